@@ -1,0 +1,175 @@
+"""The chained record: every change that anybody or anything makes, written in the change's own transaction.
+
+A line's `hash` is the SHA-256 of its RFC 8785 form without `hash`, and `prev` is the hash of the line before, so an
+edit, an insertion, a removal or another order shows; a cut tail shows against a head that was anchored outside. Keys
+are ASCII and numbers integers, which lets the standard JSON encoder produce the canonical form (a test holds it
+against a reference implementation).
+
+`actor`, `subject` and `data` hold ids and hashes only. People live in a table of their own, where they can be erased.
+Not promised: that somebody who owns the database server could not rebuild a whole chain. That is what anchors are for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from tortoise.connection import get_connection
+
+from monitor.tables import LedgerLine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+GENESIS = "0" * 64
+SYSTEM = "system"
+_KEYS = ("seq", "at", "type", "actor", "company", "subject", "data", "prev", "hash")
+_LOCK = 0x17A60  # PostgreSQL's advisory lock of the chain's single writer
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `subject` is what it happened to (`obligation/12`), `actor` who did it (`system`, `person/..`)."""
+
+    type: str
+    subject: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    company: str | None = None
+    actor: str = SYSTEM
+
+
+def canonical(value: Any) -> str:
+    """The RFC 8785 form of what may stand in a line: text, integers, booleans, null, lists, objects with ASCII keys."""
+    _refuse_strange(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _refuse_strange(value: Any) -> None:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise TypeError(f"a key of the ledger is ASCII text, not {key!r}")
+            _refuse_strange(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _refuse_strange(inner)
+    elif not (value is None or isinstance(value, str | bool | int)):
+        raise TypeError(f"the ledger holds text, integers, booleans and null, not {type(value).__name__}")
+
+
+def digest(line: Mapping[str, Any]) -> str:
+    """The hash of a line, from all of it but its hash."""
+    return hashlib.sha256(canonical({k: v for k, v in line.items() if k != "hash"}).encode()).hexdigest()
+
+
+def _chain(events: Sequence[Event], at: datetime, seq: int, prev: str) -> Iterator[LedgerLine]:
+    stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    for event in events:
+        seq += 1
+        line = {"seq": seq, "at": stamp, "type": event.type, "actor": event.actor, "company": event.company or "",
+                "subject": event.subject, "data": dict(event.data), "prev": prev}  # fmt: skip
+        prev = digest(line)
+        yield LedgerLine(**{**line, "data": canonical(event.data), "hash": prev})
+
+
+async def write(events: Sequence[Event], at: datetime) -> None:
+    """Append events. Must be called inside the transaction of the change that they record."""
+    if not events:
+        return
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "postgres":
+        await connection.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    seq, prev = await head()
+    await LedgerLine.bulk_create(_chain(events, at, seq, prev))
+
+
+async def head() -> tuple[int, str]:
+    """Number and hash of the last line; (0, 64 zeros) when there is none."""
+    last = await LedgerLine.all().order_by("-seq").first().values_list("seq", "hash")
+    return (int(last[0]), str(last[1])) if last else (0, GENESIS)
+
+
+def as_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as the object that is exported and hashed."""
+    return {**{key: row[key] for key in _KEYS}, "data": json.loads(row["data"])}
+
+
+async def lines(since: int = 1) -> AsyncIterator[dict[str, Any]]:
+    """All lines from `since` on, in order, read in chunks so that a long ledger needs no memory."""
+    while chunk := await LedgerLine.filter(seq__gte=since, seq__lt=since + _CHUNK).order_by("seq").values():
+        for row in chunk:
+            yield as_line(row)
+        since += _CHUNK
+
+
+class Broken(Exception):  # noqa: N818 - what the ledger then is
+    """The chain does not hold; the message says where and why."""
+
+
+@dataclass
+class Verifier:
+    """Checks lines as they come. `seq` and `prev` are what the next line must continue."""
+
+    seq: int = 0
+    prev: str = GENESIS
+
+    def take(self, line: Mapping[str, Any]) -> None:
+        """Accept the next line or raise `Broken`."""
+        where = f"line after seq {self.seq}"
+        if set(line) != set(_KEYS):
+            raise Broken(f"{where}: keys are {sorted(map(str, line))}, expected {sorted(_KEYS)}")
+        if line["seq"] != self.seq + 1 or isinstance(line["seq"], bool):
+            raise Broken(f"{where}: seq is {line['seq']}, expected {self.seq + 1} (a line is missing, added or moved)")
+        if line["prev"] != self.prev:
+            raise Broken(f"seq {line['seq']}: prev does not name the line before")
+        self._check_hash(line)
+        self.seq, self.prev = line["seq"], line["hash"]
+
+    @staticmethod
+    def _check_hash(line: Mapping[str, Any]) -> None:
+        try:
+            expected = digest(line)
+        except (TypeError, ValueError) as error:
+            raise Broken(f"seq {line['seq']}: {error}") from error
+        if line["hash"] != expected:
+            raise Broken(f"seq {line['seq']}: the content does not match its hash (edited)")
+
+    def expect(self, anchor: str) -> None:
+        """Hold the head against one that was noted earlier (`SEQ:HASH`), so that a cut tail shows."""
+        seq, _, value = anchor.partition(":")
+        if self.seq < int(seq) or (self.seq == int(seq) and self.prev != value):
+            raise Broken(f"the chain ends at seq {self.seq}, but seq {seq} was anchored: its tail was cut or rewritten")
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def parse(text: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Lines of an export; `Broken` names the line of the file that is no JSON object."""
+    for number, raw in enumerate(text, 1):
+        if not raw.strip():
+            continue
+        try:
+            line = json.loads(raw, object_pairs_hook=_no_doubles)
+        except ValueError as error:
+            raise Broken(f"line {number} of the file: {error}") from error
+        if not isinstance(line, dict):
+            raise Broken(f"line {number} of the file is no object")
+        yield line
+
+
+async def verify() -> Verifier:
+    """Check the whole chain in the database; `Broken` says where it does not hold."""
+    verifier = Verifier()
+    async for line in lines():
+        verifier.take(line)
+    return verifier

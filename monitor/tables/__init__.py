@@ -1,0 +1,19 @@
+"""The rows. Subjects have modules; verbs live in the stages that own them."""
+
+from __future__ import annotations
+
+from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Submission
+from monitor.tables.looking import Case, FindingRow, LookRow, Watch
+from monitor.tables.record import LedgerLine, Outage, Pulse
+from monitor.tables.register import Company, Engagement, Group, Party, Purpose
+from monitor.tables.telling import Mail, MailItem, Notice, Person, Session, SignIn
+
+__all__ = [
+    "Answer", "Case", "Company", "Engagement", "Evidence", "FindingRow", "FrozenRequest", "Group", "LedgerLine", "Link",
+    "LookRow", "Mail", "MailItem", "Notice", "Obligation", "Outage", "Party", "Person", "Plea", "Pulse", "Purpose",
+    "Session", "SignIn", "Submission", "Watch",
+]  # fmt: skip
+
+# Tortoise copies the first line of a docstring into the schema; without this, rewording one would ask for a migration.
+for _model in [globals()[name] for name in __all__]:
+    _model._meta.table_description = ""  # noqa: SLF001

@@ -1,0 +1,164 @@
+"""What is owed: obligations, the questions that were sent, drafts, submissions, evidence."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from monitor.tables.climbing import Climbing
+from monitor.tables.instant import InstantField
+
+
+class Obligation(Climbing):
+    """One thing owed once: an attestation, the return or deletion of data, a certificate to be renewed.
+
+    Days: `nominal_on` is what the rules say without any accident; `base_on` is the day from which T rolls (after a
+    late opening, a return, the end of a waiver it is another one than nominal); `due_on` is T. `meant_on` is the day
+    on which the first mail was meant to leave. `told_on` is the T that the party was last told, empty before the
+    first mail. `unconfirmed_since`: for what was taken over late from an old ledger, the day that it should have been.
+
+    States: scheduled -> open -> submitted -> accepted | returned -> submitted ...; waived and back; cancelled.
+    Overdue is derived: open or returned after the end of T. `overdue_on` only remembers that it was announced.
+    """
+
+    kind = fields.CharField(max_length=40)
+    subject = fields.CharField(max_length=120, default="")
+    engagement = fields.ForeignKeyField("itaku.Engagement", related_name="obligations", on_delete=fields.RESTRICT)
+    company = fields.ForeignKeyField("itaku.Company", related_name="obligations", on_delete=fields.RESTRICT)
+    party = fields.ForeignKeyField("itaku.Party", related_name="obligations", on_delete=fields.RESTRICT)
+    state = fields.CharField(max_length=20)
+    nominal_on = fields.DateField()
+    base_on = fields.DateField()
+    due_on = fields.DateField()
+    roll = fields.CharField(max_length=10)
+    opens_at = InstantField()
+    meant_on = fields.DateField()
+    told_on = fields.DateField(null=True)
+    unconfirmed_since = fields.DateField(null=True)
+    ladder = fields.CharField(max_length=200)
+    opened_at = InstantField(null=True)
+    overdue_on = fields.DateField(null=True)
+    submitted_at = InstantField(null=True)
+    reviews = fields.IntField(default=0)
+    decided_at = InstantField(null=True)
+    accepted_on = fields.DateField(null=True)
+    waived_until = InstantField(null=True)
+    waived_by = fields.CharField(max_length=60, null=True)
+    reason = fields.TextField(default="")
+    undeliverable = fields.BooleanField(default=False)
+    request = fields.ForeignKeyField("itaku.FrozenRequest", related_name="obligations", null=True, on_delete=fields.RESTRICT)
+    planned_at = InstantField()
+
+    engagement_id: str
+    company_id: str
+    party_id: str
+    request_id: str | None
+
+    class Meta:
+        table = "obligation"
+        indexes = [("engagement_id", "kind"), ("state", "company_id"), ("company_id", "unconfirmed_since", "opened_at")]
+
+
+class FrozenRequest(Model):
+    """The questions exactly as they were sent, kept once under their hash: editing a template never touches them."""
+
+    sha256 = fields.CharField(max_length=64, primary_key=True)
+    body = fields.TextField()
+    first_sent_at = InstantField()
+
+    class Meta:
+        table = "frozen_request"
+
+
+class Answer(Model):
+    """A draft answer to one question. `version` counts its changes, so that two colleagues never overwrite each other unseen."""
+
+    id = fields.IntField(primary_key=True)
+    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="answers", on_delete=fields.CASCADE)
+    question = fields.CharField(max_length=120)
+    value = fields.JSONField[dict[str, object]]()
+    version = fields.IntField(default=1)
+    changed_at = InstantField()
+
+    obligation_id: int
+
+    class Meta:
+        table = "answer"
+        unique_together = [("obligation", "question")]
+
+
+class Submission(Model):
+    """A declared and submitted set of answers, and what became of it. Signer and reviewer are in the table of people."""
+
+    id = fields.IntField(primary_key=True)
+    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="submissions", on_delete=fields.RESTRICT)
+    answers = fields.TextField()
+    sha256 = fields.CharField(max_length=64)
+    signer = fields.ForeignKeyField("itaku.Person", related_name="submissions", null=True, on_delete=fields.SET_NULL)
+    submitted_at = InstantField()
+    verdict = fields.CharField(max_length=10, null=True)
+    reason = fields.TextField(default="")
+    decided_at = InstantField(null=True)
+    reviewer = fields.ForeignKeyField("itaku.Person", related_name="reviews", null=True, on_delete=fields.SET_NULL)
+
+    obligation_id: int
+
+    class Meta:
+        table = "submission"
+
+
+class Evidence(Model):
+    """A file that the party handed in: stored under its hash, never under its name, never served inline."""
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="evidence", on_delete=fields.RESTRICT)
+    question = fields.CharField(max_length=120)
+    name = fields.CharField(max_length=255)
+    media_type = fields.CharField(max_length=100)
+    size = fields.IntField()
+    sha256 = fields.CharField(max_length=64, db_index=True)
+    stored_at = InstantField()
+    withdrawn_at = InstantField(null=True)
+
+    obligation_id: int
+
+    class Meta:
+        table = "evidence"
+
+
+class Plea(Model):
+    """What the party says beside its answers: more time wanted, not ours, handed over to a colleague."""
+
+    id = fields.IntField(primary_key=True)
+    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="pleas", on_delete=fields.CASCADE)
+    kind = fields.CharField(max_length=20)
+    text = fields.TextField(default="")
+    proposed_on = fields.DateField(null=True)
+    made_at = InstantField()
+    decision = fields.CharField(max_length=10, null=True)
+    decided_at = InstantField(null=True)
+
+    obligation_id: int
+
+    class Meta:
+        table = "plea"
+
+
+class Link(Model):
+    """A link that opens one obligation. Only a hash of the token is kept; `mail` is the letter that carried it."""
+
+    id = fields.CharField(max_length=24, primary_key=True)
+    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="links", on_delete=fields.CASCADE)
+    token_sha256 = fields.CharField(max_length=64)
+    grade = fields.CharField(max_length=10)
+    contact = fields.ForeignKeyField("itaku.Person", related_name="links", null=True, on_delete=fields.SET_NULL)
+    mail = fields.CharField(max_length=40, default="")
+    issued_at = InstantField()
+    expires_at = InstantField()
+    revoked_at = InstantField(null=True)
+
+    obligation_id: int
+
+    class Meta:
+        table = "link"
+        indexes = [("obligation_id", "issued_at")]

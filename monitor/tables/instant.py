@@ -1,0 +1,31 @@
+"""The column type of every instant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise.fields import DatetimeField
+
+
+class InstantField(DatetimeField):
+    """An aware instant, kept in UTC.
+
+    SQLite compares instants as text, so all must be written in one zone; a naive one is a bug and is refused here.
+    """
+
+    def to_db_value(self, value: Any, instance: Any) -> Any:
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError(f"{self.model_field_name} needs an aware instant, got {value}")
+            value = value.astimezone(UTC)
+        return value
+
+    def to_python_value(self, value: Any) -> datetime | None:
+        if value is None or (isinstance(value, datetime) and value.tzinfo is UTC):
+            return value
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        if not isinstance(value, datetime):
+            raise TypeError(f"{self.model_field_name} needs an instant, got {value!r}")
+        return value.astimezone(UTC)

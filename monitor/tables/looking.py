@@ -1,0 +1,110 @@
+"""What is watched, what was seen, what is wrong: watches, looks, findings, and the cases that come of them."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from monitor.tables.climbing import Climbing
+from monitor.tables.instant import InstantField
+
+
+class Watch(Model):
+    """One kind of check on one endpoint of a party: when it is next due, who holds it, and what it has settled on.
+
+    `fails` and `passes` count looks in a row; `settled` changes only when one of them reaches the number wanted.
+    `first_round` is true until it has settled for the first time.
+    """
+
+    id = fields.IntField(primary_key=True)
+    party = fields.ForeignKeyField("itaku.Party", related_name="watches", on_delete=fields.RESTRICT)
+    url = fields.CharField(max_length=500)
+    check_kind = fields.CharField(max_length=40)
+    every = fields.IntField()
+    tell_vendor = fields.BooleanField(default=True)
+    next_at = InstantField(null=True, db_index=True)
+    lease_until = InstantField(null=True)
+    lease = fields.CharField(max_length=32, null=True)
+    fails = fields.IntField(default=0)
+    passes = fields.IntField(default=0)
+    settled = fields.CharField(max_length=10, null=True)
+    last_verdict = fields.CharField(max_length=10, null=True)
+    last_reason = fields.CharField(max_length=60, default="")
+    last_at = InstantField(null=True)
+    first_round = fields.BooleanField(default=True)
+    first_seen_at = InstantField()
+    retired_at = InstantField(null=True)
+
+    party_id: str
+
+    class Meta:
+        table = "watch"
+        unique_together = [("party", "url", "check_kind")]
+
+
+class LookRow(Model):
+    """One look: raw result, kept for its time and then rolled up."""
+
+    id = fields.BigIntField(primary_key=True)
+    watch = fields.ForeignKeyField("itaku.Watch", related_name="looks", on_delete=fields.CASCADE)
+    at = InstantField(db_index=True)
+    verdict = fields.CharField(max_length=10)
+    reason = fields.CharField(max_length=60, default="")
+    took_ms = fields.FloatField()
+    detail = fields.JSONField[dict[str, object]]()
+
+    watch_id: int
+
+    class Meta:
+        table = "look"
+        indexes = [("watch_id", "at")]
+
+
+class FindingRow(Model):
+    """Something wrong, by identity: one row from when it was first seen until it is seen no more."""
+
+    id = fields.IntField(primary_key=True)
+    watch = fields.ForeignKeyField("itaku.Watch", related_name="findings", on_delete=fields.CASCADE)
+    rule = fields.CharField(max_length=60)
+    key = fields.CharField(max_length=200, default="")
+    severity = fields.IntField()
+    detail = fields.TextField(default="")
+    first_seen_at = InstantField()
+    last_seen_at = InstantField()
+    closed_at = InstantField(null=True)
+
+    watch_id: int
+
+    class Meta:
+        table = "finding"
+        indexes = [("watch_id", "closed_at")]
+
+
+class Case(Climbing):
+    """A failing check of one responsible company (none: the group's privacy office), open until it passes again.
+
+    `announced` is the severity with which its `C+0` was last told; rising to critical tells it again.
+    `told_roles` remembers who was told, so that recovery is told to them and only to them.
+    """
+
+    watch = fields.ForeignKeyField("itaku.Watch", related_name="cases", on_delete=fields.RESTRICT)
+    party = fields.ForeignKeyField("itaku.Party", related_name="cases", on_delete=fields.RESTRICT)
+    company = fields.ForeignKeyField("itaku.Company", related_name="cases", null=True, on_delete=fields.RESTRICT)
+    url = fields.CharField(max_length=500)
+    check_kind = fields.CharField(max_length=40)
+    severity = fields.IntField()
+    announced = fields.IntField(default=0)
+    vendor_told = fields.BooleanField(default=False)
+    baseline = fields.BooleanField(default=False)
+    ladder = fields.CharField(max_length=60)
+    opened_at = InstantField()
+    opened_on = fields.DateField()
+    closed_at = InstantField(null=True, db_index=True)
+
+    watch_id: int
+    party_id: str
+    company_id: str | None
+
+    class Meta:
+        table = "check_case"
+        indexes = [("watch_id", "closed_at"), ("company_id", "closed_at")]

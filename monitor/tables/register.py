@@ -1,0 +1,67 @@
+"""The registry: who is entrusted with what by whom. One row an entry; `spec` is the entry as the file format says it.
+
+Columns beside `spec` are what stages search by; they are derived from it on every apply and never edited alone. An
+entry that leaves the registry keeps its row (`retired_at`), because history points at it.
+"""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from monitor.tables.instant import InstantField
+
+
+class Registered(Model):
+    """What every entry has."""
+
+    key = fields.CharField(max_length=200, primary_key=True)
+    spec = fields.JSONField[dict[str, object]]()
+    first_seen_at = InstantField()
+    changed_at = InstantField()
+    retired_at = InstantField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Group(Registered):
+    """The group itself: one row, whose `revision` grows with every change of the registry."""
+
+    revision = fields.IntField(default=1)
+
+    class Meta:
+        table = "registry_group"
+
+
+class Company(Registered):
+    class Meta:
+        table = "company"
+
+
+class Purpose(Registered):
+    class Meta:
+        table = "purpose"
+
+
+class Party(Registered):
+    class Meta:
+        table = "party"
+
+
+class Engagement(Registered):
+    """`plan_at`: when what it owes must be worked out anew; empty when nothing can change by itself."""
+
+    company = fields.ForeignKeyField("itaku.Company", related_name="engagements", on_delete=fields.RESTRICT)
+    party = fields.ForeignKeyField("itaku.Party", related_name="engagements", on_delete=fields.RESTRICT)
+    under = fields.CharField(max_length=200, null=True, db_index=True)
+    state = fields.CharField(max_length=20)
+    starts_on = fields.DateField()
+    ends_on = fields.DateField(null=True)
+    plan_at = InstantField(null=True, db_index=True)
+
+    company_id: str
+    party_id: str
+
+    class Meta:
+        table = "engagement"

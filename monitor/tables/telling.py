@@ -1,0 +1,125 @@
+"""What is to be told and what was: notices, letters, people, sessions."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from monitor.tables.instant import InstantField
+
+
+class Notice(Model):
+    """One thing to tell one audience about one duty or case. Its key is its identity: the same notice is never made twice.
+
+    waiting -> sent | dropped (no longer true) | failed (nobody could be reached). Who gets it is decided when it is
+    put into a letter, not here: people change between.
+    """
+
+    key = fields.CharField(max_length=120, primary_key=True)
+    kind = fields.CharField(max_length=30)
+    side = fields.CharField(max_length=10)
+    company_id = fields.CharField(max_length=200, null=True)
+    party_id = fields.CharField(max_length=200, null=True)
+    obligation_id = fields.IntField(null=True, db_index=True)
+    case_id = fields.IntField(null=True, db_index=True)
+    rung = fields.IntField(null=True)
+    level = fields.IntField(default=0)
+    roles = fields.JSONField[list[str]]()
+    address = fields.CharField(max_length=320, default="")
+    urgent = fields.BooleanField(default=False)
+    data = fields.JSONField[dict[str, object]]()
+    send_at = InstantField()
+    state = fields.CharField(max_length=10, default="waiting")
+    letters = fields.IntField(default=0)
+    made_at = InstantField()
+    done_at = InstantField(null=True)
+
+    class Meta:
+        table = "notice"
+        indexes = [("state", "send_at")]
+
+
+class Mail(Model):
+    """One letter to one set of people. `id` is derived from what it says to whom, so two replicas cannot make it twice.
+
+    queued -> sent | dropped | failed; `parked` after a bug in its making. A lease says who is sending it now.
+    """
+
+    id = fields.CharField(max_length=40, primary_key=True)
+    side = fields.CharField(max_length=10)
+    company_id = fields.CharField(max_length=200, null=True)
+    party_id = fields.CharField(max_length=200, null=True)
+    to = fields.JSONField[list[str]]()
+    language = fields.CharField(max_length=5)
+    urgent = fields.BooleanField(default=False)
+    subject = fields.TextField(default="")
+    state = fields.CharField(max_length=10, default="queued")
+    attempts = fields.IntField(default=0)
+    next_at = InstantField(null=True)
+    lease = fields.CharField(max_length=32, null=True)
+    lease_until = InstantField(null=True)
+    reply = fields.TextField(default="")
+    made_at = InstantField()
+    sent_at = InstantField(null=True)
+
+    class Meta:
+        table = "mail"
+        indexes = [("state", "next_at")]
+
+
+class MailItem(Model):
+    """A notice in a letter, with the roles in which the letter's readers get it."""
+
+    id = fields.IntField(primary_key=True)
+    mail = fields.ForeignKeyField("itaku.Mail", related_name="items", on_delete=fields.CASCADE)
+    notice = fields.ForeignKeyField("itaku.Notice", related_name="items", on_delete=fields.CASCADE)
+    roles = fields.JSONField[list[str]]()
+
+    mail_id: str
+    notice_id: str
+
+    class Meta:
+        table = "mail_item"
+
+
+class Person(Model):
+    """Who acted or was written to. The ledger names people by this id only, so that they can be erased here."""
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    email = fields.CharField(max_length=320, unique=True)
+    name = fields.CharField(max_length=200, default="")
+    title = fields.CharField(max_length=200, default="")
+    seen_at = InstantField()
+
+    class Meta:
+        table = "person"
+
+
+class SignIn(Model):
+    """A mailed sign-in link: opened by a GET, used by a POST, once."""
+
+    id = fields.CharField(max_length=64, primary_key=True)
+    person = fields.ForeignKeyField("itaku.Person", related_name="sign_ins", on_delete=fields.CASCADE)
+    asked_at = InstantField()
+    expires_at = InstantField()
+    used_at = InstantField(null=True)
+
+    person_id: str
+
+    class Meta:
+        table = "sign_in"
+
+
+class Session(Model):
+    """A signed-in browser. The id is the hash of what the cookie holds."""
+
+    id = fields.CharField(max_length=64, primary_key=True)
+    person = fields.ForeignKeyField("itaku.Person", related_name="sessions", on_delete=fields.CASCADE)
+    opened_at = InstantField()
+    seen_at = InstantField()
+    expires_at = InstantField()
+
+    person_id: str
+
+    class Meta:
+        table = "session"
