@@ -1,0 +1,87 @@
+"""Japanese and English: messages, days, names. English is what the source says; the Japanese stands in the catalogue.
+
+The catalogue is the reviewed text itself (`templates/locale/ja/LC_MESSAGES/itaku.po`), read once at first use; there is
+no compiled copy that could differ from it.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import os
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from monitor.assets import TEMPLATES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+LANGUAGES = ("ja", "en")
+_WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@lru_cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The translations into a language; English needs none."""
+    path = TEMPLATES / "locale" / language / "LC_MESSAGES" / "itaku.po"
+    if language == "en" or not path.exists():
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as source:
+        parsed = read_po(source, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, parsed)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def translate(text: str, language: str) -> str:
+    return catalogue(language).gettext(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for people, put into words when its reader is known. `text` is English with `{placeholders}`."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def in_(self, language: str) -> str:
+        return translate(self.text, language).format_map(self.values)
+
+    def __str__(self) -> str:
+        return self.in_("en")
+
+
+def reader() -> str:
+    """The language of whoever sits at this terminal."""
+    tongue = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "ja" if tongue.lower().startswith("ja") else "en"
+
+
+def say_day(day: date, language: str) -> str:
+    """`2026年12月31日(木)`, `Thu 31 Dec 2026`."""
+    weekday = _WEEKDAYS[language][day.weekday()]
+    if language == "ja":
+        return f"{day.year}年{day.month}月{day.day}日({weekday})"
+    return f"{weekday} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def say_short_day(day: date, language: str) -> str:
+    """For subjects, where every character counts: `12/31(木)`, `Thu 31 Dec`."""
+    weekday = _WEEKDAYS[language][day.weekday()]
+    return f"{day.month}/{day.day}({weekday})" if language == "ja" else f"{weekday} {day.day} {_MONTHS[day.month - 1]}"
+
+
+def say_instant(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """Day and minute in the group's zone, with the zone's name where the reader may not share it."""
+    local = at.astimezone(zone)
+    clock = f"{local:%H:%M}"
+    return f"{say_day(local.date(), language)} {clock}" + ("" if language == "ja" else f" ({local.tzname()})")

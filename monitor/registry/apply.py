@@ -1,0 +1,231 @@
+"""What registry files would change, and making it so: in one transaction, and a second time nothing.
+
+Entries that the files do not name stay as they are; only with `prune` do they leave, and only where nothing is owed and
+nothing points at them. A file never deletes history: an entry that leaves keeps its row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tortoise.expressions import Q
+
+from monitor import ledger, tables
+from monitor.language import Message
+from monitor.registry.format import KINDS, OWING, Engagement, Entry, Group, Party
+from monitor.registry.read import Declaration, Invalid, Mistake
+from monitor.registry.watches import sync
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from checks.contract import Check
+    from monitor.tables.register import Registered
+
+MODELS: dict[str, type[Registered]] = {
+    "company": tables.Company,
+    "purpose": tables.Purpose,
+    "party": tables.Party,
+    "engagement": tables.Engagement,
+}
+LIVE = ("scheduled", "open", "submitted", "returned", "waived")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between files and registry. `fields` maps a changed field to its old and new value."""
+
+    action: str  #: add | change | restore | retire
+    kind: str
+    key: str
+    fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    entry: Entry | None = None
+
+
+def dump(entry: Entry) -> dict[str, Any]:
+    """An entry as it is kept: what differs from the defaults, in the words of the file."""
+    return entry.model_dump(mode="json", exclude_defaults=True)
+
+
+def timely(found: Declaration, today: date) -> list[Mistake]:
+    """Mistakes that depend on the day: an acceptance cannot lie in the future."""
+    return [
+        Mistake(file, f'engagement "{key}": attestation.last_accepted_on', Message("is a day to come."),
+                Message("Write the day on which it was accepted, {today} at the latest.", {"today": today}))
+        for key, (entry, file) in found.of("engagement", Engagement).items()
+        if entry.attestation.last_accepted_on and entry.attestation.last_accepted_on > today
+    ]  # fmt: skip
+
+
+async def compare(found: Declaration, *, prune: bool = False) -> list[Change]:
+    """All differences, group first, then in the order of the kinds."""
+    changes: list[Change] = []
+    if found.group:
+        row = await tables.Group.get_or_none(key="group")
+        changes += _difference("group", "group", found.group.entry, row)
+    for kind, model in MODELS.items():
+        rows = {row.key: row for row in await model.all()}
+        for key, located in found.entries[kind].items():
+            changes += _difference(kind, key, located.entry, rows.get(key))
+        gone = [key for key, row in rows.items() if not row.retired_at and key not in found.entries[kind]]
+        changes += [Change("retire", kind, key) for key in sorted(gone) if prune]
+    return changes
+
+
+def _difference(kind: str, key: str, entry: Entry, row: Registered | None) -> Iterator[Change]:
+    new, old = dump(entry), row.spec if row else {}
+    fields = {name: (old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)}
+    if row is None:
+        yield Change("add", kind, key, fields, entry)
+    elif row.retired_at:
+        yield Change("restore", kind, key, fields, entry)
+    elif fields:
+        yield Change("change", kind, key, fields, entry)
+
+
+async def today(found: Declaration, at: datetime) -> date:
+    """The group's local day, by the group in the files or the one in force."""
+    if found.group and isinstance(found.group.entry, Group):
+        return found.group.entry.calendar().day_of(at)
+    row = await tables.Group.get_or_none(key="group")
+    if row is None:
+        missing = Mistake("-", "[group]", Message("is missing."), Message("Add a [group] table to one of the files."))
+        raise Invalid([missing])
+    return Group.model_validate(row.spec).calendar().day_of(at)
+
+
+async def plan(found: Declaration, at: datetime, *, prune: bool = False) -> list[Change]:
+    """The differences, after every check that apply makes. Raises `Invalid`."""
+    day = await today(found, at)
+    changes = await compare(found, prune=prune)
+    mistakes = timely(found, day) + await _guard(changes, found, day)
+    if mistakes:
+        raise Invalid(mistakes)
+    return changes
+
+
+async def apply(
+    found: Declaration, at: datetime, looks: Mapping[str, Check], *, prune: bool = False, actor: str = ledger.SYSTEM
+) -> list[Change]:
+    """Make the registry what the files say. All or nothing. Raises `Invalid`."""
+    async with transaction():
+        changes = await plan(found, at, prune=prune)
+        await carry_out(changes, at, looks, actor)
+    return changes
+
+
+async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str, Check], actor: str) -> None:
+    """Write changes that were checked, with their ledger lines, inside the caller's transaction."""
+    if not changes:
+        return
+    for kind in ("group", *KINDS):
+        await _write([change for change in changes if change.kind == kind], kind, at)
+    await sync([change.entry for change in changes if isinstance(change.entry, Party)], looks, at)
+    await _replan(changes, at)
+    await tables.Group.filter(key="group").update(revision=(await tables.Group.get(key="group")).revision + 1)
+    await ledger.write([_event(change, actor) for change in changes], at)
+
+
+async def _write(changes: Sequence[Change], kind: str, at: datetime) -> None:
+    model = tables.Group if kind == "group" else MODELS[kind]
+    fresh = [change for change in changes if change.action == "add"]
+    await model.bulk_create([model(**_columns(change), first_seen_at=at, changed_at=at) for change in fresh])
+    for change in changes:
+        if change.action == "retire":
+            await model.filter(key=change.key).update(retired_at=at, changed_at=at)
+        elif change.action != "add":
+            await model.filter(key=change.key).update(**_columns(change), retired_at=None, changed_at=at)
+
+
+def _columns(change: Change) -> dict[str, Any]:
+    columns: dict[str, Any] = {"key": change.key, "spec": dump(change.entry or Entry())}
+    if isinstance(change.entry, Engagement):
+        entry = change.entry
+        columns |= {"company_id": entry.company, "party_id": entry.party, "under": entry.under, "state": entry.state,
+                    "starts_on": entry.starts_on, "ends_on": entry.ends_on}  # fmt: skip
+    return columns
+
+
+async def _replan(changes: Sequence[Change], at: datetime) -> None:
+    """Mark what must be worked out anew: changed engagements, all below them, those of a changed party; everything
+    live where the calendar or the roles changed.
+    """
+    if any(change.kind == "group" and change.action != "add" for change in changes):
+        await tables.Engagement.filter(retired_at=None).update(plan_at=at)
+        await tables.Obligation.filter(state__in=LIVE).update(next_at=at)
+        await tables.Case.filter(closed_at=None).update(next_at=at)
+        return
+    touched = {change.key for change in changes if change.kind == "engagement"}
+    parties = {change.key for change in changes if change.kind == "party" and change.action != "add"}
+    await tables.Engagement.filter(Q(key__in=touched) | Q(party_id__in=parties)).update(plan_at=at)
+    while touched:
+        touched = set(await tables.Engagement.filter(under__in=touched).values_list("key", flat=True))
+        await tables.Engagement.filter(key__in=touched).update(plan_at=at)
+
+
+def _event(change: Change, actor: str) -> ledger.Event:
+    spec = ledger.canonical(dump(change.entry)) if change.entry else ""
+    data = {"fields": sorted(change.fields), "sha256": hashlib.sha256(spec.encode()).hexdigest()}
+    company = change.entry.company if isinstance(change.entry, Engagement) else change.key if change.kind == "company" else None
+    return ledger.Event(f"registry.{change.action}", f"{change.kind}/{change.key}", data, company, actor)
+
+
+async def _guard(changes: Sequence[Change], found: Declaration, day: date) -> list[Mistake]:
+    """What may not leave, and why."""
+    leaving = {kind: {c.key for c in changes if c.action == "retire" and c.kind == kind} for kind in KINDS}
+    if not any(leaving.values()):
+        return []
+    rows = await tables.Engagement.filter(retired_at=None).values_list("key", "spec")
+    staying = {key: Engagement.model_validate(spec) for key, spec in rows if key not in leaving["engagement"]}
+    staying |= {key: entry for key, (entry, _) in found.of("engagement", Engagement).items()}
+    mistakes = list(_still_named(leaving, staying))
+    for key, spec in rows:
+        if key in leaving["engagement"] and await _still_owing(key, Engagement.model_validate(spec), day):
+            mistakes.append(_stays("engagement", key, "something is still owed under it.",
+                                   'Give it an ends_on or state = "closed" first, and let it close.'))  # fmt: skip
+    return mistakes
+
+
+def _still_named(leaving: Mapping[str, set[str]], staying: Mapping[str, Engagement]) -> Iterator[Mistake]:
+    for key, entry in staying.items():
+        named = [("company", entry.company), ("party", entry.party), ("engagement", entry.under or "")]
+        named += [("purpose", purpose) for purpose in entry.purposes]
+        for kind, target in named:
+            if target in leaving[kind]:
+                yield _stays(kind, target, f'engagement "{key}" names it.', "Keep it in the files, or remove the engagement too.")
+
+
+def _stays(kind: str, key: str, why: str, remedy: str) -> Mistake:
+    return Mistake("--prune", f'{kind} "{key}"', Message("cannot leave: " + why), Message(remedy))
+
+
+async def _still_owing(key: str, entry: Engagement, day: date) -> bool:
+    asked = await tables.Obligation.filter(engagement_id=key, state__in=("open", "submitted", "returned", "waived")).exists()
+    return asked or (entry.state in OWING and entry.in_force_on(day))
+
+
+async def known_keys() -> dict[str, set[str]]:
+    """Keys of everything that is in the registry now."""
+    return {kind: set(await model.filter(retired_at=None).values_list("key", flat=True)) for kind, model in MODELS.items()}
+
+
+async def set_fields(kind: str, key: str, values: Mapping[str, Any], at: datetime, actor: str = ledger.SYSTEM) -> None:
+    """Change single fields of one entry by the same way as a file would (a person's act, an event of a simulation)."""
+    model = tables.Group if kind == "group" else MODELS[kind]
+    shape: type[Entry] = Group if kind == "group" else KINDS[kind]
+    async with transaction():
+        row = await model.get(key=key)
+        entry = shape.model_validate({**row.spec, **values})
+        await carry_out(list(_difference(kind, key, entry, row)), at, {}, actor)
+
+
+def summary(changes: Iterable[Change]) -> dict[str, int]:
+    """How many of each action."""
+    found = {"add": 0, "change": 0, "restore": 0, "retire": 0}
+    for change in changes:
+        found[change.action] += 1
+    return found

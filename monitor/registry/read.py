@@ -1,0 +1,312 @@
+"""Registry files -> entries. Every mistake is found in one go, each with its file, its place and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from monitor.language import Message
+from monitor.registry.format import KINDS, Company, Engagement, Entry, Group, Party
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong, where, and what to write instead."""
+
+    file: str
+    place: str
+    what: Message
+    remedy: Message
+
+    def in_(self, language: str) -> str:
+        return f"{self.file}: {self.place}: {self.what.in_(language)} {self.remedy.in_(language)}"
+
+
+class Invalid(Exception):  # noqa: N818 - what the files then are
+    """Nothing of these files is applied."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__(f"{len(mistakes)} mistakes")
+        self.mistakes = tuple(mistakes)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    entry: Entry
+    file: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What entries may refer to beside each other: keys that the registry holds already, checks, questionnaires."""
+
+    keys: Mapping[str, set[str]] = field(default_factory=dict)
+    checks: frozenset[str] = frozenset()
+    questionnaires: frozenset[str] = frozenset()
+
+
+@dataclass
+class Declaration:
+    """All that some files declare, by kind and key. `raw` holds the tables of broken entries too, so that one mistake
+    hides no other, and does not make every reference to its entry look wrong.
+    """
+
+    group: Located | None = None
+    entries: dict[str, dict[str, Located]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    raw: dict[str, dict[str, tuple[dict[str, Any], str]]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+
+    def of(self, kind: str, model: type[E]) -> dict[str, tuple[E, str]]:
+        found = self.entries[kind].items()
+        return {key: (at.entry, at.file) for key, at in found if isinstance(at.entry, model)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    kind: str
+    file: str
+    place: str
+
+
+# What each kind of mistake is called, and what to do about it. Left: pydantic's type, or the word our validators raise.
+_WORDS: dict[str, tuple[str, str]] = {
+    "missing": ("is missing.", "Add it."),
+    "literal_error": ("is {input}.", "Write one of {expected}."),
+    "enum": ("is {input}.", "Write one of {expected}."),
+    "email": ("is {input}, which is no e-mail address.", "Write it like name@company.example."),
+    "country": ("is {input}, which is no country code.", "Write two capital letters, like JP."),
+    "months": ("is {input}.", 'Write a number of months, like "12 months".'),
+    "months-above-12": ("is {input}, longer than a year.", 'Write "12 months" or fewer: every party is confirmed at least yearly.'),
+    "duration": ("is {input}.", 'Write a duration of 10 seconds or more, like "5m" or "1h".'),
+    "month-day": ("is {input}, which is no day of the year.", 'Write month and day, like "06-30".'),
+    "url": ("is {input}, which is no web address.", "Write it with https:// or http:// and a host, without a password."),
+    "hour": ("is {input}.", 'Write hours and minutes, like "09:00".'),
+    "timezone": ("is {input}, an unknown time zone.", 'Write an IANA name, like "Asia/Tokyo".'),
+    "closed-days": ("is {input}.", 'Write a country code whose holidays are known, like "JP", or "none".'),
+    "send-hours": ("send_until is not after send_at.", "Write a later send_until."),
+    "member-dates": ("member_until is before member_from.", "Correct one of the two."),
+    "engagement-dates": ("ends_on is before starts_on.", "Correct one of the two."),
+    "date_type": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
+    "date_parsing": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
+    "date_from_datetime_parsing": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
+    "date_from_datetime_inexact": ("is {input}, a time.", "Write the date alone, like 2026-09-30."),
+    "bool_type": ("is {input}.", "Write true or false."),
+    "string_pattern_mismatch": ("is {input}.", "Write it in the form {pattern}."),
+    "string_too_short": ("is empty.", "Write something, or leave the key out."),
+    "string_too_long": ("is too long.", "Shorten it to {max_length} characters."),
+    "string_type": ("is {input}, which is no text.", "Put it in quotes."),
+    "tuple_type": ("is {input}, which is no list.", "Put it in square brackets."),
+    "int_type": ("is {input}, which is no whole number.", "Write a whole number."),
+    "int_parsing": ("is {input}, which is no whole number.", "Write a whole number."),
+    "greater_than_equal": ("is {input}.", "Write {ge} or more."),
+    "less_than_equal": ("is {input}.", "Write {le} or less."),
+    "model_type": ("is {input}, which is no table.", "Write its keys below a [table] heading."),
+}  # fmt: skip
+
+
+def _what(error: ErrorDetails, fields: Sequence[str]) -> tuple[Message, Message]:
+    name = str(error["loc"][-1]) if error["loc"] else ""
+    if error["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, fields, 1)
+        remedy = "Did you mean {near}?" if near else "Remove it, or write one of {fields}."
+        return Message("is not a known key."), Message(remedy, {"near": near[0] if near else "", "fields": ", ".join(fields)})
+    context = error.get("ctx", {})
+    code = str(context["error"]) if error["type"] == "value_error" else error["type"]
+    what, remedy = _WORDS.get(code, ("is not valid ({input}).", "See docs/registry.md for what it may be."))
+    values = {**context, "input": _short(error["input"])}
+    return Message(what, values), Message(remedy, values)
+
+
+def _short(value: Any, limit: int = 60) -> str:
+    shown = f'"{value}"' if isinstance(value, str) else str(value)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _path(loc: Sequence[int | str]) -> str:
+    """`attestation.every`, `endpoint 2: url`."""
+    text = ""
+    for step in loc:
+        text += f" {step + 1}:" if isinstance(step, int) else (f" {step}" if text.endswith(":") else f".{step}" if text else step)
+    return text.removesuffix(":")
+
+
+def _fields_at(model: type[Entry], loc: Sequence[int | str]) -> list[str]:
+    for step in loc[:-1]:
+        if isinstance(step, str) and step in model.model_fields:
+            model = _nested(model.model_fields[step].annotation) or model
+    return sorted(model.model_fields)
+
+
+def _nested(annotation: Any) -> type[Entry] | None:
+    found = [annotation, *getattr(annotation, "__args__", ())]
+    return next((kind for kind in found if isinstance(kind, type) and issubclass(kind, Entry)), None)
+
+
+def _mistakes(error: ValidationError, model: type[Entry], file: str, place: str) -> Iterator[Mistake]:
+    for detail in error.errors():
+        what, remedy = _what(detail, _fields_at(model, detail["loc"]))
+        path = _path(detail["loc"])
+        yield Mistake(file, f"{place}: {path}" if path else place, what, remedy)
+
+
+def read(files: Sequence[Path], known: Known | None = None) -> Declaration:
+    """Read all files and check each entry and every reference. Raises `Invalid` with all mistakes."""
+    found = Declaration()
+    mistakes: list[Mistake] = []
+    for path in files:
+        mistakes += _read_file(path, found)
+    mistakes += _references(found, known or Known())
+    if mistakes:
+        raise Invalid(mistakes)
+    return found
+
+
+def _read_file(path: Path, found: Declaration) -> list[Mistake]:
+    file = str(path)
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        return [Mistake(file, "-", Message("cannot be read ({why}).", {"why": error.strerror}), Message("Check the path."))]
+    except UnicodeDecodeError:
+        return [Mistake(file, "-", Message("is not UTF-8 text."), Message("Save the file as UTF-8."))]
+    except tomllib.TOMLDecodeError as error:
+        return [Mistake(file, "-", Message("is not TOML: {why}.", {"why": error}), Message("Correct the line named."))]
+    mistakes = _unknown_tables(tables, file)
+    if "group" in tables:
+        mistakes += _take_group(tables["group"], file, found)
+    for kind, model in KINDS.items():
+        mistakes += _take_entries(kind, model, tables.get(kind, []), file, found)
+    return mistakes
+
+
+def _unknown_tables(tables: Mapping[str, Any], file: str) -> list[Mistake]:
+    fields = ["group", *KINDS]
+    detail: list[Mistake] = []
+    for name in tables.keys() - set(fields):
+        near = difflib.get_close_matches(name, fields, 1)
+        remedy = Message("Did you mean {near}?", {"near": near[0]}) if near else Message(
+            "Remove it, or write one of {fields}.", {"fields": ", ".join(fields)})  # fmt: skip
+        detail.append(Mistake(file, name, Message("is not a known table."), remedy))
+    return detail
+
+
+def _take_group(table: Any, file: str, found: Declaration) -> list[Mistake]:
+    if found.group:
+        what = Message("stands in {other} too.", {"other": found.group.file})
+        return [Mistake(file, "[group]", what, Message("Keep one of the two."))]
+    try:
+        found.group = Located(Group.model_validate(table), file)
+    except ValidationError as error:
+        return list(_mistakes(error, Group, file, "[group]"))
+    return []
+
+
+def _take_entries(kind: str, model: type[Entry], tables: Any, file: str, found: Declaration) -> list[Mistake]:
+    if not isinstance(tables, list):
+        return [Mistake(file, kind, Message("is a single table."), Message("Write [[{kind}]].", {"kind": kind}))]
+    mistakes: list[Mistake] = []
+    for number, table in enumerate(tables, 1):
+        key = table.get("key") if isinstance(table, dict) else None
+        place = f'{kind} "{key}"' if isinstance(key, str) else f"[[{kind}]] no. {number}"
+        mistakes += _take(model, table, _Spot(kind, file, place), found)
+    return mistakes
+
+
+def _take(model: type[Entry], table: Any, at: _Spot, found: Declaration) -> list[Mistake]:
+    key = table.get("key") if isinstance(table, dict) else None
+    if isinstance(key, str):
+        if twin := found.raw[at.kind].get(key):
+            what = Message("stands twice (also in {other}).", {"other": twin[1]})
+            return [Mistake(at.file, at.place, what, Message("Keep one, or give the other another key."))]
+        found.raw[at.kind][key] = (table, at.file)
+    try:
+        found.entries[at.kind][str(key)] = Located(model.model_validate(table), at.file)
+    except ValidationError as error:
+        return list(_mistakes(error, model, at.file, at.place))
+    return []
+
+
+def _references(found: Declaration, known: Known) -> Iterator[Mistake]:
+    keys = {kind: found.raw[kind].keys() | known.keys.get(kind, set()) for kind in KINDS}
+    for key, (table, file) in found.raw["engagement"].items():
+        place = f'engagement "{key}"'
+        for field_name, kind, target in _targets(table):
+            if target not in keys[kind]:
+                yield _no_such(file, f"{place}: {field_name}", kind, target, keys[kind])
+    yield from _choices(found, known)
+    yield from _rings(found)
+    yield from _doubled_endpoints(found)
+    yield from _self_deputies(found)
+
+
+def _targets(table: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    one = [(name, kind, table.get(name)) for name, kind in (("company", "company"), ("party", "party"), ("under", "engagement"))]
+    purposes = table.get("purposes")
+    many = [("purposes", "purpose", purpose) for purpose in (purposes if isinstance(purposes, list) else [])]
+    yield from ((name, kind, target) for name, kind, target in one + many if isinstance(target, str))
+
+
+def _choices(found: Declaration, known: Known) -> Iterator[Mistake]:
+    """Names of checks and questionnaires, where the caller says which there are."""
+    for key, (engagement, file) in found.of("engagement", Engagement).items():
+        wanted = engagement.attestation.questionnaire
+        if wanted and known.questionnaires and wanted not in known.questionnaires:
+            yield _not_one_of(file, f'engagement "{key}": attestation.questionnaire', wanted, known.questionnaires)
+    for key, (party, file) in found.of("party", Party).items():
+        for endpoint in party.endpoint:
+            for check in endpoint.checks or ():
+                if known.checks and check not in known.checks:
+                    yield _not_one_of(file, f'party "{key}": endpoint {endpoint.url}: checks', check, known.checks)
+
+
+def _not_one_of(file: str, place: str, value: str, choices: frozenset[str]) -> Mistake:
+    values = {"value": value, "expected": ", ".join(sorted(choices))}
+    return Mistake(file, place, Message('has "{value}".', values), Message("Write one of {expected}.", values))
+
+
+def _no_such(file: str, place: str, kind: str, target: str, keys: Collection[str]) -> Mistake:
+    near = difflib.get_close_matches(target, keys, 1)
+    values = {"target": target, "kind": kind, "near": near[0] if near else ""}
+    remedy = "Did you mean {near}?" if near else "Declare it in a [[{kind}]] table, or correct the key."
+    return Mistake(file, place, Message('there is no {kind} "{target}".', values), Message(remedy, values))
+
+
+def _rings(found: Declaration) -> Iterator[Mistake]:
+    above = {key: entry.under for key, (entry, _) in found.of("engagement", Engagement).items()}
+    for key, (_, file) in found.of("engagement", Engagement).items():
+        seen, step = {key}, above.get(key)
+        while step and step not in seen:
+            seen.add(step)
+            step = above.get(step)
+        if step == key:
+            what = Message("hangs below itself.")
+            yield Mistake(file, f'engagement "{key}": under', what, Message("Name the engagement that is really above it."))
+
+
+def _doubled_endpoints(found: Declaration) -> Iterator[Mistake]:
+    for key, (party, file) in found.of("party", Party).items():
+        for url, times in Counter(endpoint.url for endpoint in party.endpoint).items():
+            if times > 1:
+                what = Message("{url} stands {times} times.", {"url": url, "times": times})
+                yield Mistake(file, f'party "{key}": endpoint', what, Message("Put all its checks in one endpoint."))
+
+
+def _self_deputies(found: Declaration) -> Iterator[Mistake]:
+    for key, (company, file) in found.of("company", Company).items():
+        for person in company.person:
+            if person.deputy == person.email:
+                what = Message("{email} is their own deputy.", {"email": person.email})
+                yield Mistake(file, f'company "{key}": person', what, Message("Name somebody else."))

@@ -1,0 +1,160 @@
+"""The registry as the stages see it: who is responsible for what on which day, and who gets to hear of it.
+
+A roster is one revision of the registry. Companies, group and calendar are read whole; engagements and parties when
+somebody asks for them, and kept. When the revision in the database moves on, the next stage to ask gets a new roster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from tortoise.context import require_context
+
+from monitor import tables
+from monitor.registry.format import Company, Engagement, Group, Party, Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from tortoise.context import TortoiseContext
+
+    from monitor.calendar import Calendar
+
+#: Who stands above whom: an empty role passes to the next one up.
+RISING = ("managers", "pi_manager", "privacy_office", "executive")
+_BELOW = {"reviewer": "managers"}
+_KEPT = 50_000
+
+Audience = dict[str, tuple[str, ...]]  #: role -> addresses
+
+
+class NoRegistry(Exception):  # noqa: N818 - the state of the house
+    """Nothing was applied yet."""
+
+
+@dataclass
+class Roster:
+    revision: int
+    group: Group
+    companies: dict[str, Company]
+    purposes: dict[str, Purpose]
+    _engagements: dict[str, Engagement] = field(default_factory=dict)
+    _parties: dict[str, Party] = field(default_factory=dict)
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._calendar
+
+    def __post_init__(self) -> None:
+        self._calendar = self.group.calendar()
+
+    async def engagements(self, keys: Iterable[str]) -> Mapping[str, Engagement]:
+        """The engagements of these keys; those that left the registry too, since history points at them."""
+        missing = set(keys) - self._engagements.keys()
+        if missing:
+            _shed(self._engagements)
+            for key, spec in await tables.Engagement.filter(key__in=missing).values_list("key", "spec"):
+                self._engagements[key] = Engagement.model_validate(spec)
+        return self._engagements
+
+    async def engagement(self, key: str) -> Engagement:
+        return (await self.engagements([key]))[key]
+
+    async def parties(self, keys: Iterable[str]) -> Mapping[str, Party]:
+        missing = set(keys) - self._parties.keys()
+        if missing:
+            _shed(self._parties)
+            for key, spec in await tables.Party.filter(key__in=missing).values_list("key", "spec"):
+                self._parties[key] = Party.model_validate(spec)
+        return self._parties
+
+    async def party(self, key: str) -> Party:
+        return (await self.parties([key]))[key]
+
+    async def line_above(self, key: str) -> list[Engagement]:
+        """The engagements above one in the tree of sub-entrustment, nearest first."""
+        found: list[Engagement] = []
+        step = (await self.engagement(key)).under
+        while step and len(found) < 100:  # noqa: PLR2004 - deeper than any chain; rings are refused when read
+            found.append(await self.engagement(step))
+            step = found[-1].under
+        return found
+
+    async def last_day(self, key: str) -> date | None:
+        """The last day of an engagement: its own, or an earlier one of something above it."""
+        line = [await self.engagement(key), *await self.line_above(key)]
+        return min((entry.ends_on for entry in line if entry.ends_on), default=None)
+
+    def responsible(self, company: str | None, day: date) -> bool:
+        """Whether that company answers for its engagements on that day; if not, the group's privacy office does."""
+        return company is not None and company in self.companies and self.companies[company].member_on(day)
+
+    def audience(self, company: str | None, roles: Iterable[str], day: date) -> Audience:
+        """Who hears it on that day, by role. A company that has left is replaced by the group's privacy office."""
+        if not self.responsible(company, day):
+            return {"privacy_office": self.group.privacy_office} if self.group.privacy_office else {}
+        found: Audience = {}
+        for role in roles:
+            filled, addresses = self._filled(self.companies[str(company)], role, day)
+            if addresses:
+                found[filled] = addresses
+        return found
+
+    def levels(self, company: str | None, level: int, day: date, *, also: Iterable[str] = ()) -> Audience:
+        """Everybody up to a level: 1 managers, 2 and PI manager, 3 and privacy office, 4 and executive."""
+        return self.audience(company, (*RISING[:level], *also), day)
+
+    def _filled(self, company: Company, role: str, day: date) -> tuple[str, tuple[str, ...]]:
+        addresses = self._holders(company, role, day)
+        if addresses:
+            return role, addresses
+        if role in _BELOW:
+            named, addresses = self._filled(company, _BELOW[role], day)
+            return (role if named == _BELOW[role] else named), addresses
+        above = RISING[RISING.index(role) + 1 :]
+        return next(((up, found) for up in above if (found := self._holders(company, up, day))), (role, ()))
+
+    def _holders(self, company: Company, role: str, day: date) -> tuple[str, ...]:
+        if role == "privacy_office":
+            return self.group.privacy_office
+        listed: tuple[str, ...] = getattr(company, {"reviewer": "reviewers"}.get(role, role))
+        people = tuple(person.email for person in company.person if role in person.roles)
+        return tuple(dict.fromkeys(_standing_in(company, address, day) for address in (*listed, *people)))
+
+
+def _standing_in(company: Company, address: str, day: date) -> str:
+    """The deputy of somebody who is away on that day, else the same address."""
+    for person in company.person:
+        if person.email == address and person.deputy and person.away and person.away[0] <= day <= person.away[1]:
+            return person.deputy
+    return address
+
+
+def _shed(kept: dict[str, Engagement] | dict[str, Party]) -> None:
+    if len(kept) > _KEPT:
+        kept.clear()
+
+
+_latest: WeakKeyDictionary[TortoiseContext, Roster] = WeakKeyDictionary()
+
+
+async def roster() -> Roster:
+    """The roster of the registry's present revision. Raises `NoRegistry` when nothing was applied yet."""
+    context = require_context()
+    revision = await tables.Group.get_or_none(key="group").values_list("revision", flat=True)
+    if revision is None:
+        raise NoRegistry
+    known = _latest.get(context)
+    if known is None or known.revision != revision:
+        known = _latest[context] = await _load()
+    return known
+
+
+async def _load() -> Roster:
+    group = await tables.Group.get(key="group")
+    companies = {row.key: Company.model_validate(row.spec) for row in await tables.Company.all()}
+    purposes = {row.key: Purpose.model_validate(row.spec) for row in await tables.Purpose.all()}
+    return Roster(group.revision, Group.model_validate(group.spec), companies, purposes)
