@@ -13,10 +13,22 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime, timedelta
+
+DETAIL_LENGTH = 300
+CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
+CHALLENGE_MARKS = (b"/cdn-cgi/challenge-platform/", b"captcha-delivery.com", b".awswaf.com", b"_Incapsula_Resource")
+TURNED_AWAY = frozenset({403, 406, 429, 451, 511})
+
+
+def plain(text: str, limit: int = DETAIL_LENGTH) -> str:
+    """The text on one printable line. What a stranger's server says goes to terminals, mails and databases only so."""
+    line = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: limit + 1])
+    return line if len(line) <= limit else line[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 class Severity(enum.IntEnum):
@@ -76,3 +88,236 @@ class Look:
     def severity(self) -> Severity | None:
         """The highest severity among the findings, or none."""
         return max((finding.severity for finding in self.findings), default=None)
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding], observed: Mapping[str, Any], took_ms: float) -> Look:
+        """A look that could judge: it fails exactly when something was found, the worst first."""
+        ranked = tuple(sorted(findings, key=lambda finding: (-finding.severity, finding.rule, finding.key)))
+        return cls(Verdict.FAIL if ranked else Verdict.PASS, ranked, observed, took_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in the two languages of the house."""
+
+    ja: str
+    en: str
+
+    def said(self, language: str) -> str:
+        """In that language; English for every language that is not Japanese."""
+        return self.ja if language == "ja" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a check holds a party to: what it is called, why it matters, what to do, and where the standard says so."""
+
+    name: str
+    severity: Severity
+    title: Words
+    explanation: Words
+    remedy: Words
+    reference: str
+
+    def found(self, detail: str, *, key: str = "", severity: Severity | None = None) -> Finding:
+        """This rule, broken. `severity` departs from the rule's own where the degree decides (days left, say)."""
+        return Finding(self.name, severity or self.severity, plain(detail), plain(key, 100))
+
+
+class Trouble(enum.StrEnum):
+    """Why an answer did not come, or not whole. A value and not an exception: it is what the world said."""
+
+    NO_SUCH_NAME = "dns.no-such-name"
+    SERVFAIL = "dns.servfail"
+    DNS_TIMEOUT = "dns.timeout"
+    GUARD_ADDRESS = "guard.address"
+    GUARD_PORT = "guard.port"
+    REFUSED = "connect.refused"
+    UNREACHABLE = "connect.unreachable"
+    CONNECT_TIMEOUT = "connect.timeout"
+    CERTIFICATE = "certificate-refused"  #: TLS was spoken, but the chain or the name did not hold
+    TLS_FAILED = "tls-failed"  #: no handshake that a current client would accept
+    TIMEOUT = "timeout"
+    CLOSED = "closed"
+    MALFORMED = "malformed-answer"
+    REDIRECTS = "too-many-redirects"
+    LOCAL_FAULT = "local-fault"
+
+    @property
+    def ours(self) -> bool:
+        """Our own side failed (no network, no resolver answers): nothing about the party, but food for the canary."""
+        return self in {Trouble.LOCAL_FAULT, Trouble.DNS_TIMEOUT}
+
+    @property
+    def unseen(self) -> bool:
+        """We did not get to see the party, so there is nothing to hold against it."""
+        return self.ours or self in {Trouble.SERVFAIL, Trouble.GUARD_ADDRESS, Trouble.GUARD_PORT}
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Milliseconds of one hop. Waiting for our own turn is in none of them."""
+
+    dns: float = 0.0
+    connect: float = 0.0
+    tls: float = 0.0
+    first_byte: float = 0.0
+    body: float = 0.0
+
+    @property
+    def total(self) -> float:
+        return self.dns + self.connect + self.tls + self.first_byte + self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """What a handshake showed. Where trust failed, the chain comes from a second handshake that trusts anybody.
+
+    `chain` is DER, the server's own certificate first; a chain that was trusted is kept as that first one alone.
+    """
+
+    version: str
+    cipher: str
+    chain: tuple[bytes, ...]
+    sha256: str  #: of the server's own certificate
+    verify_code: int = 0  #: OpenSSL's X509_V_ERR_*; 0 where nothing was held against the chain
+    verify_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request and what came back; `trouble` is none when all of it came. Headers keep order and repetition."""
+
+    url: str
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""  #: as sent, not decompressed, up to the probe's limit
+    truncated: bool = False
+    peer: str = ""
+    tls: Tls | None = None
+    phases: Phases = Phases()
+    trouble: Trouble | None = None
+    detail: str = ""
+
+    def header(self, name: str) -> tuple[str, ...]:
+        """Every field of that lower-case name, in order."""
+        return tuple(value for field_name, value in self.headers if field_name.lower() == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One visit to a URL: the hops that its redirects led over, at least one, the last being the answer."""
+
+    url: str
+    hops: tuple[Hop, ...]
+
+    @property
+    def first(self) -> Hop:
+        return self.hops[0]
+
+    @property
+    def final(self) -> Hop:
+        return self.hops[-1]
+
+    @property
+    def trouble(self) -> Trouble | None:
+        return self.final.trouble
+
+    @property
+    def took_ms(self) -> float:
+        return round(sum(hop.phases.total for hop in self.hops), 2)
+
+    @property
+    def refused_us(self) -> bool:
+        """The site turned the monitor away or set it a riddle: we know that it lives, and nothing else.
+
+        The marks in a body count only beside an error status, because the same scripts ride along on healthy pages.
+        """
+        hop = self.final
+        if hop.status in TURNED_AWAY or any(
+            value.lower() in words for name, words in CHALLENGE_HEADERS.items() for value in hop.header(name)
+        ):
+            return True
+        return hop.status >= 400 and any(mark in hop.body for mark in CHALLENGE_MARKS)  # noqa: PLR2004 - HTTP's errors
+
+    def evidence(self) -> dict[str, Any]:
+        """What is worth keeping of every visit, whatever the verdict; JSON-ready, and never a body."""
+        hop = self.final
+        seen: dict[str, Any] = {"url": plain(hop.url, 2000), "peer": hop.peer, "ms": _milliseconds(hop.phases)}
+        if hop.status:
+            seen["status"] = hop.status
+        if hop.trouble:
+            seen |= {"trouble": hop.trouble.value, "detail": plain(hop.detail)}
+        if hop.tls:
+            seen |= {"tls": hop.tls.version, "cipher": hop.tls.cipher, "certificate": hop.tls.sha256}
+        if len(self.hops) > 1:
+            seen["via"] = [{"url": plain(before.url, 2000), "status": before.status} for before in self.hops[:-1]]
+        return seen
+
+    def unknown(self, reason: str, **more: Any) -> Look:
+        """The look that could not judge, with what was seen of the world all the same."""
+        fault = self.trouble is not None and self.trouble.ours
+        return Look(Verdict.UNKNOWN, (), self.evidence() | more, self.took_ms, reason, fault)
+
+
+def _milliseconds(phases: Phases) -> dict[str, float]:
+    names = ("dns", "connect", "tls", "first_byte", "body")
+    return {name: round(getattr(phases, name), 2) for name in names}
+
+
+class Offer(enum.Enum):
+    """What a handshake made only to learn the answer puts on the table. Such looks are rare, one connection each."""
+
+    OLD_VERSIONS = "TLS 1.0 and 1.1 only"
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """The answer to an offer: `tls` if it was taken; else `trouble`, `TLS_FAILED` being the plain no."""
+
+    tls: Tls | None = None
+    trouble: Trouble | None = None
+    detail: str = ""
+
+
+class Probe(Protocol):
+    """The only door to the outside, as a check sees it. World trouble is a value; a bad URL is a `ValueError`."""
+
+    async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None) -> Exchange:
+        """GET, with redirects followed and recorded. `headers` are added to the probe's own."""
+        ...
+
+    async def shake(self, url: str, offer: Offer) -> Handshake:
+        """A TLS handshake with that host and nothing after it."""
+        ...
+
+
+Seen = TypeVar("Seen")
+
+
+class Check(Protocol[Seen]):
+    """One kind of look. Its fields are its options; `judge` is pure, so that every verdict can be had again later."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def every(self) -> timedelta:
+        """How often, unless the registry says otherwise."""
+        ...
+
+    @property
+    def ruleset(self) -> int:
+        """Raised whenever the same observation comes to be judged otherwise: no verdict moves without a cause."""
+        ...
+
+    @property
+    def rules(self) -> Mapping[str, Rule]: ...
+
+    def suits(self, url: str) -> bool:
+        """Whether this look makes sense for such a URL; it is the registry's default."""
+        ...
+
+    async def observe(self, url: str, probe: Probe) -> Seen: ...
+
+    def judge(self, seen: Seen, at: datetime) -> Look: ...

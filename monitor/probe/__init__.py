@@ -1,0 +1,13 @@
+"""The only door to the outside world: HTTP, TLS and DNS under a deadline, an address guard, limits and politeness.
+
+`Probe(ProbeSettings(...))` is an async context manager, one for the process; checks are handed it, or `probe.visit()`
+where several of them look at one endpoint at once. What it brings back is written in the words of `checks.contract`.
+"""
+
+from monitor.probe.door import Probe
+from monitor.probe.guard import Guard
+from monitor.probe.settings import Override, ProbeSettings
+from monitor.probe.target import BadUrl, Target, read_target
+from monitor.probe.visit import Visit
+
+__all__ = ["BadUrl", "Guard", "Override", "Probe", "ProbeSettings", "Target", "Visit", "read_target"]

@@ -1,0 +1,95 @@
+"""Handshakes that are made for their own sake: to fetch the chain that was refused, and to learn what a server accepts.
+
+They open sockets through the same guarded opener as everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+from checks.contract import Handshake, Trouble
+from monitor.probe.outcome import Refused, told
+from monitor.probe.resolver import NameTrouble
+from monitor.probe.target import is_address
+from monitor.probe.trust import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from aiohttp.abc import AbstractResolver
+    from aiohttp.connector import AddrInfoType
+
+    from monitor.probe.record import Address, Record
+    from monitor.probe.target import Target
+
+    Opener = Callable[[AddrInfoType], socket.socket]
+
+# OpenSSL's words when it fails by itself, before the other side was asked: then nothing was learnt about the party.
+OUR_INABILITY = frozenset({"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE", "UNSUPPORTED_PROTOCOL_VERSION"})
+
+
+async def connected(addresses: Iterable[Address], opener: Opener) -> socket.socket:
+    """A socket that is connected to the first of the addresses that answers."""
+    loop = asyncio.get_running_loop()
+    last: OSError = NameTrouble(Trouble.NO_SUCH_NAME, "no address")
+    for address in addresses:
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        try:
+            connection = opener((family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address))
+        except Refused as refusal:
+            last = refusal
+            continue
+        try:
+            await loop.sock_connect(connection, address)
+        except OSError as error:
+            connection.close()
+            last = error
+        except asyncio.CancelledError:
+            connection.close()
+            raise
+        else:
+            return connection
+    raise last
+
+
+async def shake(connection: socket.socket, host: str, context: ssl.SSLContext, record: Record) -> Handshake:
+    """Shake hands over a connected socket, keep what was shown, and leave without a word."""
+    loop = asyncio.get_running_loop()
+    try:
+        transport, _ = await loop.create_connection(
+            asyncio.Protocol, sock=connection, ssl=context, server_hostname=host
+        )
+    except ssl.SSLError as error:
+        ours = error.reason in OUR_INABILITY
+        return Handshake(None, Trouble.LOCAL_FAULT if ours else Trouble.TLS_FAILED, error.reason or "no agreement")
+    except OSError as error:
+        return Handshake(None, Trouble.TLS_FAILED, type(error).__name__)
+    record.transport = transport
+    handshake = transport.get_extra_info("ssl_object")
+    return Handshake(shown(handshake, whole=True))
+
+
+async def offered(
+    target: Target, context: ssl.SSLContext, record: Record, names: AbstractResolver, opener: Opener
+) -> Handshake:
+    """Offer what the context offers to the target, wherever its name leads."""
+    try:
+        addresses = await _addresses(target, names)
+        connection = await connected(addresses, opener)
+    except NameTrouble as trouble:
+        return Handshake(None, trouble.trouble, trouble.detail)
+    except OSError as error:
+        if record.refused and record.opened is None:
+            return Handshake(None, *record.refused)
+        return Handshake(None, *told(error, record))
+    return await shake(connection, target.host, context, record)
+
+
+async def _addresses(target: Target, names: AbstractResolver) -> list[Address]:
+    if is_address(target.host):
+        return [(target.host, target.port)]
+    found = await names.resolve(target.host, target.port, socket.AF_UNSPEC)
+    return [(result["host"], result["port"]) for result in found]
