@@ -8,11 +8,11 @@ is a bug and is treated as one. Returning a `Receipt` means that the other side 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +29,65 @@ class Letter:
     reply_to: str = ""
     references: tuple[str, ...] = ()  #: the root of every obligation or case in the letter
     headers: Mapping[str, str] = field(default_factory=dict)
+    written_at: datetime = field(kw_only=True)  #: aware, stable over every attempt; shown to the reader in its own zone
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The other side's answer: its words (for the record), and the addresses that it refused for good while it took others."""
+    """The other side's answer: its words for the record, and the addresses refused for good while others were taken."""
 
     reply: str
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-class Temporary(Exception):  # noqa: N818 - the house's word for it
-    """Not now. The letter stays in the outbox; `delay` is the other side's wish, if it had one."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What became of a letter that some had to be denied for now: try again with `to=left`, and only with them.
 
-    def __init__(self, reason: str, delay: timedelta | None = None) -> None:
+    Whoever overlooks it sends the same letter to everybody once more, which is a nuisance and no loss.
+    """
+
+    left: tuple[str, ...]
+    receipt: Receipt  #: for all others; its `reply` is empty when nobody was taken
+
+
+class Temporary(Exception):  # noqa: N818 - the house's word for it
+    """Not now. The letter stays in the outbox; `delay` is the other side's wish, if it had one.
+
+    `fault` is true when the cause lies with us (a wrong password, a certificate that we do not trust): waiting alone
+    will not mend it, so that the operator has to be told, but the letter and its addresses are not to blame.
+    """
+
+    def __init__(
+        self, reason: str, delay: timedelta | None = None, *, fault: bool = False, part: Part | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.delay = delay
+        self.fault = fault
+        self.part = part
 
 
 class Permanent(Exception):  # noqa: N818 - the house's word for it
-    """Never. Somebody has to be told, and another address tried."""
+    """Never. Somebody has to be told, and another address tried.
 
-    def __init__(self, reason: str) -> None:
+    `refused` names the addresses that are to blame, with the other side's words; it is empty when the letter is.
+    """
+
+    def __init__(self, reason: str, refused: Mapping[str, str] | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.refused = refused or {}
 
 
 class Notifier(Protocol):
-    """A channel. `send` is called outside every transaction and under a deadline."""
+    """A channel. `send` is called outside every transaction and under a deadline.
+
+    `check` goes as far as one can without sending: it returns, or raises as `send` would, saying what to do.
+    """
 
     async def send(self, letter: Letter) -> Receipt: ...
+
+    async def check(self) -> None: ...
 
     async def aclose(self) -> None: ...
