@@ -1,0 +1,1 @@
+"""What the demo needs and a production daemon never loads: stand-ins for the world outside."""
