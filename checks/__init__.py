@@ -1,0 +1,14 @@
+"""What can be seen of a party from outside, one file for each kind. To add one: its file, its rules, its row here."""
+
+from typing import Any, Final
+
+from checks.availability import Availability
+from checks.contract import Check
+from checks.headers import Headers
+from checks.tls import TlsCheck
+
+CHECKS: Final[dict[str, Check[Any]]] = {
+    "availability": Availability(),
+    "tls": TlsCheck(),
+    "headers": Headers(),
+}

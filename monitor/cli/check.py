@@ -1,0 +1,229 @@
+"""`itaku check`: look at endpoints now, from here, without a daemon or a database.
+
+stdout is the result, as a table or as JSON; a failing endpoint is exit code 4. What could not be judged fails nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rich.table import Table
+    from rich.text import Text
+
+    from checks.contract import Check, Finding, Look
+    from monitor.probe import Override, ProbeSettings, Visit
+
+FAILING = 4
+NO_ANSWER = "no-answer"
+VERDICTS = {
+    "pass": ("適合", "pass", "green"),
+    "fail": ("不適合", "FAIL", "bold red"),
+    "unknown": ("未確認", "unknown", "yellow"),
+}
+SEVERITIES = {"low": "低", "medium": "中", "high": "高", "critical": "緊急"}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One look at one URL."""
+
+    url: str
+    kind: str
+    look: Look
+
+    def as_row(self) -> dict[str, Any]:
+        """The stable form of `--json`."""
+        row = {
+            "url": self.url,
+            "check": self.kind,
+            "verdict": self.look.verdict.value,
+            "findings": [
+                {"rule": finding.rule, "severity": finding.severity.word, "detail": finding.detail}
+                for finding in (*self.look.findings, *self._refusal())
+            ],
+            "observed": dict(self.look.observed),
+            "took_ms": self.look.took_ms,
+        }
+        return row | ({"reason": self.look.reason} if self.look.reason else {})
+
+    def _refusal(self) -> Iterator[Finding]:
+        """That the guard refused is listed beside the findings as well: it is the one thing here that the reader can
+        change. The verdict stays `unknown`.
+        """
+        from checks.rulebook import reasons
+
+        if self.look.reason.startswith("guard."):
+            yield reasons()[self.look.reason].found(str(self.look.observed.get("detail", "")))
+
+
+def _ca_file(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    try:
+        if path is not None:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError as error:
+        raise click.BadParameter(f"{path} holds no certificates in PEM form") from error
+    return path
+
+
+def _resolve(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> tuple[Override, ...]:
+    if not texts:
+        return ()
+    from monitor.probe import Override
+
+    try:
+        return tuple(Override.of(text) for text in texts)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _urls(_context: click.Context, _argument: click.Parameter, texts: Sequence[str]) -> list[str]:
+    from monitor.probe import read_target
+
+    urls = [text if "://" in text else f"https://{text}" for text in texts]
+    try:
+        for url in urls:
+            read_target(url)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return urls
+
+
+def _only(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Mapping[str, Check[Any]]:
+    from checks import CHECKS
+
+    wanted = [kind.strip() for text in texts for kind in text.split(",")]
+    unknown = [kind for kind in wanted if kind not in CHECKS]
+    if unknown:
+        raise click.BadParameter(f"there is no check {', '.join(map(repr, unknown))}; there are {', '.join(CHECKS)}")
+    return {kind: check for kind, check in CHECKS.items() if kind in wanted or not wanted}
+
+
+@click.command()
+@click.argument("urls", nargs=-1, required=True, callback=_urls, metavar="URL...")
+@click.option("--only", "checks", multiple=True, callback=_only, metavar="KIND,...", help="Only these checks.")
+@click.option(
+    "--resolve", multiple=True, callback=_resolve, metavar="HOST:PORT:ADDR", help="Look there instead of asking DNS."
+)
+@click.option(
+    "--ca-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_ca_file,
+    help="Trust these authorities as well (PEM).",
+)
+@click.option("--allow-private", is_flag=True, help="Look at addresses that are not public, too.")
+@click.option("--timeout", type=click.FloatRange(0.1, 300), default=20.0, show_default=True, help="Seconds for each.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
+@click.pass_context
+def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    context: click.Context,
+    urls: list[str],
+    checks: Mapping[str, Check[Any]],
+    resolve: tuple[Override, ...],
+    ca_file: Path | None,
+    allow_private: bool,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """Look at endpoints now, without a daemon or a database."""
+    import asyncio
+
+    from monitor import __version__
+    from monitor.probe import ProbeSettings
+
+    pairs = [(url, kind, check) for url in urls for kind, check in checks.items() if check.suits(url)]
+    if not pairs:
+        raise click.UsageError(f"none of the checks {', '.join(checks)} fits {', '.join(urls)}")
+    agent = ProbeSettings.named(__version__, os.environ.get("ITAKU_WEB__BASE_URL", ""))
+    settings = ProbeSettings(
+        timeout=timeout, allow_all_private=allow_private, ca_file=ca_file, user_agent=agent, resolve=resolve
+    )
+    looked = asyncio.run(_look(settings, pairs))
+    if as_json:
+        import json
+
+        click.echo(json.dumps([one.as_row() for one in looked], ensure_ascii=False, indent=2))
+    else:
+        _show(looked, _language())
+    context.exit(FAILING if any(one.look.verdict == "fail" for one in looked) else 0)
+
+
+async def _look(settings: ProbeSettings, pairs: Sequence[tuple[str, str, Check[Any]]]) -> list[Looked]:
+    import asyncio
+
+    from monitor import clock
+    from monitor.probe import Probe
+
+    async def one(url: str, kind: str, check: Check[Any], visit: Visit) -> Looked:
+        return Looked(url, kind, check.judge(await check.observe(url, visit), clock.now()))
+
+    async with Probe(settings) as probe:
+        visits = {url: probe.visit() for url, _, _ in pairs}
+        return await asyncio.gather(*(one(url, kind, check, visits[url]) for url, kind, check in pairs))
+
+
+def _language() -> str:
+    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "ja" if said.lower().startswith("ja") else "en"
+
+
+def _show(looked: Sequence[Looked], language: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False)
+    for url in dict.fromkeys(one.url for one in looked):
+        console.print(Text(url, style="bold"))
+        console.print(_table([one for one in looked if one.url == url], language))
+
+
+def _table(looked: Sequence[Looked], language: str) -> Table:
+    """One row for each check; checks that have the same to say share one."""
+    from rich.table import Table
+    from rich.text import Text
+
+    rows: dict[tuple[str, str], tuple[Text, list[str]]] = {}
+    for one in looked:
+        words = Text("\n").join(_lines(one, language))
+        rows.setdefault((one.look.verdict.value, words.plain), (words, []))[1].append(one.kind)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    table.add_column(overflow="fold")
+    for (verdict, _), (words, kinds) in rows.items():
+        ja, en, style = VERDICTS[verdict]
+        table.add_row(Text(f"  {ja if language == 'ja' else en}", style=style), Text("\n".join(kinds)), words)
+    return table
+
+
+def _lines(one: Looked, language: str) -> Iterator[Text]:
+    """What a person needs of one look: how it went, or each finding with what to do about it."""
+    from rich.text import Text
+
+    from checks import CHECKS
+    from checks.rulebook import reasons
+
+    look, rules = one.look, CHECKS[one.kind].rules
+    if look.reason:
+        reason = reasons()[look.reason]
+        yield Text(reason.title.said(language))
+        if look.reason != NO_ANSWER:  # what happened stands beside availability
+            yield Text(str(look.observed.get("detail", "")) or reason.explanation.said(language), style="dim")
+            yield Text(f"→ {reason.remedy.said(language)}")
+    elif not look.findings:
+        yield Text(f"{look.observed.get('status', '')} {look.observed.get('tls', '')} {look.took_ms:.0f} ms".strip())
+    for finding in look.findings:
+        rule, word = rules[finding.rule], finding.severity.word
+        degree = SEVERITIES[word] if language == "ja" else word
+        yield Text(f"[{degree}] {rule.title.said(language)} ({finding.rule})", style="bold")
+        yield Text(finding.detail, style="dim")
+        yield Text(f"→ {rule.remedy.said(language)}")
