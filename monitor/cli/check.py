@@ -218,7 +218,7 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
         yield Text(reason.title.said(language))
         if look.reason != NO_ANSWER:  # what happened stands beside availability
             yield Text(str(look.observed.get("detail", "")) or reason.explanation.said(language), style="dim")
-            yield Text(f"→ {reason.remedy.said(language)}")
+            yield Text(f"→\N{NO-BREAK SPACE}{reason.remedy.said(language)}")
     elif not look.findings:
         yield Text(f"{look.observed.get('status', '')} {look.observed.get('tls', '')} {look.took_ms:.0f} ms".strip())
     for finding in look.findings:
@@ -226,4 +226,4 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
         degree = SEVERITIES[word] if language == "ja" else word
         yield Text(f"[{degree}] {rule.title.said(language)} ({finding.rule})", style="bold")
         yield Text(finding.detail, style="dim")
-        yield Text(f"→ {rule.remedy.said(language)}")
+        yield Text(f"→\N{NO-BREAK SPACE}{rule.remedy.said(language)}")
