@@ -198,9 +198,12 @@ class Conversation:
         return self._reply(*await self._in_time(self._client.execute_command(*question)))
 
     async def _data(self, message: bytes) -> Reply:
+        """A 250 that comes as an error was the answer to the command: the letter itself was never asked for."""
         try:
             response = await self._in_time(self._client.data(message), PATIENCE)
         except aiosmtplib.SMTPDataError as no:
+            if no.code == DONE:
+                raise aiosmtplib.SMTPServerDisconnected("answers out of step") from no
             return self._reply(no.code, no.message)
         return self._reply(*response)
 

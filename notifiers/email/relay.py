@@ -75,13 +75,13 @@ class Relay:
         return None
 
     async def _opened(self) -> Conversation:
-        now = asyncio.get_running_loop().time()
-        if self._trouble and now < self._trouble_ends:
+        clock = asyncio.get_running_loop().time
+        if self._trouble and clock() < self._trouble_ends:
             raise Temporary(self._trouble.reason, self._trouble.delay, fault=self._trouble.fault)
         try:
             conversation = await Conversation.open(self._settings, await self._context())
         except Temporary as trouble:
-            self._trouble, self._trouble_ends = trouble, now + self._settings.pause
+            self._trouble, self._trouble_ends = trouble, clock() + self._settings.pause
             raise
         self._trouble = None
         return conversation

@@ -32,7 +32,9 @@ def explained(error: aiosmtplib.SMTPException | OSError, settings: EmailSettings
                     settings,
                 )
             case ssl.SSLError():
-                return Temporary(f"no TLS with {where} ({cause.reason}); does [mail] tls fit the port?")
+                return Temporary(
+                    f"no TLS with {where} ({cause.reason or 'handshake failed'}); does [mail] tls fit the port?"
+                )
             case socket.gaierror():
                 return Temporary(f"{where} cannot be found ({cause.strerror}); check [mail] host and the resolver")
     if isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0:

@@ -93,7 +93,8 @@ async def channel():
 class Scripted:
     """A mail server that gives the scripted reply to each verb: connection by connection, the last script for all more.
 
-    `GREETING` and `END` (of the letter) count as verbs. A reply may be `HANG` (say nothing, for ever) or `CUT`.
+    `GREETING` and `END` (of the letter) count as verbs. A reply may be `HANG` (say nothing, for ever) or `CUT`. `BODY`
+    is what happens while a letter comes in: `CUT`, or `HANG`: take no more of it until its writer is `gone`.
     """
 
     def __init__(self, *scripts):
@@ -101,6 +102,8 @@ class Scripted:
         self.heard = []  # a list of verbs for each connection
         self.reached = asyncio.Event()  # somebody waits for an answer that will not come
         self.gone = asyncio.Event()  # a client went away without a goodbye
+        self.finished = asyncio.Event()  # a conversation is over
+        self.letter = b""
 
     async def serve(self, reader, writer):
         script = USUAL | self.scripts[min(len(self.heard), len(self.scripts) - 1)]
@@ -110,6 +113,7 @@ class Scripted:
             await self._talk(reader, writer, script, verbs)
         if "QUIT" not in verbs:
             self.gone.set()
+        self.finished.set()
         writer.close()
 
     async def _talk(self, reader, writer, script, verbs):
@@ -124,8 +128,8 @@ class Scripted:
             writer.write(f"{reply}\r\n".encode())
             await writer.drain()
             if verb == "DATA" and reply.startswith("354"):
-                if script.get("BODY") is CUT:
-                    await reader.readexactly(200)
+                if "BODY" in script:
+                    await self._swallow(reader, script["BODY"])
                     return
                 await reader.readuntil(b"\r\n.\r\n")
                 verb = "END"
@@ -133,15 +137,22 @@ class Scripted:
                 verb = (await reader.readuntil(b"\r\n")).split()[0].decode().upper()
             verbs.append(verb)
 
+    async def _swallow(self, reader, manner):
+        await reader.readexactly(200)
+        if manner is HANG:
+            self.reached.set()
+            await self.gone.wait()
+            self.letter = await reader.read()
+
 
 @pytest.fixture
 async def scripted():
     """Starts a `Scripted` server."""
     async with AsyncExitStack() as stack:
 
-        async def start(*scripts):
+        async def start(*scripts, tls=None):
             script = Scripted(*scripts)
-            server = await asyncio.start_server(script.serve, "127.0.0.1", 0)
+            server = await asyncio.start_server(script.serve, "127.0.0.1", 0, ssl=tls)
             stack.callback(server.close)
             script.port = server.sockets[0].getsockname()[1]
             return script

@@ -122,6 +122,17 @@ async def test_a_cancelled_letter_takes_its_connection_with_it(scripted, channel
     assert len(server.heard) == 2
 
 
+async def test_half_a_letter_that_is_cancelled_never_becomes_a_whole_one(scripted, channel, letter):
+    server = await scripted({"BODY": scripted.HANG})
+    sending = asyncio.create_task(channel(server, timeout=5.0).send(letter(html="", text="long " * 2_000_000)))
+    await server.reached.wait()
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    server.gone.set()
+    await server.finished.wait()
+    assert not server.letter.endswith(b"\r\n.\r\n")
+
+
 async def test_a_letter_cancelled_while_it_waits_for_its_turn_blocks_nobody(scripted, channel, letter):
     server = await scripted({"END": scripted.HANG}, {})
     email = channel(server, connections=1)
@@ -152,6 +163,15 @@ async def test_a_server_that_failed_us_is_left_alone_for_a_while(scripted, chann
     results = await asyncio.gather(*map(email.send, many(letter, 50)), return_exceptions=True)
     assert all(isinstance(result, Temporary) and result.fault and "go away" in result.reason for result in results)
     assert len(server.heard) <= 2
+
+
+async def test_the_pause_begins_when_the_server_has_failed_us_and_not_before(scripted, channel, letter):
+    server = await scripted({"GREETING": scripted.HANG})
+    email = channel(server, timeout=0.2, pause=0.15)
+    for _ in range(2):
+        with pytest.raises(Temporary, match="in time"):
+            await email.send(letter())
+    assert len(server.heard) == 1
 
 
 async def test_a_successful_check_ends_the_pause(scripted, channel, letter):

@@ -166,6 +166,14 @@ async def test_nonsense_instead_of_a_reply_is_trouble_and_no_verdict(scripted, c
     assert len(server.heard) == 2
 
 
+@pytest.mark.parametrize("early", ["250 thanks already", "251 forwarding", "220 hello again"])
+async def test_a_yes_before_the_letter_was_said_is_not_sent(scripted, channel, letter, early):
+    server = await scripted({"DATA": early}, {})
+    with pytest.raises(Temporary):
+        await channel(server).send(letter())
+    assert "END" not in server.heard[0]
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hmac
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,36 @@ async def test_a_server_that_demands_a_login_is_our_trouble(channel, letter, cer
         with pytest.raises(Temporary, match=r"check .* username") as again:
             await channel(sink, tls="starttls", ca_file=ca_file).send(letter())
         assert again.value.fault
+
+
+@pytest.mark.parametrize("refusal", [("535 5.7.8 wrong", 1), ("504 5.5.4 not this method", 2)])
+async def test_a_wrong_password_is_tried_once_and_another_method_only_if_one_is_unknown(
+    channel, letter, scripted, certified, ca_file, refusal
+):
+    answer, tries = refusal
+    server = await scripted({"EHLO": "250-hello\r\n250 AUTH LOGIN PLAIN XOAUTH2", "AUTH": answer}, tls=certified)
+    with pytest.raises(Temporary, match="does not accept our login") as again:
+        await channel(server, tls="implicit", ca_file=ca_file, **LOGIN).send(letter())
+    assert again.value.fault
+    assert server.heard[0] == ["EHLO", *["AUTH"] * tries]
+
+
+async def test_a_server_that_cannot_check_passwords_just_now_is_asked_again(
+    channel, letter, scripted, certified, ca_file
+):
+    server = await scripted({"EHLO": "250-hello\r\n250 AUTH PLAIN", "AUTH": "454 4.7.0 directory away"}, tls=certified)
+    with pytest.raises(Temporary, match="directory away") as again:
+        await channel(server, tls="implicit", ca_file=ca_file, **LOGIN).send(letter())
+    assert not again.value.fault
+
+
+async def test_an_old_server_may_have_the_password_hashed(channel, letter, scripted, certified, ca_file):
+    digest = hmac.new(LOGIN["password"].encode(), b"<1234@sink.example>", "md5").hexdigest()
+    answer = b64encode(f"itaku {digest}".encode()).decode().upper()  # as the scripted server hears it
+    challenge = {"EHLO": "250-hello\r\n250 AUTH CRAM-MD5", "AUTH": "334 PDEyMzRAc2luay5leGFtcGxlPg=="}
+    server = await scripted(challenge | {answer: "235 welcome"}, tls=certified)
+    await channel(server, tls="implicit", ca_file=ca_file, **LOGIN).send(letter())
+    assert server.heard[0][:4] == ["EHLO", "AUTH", answer, "MAIL"]
 
 
 async def test_a_missing_ca_file_is_our_trouble_and_named(channel, letter, tmp_path):
