@@ -52,7 +52,10 @@ def _form(value: Any) -> str | None:
 
 
 Condition = Annotated[
-    Annotated[Asked, Tag("question")] | Annotated[All, Tag("all")] | Annotated[AnyOf, Tag("any")] | Annotated[Not, Tag("not")],
+    Annotated[Asked, Tag("question")]
+    | Annotated[All, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")],
     Discriminator(_form),
 ]
 

@@ -3,8 +3,7 @@
 These types hold the shape only. What one part demands of another (a condition looks back, a choice has choices) is
 checked when a file is read, in `rules`, so that a file's mistakes come all at once.
 """
-
-from __future__ import annotations
+# No postponed annotations here: pydantic reads them, and so everything that they name is imported for good.
 
 import datetime as dt
 import enum
@@ -13,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from monitor.questionnaire.condition import Condition
-from monitor.questionnaire.text import Part, Text, Words
+from monitor.questionnaire.text import Part, Text, Whole, Words
 
 Severity = Literal["low", "medium", "high", "critical"]
 PlaceKind = Literal["prod", "backup", "log", "paper", "media", "sub_trustee"]
@@ -58,11 +57,12 @@ class Choice(Part):
     points: Annotated[int, Field(ge=0, le=100)] | None = None
     finding: Finding | None = None
     exclusive: bool = False  #: "none of these": excludes the others
+    explain: bool = False  #: "other": says nothing without a comment
     kinds: tuple[PlaceKind, ...] = ()
 
 
 class Evidence(Part):
-    """証跡: a file that should go with an answer. It is wanted when the value is in `on`; else with every weighty one."""
+    """証跡: a file that should go with an answer, where the answer is one of `on`."""
 
     what: Text
     required: bool = False  #: without it the answer cannot be submitted; otherwise its absence is only pointed out
@@ -87,8 +87,8 @@ class Question(Part):
     finding: Finding | None = None  #: what "no" means
     evidence: Evidence | None = None
     unit: Text | None = None
-    minimum: int | None = None
-    maximum: int | None = None
+    minimum: Whole | None = None
+    maximum: Whole | None = None
     earliest: dt.date | Literal["today"] | None = None
     latest: dt.date | Literal["today"] | None = None
     max_length: Annotated[int, Field(ge=1, le=20_000)] | None = None
@@ -134,11 +134,13 @@ class Section(Part):
 
 
 class Questionnaire(Part):
-    """調査票 (チェックシート): what is asked of a trustee (委託先) or joint user (共同利用者), in supervision under
-    Art. 25 of the Act on the Protection of Personal Information."""
+    """調査票 (チェックシート): what is asked of a trustee (委託先) or joint user (共同利用者).
+
+    It serves the supervision that Art. 25 of the Act on the Protection of Personal Information demands.
+    """
 
     id: Id
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[Whole, Field(ge=1)]
     title: Text
     intro: Text
     licence: Words

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Language = Literal["ja", "en"]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+# Fifteen digits: what every reader of JSON gives back exactly (RFC 8785), so that hashes agree everywhere.
+Whole = Annotated[int, Field(ge=-(10**15) + 1, le=10**15 - 1)]
+_INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"})  # private-use signs (外字) are seen by those who use them
 
 
 class Part(BaseModel):
@@ -26,3 +30,8 @@ class Text(Part):
 
     def in_(self, language: Language) -> str:
         return self.ja if language == "ja" else self.en
+
+
+def is_blank(text: str) -> bool:
+    """Nothing in it can be seen: blanks of any width, line ends, zero-width and control characters."""
+    return all(unicodedata.category(sign) in _INVISIBLE for sign in text)

@@ -1,0 +1,21 @@
+"""Which questionnaire is asked where the registry names none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHORT = "light"
+DELETION = "deletion"
+
+BY_KIND_AND_TIER: Mapping[str, Mapping[str, str]] = {
+    "trustee": {"S": "appi-gl10", "A": "appi-gl10", "B": "appi-gl10", "C": SHORT},
+    "joint_user": dict.fromkeys("SABC", "appi-joint-user"),
+}
+
+
+def attestation_questionnaire(kind: str, tier: str, *, certified: bool) -> str:
+    """What an attestation asks. `certified`: a certificate of the kind that the engagement rests on is valid."""
+    return SHORT if certified else BY_KIND_AND_TIER[kind][tier]

@@ -1,0 +1,125 @@
+"""From what a person typed to an answer, in the spelling that people here use.
+
+Numbers and days are read in any width and era. Names and prose are kept as they were typed, but for line ends, signs
+that cannot be seen and the way in which accents and voicing marks are stored. What cannot be read is kept as typed:
+`examine` says what is wrong with it, and the draft loses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from monitor.questionnaire.answers import Answer, EvidenceFile
+from monitor.questionnaire.model import Question, QuestionType
+from monitor.questionnaire.text import is_blank
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# NFC would replace these by their unified twins, and 神 (U+FA19) in a name is not 神 (U+795E) to its bearer.
+_COMPATIBILITY_IDEOGRAPHS = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
+_BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc", "-"))
+
+_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})")
+_DAY = re.compile(
+    r"""(?:(?P<era>令和|平成|昭和|[RHS])(?P<nth>元|[0-9]{1,2})|(?P<year>[0-9]{4}))
+        [-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_COMPACT_DAY = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+_YEAR_BEFORE_ERA: Mapping[str, int] = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a form sent for one question. `values` holds one string, or one for each ticked box."""
+
+    values: tuple[str, ...] = ()
+    not_applicable: bool = False
+    reason: str = ""
+    comment: str = ""
+
+
+def parse(question: Question, entry: Entry, files: tuple[EvidenceFile, ...] = ()) -> Answer:
+    """The answer that was meant. Never fails: what cannot be read is kept as typed."""
+    return Answer(
+        value=_value(question, entry.values),
+        not_applicable=entry.not_applicable,
+        reason=tidy(entry.reason),
+        comment=tidy(entry.comment),
+        files=files,
+    )
+
+
+def _value(question: Question, values: tuple[str, ...]) -> str | int | tuple[str, ...] | None:
+    typed = [tidy(value) for value in values if not is_blank(value)]
+    if not typed or question.type is QuestionType.FILE:
+        return None
+    match question.type:
+        case QuestionType.CHOICES:
+            return tuple(dict.fromkeys(value.strip() for value in typed))
+        case QuestionType.TEXT | QuestionType.LONG_TEXT:
+            return typed[0]
+        case QuestionType.NUMBER:
+            number = whole_number(typed[0], _units(question))
+            return typed[0] if number is None else number
+        case QuestionType.DATE:
+            day = calendar_day(typed[0])
+            return day.isoformat() if day else typed[0]
+        case _:
+            return typed[0].strip()
+
+
+def _units(question: Question) -> tuple[str, ...]:
+    return (question.unit.ja, question.unit.en) if question.unit else ()
+
+
+def tidy(text: str) -> str:
+    """Text as it may be kept: one sign for line ends, no control characters, marks composed (NFC), names untouched."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    seen = "".join(sign for sign in lines if not is_forbidden(sign))
+    parts = _COMPATIBILITY_IDEOGRAPHS.split(seen)
+    return "".join(part if n % 2 else unicodedata.normalize("NFC", part) for n, part in enumerate(parts))
+
+
+def is_forbidden(sign: str) -> bool:
+    """Control characters, lone surrogates, and the signs that make text read in another order than it is stored."""
+    return sign in _BIDI_CONTROLS or (unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t")
+
+
+def whole_number(text: str, units: tuple[str, ...] = ()) -> int | None:
+    """Reads `１，０００`, `1,000` and, where the unit is 件, `1,000件`; None if it is no whole number."""
+    plain = _narrow(text)
+    for unit in units:
+        plain = plain.removesuffix(_narrow(unit))
+    return int(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
+
+
+def calendar_day(text: str) -> date | None:
+    """Reads 2026-12-31, 2026/12/31, 20261231, 2026年12月31日, 令和8年12月31日, R8.12.31, in any width; else None."""
+    plain = _narrow(text)
+    found = _DAY.fullmatch(plain) or _COMPACT_DAY.fullmatch(plain)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    try:
+        return date(_year(parts), int(parts["month"]), int(parts["day"]))
+    except ValueError:
+        return None
+
+
+def _year(parts: Mapping[str, str | None]) -> int:
+    if parts["year"]:
+        return int(parts["year"])
+    nth = parts["nth"] or ""
+    return _YEAR_BEFORE_ERA[(parts["era"] or "").upper()] + (1 if nth == "元" else int(nth))
+
+
+def _narrow(text: str) -> str:
+    """One width for all signs, one hyphen, no blanks: for codes only, never for names."""
+    return "".join(unicodedata.normalize("NFKC", text).translate(_HYPHENS).replace("、", ",").split())

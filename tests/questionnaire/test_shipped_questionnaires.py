@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+from questionnaire_strategies import KINDS, TODAY
+
+from monitor.assets import QUESTIONNAIRES
+from monitor.questionnaire import (
+    Answer,
+    Place,
+    Text,
+    attestation_questionnaire,
+    examine,
+    findings,
+    freeze,
+    load_all,
+    thaw,
+)
+from monitor.questionnaire.text import Part
+
+SHIPPED = load_all(QUESTIONNAIRES)
+EVERY = pytest.mark.parametrize("name", sorted(SHIPPED))
+GL10 = [
+    "10-1",
+    "10-2",
+    *(f"10-3-{n}" for n in range(1, 6)),
+    "10-4",
+    *(f"10-5-{n}" for n in range(1, 5)),
+    *(f"10-6-{n}" for n in range(1, 5)),
+    "10-7",
+]
+
+
+def texts_of(part):
+    """Every text in both languages, wherever it stands."""
+    if isinstance(part, Text):
+        yield part
+    elif isinstance(part, Part):
+        for field in type(part).model_fields:
+            yield from texts_of(getattr(part, field))
+    elif isinstance(part, tuple):
+        yield from itertools.chain.from_iterable(texts_of(each) for each in part)
+
+
+def test_the_four_forms_are_there():
+    assert {"appi-gl10", "appi-joint-user", "deletion", "light"} <= set(SHIPPED)
+
+
+@EVERY
+def test_the_japanese_is_japanese_and_the_english_is_english(name):
+    for text in texts_of(SHIPPED[name]):
+        assert re.search(r"[ぁ-んァ-ヶ一-龯]", text.ja), text.ja
+        assert not re.search(r"[a-z]{2,} [a-z]{2,}", text.ja), text.ja
+        assert not re.search(r"[ぁ-んァ-ヶ一-龯、。「」]", text.en), text.en
+
+
+@EVERY
+def test_japanese_sentences_are_set_as_japanese(name):
+    for text in texts_of(SHIPPED[name]):
+        assert not re.search(r"[ぁ-ん一-龯][,.!?]|[,.!?][ぁ-ん一-龯]", text.ja), text.ja
+        assert not re.search(r"(。。|、、|  |でで|をを|にに|がが)", text.ja), text.ja
+
+
+@EVERY
+def test_every_question_is_a_sentence_of_its_own(name):
+    for question in SHIPPED[name].questions:
+        assert question.text.ja.endswith("。"), question.id
+        assert question.text.en[-1] in "?.", question.id
+        assert len(question.text.ja) <= 80, question.id
+
+
+@EVERY
+def test_every_question_but_a_statement_gives_help(name):
+    assert [q.id for q in SHIPPED[name].questions if q.help is None and q.type != "statement"] == []
+
+
+@EVERY
+def test_every_question_names_its_legal_reference(name):
+    assert [question.id for question in SHIPPED[name].questions if question.reference is None] == []
+
+
+@EVERY
+def test_ids_are_unique_and_licence_and_source_are_named(name):
+    ids = [question.id for question in SHIPPED[name].questions]
+    assert len(ids) == len(set(ids))
+    assert SHIPPED[name].licence == "Apache-2.0"
+    assert SHIPPED[name].source
+
+
+@EVERY
+def test_every_shipped_form_can_be_sent_and_read_back(name):
+    places = [Place(name=f"場所{n}", kind=kind) for n, kind in enumerate(KINDS)]
+    frozen = freeze(SHIPPED[name], places)
+    assert freeze(thaw(frozen.text)) == frozen
+
+
+def test_the_guideline_form_attests_the_seventeen_items_once_each_in_order():
+    marked = [question.item for question in SHIPPED["appi-gl10"].questions if question.item]
+    assert sorted(marked) == sorted(GL10)
+    assert len(marked) == 17
+
+
+def test_each_of_the_seventeen_items_has_a_finding_for_the_weak_answer():
+    for question in SHIPPED["appi-gl10"].questions:
+        weak = question.finding or any(choice.finding for choice in question.choices)
+        assert weak or not question.item, question.id
+
+
+def test_the_guideline_form_is_short_enough_to_be_answered():
+    questionnaire = SHIPPED["appi-gl10"]
+    assert 28 <= len(questionnaire.questions) <= 32
+    assert 6 <= len(questionnaire.sections) <= 8
+    assert questionnaire.minutes <= 20
+    assert len(SHIPPED["light"].questions) <= 10
+    assert len(SHIPPED["appi-joint-user"].questions) == 12
+
+
+def test_a_small_printing_company_gets_through_the_guideline_form():
+    questionnaire = SHIPPED["appi-gl10"]
+    answers = {question.id: Answer(value="yes") for question in questionnaire.questions if question.type == "yes_no"}
+    answers |= {
+        "handlers.count": Answer(value=4),
+        "systems.authentication": Answer(value="password"),
+        "sub.used": Answer(value="none"),
+        "countries.where": Answer(value="japan"),
+        "incident.contact": Answer(value="総務部／03-0000-0000／privacy@printer.example"),
+        "incident.past": Answer(value="none"),
+        "certificate.held": Answer(value=("none",)),
+    }
+    examination = examine(questionnaire, answers, TODAY)
+    assert examination.complete
+    hidden = {question for question, each in examination.questions.items() if each.state == "hidden"}
+    assert hidden == {"sub.list", "sub.supervised", "countries.list", "countries.regime", "certificate.until"}
+    assert findings(questionnaire, answers) == ()
+
+
+def test_what_two_forms_ask_under_one_id_is_answered_in_the_same_way():
+    forms = [SHIPPED[name] for name in ("appi-gl10", "light")]
+    first, second = ({question.id: question for question in form.questions} for form in forms)
+    for identity in first.keys() & second.keys():
+        assert first[identity].text == second[identity].text, identity
+        assert (first[identity].type, first[identity].values) == (second[identity].type, second[identity].values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "tier", "certified", "expected"),
+    [
+        ("trustee", "S", False, "appi-gl10"),
+        ("trustee", "A", False, "appi-gl10"),
+        ("trustee", "B", False, "appi-gl10"),
+        ("trustee", "C", False, "light"),
+        ("trustee", "S", True, "light"),
+        ("joint_user", "S", False, "appi-joint-user"),
+        ("joint_user", "C", False, "appi-joint-user"),
+        ("joint_user", "B", True, "light"),
+    ],
+)
+def test_kind_and_tier_choose_the_form_and_a_valid_certificate_takes_the_short_one(kind, tier, certified, expected):
+    assert attestation_questionnaire(kind, tier, certified=certified) == expected
+    assert expected in SHIPPED
