@@ -15,8 +15,8 @@ from monitor.questionnaire.examination import (
     SectionState,
     examine,
     findings,
-    given,
     shown,
+    submission,
 )
 from monitor.questionnaire.freezing import Frozen, freeze, freeze_answers, thaw, thaw_answers
 from monitor.questionnaire.judgement import unstorable
@@ -57,7 +57,6 @@ __all__ = [
     "freeze",
     "freeze_answers",
     "from_data",
-    "given",
     "holds_my_number",
     "load",
     "load_all",
@@ -66,6 +65,7 @@ __all__ = [
     "place_reports",
     "places_without_basis",
     "shown",
+    "submission",
     "thaw",
     "thaw_answers",
     "unstorable",

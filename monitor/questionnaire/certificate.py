@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monitor.questionnaire.answers import Answer
-from monitor.questionnaire.examination import given
+from monitor.questionnaire.examination import submission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class PlaceReport:
 
 def place_reports(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[PlaceReport, ...]:
     """What the certificate says of each place that it was frozen with, in that order."""
-    present = given(questionnaire, answers)
+    present = submission(questionnaire, answers)
     return tuple(_report(section, section.place, present) for section in questionnaire.sections if section.place)
 
 

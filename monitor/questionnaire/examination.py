@@ -91,7 +91,7 @@ def shown(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> frozen
     return frozenset(given)
 
 
-def given(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def submission(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """What is submitted: the answers to questions that are asked, in their order."""
     asked = shown(questionnaire, answers)
     present = (question.id for question in questionnaire.questions if question.id in asked)
@@ -100,7 +100,7 @@ def given(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[s
 
 def findings(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[tuple[Question, Finding], ...]:
     """指摘事項 that the answers raise by themselves, in the order of the questionnaire."""
-    present = given(questionnaire, answers)
+    present = submission(questionnaire, answers)
     asked = (question for question in questionnaire.questions if question.id in present)
     return tuple((question, finding) for question in asked for finding in findings_of(question, present[question.id]))
 

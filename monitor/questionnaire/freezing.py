@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monitor.questionnaire.answers import Answer
 from monitor.questionnaire.condition import renamed
-from monitor.questionnaire.examination import given
+from monitor.questionnaire.examination import submission
 from monitor.questionnaire.model import Choice, Place, Questionnaire, Section
 from monitor.questionnaire.rules import PLACEHOLDER
 from monitor.questionnaire.text import Text
@@ -44,7 +44,7 @@ def thaw(text: str) -> Questionnaire:
 
 def freeze_answers(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Frozen:
     """Fixes what is submitted: the answers to the questions that are asked, by question."""
-    present = given(questionnaire, answers)
+    present = submission(questionnaire, answers)
     return _frozen(
         {question: answer.model_dump(mode="json", exclude_none=True) for question, answer in present.items()}
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from monitor.questionnaire.model import Question, Questionnaire
-from monitor.questionnaire.rules import PLACEHOLDER, Draft, Outline, broken
+from monitor.questionnaire.rules import LONGEST_ROW_ID, PLACEHOLDER, Draft, Outline, broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -142,6 +142,12 @@ def _section_rules(sections: list[dict[str, Any]]) -> Iterator[tuple[str, str, s
         label = str(section.get("id", ""))
         if section.get("place") is not None:
             yield label, "place", 'places come from the registry; write `per = "place"` instead of `place`'
+        if section.get("per") == "place" and len(label) > LONGEST_ROW_ID:
+            yield (
+                label,
+                "row-id",
+                f"a number is added to its id for each place; keep it within {LONGEST_ROW_ID} letters",
+            )
         if section.get("per") is None and PLACEHOLDER in str((section.get("title"), section.get("intro"))):
             yield label, "placeholder", f'{PLACEHOLDER} has a meaning only with `per = "place"`; remove it'
 

@@ -16,7 +16,7 @@ from monitor.questionnaire.text import Part, Text, Whole, Words
 
 Severity = Literal["low", "medium", "high", "critical"]
 PlaceKind = Literal["prod", "backup", "log", "paper", "media", "sub_trustee"]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+$", max_length=80)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+$", max_length=100)]
 Token = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+$", max_length=40)]
 
 YES, NO, AGREED = "yes", "no", "agreed"

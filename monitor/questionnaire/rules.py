@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 PLACEHOLDER = "{place}"
+LONGEST_ROW_ID = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,8 @@ def _prefix(position: int, outline: Outline) -> Iterator[str]:
     draft = outline.drafts[position]
     if draft.per and not draft.question.id.startswith(f"{draft.per}."):
         yield f"it is asked once for each {draft.per}; let its id begin with `{draft.per}.`"
+    if draft.per and len(draft.question.id) > LONGEST_ROW_ID:
+        yield f"a number is put into its id for each {draft.per}; keep it within {LONGEST_ROW_ID} letters"
     if not draft.per and draft.question.id.startswith("place."):
         yield 'ids that begin with `place.` belong to a section with `per = "place"`; choose another id'
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from questionnaire_strategies import TODAY, answered
 
-from monitor.questionnaire import Answer, EvidenceFile, Text, examine, findings, from_data
-from monitor.questionnaire import given as given_answers
+from monitor.questionnaire import Answer, EvidenceFile, Text, examine, findings, from_data, submission
 
 TEXT = {"ja": "文", "en": "words"}
 FILE = EvidenceFile(id="1", name="写し.pdf", sha256="a" * 64, size=10)
@@ -56,7 +55,7 @@ def test_a_hidden_question_never_blocks_and_never_raises_a_finding(world):
     hidden = {question for question, each in examination.questions.items() if each.state == "hidden"}
     assert hidden.isdisjoint(examination.blocking)
     assert hidden.isdisjoint(question.id for question, _ in findings(questionnaire, answers))
-    assert hidden.isdisjoint(given_answers(questionnaire, answers))
+    assert hidden.isdisjoint(submission(questionnaire, answers))
 
 
 @given(answered())
@@ -87,7 +86,7 @@ def test_unanswered_not_applicable_zero_and_hidden_are_four_different_things():
     states = [each.state for each in examination.questions.values()]
     assert states == ["answered", "unanswered", "not_applicable", "answered", "hidden"]
     assert examination.blocking == ("blank",)
-    assert list(given_answers(questionnaire, answers)) == ["decides", "na", "zero"]
+    assert list(submission(questionnaire, answers)) == ["decides", "na", "zero"]
 
 
 def test_a_hidden_required_question_does_not_block():

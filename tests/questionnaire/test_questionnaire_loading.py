@@ -222,6 +222,13 @@ def test_what_is_asked_per_place_stays_among_itself():
     }
 
 
+def test_an_id_that_is_repeated_leaves_room_for_its_number():
+    long = "place." + "x" * 80
+    rows = ROWS.replace("place.state", long).replace('"rows"', f'"{long}"')
+    assert {(long, "row-id")} <= found(HEAD + rows)
+    assert sum(mistake.remedy.endswith("within 80 letters") for mistake in mistakes_of(HEAD + rows)) == 2
+
+
 def test_every_kind_of_place_keeps_a_choice():
     row = HEAD + ROWS.partition('[[sections]]\nid = "after"')[0].replace('id = "state"', 'id = "place.more"')
     load(row)

@@ -9,7 +9,13 @@ from questionnaire_strategies import KINDS, TODAY
 from monitor.assets import QUESTIONNAIRES
 from monitor.questionnaire import (
     Answer,
+    Choice,
+    Evidence,
+    Finding,
     Place,
+    Question,
+    Questionnaire,
+    Section,
     Text,
     attestation_questionnaire,
     examine,
@@ -160,3 +166,14 @@ def test_what_two_forms_ask_under_one_id_is_answered_in_the_same_way():
 def test_kind_and_tier_choose_the_form_and_a_valid_certificate_takes_the_short_one(kind, tier, certified, expected):
     assert attestation_questionnaire(kind, tier, certified=certified) == expected
     assert expected in SHIPPED
+
+
+@pytest.mark.parametrize("part", [Questionnaire, Section, Question, Choice, Finding, Evidence])
+def test_the_readme_explains_every_key_of_the_format(part):
+    readme = (QUESTIONNAIRES / "README.md").read_text(encoding="utf-8")
+    assert [key for key in part.model_fields if f"`{key}`" not in readme and f"`{key} =" not in readme] == []
+
+
+def test_the_readme_lists_every_form():
+    readme = (QUESTIONNAIRES / "README.md").read_text(encoding="utf-8")
+    assert [name for name in SHIPPED if f"| `{name}` |" not in readme] == []
