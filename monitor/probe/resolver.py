@@ -62,9 +62,9 @@ class Names(AbstractResolver):
 
     def __init__(self, overrides: Iterable[Override], nameservers: tuple[str, ...]) -> None:
         self._overrides = {(override.host, override.port): override.addresses for override in overrides}
-        self._dns = aiodns.DNSResolver(
-            nameservers or None, flags=NO_SEARCH, lookups="fb", timeout=ATTEMPT_SECONDS, tries=ATTEMPTS
-        )
+        # Never pass `lookups` or `domains` here: pycares 5.2 hands c-ares text that is freed before it is read, and
+        # one process in fifty then asks nobody. Left out, /etc/hosts comes first all the same.
+        self._dns = aiodns.DNSResolver(nameservers or None, flags=NO_SEARCH, timeout=ATTEMPT_SECONDS, tries=ATTEMPTS)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC

@@ -135,6 +135,7 @@ class Group(Entry):
     send_at: Hour = time(9)
     send_until: Hour = time(18)
     privacy_office: tuple[Email, ...] = ()
+    language: Literal["ja", "en"] = "ja"
 
     @model_validator(mode="after")
     def _hours(self) -> Self:

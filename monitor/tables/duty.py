@@ -17,6 +17,8 @@ class Obligation(Climbing):
     on which the first mail was meant to leave. `told_on` is the T that the party was last told, empty before the
     first mail. `unconfirmed_since`: for what was taken over late from an old ledger, the day that it should have been.
 
+    `turns_at` is when its state may turn by itself (opening, overdue, end of a waiver); `next_at`, when somebody is told.
+
     States: scheduled -> open -> submitted -> accepted | returned -> submitted ...; waived and back; cancelled.
     Overdue is derived: open or returned after the end of T. `overdue_on` only remembers that it was announced.
     """
@@ -35,6 +37,8 @@ class Obligation(Climbing):
     meant_on = fields.DateField()
     told_on = fields.DateField(null=True)
     unconfirmed_since = fields.DateField(null=True)
+    taken_over = fields.BooleanField(default=False)
+    turns_at = InstantField(null=True, db_index=True)
     ladder = fields.CharField(max_length=200)
     opened_at = InstantField(null=True)
     overdue_on = fields.DateField(null=True)
@@ -45,7 +49,7 @@ class Obligation(Climbing):
     waived_until = InstantField(null=True)
     waived_by = fields.CharField(max_length=60, null=True)
     reason = fields.TextField(default="")
-    undeliverable = fields.BooleanField(default=False)
+    undeliverable_at = InstantField(null=True)
     request = fields.ForeignKeyField("itaku.FrozenRequest", related_name="obligations", null=True, on_delete=fields.RESTRICT)
     planned_at = InstantField()
 
@@ -56,7 +60,7 @@ class Obligation(Climbing):
 
     class Meta:
         table = "obligation"
-        indexes = [("engagement_id", "kind"), ("state", "company_id"), ("company_id", "unconfirmed_since", "opened_at")]
+        indexes = [("engagement_id", "kind"), ("state", "company_id"), ("company_id", "taken_over", "opened_at")]
 
 
 class FrozenRequest(Model):

@@ -84,7 +84,7 @@ class Case(Climbing):
     """A failing check of one responsible company (none: the group's privacy office), open until it passes again.
 
     `announced` is the severity with which its `C+0` was last told; rising to critical tells it again.
-    `told_roles` remembers who was told, so that recovery is told to them and only to them.
+    `held_until`: on a newly seen endpoint the first mail waits for its other checks, so that the first round is one mail.
     """
 
     watch = fields.ForeignKeyField("itaku.Watch", related_name="cases", on_delete=fields.RESTRICT)
@@ -94,8 +94,9 @@ class Case(Climbing):
     check_kind = fields.CharField(max_length=40)
     severity = fields.IntField()
     announced = fields.IntField(default=0)
+    tell_vendor = fields.BooleanField(default=True)
     vendor_told = fields.BooleanField(default=False)
-    baseline = fields.BooleanField(default=False)
+    held_until = InstantField(null=True)
     ladder = fields.CharField(max_length=60)
     opened_at = InstantField()
     opened_on = fields.DateField()

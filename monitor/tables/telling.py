@@ -83,13 +83,17 @@ class MailItem(Model):
 
 
 class Person(Model):
-    """Who acted or was written to. The ledger names people by this id only, so that they can be erased here."""
+    """Who acted or was written to. The ledger names people by this id only, so that they can be erased here.
 
-    id = fields.CharField(max_length=32, primary_key=True)
+    `refused_at`: when a mail server last said that there is no such mailbox.
+    """
+
+    id = fields.IntField(primary_key=True)
     email = fields.CharField(max_length=320, unique=True)
     name = fields.CharField(max_length=200, default="")
     title = fields.CharField(max_length=200, default="")
     seen_at = InstantField()
+    refused_at = InstantField(null=True)
 
     class Meta:
         table = "person"

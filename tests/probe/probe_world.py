@@ -175,10 +175,12 @@ class World:
 
         async def handle(reader, writer):
             self._handlers.add(asyncio.current_task())
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
                 await talk(reader, writer)
-            writer.close()
             self._handlers.discard(asyncio.current_task())
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
         server = await asyncio.start_server(handle, address, 0, ssl=tls)
         self._stack.callback(server.close)
@@ -210,6 +212,10 @@ class World:
             timeout=1.5, allow_private=LOOPBACK, ca_file=self.ca_file, resolve=tuple(self.overrides), user_agent="tests"
         )
         return await self._stack.enter_async_context(Probe(replace(settings, **changes)))
+
+    async def look(self, url, **changes):
+        """What one visit brings back."""
+        return await (await self.probe(**changes)).fetch(url)
 
 
 class NameServer(asyncio.DatagramProtocol):

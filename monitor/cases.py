@@ -1,0 +1,184 @@
+"""Stage: what looks concluded -> settled verdicts, findings, cases opened and closed.
+
+One failed look is not a finding: a check must fail `confirm` times in a row to open a case, and pass as often to close
+it. `unknown` is neither, and breaks no row. Each company with an engagement in force with the party that day gets its
+own case; where there is none, the group's privacy office does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tortoise.expressions import F
+
+from checks.contract import Look, Severity, Verdict
+from monitor import ledger, tables
+from monitor.ladder import CaseLadder
+from monitor.notices import COMPANY, VENDOR, about_case, tell, withdraw
+from monitor.registry.roster import Roster, roster
+from monitor.schedule import as_text
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from monitor.tables import Case, Watch
+
+CONFIRM = 2
+LONGEST_HOLD = timedelta(hours=1)  #: the first mail about a new endpoint waits no longer for its other checks
+LADDERS = {
+    Severity.LOW: CaseLadder(after=()),
+    Severity.MEDIUM: CaseLadder(after=(0,)),
+    Severity.HIGH: CaseLadder(),
+    Severity.CRITICAL: CaseLadder(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one look does to the row of looks before it. `turned`: the settled verdict changed just now."""
+
+    fails: int
+    passes: int
+    verdict: str | None
+    turned: bool
+
+
+def settle(watch: Watch, verdict: Verdict, confirm: int = CONFIRM) -> Settled:
+    """The row continued by one look. Pure."""
+    if verdict is Verdict.UNKNOWN:
+        return Settled(watch.fails, watch.passes, watch.settled, turned=False)
+    fails = watch.fails + 1 if verdict is Verdict.FAIL else 0
+    passes = watch.passes + 1 if verdict is Verdict.PASS else 0
+    reached = verdict if max(fails, passes) >= confirm else watch.settled
+    return Settled(fails, passes, reached, turned=reached != watch.settled)
+
+
+async def take(seen: Sequence[tuple[Watch, Look]], at: datetime, confirm: int = CONFIRM) -> None:
+    """Take the results of some looks, in one transaction: raw rows, settled verdicts, findings, cases."""
+    present = await roster()
+    async with transaction():
+        await tables.LookRow.bulk_create([_row(watch, look, at) for watch, look in seen])
+        for watch, look in seen:
+            await _take(watch, look, settle(watch, look.verdict, confirm), present, at)
+
+
+def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:
+    findings = [{"rule": found.rule, "key": found.key, "severity": found.severity.word} for found in look.findings]
+    return tables.LookRow(watch_id=watch.id, at=at, verdict=look.verdict, reason=look.reason, took_ms=look.took_ms,
+                          detail={"findings": findings, "observed": dict(look.observed)})  # fmt: skip
+
+
+async def _take(watch: Watch, look: Look, now: Settled, present: Roster, at: datetime) -> None:
+    first_round = watch.first_round and now.verdict is None
+    await tables.Watch.filter(id=watch.id).update(
+        fails=now.fails, passes=now.passes, settled=now.verdict, first_round=first_round, last_verdict=look.verdict,
+        last_reason=look.reason, last_at=at,
+    )  # fmt: skip
+    if now.verdict == Verdict.FAIL and look.verdict is Verdict.FAIL:
+        await _note_findings(watch, look, at)
+        if now.turned:
+            await _open(watch, look, present, at)
+        else:
+            await _worsen(watch, look, at)
+    elif now.turned and now.verdict == Verdict.PASS and watch.settled == Verdict.FAIL:
+        await tables.FindingRow.filter(watch_id=watch.id, closed_at=None).update(closed_at=at)
+        await _close(watch, at)
+    if watch.first_round and not first_round:
+        await _release(watch, at)
+
+
+async def _note_findings(watch: Watch, look: Look, at: datetime) -> None:
+    """Findings by identity: is it new, is it still true?"""
+    known = {(row.rule, row.key): row for row in await tables.FindingRow.filter(watch_id=watch.id, closed_at=None)}
+    fresh = []
+    for found in look.findings:
+        row = known.pop((found.rule, found.key), None)
+        if row is None:
+            fresh.append(tables.FindingRow(watch_id=watch.id, rule=found.rule, key=found.key, severity=found.severity,
+                                           detail=found.detail, first_seen_at=at, last_seen_at=at))  # fmt: skip
+        else:
+            await tables.FindingRow.filter(id=row.id).update(severity=found.severity, detail=found.detail, last_seen_at=at)
+    await tables.FindingRow.bulk_create(fresh)
+    await tables.FindingRow.filter(id__in=[row.id for row in known.values()]).update(closed_at=at)
+
+
+async def _open(watch: Watch, look: Look, present: Roster, at: datetime) -> None:
+    """One case for each company with an engagement in force today, or one for the group's privacy office."""
+    today = present.calendar.day_of(at)
+    severity = look.severity or Severity.HIGH
+    hold = await _held_until(watch, at)
+    events = []
+    for company in await _companies(watch.party_id, present, today) or [None]:
+        case = await tables.Case.create(
+            watch_id=watch.id, party_id=watch.party_id, company_id=company, url=watch.url, check_kind=watch.check_kind,
+            severity=severity, ladder=as_text(LADDERS[severity]), opened_at=at, opened_on=today, since=at,
+            tell_vendor=watch.tell_vendor, held_until=hold, next_at=_first_look(severity, hold, at),
+        )  # fmt: skip
+        events.append(_event("opened", case, rules=sorted({found.rule for found in look.findings})))
+    await ledger.write(events, at)
+
+
+def _first_look(severity: Severity, hold: datetime | None, at: datetime) -> datetime | None:
+    if severity <= Severity.LOW:
+        return None
+    return at if severity >= Severity.CRITICAL else hold or at
+
+
+async def _held_until(watch: Watch, at: datetime) -> datetime | None:
+    """On a newly seen endpoint: until its other checks have settled too, or an hour; none if nothing is awaited."""
+    return at + LONGEST_HOLD if watch.first_round and await _awaited(watch) else None
+
+
+async def _awaited(watch: Watch) -> bool:
+    """Whether another check of the endpoint is still in its first round: scheduled, or seen once and not yet confirmed."""
+    others = await tables.Watch.filter(party_id=watch.party_id, url=watch.url, first_round=True, retired_at=None).exclude(id=watch.id)
+    return any(other.next_at or other.fails or other.passes for other in others)
+
+
+async def _release(watch: Watch, at: datetime) -> None:
+    if not await _awaited(watch):
+        held = tables.Case.filter(party_id=watch.party_id, url=watch.url, closed_at=None, held_until__gt=at)
+        await held.update(held_until=None, next_at=at)
+
+
+async def _companies(party: str, present: Roster, today: date) -> list[str]:
+    rows = await tables.Engagement.filter(party_id=party, retired_at=None).values_list("key", "company_id")
+    entries = await present.engagements(key for key, _ in rows)
+    in_force = [company for key, company in rows if entries[key].in_force_on(today, await present.last_day(key))]
+    return sorted(dict.fromkeys(in_force))
+
+
+async def _worsen(watch: Watch, look: Look, at: datetime) -> None:
+    """A case has the highest severity found in it; the ladder of the higher one holds from then on."""
+    severity = look.severity or Severity.HIGH
+    for case in await tables.Case.filter(watch_id=watch.id, closed_at=None, severity__lt=severity):
+        case.severity = severity
+        await tables.Case.filter(id=case.id).update(
+            severity=severity, ladder=as_text(LADDERS[severity]), next_at=at, version=F("version") + 1
+        )
+        await ledger.write([_event("worsened", case)], at)
+
+
+async def _close(watch: Watch, at: datetime) -> None:
+    """The check passes again: whoever was told is told, and nobody else."""
+    for case in await tables.Case.filter(watch_id=watch.id, closed_at=None):
+        case.closed_at = at
+        await tables.Case.filter(id=case.id).update(closed_at=at, next_at=None, version=F("version") + 1)
+        await withdraw(at, case_id=case.id)
+        notices = []
+        if case.told:
+            roles = ["privacy_office"] if case.announced >= Severity.CRITICAL else []
+            notices.append(about_case(case, "resolved", COMPANY, at, level=case.told, roles=roles))
+        if case.vendor_told:
+            notices.append(about_case(case, "resolved", VENDOR, at))
+        await tell(notices)
+        await ledger.write([_event("closed", case)], at)
+
+
+def _event(kind: str, case: Case, **data: Any) -> ledger.Event:
+    facts = {"party": case.party_id, "url": case.url, "check": case.check_kind, "severity": Severity(case.severity).word}
+    return ledger.Event(f"case.{kind}", f"case/{case.id}", facts | data, case.company_id)

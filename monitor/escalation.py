@@ -1,0 +1,172 @@
+"""Stage: duties and cases whose ladder has reached a rung -> notices.
+
+The party's side and the company's side climb apart: an acknowledgement pauses the company's levels and never the
+party's reminders. Deciding is pure (`climb_duty`, `climb_case`); who exactly hears it is decided when the letter is
+made. At most one rung of a side waits in the outbox: a higher one takes its place, so that what was missed is not
+replayed, and the level of the company rises by one a mail whatever was missed.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tortoise.expressions import F
+
+from checks.contract import Severity
+from monitor import tables
+from monitor.ladder import OPENING
+from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell, withdraw
+from monitor.registry.roster import roster
+from monitor.schedule import ASKED, case_climb, case_next, company_climb, edit, next_at, standing, vendor_climb
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from monitor.calendar import Calendar
+    from monitor.ladder import Climb
+    from monitor.tables import Case, Notice, Obligation
+    from monitor.tables.climbing import Climbing
+
+log = logging.getLogger(__name__)
+CHUNK = 500
+POISONED = timedelta(hours=1)
+REVIEW_WITH_PI_MANAGER = 2  #: from which reminder of the reviewers on
+
+
+@dataclass
+class Move:
+    """What one look at a ladder writes. `replaces`: sides whose waiting rung gives way to a higher one."""
+
+    row: Any
+    fields: dict[str, Any] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    replaces: list[str] = field(default_factory=list)
+
+
+async def advance(at: datetime) -> int:
+    """Climb one chunk of duties and one of cases; how many there were."""
+    calendar = (await roster()).calendar
+    return await _advance(tables.Obligation, climb_duty, calendar, at) + await _advance(tables.Case, climb_case, calendar, at)
+
+
+async def _advance(model: Any, climb: Any, calendar: Calendar, at: datetime) -> int:
+    async with transaction():
+        rows = await model.filter(next_at__lte=at).order_by("next_at", "id").limit(CHUNK).select_for_update(skip_locked=True)
+        moves = [_guarded(climb, row, calendar, at) for row in rows]
+        for move in moves:
+            for side in move.replaces:
+                about = {"obligation_id": move.row.id} if model is tables.Obligation else {"case_id": move.row.id}
+                await withdraw(at, side=side, kind="rung", **about)
+            await model.filter(id=move.row.id).update(**move.fields, version=F("version") + 1)
+        await tell([notice for move in moves for notice in move.notices])
+    return len(rows)
+
+
+def _guarded(climb: Any, row: Climbing, calendar: Calendar, at: datetime) -> Move:
+    """One row's move. What fails is logged with its key, goes an hour ahead, and never stops the queue."""
+    try:
+        found: Move = climb(row, calendar, at)
+    except Exception:
+        log.exception("%s %s cannot climb; tried again in an hour", type(row).__name__, row.id)
+        return Move(row, edit(row, next_at=at + POISONED))
+    return found
+
+
+def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
+    """The rungs of a duty that are due now, or the reminder of its reviewers."""
+    move = Move(duty)
+    if calendar.sending(at):
+        if duty.state == "submitted":
+            _remind_reviewers(move, duty, at)
+        elif duty.state in ASKED:
+            _remind_party(move, duty, calendar, at)
+            if duty.overdue_on:
+                climb = company_climb(duty)
+                rung = _company_rung(move, climb, calendar, at)
+                if rung:
+                    move.notices.append(_duty_rung(duty, COMPANY, climb, rung[0], at, level=rung[1]))
+    move.fields |= edit(duty, next_at=next_at(duty, calendar, at))
+    return move
+
+
+def _remind_reviewers(move: Move, duty: Obligation, at: datetime) -> None:
+    count = duty.reviews + 1
+    roles = ["reviewer", "pi_manager"] if count >= REVIEW_WITH_PI_MANAGER else ["reviewer"]
+    mark = f"{duty.submitted_at:%Y%m%dT%H%M%S}.{count}"
+    move.notices.append(about_duty(duty, "review-reminder", COMPANY, at, mark=mark, roles=roles, data={"count": count}))
+    move.fields |= edit(duty, reviews=count)
+
+
+def _remind_party(move: Move, duty: Obligation, calendar: Calendar, at: datetime) -> None:
+    """The opening mail first, whatever it is called; then the highest rung that came up."""
+    if duty.vendor_sent is None:
+        rung = OPENING if duty.vendor_queued is None and at >= duty.opens_at else None
+    else:
+        rung = vendor_climb(duty).pending(calendar, at)
+    if rung is None:
+        return
+    if duty.vendor_queued is not None:
+        move.replaces.append(VENDOR)
+    move.fields |= edit(duty, vendor_queued=rung)
+    move.notices.append(_duty_rung(duty, VENDOR, vendor_climb(duty), rung, at))
+
+
+def _duty_rung(duty: Obligation, side: str, climb: Climb, rung: int, at: datetime, level: int = 0) -> Notice:
+    name = climb.ladder.name(rung)
+    mark = f"{name}@{duty.due_on.isoformat()}" + (f"/{level}" if level else "")
+    return about_duty(duty, "rung", side, at, mark=mark, rung=rung, level=level, data={"rung": name})
+
+
+def _company_rung(move: Move, climb: Climb, calendar: Calendar, at: datetime) -> tuple[int, int] | None:
+    """The rung and the level that the company hears now: a rung that came up, or the next level of one told already."""
+    row, now = move.row, standing(move.row)
+    if now.paused(at):
+        return None
+    rung = climb.pending(calendar, at)
+    if rung is None:
+        due = now.catching_up(climb.ladder.level(row.company_sent), calendar)
+        if due is None or at < due or row.company_queued is not None:
+            return None
+        rung = row.company_sent
+    if row.company_queued is not None:
+        move.replaces.append(COMPANY)
+    move.fields |= edit(row, company_queued=rung)
+    return rung, now.step(climb.ladder.level(rung))
+
+
+def climb_case(case: Case, calendar: Calendar, at: datetime) -> Move:
+    """The rungs of a failing check. Its first goes to the party too; a critical one goes at any hour, and higher."""
+    move, climb = Move(case), case_climb(case)
+    critical = case.severity >= Severity.CRITICAL
+    if case.announced < case.severity and (case.announced == 0 or critical) and _first_is_due(case, calendar, at):
+        _announce(move, case, climb, at, critical=critical)
+    elif case.announced and calendar.sending(at):
+        rung = _company_rung(move, climb, calendar, at)
+        if rung:
+            move.notices.append(_case_rung(case, COMPANY, climb.ladder.name(rung[0]), at, rung=rung[0], level=rung[1]))
+    move.fields |= edit(case, next_at=case_next(case, calendar, at))
+    return move
+
+
+def _first_is_due(case: Case, calendar: Calendar, at: datetime) -> bool:
+    if case.severity >= Severity.CRITICAL:
+        return True
+    return case.severity > Severity.LOW and calendar.sending(at) and (case.held_until is None or at >= case.held_until)
+
+
+def _announce(move: Move, case: Case, climb: Climb, at: datetime, *, critical: bool) -> None:
+    """`C+0`: to the party and level 1; a critical one to the privacy office as well, and now."""
+    more = {"rung": 0, "urgent": critical}
+    move.notices.append(_case_rung(case, COMPANY, climb.ladder.name(0), at, level=max(case.told, 1), **more))
+    if case.tell_vendor:
+        move.notices.append(_case_rung(case, VENDOR, climb.ladder.name(0), at, **more))
+    move.fields |= edit(case, announced=case.severity, company_queued=max(case.company_sent or 0, 0))
+
+
+def _case_rung(case: Case, side: str, name: str, at: datetime, **more: Any) -> Notice:
+    severity = Severity(case.severity)
+    mark = f"{name}/{severity.word if more.get('rung') == 0 else more['level']}"
+    roles = ["privacy_office"] if severity >= Severity.CRITICAL and side == COMPANY else []
+    return about_case(case, "rung", side, at, mark=mark, roles=roles, data={"rung": name, "severity": severity.word}, **more)

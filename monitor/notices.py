@@ -1,0 +1,53 @@
+"""Making notices: one thing to tell one audience, written in the transaction of the change that it tells of.
+
+The key of a notice is its identity. Making one again that was dropped before it left revives it; making one again that
+waits or was sent does nothing. So a stage that runs twice tells once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from monitor.tables import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from monitor.tables import Case, Obligation
+
+VENDOR, COMPANY = "vendor", "company"
+
+
+def about_duty(duty: Obligation, kind: str, side: str, at: datetime, **more: Any) -> Notice:
+    """A notice of a duty. `mark` tells two of the same kind apart (a rung, a count, an instant)."""
+    mark = more.pop("mark", "")
+    fields = {"roles": [], "data": {}, "send_at": at, "made_at": at} | more
+    return Notice(key=f"o{duty.id}/{side[0]}/{kind}/{mark}", kind=kind, side=side, company_id=duty.company_id,
+                  party_id=duty.party_id, obligation_id=duty.id, **fields)  # fmt: skip
+
+
+def about_case(case: Case, kind: str, side: str, at: datetime, **more: Any) -> Notice:
+    mark = more.pop("mark", "")
+    fields = {"roles": [], "data": {}, "send_at": at, "made_at": at} | more
+    return Notice(key=f"c{case.id}/{side[0]}/{kind}/{mark}", kind=kind, side=side, company_id=case.company_id,
+                  party_id=case.party_id, case_id=case.id, **fields)  # fmt: skip
+
+
+async def tell(notices: Sequence[Notice]) -> None:
+    """Put notices into the outbox."""
+    if not notices:
+        return
+    fresh = {notice.key: notice for notice in notices}
+    for known in await Notice.filter(key__in=list(fresh)).values("key", "state"):
+        notice = fresh.pop(known["key"])
+        if known["state"] in {"dropped", "failed"}:
+            await Notice.filter(key=notice.key, state=known["state"]).update(
+                state="waiting", letters=0, send_at=notice.send_at, made_at=notice.made_at, level=notice.level, data=notice.data
+            )
+    await Notice.bulk_create(fresh.values())
+
+
+async def withdraw(at: datetime, **which: Any) -> None:
+    """Drop what waits and is no longer true."""
+    await Notice.filter(state="waiting", **which).update(state="dropped", done_at=at)

@@ -1,0 +1,158 @@
+"""What people do about a duty: submit, accept, return, waive, acknowledge, extend. One act, one transaction.
+
+The form, the managers' pages, the command line and the simulation all call these. An act that is not possible now is
+`Refused` with a token and a sentence; a decision that somebody else made first is one of the reasons.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from monitor import tables
+from monitor.language import Message
+from monitor.notices import COMPANY, VENDOR, about_duty
+from monitor.books import enter
+from monitor.books import Step, moved
+from monitor.registry.roster import roster
+from monitor.schedule import ASKED, LIVE, duty_event, edit, overdue, refresh
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from monitor.calendar import Calendar
+    from monitor.tables import Obligation
+
+RETURN_LEAVES = 7  #: days that a returned answer leaves at least
+LONGEST_PAUSE = timedelta(days=30)
+
+
+class Refused(Exception):  # noqa: N818 - what happens to the act
+    """The act is not possible now. `reason` is a token for scripts, `message` is for people."""
+
+    def __init__(self, reason: str, message: Message) -> None:
+        super().__init__(reason)
+        self.reason, self.message = reason, message
+
+
+async def person(email: str, at: datetime, name: str = "", title: str = "") -> str:
+    """The actor that somebody is in the ledger (`person/12`), which holds nothing else of them."""
+    known, _ = await tables.Person.get_or_create(email=email.lower(), defaults={"seen_at": at, "name": name, "title": title})
+    if (name and name != known.name) or (title and title != known.title):
+        await tables.Person.filter(id=known.id).update(name=name or known.name, title=title or known.title, seen_at=at)
+    return f"person/{known.id}"
+
+
+async def _held(duty_id: int) -> tuple[Obligation, Calendar]:
+    duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
+    return duty, (await roster()).calendar
+
+
+def _need(condition: object, reason: str, text: str, **values: Any) -> None:
+    if not condition:
+        raise Refused(reason, Message(text, values))
+
+
+async def submit(duty_id: int, at: datetime, *, answers: str = "{}", sha256: str = "", signer: int | None = None,
+                 actor: str = "vendor") -> tables.Submission:  # fmt: skip
+    """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told."""
+    async with transaction():
+        duty, calendar = await _held(duty_id)
+        _need(duty.state in ASKED, "not-open", "This request is not open for an answer (it is {state}).", state=duty.state)
+        handed_in = await tables.Submission.create(obligation_id=duty.id, answers=answers, sha256=sha256, signer_id=signer, submitted_at=at)
+        late = overdue(duty, calendar, at)
+        fields = edit(duty, state="submitted", submitted_at=at, reviews=0, vendor_queued=None, company_queued=None, overdue_on=None)
+        mark = str(handed_in.id)
+        notices = [
+            about_duty(duty, "receipt", VENDOR, at, mark=mark, urgent=True, data={"submission": handed_in.id}),
+            about_duty(duty, "review", COMPANY, at, mark=mark, roles=["reviewer"], data={"submission": handed_in.id}),
+        ]
+        event = duty_event("submitted", duty, actor, sha256=sha256, submission=handed_in.id, late=late)
+        await enter([Step(duty, fields | refresh(duty, calendar, at), [event], notices, withdraw=True)], at)
+    return handed_in
+
+
+async def accept(duty_id: int, at: datetime, actor: str) -> None:
+    """A named person of the responsible company accepts; the party is told, and the next one is worked out."""
+    async with transaction():
+        duty, calendar = await _held(duty_id)
+        _need(duty.state == "submitted", "not-submitted", "There is no submitted answer to decide on (it is {state}).", state=duty.state)
+        fields = edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
+        await _decide(duty, "accepted", "", at, actor)
+        notice = about_duty(duty, "accepted", VENDOR, at)
+        step = Step(duty, fields | refresh(duty, calendar, at), [duty_event("accepted", duty, actor)], [notice], withdraw=True)
+        await enter([step], at)
+        await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
+
+
+async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
+    """The answer goes back with a reason. At least seven days are left for a new one."""
+    _need(reason.strip(), "reason-missing", "Say why the answer is returned: the party reads it.")
+    async with transaction():
+        duty, calendar = await _held(duty_id)
+        _need(duty.state == "submitted", "not-submitted", "There is no submitted answer to decide on (it is {state}).", state=duty.state)
+        today = calendar.day_of(at)
+        await _decide(duty, "returned", reason, at, actor)
+        step = Step(duty, edit(duty, state="returned", decided_at=at, since=at, reason=reason), withdraw=True)
+        if (duty.due_on - today).days < RETURN_LEAVES:
+            base = today + timedelta(days=RETURN_LEAVES)
+            later = moved(duty, base, calendar.roll(base, duty.roll), "returned", calendar, at, tell=False, actor=actor)
+            step.fields |= later.fields
+            step.events += later.events
+        step.fields |= refresh(duty, calendar, at)
+        step.events.insert(0, duty_event("returned", duty, actor))
+        step.notices.append(about_duty(duty, "returned", VENDOR, at, mark=at.isoformat(), data={"reason": reason}))
+        await enter([step], at)
+        await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
+
+
+async def _decide(duty: Obligation, verdict: str, reason: str, at: datetime, actor: str) -> None:
+    """Write the decision on the last submission. A second decision finds the duty in another state and is refused."""
+    last = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
+    if last:
+        reviewer = int(actor.removeprefix("person/")) if actor.startswith("person/") else None
+        await tables.Submission.filter(id=last.id).update(verdict=verdict, reason=reason, decided_at=at, reviewer_id=reviewer)
+
+
+async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: datetime | None) -> None:
+    """例外承認: nothing is owed until that instant; approver, reason and end stand in the record."""
+    _need(actor.startswith("person/"), "by-missing", "Say who approves the waiver.")
+    _need(reason.strip(), "reason-missing", "Say why this is waived: auditors read it.")
+    _need(until, "until-missing", "Say until when: a waiver without an end is none.")
+    _need(until and until > at, "until-past", "The end of a waiver lies ahead.")
+    async with transaction():
+        duty, calendar = await _held(duty_id)
+        _need(duty.state in LIVE and duty.state != "waived", "not-live", "Nothing is owed here any more (it is {state}).", state=duty.state)
+        fields = edit(duty, state="waived", waived_until=until, waived_by=actor, reason=reason, vendor_queued=None,
+                      company_queued=None, overdue_on=None)  # fmt: skip
+        event = duty_event("waived", duty, actor, until=until.isoformat() if until else "")
+        await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
+
+
+async def acknowledge(duty_id: int, at: datetime, actor: str, until: datetime | None, *, extended: bool = False) -> None:
+    """A person takes it: the company's levels pause until then, the party's reminders go on, nothing is closed.
+
+    Longer than 30 days only by the privacy office, with a reason (`extended`).
+    """
+    _need(actor.startswith("person/"), "by-missing", "Say who takes it.")
+    _need(until and until > at, "until-past", "Name a time ahead.")
+    _need(until and (extended or until - at <= LONGEST_PAUSE), "until-too-far", "Name a time at most 30 days ahead.")
+    async with transaction():
+        duty, calendar = await _held(duty_id)
+        _need(duty.state in ASKED and duty.overdue_on, "not-overdue", "Nothing is overdue here that could be taken (it is {state}).",
+              state=duty.state)  # fmt: skip
+        fields = edit(duty, paused_until=until, paused_by=actor, company_queued=None)
+        await tables.Notice.filter(obligation_id=duty.id, side=COMPANY, kind="rung", state="waiting").update(state="dropped", done_at=at)
+        event = duty_event("acknowledged", duty, actor, until=until.isoformat() if until else "")
+        await enter([Step(duty, fields | refresh(duty, calendar, at), [event])], at)
+
+
+async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: str = "") -> None:
+    """The company grants more time: T moves, and the party is told at once."""
+    async with transaction():
+        duty, calendar = await _held(duty_id)
+        _need(duty.state in ASKED, "not-open", "This request is not open for an answer (it is {state}).", state=duty.state)
+        due = calendar.roll(due_on, duty.roll)
+        _need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
+        await enter([moved(duty, due_on, due, reason or "extended", calendar, at, actor=actor)], at)

@@ -1,0 +1,81 @@
+"""The periodic attestation of a party's security control measures, the heart of its supervision."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from monitor.calendar import add_months
+from monitor.obligations.contract import Facts, Idle, Owed
+from monitor.questionnaire import attestation_questionnaire
+from monitor.registry.format import OWING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.questionnaire import Place
+
+NOTICE_DAYS = 30
+WORTH_ASKING_AFTER = 6  #: months since the last acceptance, beyond which an engagement that ends is asked once more
+
+
+def anchor(facts: Facts) -> date:
+    """The day from which the next attestation is counted: the last acceptance, or the beginning."""
+    accepted = [duty.accepted_on for duty in facts.accepted("attestation") if duty.accepted_on]
+    declared = facts.entry.attestation.last_accepted_on
+    return max([*accepted, *([declared] if declared else [])], default=facts.entry.starts_on)
+
+
+def nominal(facts: Facts) -> date:
+    """The next due date by rhythm, or by the campaign's day but never more than 12 months after the last acceptance."""
+    since, entry = anchor(facts), facts.entry
+    if entry.attestation.due is None:
+        return add_months(since, entry.every)
+    return min(_campaign(facts, since), add_months(since, 12))
+
+
+def _campaign(facts: Facts, since: date) -> date:
+    """The first day of the campaign that the last acceptance has not answered already.
+
+    An acceptance answers the campaign for which it was given, and one taken over from an old ledger answers a campaign
+    day that was near enough to have been asked for.
+    """
+    answered = max((duty.nominal_on for duty in facts.accepted("attestation")), default=since)
+    if facts.entry.attestation.last_accepted_on == since:
+        answered = max(answered, since + timedelta(days=NOTICE_DAYS - 1))
+    month, day = map(int, str(facts.entry.attestation.due).split("-"))
+    after = max(since, answered)
+    return next(found for year in (after.year, after.year + 1) if (found := _in_year(year, month, day)) > after)
+
+
+def _in_year(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:  # 29 February
+        return date(year, month, day - 1)
+
+
+class Attestation:
+    """定期評価: the party attests, item by item, what it does (APPI 25, guideline 3-4-4)."""
+
+    name = "attestation"
+    opens_with_mail = True
+
+    def owed(self, facts: Facts) -> Owed | Idle:
+        if facts.entry.state not in OWING:
+            return Idle("not-in-force", void=True)
+        last_day, due = facts.last_day, nominal(facts)
+        if last_day is None or due <= last_day:
+            return Owed(due, NOTICE_DAYS, forgiving=True)
+        if facts.today > last_day:
+            return Idle("engagement-ended", void=True)
+        if add_months(anchor(facts), WORTH_ASKING_AFTER) < last_day:
+            return Owed(last_day - timedelta(days=NOTICE_DAYS), NOTICE_DAYS, forgiving=True)
+        return Idle("ends-soon", void=False)
+
+    def questions(self, facts: Facts) -> tuple[str, Sequence[Place]]:
+        """The short form for whoever rests on a valid certificate, else what the registry names, else by kind and tier."""
+        wanted = facts.entry.attestation
+        certified = bool(wanted.rests_on) and facts.party.certified(wanted.rests_on, facts.today)
+        usual = attestation_questionnaire(facts.entry.kind, facts.entry.effective_tier, certified=certified)
+        return (usual if certified else wanted.questionnaire or usual), ()

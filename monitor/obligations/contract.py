@@ -1,0 +1,71 @@
+"""What a kind of duty says about itself. One file per kind; the table in `__init__` registers it.
+
+A kind answers one pure question: given an engagement and all that is known of it, what is owed? Everything that
+follows (opening, ladder, review, moving dates, cancelling) is the same for all kinds and lives in the stage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from monitor.calendar import Calendar
+    from monitor.questionnaire import Place
+    from monitor.registry.format import Engagement, Party
+    from monitor.tables import Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of an engagement on a day. `last_day`: its own end, or an earlier one from above in the tree."""
+
+    key: str
+    entry: Engagement
+    party: Party
+    last_day: date | None
+    today: date
+    calendar: Calendar
+    history: Sequence[Obligation] = ()
+    below: Sequence[str] = ()  #: names of the parties entrusted directly below, in the tree of sub-entrustment
+
+    def accepted(self, kind: str) -> Sequence[Obligation]:
+        return [duty for duty in self.history if duty.kind == kind and duty.accepted_on]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something is owed on `nominal_on`.
+
+    It opens `notice_days` before T with its first mail, or on `opens_on`, from 00:00, with its first mail at the first
+    `send_at` from then on. `forgiving`: what is first seen late is due 30 days later (contract 4.5).
+    """
+
+    nominal_on: date
+    notice_days: int = 30
+    opens_on: date | None = None
+    forgiving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing new is owed, because of `reason`. `void`: what is still open of it is cancelled at once, and told."""
+
+    reason: str
+    void: bool
+
+
+class Kind(Protocol):
+    """A kind of duty that the party answers through a form."""
+
+    name: str
+    opens_with_mail: bool  #: it opens with its first mail, so only when mails may leave; else at 00:00 of its day
+
+    def owed(self, facts: Facts) -> Owed | Idle: ...
+
+    def questions(self, facts: Facts) -> tuple[str, Sequence[Place]]:
+        """The questionnaire to freeze into the request, and the places that it asks about one by one."""
+        ...

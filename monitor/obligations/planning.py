@@ -1,0 +1,104 @@
+"""Stage: engagements whose duties must be worked out -> duties begun, moved, cancelled."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from monitor import ledger, tables
+from monitor.obligations import KINDS
+from monitor.books import enter
+from monitor.obligations.contract import Facts, Idle
+from monitor.books import Step
+from monitor.obligations.reconcile import Policy, begin, reconcile
+from monitor.registry.roster import Roster, roster
+from monitor.schedule import LIVE, duty_event
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from monitor.registry.format import Engagement
+
+log = logging.getLogger(__name__)
+CHUNK = 200
+POISONED = timedelta(hours=1)  #: how far ahead an engagement goes that cannot be worked out
+
+
+async def plan(at: datetime, policy: Policy | None = None) -> int:
+    """Work out one chunk of engagements; how many there were."""
+    present = await roster()
+    async with transaction():
+        due = tables.Engagement.filter(plan_at__lte=at).order_by("plan_at", "key").limit(CHUNK)
+        rows = await due.select_for_update(skip_locked=True)
+        facts = await gather(rows, present, at)
+        worked = {row.key: _guarded(row, facts[row.key], at, policy or Policy()) for row in rows}
+        steps = [step for found in worked.values() for step in found or ()]
+        await enter(steps, at)
+        await ledger.write([duty_event("scheduled", step.duty) for step in steps if step.new], at)
+        await _mark(worked, facts, at)
+    return len(rows)
+
+
+async def _mark(worked: Mapping[str, list[Step] | None], facts: Mapping[str, Facts], at: datetime) -> None:
+    """When each engagement must be worked out again by itself: after its last day."""
+    again: defaultdict[datetime | None, list[str]] = defaultdict(list)
+    for key, steps in worked.items():
+        found = facts[key]
+        end = found.calendar.end_of(found.last_day) if found.last_day and found.today <= found.last_day else None
+        again[at + POISONED if steps is None else end].append(key)
+    for instant, keys in again.items():
+        await tables.Engagement.filter(key__in=keys).update(plan_at=instant)
+
+
+async def gather(rows: Sequence[tables.Engagement], present: Roster, at: datetime) -> dict[str, Facts]:
+    """All that the kinds need to know of these engagements."""
+    keys = [row.key for row in rows]
+    entries = await present.engagements(keys)
+    parties = await present.parties({row.party_id for row in rows})
+    history: defaultdict[str, list[tables.Obligation]] = defaultdict(list)
+    for duty in await tables.Obligation.filter(engagement_id__in=keys).order_by("id"):
+        history[duty.engagement_id].append(duty)
+    below = await _below(keys, present)
+    today = present.calendar.day_of(at)
+    return {
+        row.key: Facts(row.key, _standing(row, entries[row.key]), parties[row.party_id], await present.last_day(row.key), today,
+                       present.calendar, history[row.key], below[row.key])
+        for row in rows
+    }  # fmt: skip
+
+
+def _standing(row: tables.Engagement, entry: Engagement) -> Engagement:
+    """An engagement that left the registry owes nothing, as one that is closed."""
+    return entry.model_copy(update={"state": "closed"}) if row.retired_at else entry
+
+
+async def _below(keys: Iterable[str], present: Roster) -> defaultdict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    pairs = await tables.Engagement.filter(under__in=list(keys), retired_at=None).order_by("key").values_list("under", "party_id")
+    parties = await present.parties({party for _, party in pairs})
+    for above, party in pairs:
+        found[above].append(parties[party].name_ja or parties[party].name)
+    return found
+
+
+def _guarded(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy) -> list[Step] | None:
+    """One engagement's steps. What cannot be worked out is logged with its key and never stops the others: none."""
+    try:
+        return _work_out(row, facts, at, policy)
+    except Exception:
+        log.exception("engagement %s cannot be worked out; tried again in an hour", row.key)
+        return None
+
+
+def _work_out(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy) -> list[Step]:
+    steps: list[Step] = []
+    for kind in KINDS.values():
+        outcome = kind.owed(facts)
+        live = [duty for duty in facts.history if duty.kind == kind.name and duty.state in LIVE]
+        if not live and not isinstance(outcome, Idle):
+            steps.append(begin(kind.name, outcome, facts, row.company_id, at, policy))
+        steps += [step for duty in live if (step := reconcile(outcome, duty, facts, at, policy))]
+    return steps

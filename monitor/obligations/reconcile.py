@@ -1,0 +1,114 @@
+"""What is owed against what is in the books: the difference, as one step. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from monitor.books import Step, moved
+from monitor.ladder import LONG, SHORT, ladder_for
+from monitor.notices import VENDOR, about_duty
+from monitor.obligations.contract import Idle, Owed
+from monitor.schedule import ASKED, as_text, duty_event, edit, refresh, reopening
+from monitor.tables import Obligation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.ladder import Ladder
+    from monitor.obligations.contract import Facts
+
+FIRST_SEEN_DAYS = 30  #: what is first seen late is due so many days later
+TOO_SHORT = 14  #: days left, below which something first seen counts as seen late
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Ladders and limits that the configuration may set otherwise."""
+
+    long: Ladder = LONG
+    short: Ladder = SHORT
+    takeover_per_day: int = 25
+
+
+def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: datetime, policy: Policy) -> Step | None:
+    """The step from the books to what is owed, or none when they agree."""
+    if isinstance(outcome, Idle):
+        return None if duty is None else _wind_up(outcome, duty, at)
+    if duty is None:
+        return None
+    if duty.state == "scheduled":
+        return _redate(outcome, duty, facts, at)
+    if duty.state in ASKED:
+        return _postpone(outcome, duty, facts, at)
+    return Step(duty, edit(duty, nominal_on=outcome.nominal_on)) if duty.nominal_on != outcome.nominal_on else None
+
+
+def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, policy: Policy) -> Step:
+    """A new duty. One that opens on a day of its own is open from 00:00 of that day; others wait for their first mail."""
+    duty = Obligation(kind=kind, engagement_id=facts.key, company_id=company, party_id=facts.entry.party, state="scheduled",
+                      roll=facts.entry.roll, planned_at=at, since=at,
+                      ladder=as_text(ladder_for(outcome.notice_days, policy.long, policy.short)))  # fmt: skip
+    _place(outcome, duty, facts, at)
+    refresh(duty, facts.calendar, at)
+    return Step(duty, new=True)
+
+
+def _place(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> dict[str, Any]:
+    """Where T and the opening lie."""
+    calendar, today = facts.calendar, facts.today
+    due = calendar.roll(outcome.nominal_on, facts.entry.roll)
+    fields = edit(duty, nominal_on=outcome.nominal_on, base_on=outcome.nominal_on, due_on=due, taken_over=False, unconfirmed_since=None)
+    if outcome.forgiving and (due - today).days < TOO_SHORT:
+        base = today + timedelta(days=FIRST_SEEN_DAYS)
+        fields |= edit(duty, base_on=base, due_on=calendar.roll(base, facts.entry.roll), taken_over=True,
+                       unconfirmed_since=due if due < today else None, opens_at=at, meant_on=calendar.following(today))  # fmt: skip
+    elif outcome.opens_on is not None:
+        fields |= edit(duty, opens_at=calendar.instant(outcome.opens_on), meant_on=calendar.following(outcome.opens_on))
+    else:
+        opens_at = reopening(duty, calendar, outcome.notice_days)
+        fields |= edit(duty, opens_at=opens_at, meant_on=calendar.day_of(opens_at))
+    return fields
+
+
+def _wind_up(outcome: Idle, duty: Obligation, at: datetime) -> Step | None:
+    """Nothing is owed: what was only scheduled goes silently; what was asked goes with a word, if it must go now."""
+    if duty.state == "scheduled" or (outcome.void and duty.state in {*ASKED, "waived"}):
+        return cancel(duty, outcome.reason, at)
+    return None
+
+
+def cancel(duty: Obligation, reason: str, at: datetime) -> Step:
+    """The duty is over without an answer; the party hears of it if it was asked."""
+    fields = edit(duty, state="cancelled", reason=reason, decided_at=at, turns_at=None, next_at=None)
+    notices = [about_duty(duty, "cancelled", VENDOR, at, data={"reason": reason})] if duty.told_on else []
+    return Step(duty, fields, [duty_event("cancelled", duty, reason=reason)], notices, withdraw=True)
+
+
+def _redate(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> Step | None:
+    """A duty that nobody was told of yet: it moves wherever the rules say."""
+    before = duty.due_on
+    if outcome.nominal_on != duty.nominal_on:
+        fields = _place(outcome, duty, facts, at)
+    else:
+        due = facts.calendar.roll(duty.base_on, facts.entry.roll)
+        fields = edit(duty, due_on=due, roll=facts.entry.roll)
+        if not duty.taken_over:
+            opens_at = reopening(duty, facts.calendar, outcome.notice_days)
+            fields |= edit(duty, opens_at=opens_at, meant_on=facts.calendar.day_of(opens_at))
+    fields |= refresh(duty, facts.calendar, at)
+    events = [duty_event("due_moved", duty, reason="recomputed", was=before.isoformat())] if duty.due_on != before else []
+    return Step(duty, fields, events)
+
+
+def _postpone(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> Step | None:
+    """A duty that the party knows of: T may move later and never earlier. What is past stays where it was."""
+    changed = outcome.nominal_on != duty.nominal_on
+    base = outcome.nominal_on if changed else duty.base_on
+    due = facts.calendar.roll(base, facts.entry.roll)
+    step = Step(duty, edit(duty, nominal_on=outcome.nominal_on))
+    if due > duty.due_on and (changed or duty.due_on >= facts.today):
+        return moved(duty, base, due, "recomputed", facts.calendar, at)
+    step.fields |= refresh(duty, facts.calendar, at)
+    return step

@@ -1,0 +1,168 @@
+"""When something about a duty must happen next, and what a moving due date means. Pure, over rows as values.
+
+Two instants drive a duty: `turns_at`, when its state may turn by itself, and `next_at`, when its ladder must be looked
+at. Both are recomputed after every act from the facts in the row, so that nothing depends on a timer having fired.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from checks.contract import Severity
+from monitor import ledger
+from monitor.ladder import OPENING, CaseLadder, Climb, Ladder, Standing
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from monitor.calendar import Calendar
+    from monitor.tables import Case, Obligation
+    from monitor.tables.climbing import Climbing
+
+ASKED = ("open", "returned")  #: states in which the party owes an answer
+LIVE = ("scheduled", *ASKED, "submitted", "waived")
+ANEW_AFTER = 7  #: days by which T must move later for the ladder to start anew
+REVIEW_EVERY = 5  #: business days between two reminders of the reviewers
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@lru_cache(maxsize=256)
+def ladder_from(text: str) -> Ladder | CaseLadder:
+    """A ladder as it was written into the row when the duty or case began: later changes of policy do not reach it."""
+    found = {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
+    return Ladder(**found) if "before" in found else CaseLadder(**found)
+
+
+@lru_cache(maxsize=64)
+def as_text(ladder: Ladder | CaseLadder) -> str:
+    return json.dumps(asdict(ladder), separators=(",", ":"))
+
+
+def _highest(*offsets: int | None) -> int | None:
+    return max((offset for offset in offsets if offset is not None), default=None)
+
+
+def vendor_climb(duty: Obligation) -> Climb:
+    return Climb(ladder_from(duty.ladder), duty.due_on, _highest(duty.vendor_sent, duty.vendor_queued), duty.since)
+
+
+def company_climb(duty: Obligation) -> Climb:
+    sent = _highest(duty.company_sent, duty.company_queued)
+    return Climb(ladder_from(duty.ladder), duty.due_on, sent, duty.since, only_after=True)
+
+
+def case_climb(case: Case) -> Climb:
+    sent = _highest(case.company_sent, case.company_queued)
+    return Climb(ladder_from(case.ladder), case.opened_on, sent, EPOCH)
+
+
+def standing(row: Climbing) -> Standing:
+    return Standing(row.told, row.told_at, row.paused_until)
+
+
+def overdue(duty: Obligation, calendar: Calendar, at: datetime) -> bool:
+    """Derived, never stored: an answer owed and T at an end, if the party was asked at all."""
+    return duty.state in ASKED and duty.told_on is not None and at >= calendar.end_of(duty.due_on)
+
+
+def turns_at(duty: Obligation, calendar: Calendar) -> datetime | None:
+    """When the state of a duty may turn by itself."""
+    if duty.state == "scheduled":
+        return duty.opens_at
+    if duty.state == "waived":
+        return duty.waived_until
+    if duty.state in ASKED and duty.told_on is not None and duty.overdue_on is None:
+        return calendar.end_of(duty.due_on)
+    return None
+
+
+def next_at(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | None:
+    """When the ladder of a duty, or of its review, must be looked at again; none when nobody waits for anything."""
+    if duty.state == "submitted" and duty.submitted_at:
+        return review_at(duty, calendar)
+    if duty.state not in ASKED:
+        return None
+    instants = [_vendor_next(duty, calendar, at)]
+    if duty.overdue_on is not None:
+        instants.append(company_next(duty, company_climb(duty), calendar, at))
+    return min((instant for instant in instants if instant), default=None)
+
+
+def review_at(duty: Obligation, calendar: Calendar) -> datetime:
+    """When the reviewers are reminded next: five business days after the submission, and each five after that."""
+    submitted_on = calendar.day_of(duty.submitted_at or EPOCH)
+    return calendar.sending_on(calendar.shift(submitted_on, REVIEW_EVERY * (duty.reviews + 1)))
+
+
+def _vendor_next(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | None:
+    if duty.vendor_sent is None:
+        return None if duty.vendor_queued is not None else calendar.next_sending(max(at, duty.opens_at))
+    return _rung_next(vendor_climb(duty), calendar, at)
+
+
+def _rung_next(climb: Climb, calendar: Calendar, at: datetime) -> datetime | None:
+    if climb.pending(calendar, at) is not None:
+        return calendar.next_sending(at)
+    upcoming = climb.upcoming(calendar, at)
+    return upcoming[1] if upcoming else None
+
+
+def company_next(row: Climbing, climb: Climb, calendar: Calendar, at: datetime) -> datetime | None:
+    """When the company's side must be looked at again, its pauses and the levels still to be told considered."""
+    instants = [_rung_next(climb, calendar, at)]
+    if row.company_queued is None:
+        instants.append(standing(row).catching_up(climb.ladder.level(row.company_sent), calendar))
+    first = min((instant for instant in instants if instant), default=None)
+    if first and row.paused_until and first < row.paused_until:
+        return calendar.next_sending(row.paused_until)
+    return first and calendar.next_sending(max(first, at))
+
+
+def case_next(case: Case, calendar: Calendar, at: datetime) -> datetime | None:
+    """When the ladder of a case must be looked at again."""
+    if case.closed_at or case.severity <= Severity.LOW:
+        return None
+    if case.announced == 0 or (case.severity >= Severity.CRITICAL and case.announced < case.severity):
+        return at if case.severity >= Severity.CRITICAL else calendar.next_sending(max(at, case.held_until or at))
+    if case.severity == Severity.MEDIUM:
+        return None
+    return company_next(case, case_climb(case), calendar, at)
+
+
+def refresh(duty: Obligation, calendar: Calendar, at: datetime) -> dict[str, Any]:
+    """Both instants anew; set on the row and returned for its update."""
+    duty.turns_at, duty.next_at = turns_at(duty, calendar), next_at(duty, calendar, at)
+    return {"turns_at": duty.turns_at, "next_at": duty.next_at}
+
+
+def edit(row: Any, **values: Any) -> dict[str, Any]:
+    """Set values on a row in memory and give them back for the update that writes them."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    return values
+
+
+def move_due(duty: Obligation, base_on: date, due_on: date, at: datetime) -> dict[str, Any]:
+    """T moves. Rungs sent stay sent; moved by more than 7 days later, an opened duty's ladder starts anew."""
+    later = (due_on - duty.due_on).days
+    fields = edit(duty, base_on=base_on, due_on=due_on, overdue_on=None if due_on > duty.due_on else duty.overdue_on)
+    if later > ANEW_AFTER and duty.vendor_sent is not None:
+        fields |= edit(duty, vendor_sent=OPENING, vendor_queued=None, company_sent=None, company_queued=None, told=0,
+                       told_at=None, since=at)  # fmt: skip
+    return fields
+
+
+def reopening(duty: Obligation, calendar: Calendar, days: int) -> datetime:
+    """When the first mail of a duty is meant to leave, for a T and the days that its opening lies before it."""
+    return calendar.sending_on(calendar.preceding(duty.due_on - timedelta(days=days)))
+
+
+def duty_event(kind: str, duty: Obligation, actor: str = ledger.SYSTEM, **data: Any) -> ledger.Event:
+    """An event of a duty, with what an auditor needs to place it."""
+    facts = {"engagement": duty.engagement_id, "obligation": duty.kind, "party": duty.party_id, "state": duty.state,
+             "due_on": duty.due_on.isoformat()}  # fmt: skip
+    return ledger.Event(f"obligation.{kind}", f"obligation/{duty.id}", facts | data, duty.company_id, actor)

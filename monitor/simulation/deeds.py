@@ -1,0 +1,89 @@
+"""What an event of a script does: the same acts as a page or a command, called by the same names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from checks.contract import Finding, Look, Severity, Verdict
+from monitor import cases, tables
+from monitor.language import Message
+from monitor.obligations import acts
+from monitor.obligations.acts import Refused
+from monitor.registry.apply import set_fields
+from monitor.registry.roster import roster
+from monitor.schedule import LIVE
+from monitor.simulation import script
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
+
+
+async def _submit(event: script.Submit, at: datetime) -> None:
+    await acts.submit(await _live(event), at)
+
+
+async def _accept(event: script.Accept, at: datetime) -> None:
+    await acts.accept(await _live(event), at, await _who(event, at))
+
+
+async def _return(event: script.Return, at: datetime) -> None:
+    await acts.return_(await _live(event), at, await _who(event, at), event.reason)
+
+
+async def _waive(event: script.Waive, at: datetime) -> None:
+    actor = await acts.person(event.by, at) if event.by else ""
+    await acts.waive(await _live(event), at, actor, event.reason, event.until)
+
+
+async def _acknowledge(event: script.Acknowledge, at: datetime) -> None:
+    await acts.acknowledge(await _live(event), at, await _who(event, at), event.until)
+
+
+async def _close_day(event: script.CloseDay, at: datetime) -> None:
+    closed = (await roster()).group.extra_closed
+    await set_fields("group", "group", {"extra_closed": sorted({*closed, event.day})}, at)
+
+
+async def _end(event: script.End, at: datetime) -> None:
+    if not await tables.Engagement.exists(key=event.engagement):
+        raise Refused("no-such-engagement", Message("There is no such engagement."))
+    await set_fields("engagement", event.engagement, {"ends_on": event.on}, at)
+
+
+async def _observe(event: script.Observe, at: datetime) -> None:
+    watches = await tables.Watch.filter(url=event.url, check_kind=event.check, retired_at=None)
+    if not watches:
+        raise Refused("no-such-watch", Message("The registry has no such check on such an endpoint."))
+    severity = Severity.of(event.severity or "high")
+    findings = (Finding(f"{event.check}.observed", severity, ""),) if event.verdict == "fail" else ()
+    await cases.take([(watch, Look(Verdict(event.verdict), findings)) for watch in watches], at)
+
+
+DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] = {
+    script.Submit: _submit,
+    script.Accept: _accept,
+    script.Return: _return,
+    script.Waive: _waive,
+    script.Acknowledge: _acknowledge,
+    script.CloseDay: _close_day,
+    script.End: _end,
+    script.Observe: _observe,
+}
+
+
+async def _live(event: script.DutyEvent) -> int:
+    duty = await tables.Obligation.filter(engagement_id=event.engagement, kind=event.obligation, state__in=LIVE).order_by("-id").first()
+    if duty is None:
+        raise Refused("nothing-owed", Message("Nothing of this kind is owed there."))
+    return duty.id
+
+
+async def _who(event: Any, at: datetime) -> str:
+    """Whoever acts in a script; where it names nobody, the first reviewer of the responsible company."""
+    if event.by:
+        return await acts.person(event.by, at)
+    present = await roster()
+    company = (await present.engagement(event.engagement)).company
+    readers = present.audience(company, ["reviewer"], present.calendar.day_of(at))
+    return await acts.person(next((people[0] for people in readers.values()), "nobody@unknown.example"), at)

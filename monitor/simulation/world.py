@@ -1,0 +1,179 @@
+"""A world that runs by itself: the stages, a clock that jumps from one thing due to the next, and deeds from a script."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tortoise.functions import Min
+
+from checks.contract import Severity
+from monitor import escalation, ledger, tables
+from monitor.language import Message
+from monitor.letters import Topic, gather, subject
+from monitor.obligations import planning, turning
+from monitor.obligations.acts import Refused
+from monitor.outbox.compose import compose
+from monitor.outbox.deliver import deliver
+from monitor.registry.roster import roster
+from monitor.simulation import script
+from monitor.simulation.deeds import DEEDS
+from notifiers.contract import Letter, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import datetime
+
+    from monitor.obligations.reconcile import Policy
+    from monitor.outbox.deliver import Claimed
+    from monitor.questionnaire import Questionnaire
+    from monitor.registry.roster import Roster
+
+Line = dict[str, Any]
+_ROUNDS = 10_000  #: more rounds at one instant mean that two stages feed each other for ever
+_WHAT = {
+    "obligation.opened": "opened", "obligation.due_moved": "due_moved", "obligation.overdue": "overdue", "obligation.submitted": "submitted",
+    "obligation.accepted": "accepted", "obligation.returned": "returned", "obligation.waived": "waived",
+    "obligation.acknowledged": "acknowledged", "obligation.cancelled": "cancelled", "case.opened": "case_opened",
+    "case.closed": "case_closed",
+}  # fmt: skip
+_SAID = ("engagement", "obligation", "party", "due_on", "reason", "url", "check", "severity", "unconfirmed_since")
+
+
+class Stuck(Exception):  # noqa: N818 - the state of the world
+    """The stages do not come to rest at an instant: a bug, said rather than looped over."""
+
+
+class Recorder:
+    """Writer and notifier in one: puts subjects into words, sends nothing, remembers who would have got what."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, list[Line]] = {}
+
+    async def write(self, claimed: Claimed, present: Roster, at: datetime) -> Letter:
+        mail = claimed.mail
+        topics = await gather(claimed, present)
+        said = subject(topics, mail.language, present, at)
+        self.lines[mail.id] = [{**_topic_line(topic), "to": list(mail.to), "subject": said, "mail": mail.id} for topic in topics]
+        return Letter(f"<{mail.id}@simulation.example>", tuple(mail.to), said, "", "", mail.language, written_at=at)
+
+    async def send(self, letter: Letter) -> Receipt:  # noqa: ARG002 - the protocol's shape
+        return Receipt("simulated")
+
+    async def check(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+def _topic_line(topic: Topic) -> Line:
+    notice, duty, case = topic.notice, topic.duty, topic.case
+    said: Line = {"notice": notice.kind, "audience": list(topic.roles), "company": notice.company_id, "party": notice.party_id}
+    if notice.kind == "rung":
+        said["rung"] = notice.data["rung"]
+    if duty:
+        said |= {"engagement": duty.engagement_id, "obligation": duty.kind, "due_on": duty.due_on.isoformat()}
+    if case:
+        said |= {"case": str(case.id), "url": case.url, "check": case.check_kind, "severity": Severity(case.severity).word}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+class World:
+    """Runs the stages at chosen instants over whatever database is open."""
+
+    def __init__(self, shelf: Mapping[str, Questionnaire], policy: Policy | None = None) -> None:
+        self.post = Recorder()
+        self.shelf = shelf
+        self.policy = policy
+        self.down_until: datetime | None = None
+        self._seen = 0
+
+    async def run(self, begin: datetime, end: datetime, events: Sequence[script.Event] = ()) -> AsyncIterator[Line]:
+        """What happens from `begin` to `end`, both included, in order."""
+        waiting = deque(events)
+        at: datetime | None = begin
+        while at is not None and at <= end:
+            refusals: list[Line] = []
+            await self._go_down(waiting, at)
+            if not self._is_down(at):
+                await self.settle(at)
+            while waiting and waiting[0].at <= at:
+                refusals += await self._deed(waiting.popleft(), at)
+                if not self._is_down(at):
+                    await self.settle(at)
+            async for line in self._news(at):
+                yield line
+            for line in refusals:
+                yield line
+            at = await self._next(at, waiting)
+
+    def _is_down(self, at: datetime) -> bool:
+        return self.down_until is not None and at < self.down_until
+
+    async def _go_down(self, waiting: deque[script.Event], at: datetime) -> None:
+        """A daemon that goes down at an instant does nothing more at it."""
+        for event in [event for event in waiting if event.at <= at and isinstance(event, script.Down)]:
+            waiting.remove(event)
+            self.down_until = max(event.until, self.down_until or event.until)
+            await tables.Outage.create(began_at=event.at, ended_at=event.until)
+
+    async def settle(self, at: datetime) -> None:
+        """Run the stages until none has anything to do."""
+        for _ in range(_ROUNDS):
+            done = await planning.plan(at, self.policy) + await turning.turn(at, self.shelf, self.policy)
+            done += await escalation.advance(at) + await compose(at) + await deliver(at, self.post, self.post)
+            if not done:
+                return
+        raise Stuck(f"the stages do not come to rest at {at.isoformat()}")
+
+    async def _next(self, at: datetime, waiting: deque[script.Event]) -> datetime | None:
+        """The next instant at which anything can happen."""
+        if self._is_down(at):
+            deeds = [waiting[0].at] if waiting else []
+            return min([*deeds, self.down_until or at])
+        calendar = (await roster()).calendar
+        instants = [waiting[0].at] if waiting else []
+        for model, column in ((tables.Engagement, "plan_at"), (tables.Obligation, "turns_at"), (tables.Obligation, "next_at"),
+                              (tables.Case, "next_at")):  # fmt: skip
+            instants += [found for found in [await _first(model, column)] if found]
+        if not calendar.sending(at) and await tables.Notice.filter(state="waiting", letters=0).exists():
+            instants.append(calendar.next_sending(at))
+        return max(min(instants), at + timedelta(microseconds=1)) if instants else None
+
+    async def _news(self, at: datetime) -> AsyncIterator[Line]:
+        """What the ledger recorded since the last look, in the words of a simulation."""
+        zone = (await roster()).calendar.zone
+        stamp = at.astimezone(zone).isoformat()
+        async for line in ledger.lines(self._seen + 1):
+            self._seen = line["seq"]
+            if line["type"] == "mail.sent":
+                for found in self.post.lines.pop(line["subject"].removeprefix("mail/")):
+                    yield {"at": stamp, "what": "mail", **found}
+            elif line["type"] in _WHAT:
+                yield _event_line(stamp, line)
+
+    async def _deed(self, event: script.Event, at: datetime) -> list[Line]:
+        try:
+            if self._is_down(at) and isinstance(event, script.DutyEvent | script.Observe):
+                raise Refused("down", Message("The service does not run."))
+            await DEEDS[type(event)](event, at)
+        except Refused as refusal:
+            said = {name: getattr(event, name) for name in ("engagement", "obligation", "url", "check") if hasattr(event, name)}
+            stamp = at.astimezone((await roster()).calendar.zone).isoformat()
+            return [{"at": stamp, "what": "refused", **said, "reason": refusal.reason}]
+        return []
+
+
+async def _first(model: Any, column: str) -> datetime | None:
+    found = await model.filter(**{f"{column}__isnull": False}).annotate(first=Min(column)).values_list("first", flat=True)
+    return tables.instant.InstantField().to_python_value(found[0]) if found and found[0] else None
+
+
+def _event_line(stamp: str, line: Line) -> Line:
+    data = line["data"]
+    said = {name: data[name] for name in _SAID if data.get(name)}
+    if line["company"]:
+        said["company"] = line["company"]
+    if line["subject"].startswith("case/"):
+        said["case"] = line["subject"].removeprefix("case/")
+    return {"at": stamp, "what": _WHAT[line["type"]], **said}
