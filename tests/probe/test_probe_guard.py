@@ -169,7 +169,9 @@ async def test_no_redirect_to_loopback_gets_through(world, url):
     secret = []
     port = await world.serve(answers(GOOD, asked=secret))
     there = url.rstrip("/") + f":{port}/secret"
-    start = await world.serve(page(f"Location: {there.encode().decode('latin-1')}", status="302 Found"), address="127.0.0.2")
+    start = await world.serve(
+        page(f"Location: {there.encode().decode('latin-1')}", status="302 Found"), address="127.0.0.2"
+    )
     probe = await world.probe(allow_private=(ip_network("127.0.0.2/32"),))
     exchange = await probe.fetch(f"http://127.0.0.2:{start}/")
     assert exchange.trouble is Trouble.GUARD_ADDRESS

@@ -94,7 +94,9 @@ async def test_an_override_holds_for_its_port_only(world):
         nameservers=(await world.names({}),),
     )
     assert (await probe.fetch(f"http://any.example:{port}/")).final.status == 200
-    assert (await probe.fetch(f"http://any.example:{port + 1 if port < 65535 else 1024}/")).trouble is Trouble.NO_SUCH_NAME
+    assert (
+        await probe.fetch(f"http://any.example:{port + 1 if port < 65535 else 1024}/")
+    ).trouble is Trouble.NO_SUCH_NAME
 
 
 @given(st.sampled_from([*errno.errorcode, None, 0, -1]), st.booleans(), st.booleans())

@@ -227,7 +227,9 @@ async def test_a_cancelled_visit_leaves_nothing_behind(world):
     assert probe.under_way == 0
 
 
-@pytest.mark.parametrize("url", ["", "vendor.example", "ftp://vendor.example/", "http://u:p@vendor.example/", "http:///"])
+@pytest.mark.parametrize(
+    "url", ["", "vendor.example", "ftp://vendor.example/", "http://u:p@vendor.example/", "http:///"]
+)
 async def test_a_bad_url_is_the_callers_mistake(world, url):
     with pytest.raises(BadUrl):
         await world.look(url)
