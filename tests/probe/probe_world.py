@@ -1,4 +1,4 @@
-"""The world that the probe's tests look at: authorities, certificates, odd servers and a name server, all on loopback."""
+"""The world that the probe's tests look at: authorities, certificates, odd servers, a name server; all on loopback."""
 
 from __future__ import annotations
 
