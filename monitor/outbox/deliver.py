@@ -8,14 +8,14 @@ import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tortoise.expressions import F, Q
 
 from monitor import tables
 from monitor.books import Step, enter, moved
 from monitor.ladder import OPENING, later_opening
-from monitor.outbox.record import Subjects, Taken, refused, taken
+from monitor.outbox.record import Subjects, Taken, blame, refused, taken
 from monitor.registry.roster import Roster, roster
 from monitor.tables.store import transaction
 from notifiers.contract import Letter, Notifier, Permanent, Temporary
@@ -149,14 +149,16 @@ async def _write_and_send(one: Claimed, desk: _Desk) -> Taken | None:
 
 async def _later(one: Claimed, trouble: Temporary | TimeoutError, at: datetime) -> None:
     """Not now: again after a while, for as long as it takes, under the same Message-ID."""
-    wait = timedelta(minutes=_BACK_OFF[min(one.mail.attempts, len(_BACK_OFF)) - 1])
     reason = trouble.reason if isinstance(trouble, Temporary) else "no answer in time"
-    fields: dict[str, object] = {}
+    wait = timedelta(minutes=_BACK_OFF[min(one.mail.attempts, len(_BACK_OFF)) - 1])
+    fields: dict[str, Any] = {}
     if isinstance(trouble, Temporary):
         wait = max(wait, trouble.delay or wait)
         if trouble.part:
             fields["to"] = list(trouble.part.left)
+            await blame(one.mail, trouble.part.receipt.refused, [notice for notice, _ in one.items], at)
     await tables.Mail.filter(id=one.mail.id).update(
         next_at=at + wait, reply=reason[:500], lease=None, lease_until=None, subject=one.mail.subject, **fields
     )
-    log.warning("mail %s waits %s: %s", one.mail.id, wait, reason)
+    ours = isinstance(trouble, Temporary) and trouble.fault
+    log.log(logging.ERROR if ours else logging.WARNING, "mail %s waits %s: %s", one.mail.id, wait, reason)

@@ -69,7 +69,7 @@ async def taken(letters: Sequence[Taken], calendar: Calendar, at: datetime) -> N
         await ledger.write([_event(letter) for letter in letters], at)
         for letter in letters:
             if letter.refused:
-                await _blame(letter.mail, letter.refused, [notice for notice, _ in letter.items], at)
+                await blame(letter.mail, letter.refused, [notice for notice, _ in letter.items], at)
 
 
 async def _completed(notices: Sequence[Notice]) -> list[Notice]:
@@ -145,14 +145,14 @@ async def refused(mail: Mail, notices: Sequence[Notice], addresses: Mapping[str,
     """The server refused a letter for good. Its notices look for other readers, or stand as undeliverable."""
     async with transaction():
         await tables.Mail.filter(id=mail.id).update(state="failed", reply=reason[:500], lease=None, next_at=None, subject=mail.subject)
-        await _blame(mail, addresses, notices, at)
+        await blame(mail, addresses, notices, at)
         again = {"letters": 0} if addresses else {"state": "failed", "done_at": at}
         await tables.Notice.filter(key__in=[notice.key for notice in notices], state="waiting").update(**again)
         await ledger.write([ledger.Event("mail.refused", f"mail/{mail.id}", {"addresses": len(addresses)}, mail.company_id)], at)
     log.error("mail %s was refused for good: %s", mail.id, reason)
 
 
-async def _blame(mail: Mail, addresses: Mapping[str, str], notices: Sequence[Notice], at: datetime) -> None:
+async def blame(mail: Mail, addresses: Mapping[str, str], notices: Sequence[Notice], at: datetime) -> None:
     """Remember dead mailboxes, and tell the company the same minute that its party cannot be reached there."""
     for address in addresses:
         known, _ = await tables.Person.get_or_create(email=address.lower(), defaults={"seen_at": at})

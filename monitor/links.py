@@ -1,0 +1,133 @@
+"""The links that open a party's request without an account: made, opened, revoked.
+
+A token is `itk_` + base64url(link id 12 bytes | HMAC-SHA256 28 bytes) + a 6-character checksum. Two locks: the id is
+random and stands only in the database, the key stands only in a file, and neither alone makes a link. The row keeps a
+hash of the token, so that each issue can be revoked and audited. The same letter, sent again after a failure, carries
+the same link. The prefix and the checksum let garbage be refused without touching the database, and let scanners for
+leaked secrets recognise a token.
+
+Links are not used up by being opened: mail gateways open them first.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import string
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor import ledger
+from monitor.tables import Link
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from monitor.tables import Obligation
+
+PREFIX = "itk_"
+LIVES = timedelta(days=180)
+KEPT = 3  #: of the links that letters carried, the last so many stay valid
+_ID, _MAC, _CRC = 12, 28, 6
+_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+GRADES = ("view", "draft", "submit")
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys that sign links, by id. The first signs; all verify, so that keys can be changed without breaking links."""
+
+    keys: Mapping[str, bytes]
+
+    def sign(self, text: bytes) -> bytes:
+        return self._mac(next(iter(self.keys.values())), text)
+
+    def signed(self, text: bytes, mac: bytes) -> bool:
+        return any(hmac.compare_digest(self._mac(key, text), mac) for key in self.keys.values())
+
+    @staticmethod
+    def _mac(key: bytes, text: bytes) -> bytes:
+        return hmac.new(key, b"itaku link\0" + text, hashlib.sha256).digest()[:_MAC]
+
+
+def checksum(text: str) -> str:
+    value = binascii.crc32(text.encode())
+    digits = []
+    for _ in range(_CRC):
+        value, digit = divmod(value, 62)
+        digits.append(_BASE62[digit])
+    return "".join(reversed(digits))
+
+
+def spell(keyring: Keyring, link_id: bytes) -> str:
+    """The token of a link."""
+    payload = base64.urlsafe_b64encode(link_id + keyring.sign(link_id)).decode().rstrip("=")
+    return PREFIX + payload + checksum(payload)
+
+
+def parse(keyring: Keyring, token: str) -> str | None:
+    """The id of the link that a token names, or none if it is no token of ours."""
+    payload, crc = token[len(PREFIX) : -_CRC], token[-_CRC:]
+    if not token.startswith(PREFIX) or not token.isascii() or not hmac.compare_digest(checksum(payload), crc):
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    if len(raw) != _ID + _MAC or not keyring.signed(raw[:_ID], raw[_ID:]):
+        return None
+    return raw[:_ID].hex()
+
+
+def _fingerprint(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def issue(keyring: Keyring, duty: Obligation, at: datetime, *, mail: str = "", grade: str = "submit", contact: int | None = None) -> str:
+    """A link to one duty. Asked for again for the same letter, it is the same link."""
+    known = await Link.get_or_none(obligation_id=duty.id, mail=mail) if mail else None
+    if known:
+        return spell(keyring, bytes.fromhex(known.id))
+    link_id = secrets.token_bytes(_ID)
+    token = spell(keyring, link_id)
+    async with transaction():
+        await Link.create(id=link_id.hex(), obligation_id=duty.id, token_sha256=_fingerprint(token), grade=grade, contact_id=contact,
+                          mail=mail, issued_at=at, expires_at=at + LIVES)  # fmt: skip
+        event = ledger.Event("link.issued", f"link/{link_id.hex()}", {"obligation": duty.id, "grade": grade}, duty.company_id)
+        await ledger.write([event], at)
+    return token
+
+
+async def open_(keyring: Keyring, token: str, at: datetime) -> Link | None:
+    """The link behind a token if it may be used now; none for an unknown, foreign, revoked, superseded or expired one."""
+    link_id = parse(keyring, token)
+    link = await Link.get_or_none(id=link_id) if link_id else None
+    if link is None or not hmac.compare_digest(link.token_sha256, _fingerprint(token)):
+        return None
+    return link if await _in_force(link, at) else None
+
+
+async def _in_force(link: Link, at: datetime) -> bool:
+    if link.revoked_at or link.expires_at <= at:
+        return False
+    newer = Link.filter(obligation_id=link.obligation_id, issued_at__gt=link.issued_at, grade=link.grade, contact_id=link.contact_id)
+    return await newer.count() < KEPT
+
+
+async def named(keyring: Keyring, token: str) -> Link | None:
+    """The link that a token names whether it may still be used or not, so that an expired one can be healed."""
+    link_id = parse(keyring, token)
+    return await Link.get_or_none(id=link_id) if link_id else None
+
+
+async def revoke(link_id: str, at: datetime, actor: str, reason: str) -> None:
+    """Nobody opens anything with it from now on."""
+    async with transaction():
+        if await Link.filter(id=link_id, revoked_at=None).update(revoked_at=at):
+            await ledger.write([ledger.Event("link.revoked", f"link/{link_id}", {"reason": reason}, actor=actor)], at)

@@ -1,0 +1,62 @@
+"""Jinja environments: pages and mails, in the reader's language. Text that administrators edit never comes here."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup, escape
+
+from monitor.assets import TEMPLATES
+from monitor.language import catalogue, say_day, say_instant, say_short_day
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+
+@lru_cache
+def environment(language: str, *, html: bool) -> jinja2.Environment:
+    """Templates of one language. HTML is escaped by default; an undefined name is an error and never an empty string."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=html, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=False, extensions=["jinja2.ext.i18n"], auto_reload=False,
+    )  # fmt: skip
+    texts = catalogue(language)
+    made.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["language"] = language
+    made.filters |= {"day": _day(language), "short_day": _short_day(language), "instant": _instant(language), "phrases": phrases}
+    return made
+
+
+def _day(language: str) -> object:
+    return lambda day: say_day(day, language)
+
+
+def _short_day(language: str) -> object:
+    return lambda day: say_short_day(day, language)
+
+
+def _instant(language: str) -> object:
+    def say(at: datetime, zone: ZoneInfo) -> str:
+        return say_instant(at, zone, language)
+
+    return say
+
+
+@lru_cache
+def _parser() -> object:
+    import budoux
+
+    return budoux.load_default_japanese_parser()
+
+
+def phrases(text: str) -> Markup:
+    """Japanese headings break between phrases and not inside a word: zero-width break chances between them."""
+    parts = _parser().parse(str(text)) if any(ord(sign) > 0x3000 for sign in str(text)) else [str(text)]  # type: ignore[attr-defined]  # noqa: PLR2004 - the first kana
+    return Markup("<wbr>").join(escape(part) for part in parts)
+
+
+def render(template: str, language: str, values: dict[str, object], *, html: bool = True) -> str:
+    return environment(language, html=html).get_template(template).render(values)
