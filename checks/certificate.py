@@ -4,6 +4,7 @@ certificate is seen many thousand times before it changes.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from checks.contract import plain
@@ -66,23 +68,28 @@ def _address(text: str) -> str:
 def read(der: bytes) -> Facts | None:
     """The facts of one certificate, or none if it cannot be read."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        key, bits = _key(certificate)
-        return Facts(
-            subject=plain(certificate.subject.rfc4514_string()),
-            issuer=plain(certificate.issuer.rfc4514_string()),
-            serial=f"{certificate.serial_number:x}",
-            begins_at=certificate.not_valid_before_utc,
-            ends_at=certificate.not_valid_after_utc,
-            names=_names(certificate),
-            key=key,
-            bits=bits,
-            signature=_signature(certificate),
-            self_issued=certificate.subject == certificate.issuer,
-            points_to_issuer=_points_to_issuer(certificate),
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # odd serials are the issuer's affair
+            return _facts(x509.load_der_x509_certificate(der))
     except UNREADABLE:
         return None
+
+
+def _facts(certificate: x509.Certificate) -> Facts:
+    key, bits = _key(certificate)
+    return Facts(
+        subject=plain(certificate.subject.rfc4514_string()),
+        issuer=plain(certificate.issuer.rfc4514_string()),
+        serial=f"{certificate.serial_number:x}",
+        begins_at=certificate.not_valid_before_utc,
+        ends_at=certificate.not_valid_after_utc,
+        names=_names(certificate),
+        key=key,
+        bits=bits,
+        signature=_signature(certificate),
+        self_issued=certificate.subject == certificate.issuer,
+        points_to_issuer=_points_to_issuer(certificate),
+    )
 
 
 def _key(certificate: x509.Certificate) -> tuple[str, int]:

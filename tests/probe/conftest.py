@@ -1,5 +1,6 @@
 import pytest
-from probe_world import World
+
+from tests.probe.probe_world import World
 
 
 @pytest.fixture

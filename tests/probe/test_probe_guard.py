@@ -8,12 +8,12 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from probe_world import GOOD, answers, page
 
 from checks.contract import Offer, Trouble
 from monitor.probe import BadUrl, Guard, read_target
 from monitor.probe.guard import public, unwrapped
 from monitor.probe.target import canonical_host
+from tests.probe.probe_world import GOOD, answers, page
 
 SECRET_ADDRESSES = [
     "0.0.0.0",

@@ -9,12 +9,12 @@ import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from probe_world import NODATA, NXDOMAIN, SERVFAIL, SILENT
 
 from checks.contract import Offer, Trouble
 from monitor.probe import Override
 from monitor.probe.outcome import told
 from monitor.probe.record import Record
+from tests.probe.probe_world import NODATA, NXDOMAIN, SERVFAIL, SILENT
 
 
 @pytest.mark.parametrize(

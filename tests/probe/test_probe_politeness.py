@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from probe_world import GOOD
 
 from monitor.probe.politeness import Turns, registrable
+from tests.probe.probe_world import GOOD
 
 
 class Crowd:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from probe_world import Authority, self_signed
 
 from checks.contract import Offer, Trouble
 from monitor.probe.trust import Trust
+from tests.probe.probe_world import Authority, self_signed
 
 NOW = datetime.now(UTC)  # noqa: TID251 - real handshakes are judged by the real clock
 YESTERDAY, TOMORROW = NOW - timedelta(days=1), NOW + timedelta(days=1)

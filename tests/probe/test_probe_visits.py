@@ -9,10 +9,10 @@ from time import perf_counter
 
 import pytest
 import uvloop
-from probe_world import GOOD, World, answers, page
 
 from checks.contract import Trouble
 from monitor.probe import BadUrl, ProbeSettings, Visit
+from tests.probe.probe_world import GOOD, World, answers, page
 
 
 def drip(head, piece=b"x", every=0.02):

@@ -1,0 +1,54 @@
+"""What the checks' tests hand to them: answers made by hand, and a probe that gives them out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from checks.contract import Exchange, Handshake, Hop, Phases, Tls, Trouble
+
+AT = datetime(2026, 9, 1, tzinfo=UTC)
+URL = "https://vendor.example/"
+REFUSED_OLD = Handshake(None, Trouble.TLS_FAILED, "refused")
+GOOD_HEADERS = (
+    ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+    ("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+)
+
+
+def served(*headers, url=URL, status=200, body=b"", **changes):
+    """One answer without detours."""
+    hop = Hop(url, status, tuple(headers), body, peer="192.0.2.7", phases=Phases(1, 2, 3, 4, 5))
+    return Exchange(url, (replace(hop, **changes),))
+
+
+def failed(trouble, url=URL, **changes):
+    """A visit that came to nothing."""
+    return Exchange(url, (Hop(url, trouble=trouble, detail="what happened", **changes),))
+
+
+def shown(issued, *, code=0, text="", version="TLSv1.3", more=()):
+    """What a handshake with that certificate shows."""
+    return Tls(version, "TLS_AES_256_GCM_SHA384", (issued.der, *more), "0" * 64, code, text)
+
+
+class FakeProbe:
+    """Gives out what it was given, and remembers what it was asked."""
+
+    def __init__(self, exchange, handshake=REFUSED_OLD):
+        self._exchange, self._handshake = exchange, handshake
+        self.asked = []
+
+    async def fetch(self, url, *, headers=None):
+        self.asked.append(("fetch", url, headers))
+        return self._exchange
+
+    async def shake(self, url, offer):
+        self.asked.append(("shake", url, offer))
+        return self._handshake
+
+
+def rules(look):
+    return {finding.rule for finding in look.findings}
