@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from checks import csp
-from checks.contract import Exchange, Look, Severity, plain
+from checks.contract import Exchange, Look, Severity, Trouble, plain
 from checks.rulebook import rules
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _unjudged(exchange: Exchange) -> str:
         if exchange.refused_us:
             return "refused-monitor"
         return "" if exchange.final.status < ERRORS else "no-answer"
-    return trouble.value if trouble.unseen or trouble.value == "certificate-refused" else "no-answer"
+    return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
 
 
 def _transport(hop: Hop) -> Iterator[Finding]:

@@ -6,10 +6,9 @@ A rule that lacks a language, a remedy or a reference does not load: what we hol
 from __future__ import annotations
 
 import tomllib
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from checks.contract import Rule, Severity, Words
 
@@ -22,12 +21,6 @@ SHELF = Path(__file__).parent / "rules"
 def rules(kind: str) -> Mapping[str, Rule]:
     """The rules of one check, by full name."""
     return MappingProxyType({f"{kind}.{key}": _rule(f"{kind}.{key}", row) for key, row in _rows(kind).items()})
-
-
-@cache
-def reasons() -> Mapping[str, Rule]:
-    """What the tokens of a look that could not judge mean to people. No rules of a party, but told in the same form."""
-    return MappingProxyType({token: _rule(token, row) for token, row in _rows("reasons").items()})
 
 
 def _rows(name: str) -> dict[str, dict[str, Any]]:
@@ -43,3 +36,7 @@ def _rule(name: str, row: Mapping[str, Any]) -> Rule:
         remedy=Words(**row["remedy"]),
         reference=row["reference"],
     )
+
+
+# What the tokens of a look that could not judge mean to people. No rules of a party, but told in the same form.
+REASONS: Final = MappingProxyType({token: _rule(token, row) for token, row in _rows("reasons").items()})

@@ -60,10 +60,10 @@ class Looked:
         """That the guard refused is listed beside the findings as well: it is the one thing here that the reader can
         change. The verdict stays `unknown`.
         """
-        from checks.rulebook import reasons
+        from checks.rulebook import REASONS
 
         if self.look.reason.startswith("guard."):
-            yield reasons()[self.look.reason].found(str(self.look.observed.get("detail", "")))
+            yield REASONS[self.look.reason].found(str(self.look.observed.get("detail", "")))
 
 
 def _ca_file(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
@@ -210,20 +210,26 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
     from rich.text import Text
 
     from checks import CHECKS
-    from checks.rulebook import reasons
+    from checks.rulebook import REASONS
 
     look, rules = one.look, CHECKS[one.kind].rules
     if look.reason:
-        reason = reasons()[look.reason]
+        reason = REASONS[look.reason]
         yield Text(reason.title.said(language))
         if look.reason != NO_ANSWER:  # what happened stands beside availability
             yield Text(str(look.observed.get("detail", "")) or reason.explanation.said(language), style="dim")
             yield Text(f"→\N{NO-BREAK SPACE}{reason.remedy.said(language)}")
     elif not look.findings:
-        yield Text(f"{look.observed.get('status', '')} {look.observed.get('tls', '')} {look.took_ms:.0f} ms".strip())
+        yield Text(_summary(look.observed, look.took_ms))
     for finding in look.findings:
         rule, word = rules[finding.rule], finding.severity.word
         degree = SEVERITIES[word] if language == "ja" else word
         yield Text(f"[{degree}] {rule.title.said(language)} ({finding.rule})", style="bold")
         yield Text(finding.detail, style="dim")
         yield Text(f"→\N{NO-BREAK SPACE}{rule.remedy.said(language)}")
+
+
+def _summary(observed: Mapping[str, Any], took_ms: float) -> str:
+    until = f"– {observed['not_after'][:10]}" if "not_after" in observed else ""
+    words = (observed.get("status", ""), observed.get("tls", ""), f"{took_ms:.0f} ms", until)
+    return " ".join(str(word) for word in words if word)

@@ -101,20 +101,22 @@ class Probe:
         key = (target.host, target.port, offer)
         if self._refusals.get(key, 0.0) > monotonic():
             return Handshake(None, Trouble.TLS_FAILED, "refused before")
+        if self._trust.old is None:
+            return Handshake(None, Trouble.LOCAL_FAULT, "Our own OpenSSL has no TLS 1.0 and 1.1 to offer.")
         async with self._turns.turn(target.host):
-            answer = await self._shaken(target)
+            answer = await self._shaken(target, self._trust.old)
         if answer.trouble is Trouble.TLS_FAILED:
             if len(self._refusals) >= REFUSALS:
                 self._refusals.clear()
             self._refusals[key] = monotonic() + REFUSAL_KEPT
         return answer
 
-    async def _shaken(self, target: Target) -> Handshake:
+    async def _shaken(self, target: Target, context: ssl.SSLContext) -> Handshake:
         record = Record(perf_counter())
         token = CURRENT.set(record)
         try:
             async with asyncio.timeout(self.settings.timeout):
-                return await offered(target, self._trust.old, record, self._names, self._opener)
+                return await offered(target, context, record, self._names, self._opener)
         except TimeoutError as error:
             return Handshake(None, *told(error, record))
         finally:

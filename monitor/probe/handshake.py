@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Opener = Callable[[AddrInfoType], socket.socket]
 
 # OpenSSL's words when it fails by itself, before the other side was asked: then nothing was learnt about the party.
-OUR_INABILITY = frozenset({"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE", "UNSUPPORTED_PROTOCOL_VERSION"})
+OUR_INABILITY = frozenset({"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE"})
 
 
 async def connected(addresses: Iterable[Address], opener: Opener) -> socket.socket:

@@ -43,7 +43,7 @@ class PhaseContext(ssl.SSLContext):
 class Trust:
     verdict: ssl.SSLContext
     diagnosis: ssl.SSLContext
-    old: ssl.SSLContext
+    old: ssl.SSLContext | None  #: none where OpenSSL was built without the old versions
 
     @classmethod
     async def load(cls, ca_file: Path | None) -> Trust:
@@ -69,12 +69,15 @@ def _diagnosis() -> ssl.SSLContext:
     return _ready(_blind(), EVERYTHING)
 
 
-def _old() -> ssl.SSLContext:
+def _old() -> ssl.SSLContext | None:
     context = _ready(_blind(), EVERYTHING)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # that they are old is what we are after
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # that they are old is what we are after
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+    except ValueError:
+        return None
     return context
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from checks import CHECKS
 from checks.contract import Exchange, Finding, Hop, Look, Severity, Trouble, Verdict, plain
-from checks.rulebook import reasons
+from checks.rulebook import REASONS
 from tests.checks.looked_at import AT, GOOD_HEADERS, URL, FakeProbe, failed, served, shown
 
 SOURCES = {kind: Path(sys.modules[type(check).__module__].__file__) for kind, check in CHECKS.items()}
@@ -50,7 +50,7 @@ def test_every_rule_is_used_and_every_rule_used_is_explained(check):
 def test_every_reason_not_to_judge_has_words():
     given = {trouble.value for trouble in Trouble if trouble.unseen}
     given |= {"refused-monitor", "certificate-refused", "tls-failed", "no-answer"}
-    assert given == set(reasons())
+    assert given == set(REASONS)
 
 
 @each_check
@@ -62,7 +62,7 @@ async def test_what_we_did_not_see_is_never_held_against_the_party(check, troubl
         assert (look.verdict, look.reason, look.findings) == (Verdict.UNKNOWN, trouble.value, ())
         assert look.fault is trouble.ours
     if look.verdict is Verdict.UNKNOWN:
-        assert look.reason in reasons()
+        assert look.reason in REASONS
 
 
 @each_check

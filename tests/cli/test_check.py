@@ -27,9 +27,14 @@ SECURE_PAGE = page(
 
 
 @pytest.fixture
-async def world(tmp_path):
-    async with World(tmp_path) as made:
-        yield made
+def quiet_world(tmp_path):
+    return World(tmp_path)
+
+
+@pytest.fixture
+async def world(quiet_world):
+    async with quiet_world:
+        yield quiet_world
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from checks.contract import Offer, Trouble
 from monitor.probe.trust import Trust
-from tests.probe.probe_world import Authority, self_signed
+from tests.probe.probe_world import Authority, dressed, self_signed
 
 NOW = datetime.now(UTC)  # noqa: TID251 - real handshakes are judged by the real clock
 YESTERDAY, TOMORROW = NOW - timedelta(days=1), NOW + timedelta(days=1)
@@ -82,7 +82,7 @@ async def test_the_whole_chain_is_kept_where_trust_failed(world):
 
 async def test_a_chain_that_only_strictness_objects_to_is_accepted(world):
     world.authority = Authority("lax", strict=False)
-    world.ca_file.write_bytes(world.authority.root.pem())
+    await world.trust(world.authority.root)
     hop = (await world.look(await world.secure())).final
     assert (hop.status, hop.trouble) == (200, None)
 
@@ -97,13 +97,13 @@ async def test_strictness_is_off_whatever_the_interpreter_thinks(world):
 
 async def test_an_authority_between_may_be_the_trusted_one(world):
     between = world.authority.intermediate()
-    world.ca_file.write_bytes(between.pem())
+    await world.trust(between)
     hop = (await world.look(await world.secure(issued=world.authority.issue(HOST, by=between), with_chain=False))).final
     assert hop.status == 200
 
 
 async def test_addresses_and_wildcards_in_the_san_hold(world):
-    port = await world.serve(tls=world.authority.issue("127.0.0.1").server())
+    port = await world.serve(tls=await dressed(world.authority.issue("127.0.0.1")))
     url = await world.secure(issued=world.authority.issue("*.vendor.example"), host="www.vendor.example")
     probe = await world.probe()
     assert (await probe.fetch(f"https://127.0.0.1:{port}/")).final.status == 200
@@ -169,18 +169,17 @@ async def test_a_reload_learns_of_a_new_authority(world):
     url = await world.secure(issued=newcomer.issue(HOST))
     probe = await world.probe()
     assert (await probe.fetch(url)).trouble is Trouble.CERTIFICATE
-    world.ca_file.write_bytes(newcomer.root.pem())
+    await world.trust(newcomer.root)
     await probe.reload()
     assert (await probe.fetch(url)).final.status == 200
 
 
 async def test_every_visit_is_a_whole_handshake_and_sees_a_rotated_certificate(world):
     first, second = world.authority.issue(HOST), world.authority.issue(HOST)
-    dressed = first.server()
-    port = await world.serve(tls=dressed, host=HOST)
+    port = await world.serve(tls=await dressed(first), host=HOST)
     probe = await world.probe()
     before = await probe.fetch(f"https://{HOST}:{port}/")
-    other = await world.serve(tls=second.server(), host=HOST)
+    other = await world.serve(tls=await dressed(second), host=HOST)
     again = await world.look(f"https://{HOST}:{other}/")
     assert (before.final.tls.chain, again.final.tls.chain) == ((first.der,), (second.der,))
 

@@ -12,7 +12,7 @@ import uvloop
 
 from checks.contract import Trouble
 from monitor.probe import BadUrl, ProbeSettings, Visit
-from tests.probe.probe_world import GOOD, World, answers, page
+from tests.probe.probe_world import GOOD, answers, page
 
 
 def drip(head, piece=b"x", every=0.02):
@@ -245,9 +245,9 @@ async def test_checks_that_share_a_visit_share_one_request(world):
     assert len(asked) == 2
 
 
-def test_the_door_works_on_uvloop_as_well(tmp_path):
+def test_the_door_works_on_uvloop_as_well(quiet_world):
     async def looked():
-        async with World(tmp_path) as world:
+        async with quiet_world as world:
             good, bad = await world.secure(), await world.secure(host="bad.example", issued=world.authority.issue("x"))
             slow = await world.plain(silence, host="slow.example")
             probe = await world.probe(timeout=0.3)
