@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -12,7 +14,17 @@ from monitor import __version__
 INTERRUPTED = 130
 
 COMMANDS = {
+    "init": "monitor.cli.init:init",
+    "serve": "monitor.cli.serve:serve",
+    "plan": "monitor.cli.registry:plan",
+    "apply": "monitor.cli.registry:apply",
+    "status": "monitor.cli.status:status",
     "check": "monitor.cli.check:check",
+    "simulate": "monitor.cli.simulate:simulate",
+    "ledger": "monitor.cli.ledger:ledger",
+    "export": "monitor.cli.export:export",
+    "doctor": "monitor.cli.doctor:doctor",
+    "db": "monitor.cli.db:db",
 }
 
 
@@ -32,12 +44,16 @@ class Commands(click.Group):
 
 @click.group(cls=Commands)
 @click.version_option(__version__, prog_name="itaku")
-def itaku() -> None:
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="The configuration, for every command.")
+def itaku(config_file: Path | None) -> None:
     """Supervise the trustees of a group: ask them, look at them, and make sure that somebody answers for them."""
 
 
 def main() -> None:
     """Run one command and leave with its exit code."""
+    from monitor.cli.border import last_resort
+
+    sys.excepthook = last_resort
     try:
         sys.exit(itaku.main(standalone_mode=False, prog_name="itaku"))
     except click.ClickException as error:
@@ -45,6 +61,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # whoever read our output had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from tortoise.expressions import F
 
 from monitor import ledger
 from monitor.notices import VENDOR, about_duty, tell, withdraw
-from monitor.schedule import duty_event, move_due, refresh
+from monitor.schedule import duty_event, edit, move_due, refresh
 from monitor.tables import Obligation
 
 if TYPE_CHECKING:
@@ -32,8 +32,17 @@ class Step:
     new: bool = False
 
 
-def moved(duty: Obligation, base_on: date, due_on: date, reason: str, calendar: Calendar, at: datetime, *,
-          tell: bool = True, actor: str = "system") -> Step:  # fmt: skip # noqa: PLR0913 - one fact each
+def moved(
+    duty: Obligation,
+    base_on: date,
+    due_on: date,
+    reason: str,
+    calendar: Calendar,
+    at: datetime,
+    *,
+    tell: bool = True,
+    actor: str = "system",
+) -> Step:
     """T moves later: the party is told at once if it had been told another date (`tell` is false where another mail says it)."""
     before = duty.due_on
     fields = edit(duty, nominal_on=duty.nominal_on) | move_due(duty, base_on, due_on, at) | refresh(duty, calendar, at)
@@ -56,7 +65,9 @@ async def enter(steps: Iterable[Step], at: datetime) -> None:
             await withdraw(at, obligation_id=step.duty.id)
         if step.fields:
             version = step.duty.version
-            changed = await Obligation.filter(id=step.duty.id, version=version).update(**step.fields, version=F("version") + 1)
+            changed = await Obligation.filter(id=step.duty.id, version=version).update(
+                **step.fields, version=F("version") + 1
+            )
             if changed != 1:
                 raise Stale(step.duty.id)
             step.duty.version = version + 1

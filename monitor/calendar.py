@@ -81,7 +81,9 @@ class Calendar:
     def closed(self, day: date) -> bool:
         if day in self.extra_closed:
             return True
-        return bool(self.country) and (day.weekday() in _weekend(self.country) or day in _national(self.country, day.year))
+        return bool(self.country) and (
+            day.weekday() in _weekend(self.country) or day in _national(self.country, day.year)
+        )
 
     def statutory_closed(self, day: date) -> bool:
         """Weekends, national holidays and the year's turn only: what counts where the law itself moves a last day."""

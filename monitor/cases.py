@@ -68,16 +68,27 @@ async def take(seen: Sequence[tuple[Watch, Look]], at: datetime, confirm: int = 
 
 def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:
     findings = [{"rule": found.rule, "key": found.key, "severity": found.severity.word} for found in look.findings]
-    return tables.LookRow(watch_id=watch.id, at=at, verdict=look.verdict, reason=look.reason, took_ms=look.took_ms,
-                          detail={"findings": findings, "observed": dict(look.observed)})  # fmt: skip
+    return tables.LookRow(
+        watch_id=watch.id,
+        at=at,
+        verdict=look.verdict,
+        reason=look.reason,
+        took_ms=look.took_ms,
+        detail={"findings": findings, "observed": dict(look.observed)},
+    )
 
 
 async def _take(watch: Watch, look: Look, now: Settled, present: Roster, at: datetime) -> None:
     first_round = watch.first_round and now.verdict is None
     await tables.Watch.filter(id=watch.id).update(
-        fails=now.fails, passes=now.passes, settled=now.verdict, first_round=first_round, last_verdict=look.verdict,
-        last_reason=look.reason, last_at=at,
-    )  # fmt: skip
+        fails=now.fails,
+        passes=now.passes,
+        settled=now.verdict,
+        first_round=first_round,
+        last_verdict=look.verdict,
+        last_reason=look.reason,
+        last_at=at,
+    )
     if now.verdict == Verdict.FAIL and look.verdict is Verdict.FAIL:
         await _note_findings(watch, look, at)
         if now.turned:
@@ -98,10 +109,21 @@ async def _note_findings(watch: Watch, look: Look, at: datetime) -> None:
     for found in look.findings:
         row = known.pop((found.rule, found.key), None)
         if row is None:
-            fresh.append(tables.FindingRow(watch_id=watch.id, rule=found.rule, key=found.key, severity=found.severity,
-                                           detail=found.detail, first_seen_at=at, last_seen_at=at))  # fmt: skip
+            fresh.append(
+                tables.FindingRow(
+                    watch_id=watch.id,
+                    rule=found.rule,
+                    key=found.key,
+                    severity=found.severity,
+                    detail=found.detail,
+                    first_seen_at=at,
+                    last_seen_at=at,
+                )
+            )
         else:
-            await tables.FindingRow.filter(id=row.id).update(severity=found.severity, detail=found.detail, last_seen_at=at)
+            await tables.FindingRow.filter(id=row.id).update(
+                severity=found.severity, detail=found.detail, last_seen_at=at
+            )
     await tables.FindingRow.bulk_create(fresh)
     await tables.FindingRow.filter(id__in=[row.id for row in known.values()]).update(closed_at=at)
 
@@ -114,10 +136,20 @@ async def _open(watch: Watch, look: Look, present: Roster, at: datetime) -> None
     events = []
     for company in await _companies(watch.party_id, present, today) or [None]:
         case = await tables.Case.create(
-            watch_id=watch.id, party_id=watch.party_id, company_id=company, url=watch.url, check_kind=watch.check_kind,
-            severity=severity, ladder=as_text(LADDERS[severity]), opened_at=at, opened_on=today, since=at,
-            tell_vendor=watch.tell_vendor, held_until=hold, next_at=_first_look(severity, hold, at),
-        )  # fmt: skip
+            watch_id=watch.id,
+            party_id=watch.party_id,
+            company_id=company,
+            url=watch.url,
+            check_kind=watch.check_kind,
+            severity=severity,
+            ladder=as_text(LADDERS[severity]),
+            opened_at=at,
+            opened_on=today,
+            since=at,
+            tell_vendor=watch.tell_vendor,
+            held_until=hold,
+            next_at=_first_look(severity, hold, at),
+        )
         events.append(_event("opened", case, rules=sorted({found.rule for found in look.findings})))
     await ledger.write(events, at)
 
@@ -135,7 +167,9 @@ async def _held_until(watch: Watch, at: datetime) -> datetime | None:
 
 async def _awaited(watch: Watch) -> bool:
     """Whether another check of the endpoint is still in its first round: scheduled, or seen once and not yet confirmed."""
-    others = await tables.Watch.filter(party_id=watch.party_id, url=watch.url, first_round=True, retired_at=None).exclude(id=watch.id)
+    others = await tables.Watch.filter(
+        party_id=watch.party_id, url=watch.url, first_round=True, retired_at=None
+    ).exclude(id=watch.id)
     return any(other.next_at or other.fails or other.passes for other in others)
 
 
@@ -180,5 +214,10 @@ async def _close(watch: Watch, at: datetime) -> None:
 
 
 def _event(kind: str, case: Case, **data: Any) -> ledger.Event:
-    facts = {"party": case.party_id, "url": case.url, "check": case.check_kind, "severity": Severity(case.severity).word}
+    facts = {
+        "party": case.party_id,
+        "url": case.url,
+        "check": case.check_kind,
+        "severity": Severity(case.severity).word,
+    }
     return ledger.Event(f"case.{kind}", f"case/{case.id}", facts | data, case.company_id)

@@ -48,12 +48,19 @@ class Move:
 async def advance(at: datetime) -> int:
     """Climb one chunk of duties and one of cases; how many there were."""
     calendar = (await roster()).calendar
-    return await _advance(tables.Obligation, climb_duty, calendar, at) + await _advance(tables.Case, climb_case, calendar, at)
+    return await _advance(tables.Obligation, climb_duty, calendar, at) + await _advance(
+        tables.Case, climb_case, calendar, at
+    )
 
 
 async def _advance(model: Any, climb: Any, calendar: Calendar, at: datetime) -> int:
     async with transaction():
-        rows = await model.filter(next_at__lte=at).order_by("next_at", "id").limit(CHUNK).select_for_update(skip_locked=True)
+        rows = (
+            await model.filter(next_at__lte=at)
+            .order_by("next_at", "id")
+            .limit(CHUNK)
+            .select_for_update(skip_locked=True)
+        )
         moves = [_guarded(climb, row, calendar, at) for row in rows]
         for move in moves:
             for side in move.replaces:
@@ -169,4 +176,6 @@ def _case_rung(case: Case, side: str, name: str, at: datetime, **more: Any) -> N
     severity = Severity(case.severity)
     mark = f"{name}/{severity.word if more.get('rung') == 0 else more['level']}"
     roles = ["privacy_office"] if severity >= Severity.CRITICAL and side == COMPANY else []
-    return about_case(case, "rung", side, at, mark=mark, roles=roles, data={"rung": name, "severity": severity.word}, **more)
+    return about_case(
+        case, "rung", side, at, mark=mark, roles=roles, data={"rung": name, "severity": severity.word}, **more
+    )

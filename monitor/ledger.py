@@ -71,8 +71,16 @@ def _chain(events: Sequence[Event], at: datetime, seq: int, prev: str) -> Iterat
     stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     for event in events:
         seq += 1
-        line = {"seq": seq, "at": stamp, "type": event.type, "actor": event.actor, "company": event.company or "",
-                "subject": event.subject, "data": dict(event.data), "prev": prev}  # fmt: skip
+        line = {
+            "seq": seq,
+            "at": stamp,
+            "type": event.type,
+            "actor": event.actor,
+            "company": event.company or "",
+            "subject": event.subject,
+            "data": dict(event.data),
+            "prev": prev,
+        }
         prev = digest(line)
         yield LedgerLine(**{**line, "data": canonical(event.data), "hash": prev})
 
@@ -113,10 +121,14 @@ class Broken(Exception):  # noqa: N818 - what the ledger then is
 
 @dataclass
 class Verifier:
-    """Checks lines as they come. `seq` and `prev` are what the next line must continue."""
+    """Checks lines as they come. `seq` and `prev` are what the next line must continue.
+
+    `anchor` is a head (number, hash) that was noted outside earlier; against it a cut or rewritten tail shows.
+    """
 
     seq: int = 0
     prev: str = GENESIS
+    anchor: tuple[int, str] | None = None
 
     def take(self, line: Mapping[str, Any]) -> None:
         """Accept the next line or raise `Broken`."""
@@ -129,6 +141,13 @@ class Verifier:
             raise Broken(f"seq {line['seq']}: prev does not name the line before")
         self._check_hash(line)
         self.seq, self.prev = line["seq"], line["hash"]
+        if self.anchor and self.anchor[0] == self.seq and self.anchor[1] != self.prev:
+            raise Broken(f"seq {self.seq} is not the line that was anchored: the chain was rewritten")
+
+    def finish(self) -> None:
+        """All lines were taken."""
+        if self.anchor and self.anchor[0] > self.seq:
+            raise Broken(f"the chain ends at seq {self.seq}, but seq {self.anchor[0]} was anchored: its tail was cut")
 
     @staticmethod
     def _check_hash(line: Mapping[str, Any]) -> None:
@@ -138,12 +157,6 @@ class Verifier:
             raise Broken(f"seq {line['seq']}: {error}") from error
         if line["hash"] != expected:
             raise Broken(f"seq {line['seq']}: the content does not match its hash (edited)")
-
-    def expect(self, anchor: str) -> None:
-        """Hold the head against one that was noted earlier (`SEQ:HASH`), so that a cut tail shows."""
-        seq, _, value = anchor.partition(":")
-        if self.seq < int(seq) or (self.seq == int(seq) and self.prev != value):
-            raise Broken(f"the chain ends at seq {self.seq}, but seq {seq} was anchored: its tail was cut or rewritten")
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

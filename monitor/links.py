@@ -89,7 +89,15 @@ def _fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def issue(keyring: Keyring, duty: Obligation, at: datetime, *, mail: str = "", grade: str = "submit", contact: int | None = None) -> str:
+async def issue(
+    keyring: Keyring,
+    duty: Obligation,
+    at: datetime,
+    *,
+    mail: str = "",
+    grade: str = "submit",
+    contact: int | None = None,
+) -> str:
     """A link to one duty. Asked for again for the same letter, it is the same link."""
     known = await Link.get_or_none(obligation_id=duty.id, mail=mail) if mail else None
     if known:
@@ -97,9 +105,19 @@ async def issue(keyring: Keyring, duty: Obligation, at: datetime, *, mail: str =
     link_id = secrets.token_bytes(_ID)
     token = spell(keyring, link_id)
     async with transaction():
-        await Link.create(id=link_id.hex(), obligation_id=duty.id, token_sha256=_fingerprint(token), grade=grade, contact_id=contact,
-                          mail=mail, issued_at=at, expires_at=at + LIVES)  # fmt: skip
-        event = ledger.Event("link.issued", f"link/{link_id.hex()}", {"obligation": duty.id, "grade": grade}, duty.company_id)
+        await Link.create(
+            id=link_id.hex(),
+            obligation_id=duty.id,
+            token_sha256=_fingerprint(token),
+            grade=grade,
+            contact_id=contact,
+            mail=mail,
+            issued_at=at,
+            expires_at=at + LIVES,
+        )
+        event = ledger.Event(
+            "link.issued", f"link/{link_id.hex()}", {"obligation": duty.id, "grade": grade}, duty.company_id
+        )
         await ledger.write([event], at)
     return token
 
@@ -116,7 +134,9 @@ async def open_(keyring: Keyring, token: str, at: datetime) -> Link | None:
 async def _in_force(link: Link, at: datetime) -> bool:
     if link.revoked_at or link.expires_at <= at:
         return False
-    newer = Link.filter(obligation_id=link.obligation_id, issued_at__gt=link.issued_at, grade=link.grade, contact_id=link.contact_id)
+    newer = Link.filter(
+        obligation_id=link.obligation_id, issued_at__gt=link.issued_at, grade=link.grade, contact_id=link.contact_id
+    )
     return await newer.count() < KEPT
 
 

@@ -23,15 +23,29 @@ def about_duty(duty: Obligation, kind: str, side: str, at: datetime, **more: Any
     """A notice of a duty. `mark` tells two of the same kind apart (a rung, a count, an instant)."""
     mark = more.pop("mark", "")
     fields = {"roles": [], "data": {}, "send_at": at, "made_at": at} | more
-    return Notice(key=f"o{duty.id}/{side[0]}/{kind}/{mark}", kind=kind, side=side, company_id=duty.company_id,
-                  party_id=duty.party_id, obligation_id=duty.id, **fields)  # fmt: skip
+    return Notice(
+        key=f"o{duty.id}/{side[0]}/{kind}/{mark}",
+        kind=kind,
+        side=side,
+        company_id=duty.company_id,
+        party_id=duty.party_id,
+        obligation_id=duty.id,
+        **fields,
+    )
 
 
 def about_case(case: Case, kind: str, side: str, at: datetime, **more: Any) -> Notice:
     mark = more.pop("mark", "")
     fields = {"roles": [], "data": {}, "send_at": at, "made_at": at} | more
-    return Notice(key=f"c{case.id}/{side[0]}/{kind}/{mark}", kind=kind, side=side, company_id=case.company_id,
-                  party_id=case.party_id, case_id=case.id, **fields)  # fmt: skip
+    return Notice(
+        key=f"c{case.id}/{side[0]}/{kind}/{mark}",
+        kind=kind,
+        side=side,
+        company_id=case.company_id,
+        party_id=case.party_id,
+        case_id=case.id,
+        **fields,
+    )
 
 
 async def tell(notices: Sequence[Notice]) -> None:
@@ -43,7 +57,12 @@ async def tell(notices: Sequence[Notice]) -> None:
         notice = fresh.pop(known["key"])
         if known["state"] in {"dropped", "failed"}:
             await Notice.filter(key=notice.key, state=known["state"]).update(
-                state="waiting", letters=0, send_at=notice.send_at, made_at=notice.made_at, level=notice.level, data=notice.data
+                state="waiting",
+                letters=0,
+                send_at=notice.send_at,
+                made_at=notice.made_at,
+                level=notice.level,
+                data=notice.data,
             )
     await Notice.bulk_create(fresh.values())
 

@@ -20,13 +20,24 @@ if TYPE_CHECKING:
 def environment(language: str, *, html: bool) -> jinja2.Environment:
     """Templates of one language. HTML is escaped by default; an undefined name is an error and never an empty string."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=html, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=False, extensions=["jinja2.ext.i18n"], auto_reload=False,
-    )  # fmt: skip
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=html,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
     texts = catalogue(language)
     made.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["language"] = language
-    made.filters |= {"day": _day(language), "short_day": _short_day(language), "instant": _instant(language), "phrases": phrases}
+    made.filters |= {
+        "day": _day(language),
+        "short_day": _short_day(language),
+        "instant": _instant(language),
+        "phrases": phrases,
+    }
     return made
 
 

@@ -151,8 +151,16 @@ def move_due(duty: Obligation, base_on: date, due_on: date, at: datetime) -> dic
     later = (due_on - duty.due_on).days
     fields = edit(duty, base_on=base_on, due_on=due_on, overdue_on=None if due_on > duty.due_on else duty.overdue_on)
     if later > ANEW_AFTER and duty.vendor_sent is not None:
-        fields |= edit(duty, vendor_sent=OPENING, vendor_queued=None, company_sent=None, company_queued=None, told=0,
-                       told_at=None, since=at)  # fmt: skip
+        fields |= edit(
+            duty,
+            vendor_sent=OPENING,
+            vendor_queued=None,
+            company_sent=None,
+            company_queued=None,
+            told=0,
+            told_at=None,
+            since=at,
+        )
     return fields
 
 
@@ -163,6 +171,11 @@ def reopening(duty: Obligation, calendar: Calendar, days: int) -> datetime:
 
 def duty_event(kind: str, duty: Obligation, actor: str = ledger.SYSTEM, **data: Any) -> ledger.Event:
     """An event of a duty, with what an auditor needs to place it."""
-    facts = {"engagement": duty.engagement_id, "obligation": duty.kind, "party": duty.party_id, "state": duty.state,
-             "due_on": duty.due_on.isoformat()}  # fmt: skip
+    facts = {
+        "engagement": duty.engagement_id,
+        "obligation": duty.kind,
+        "party": duty.party_id,
+        "state": duty.state,
+        "due_on": duty.due_on.isoformat(),
+    }
     return ledger.Event(f"obligation.{kind}", f"obligation/{duty.id}", facts | data, duty.company_id, actor)

@@ -10,10 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
+from monitor.books import Step, enter, moved
 from monitor.language import Message
 from monitor.notices import COMPANY, VENDOR, about_duty
-from monitor.books import enter
-from monitor.books import Step, moved
 from monitor.registry.roster import roster
 from monitor.schedule import ASKED, LIVE, duty_event, edit, overdue, refresh
 from monitor.tables.store import transaction
@@ -38,7 +37,9 @@ class Refused(Exception):  # noqa: N818 - what happens to the act
 
 async def person(email: str, at: datetime, name: str = "", title: str = "") -> str:
     """The actor that somebody is in the ledger (`person/12`), which holds nothing else of them."""
-    known, _ = await tables.Person.get_or_create(email=email.lower(), defaults={"seen_at": at, "name": name, "title": title})
+    known, _ = await tables.Person.get_or_create(
+        email=email.lower(), defaults={"seen_at": at, "name": name, "title": title}
+    )
     if (name and name != known.name) or (title and title != known.title):
         await tables.Person.filter(id=known.id).update(name=name or known.name, title=title or known.title, seen_at=at)
     return f"person/{known.id}"
@@ -54,15 +55,34 @@ def _need(condition: object, reason: str, text: str, **values: Any) -> None:
         raise Refused(reason, Message(text, values))
 
 
-async def submit(duty_id: int, at: datetime, *, answers: str = "{}", sha256: str = "", signer: int | None = None,
-                 actor: str = "vendor") -> tables.Submission:  # fmt: skip
+async def submit(
+    duty_id: int,
+    at: datetime,
+    *,
+    answers: str = "{}",
+    sha256: str = "",
+    signer: int | None = None,
+    actor: str = "vendor",
+) -> tables.Submission:
     """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told."""
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(duty.state in ASKED, "not-open", "This request is not open for an answer (it is {state}).", state=duty.state)
-        handed_in = await tables.Submission.create(obligation_id=duty.id, answers=answers, sha256=sha256, signer_id=signer, submitted_at=at)
+        _need(
+            duty.state in ASKED, "not-open", "This request is not open for an answer (it is {state}).", state=duty.state
+        )
+        handed_in = await tables.Submission.create(
+            obligation_id=duty.id, answers=answers, sha256=sha256, signer_id=signer, submitted_at=at
+        )
         late = overdue(duty, calendar, at)
-        fields = edit(duty, state="submitted", submitted_at=at, reviews=0, vendor_queued=None, company_queued=None, overdue_on=None)
+        fields = edit(
+            duty,
+            state="submitted",
+            submitted_at=at,
+            reviews=0,
+            vendor_queued=None,
+            company_queued=None,
+            overdue_on=None,
+        )
         mark = str(handed_in.id)
         notices = [
             about_duty(duty, "receipt", VENDOR, at, mark=mark, urgent=True, data={"submission": handed_in.id}),
@@ -77,11 +97,18 @@ async def accept(duty_id: int, at: datetime, actor: str) -> None:
     """A named person of the responsible company accepts; the party is told, and the next one is worked out."""
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(duty.state == "submitted", "not-submitted", "There is no submitted answer to decide on (it is {state}).", state=duty.state)
+        _need(
+            duty.state == "submitted",
+            "not-submitted",
+            "There is no submitted answer to decide on (it is {state}).",
+            state=duty.state,
+        )
         fields = edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
         await _decide(duty, "accepted", "", at, actor)
         notice = about_duty(duty, "accepted", VENDOR, at)
-        step = Step(duty, fields | refresh(duty, calendar, at), [duty_event("accepted", duty, actor)], [notice], withdraw=True)
+        step = Step(
+            duty, fields | refresh(duty, calendar, at), [duty_event("accepted", duty, actor)], [notice], withdraw=True
+        )
         await enter([step], at)
         await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
 
@@ -91,7 +118,12 @@ async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
     _need(reason.strip(), "reason-missing", "Say why the answer is returned: the party reads it.")
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(duty.state == "submitted", "not-submitted", "There is no submitted answer to decide on (it is {state}).", state=duty.state)
+        _need(
+            duty.state == "submitted",
+            "not-submitted",
+            "There is no submitted answer to decide on (it is {state}).",
+            state=duty.state,
+        )
         today = calendar.day_of(at)
         await _decide(duty, "returned", reason, at, actor)
         step = Step(duty, edit(duty, state="returned", decided_at=at, since=at, reason=reason), withdraw=True)
@@ -112,7 +144,9 @@ async def _decide(duty: Obligation, verdict: str, reason: str, at: datetime, act
     last = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
     if last:
         reviewer = int(actor.removeprefix("person/")) if actor.startswith("person/") else None
-        await tables.Submission.filter(id=last.id).update(verdict=verdict, reason=reason, decided_at=at, reviewer_id=reviewer)
+        await tables.Submission.filter(id=last.id).update(
+            verdict=verdict, reason=reason, decided_at=at, reviewer_id=reviewer
+        )
 
 
 async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: datetime | None) -> None:
@@ -123,14 +157,29 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
     _need(until and until > at, "until-past", "The end of a waiver lies ahead.")
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(duty.state in LIVE and duty.state != "waived", "not-live", "Nothing is owed here any more (it is {state}).", state=duty.state)
-        fields = edit(duty, state="waived", waived_until=until, waived_by=actor, reason=reason, vendor_queued=None,
-                      company_queued=None, overdue_on=None)  # fmt: skip
+        _need(
+            duty.state in LIVE and duty.state != "waived",
+            "not-live",
+            "Nothing is owed here any more (it is {state}).",
+            state=duty.state,
+        )
+        fields = edit(
+            duty,
+            state="waived",
+            waived_until=until,
+            waived_by=actor,
+            reason=reason,
+            vendor_queued=None,
+            company_queued=None,
+            overdue_on=None,
+        )
         event = duty_event("waived", duty, actor, until=until.isoformat() if until else "")
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
 
 
-async def acknowledge(duty_id: int, at: datetime, actor: str, until: datetime | None, *, extended: bool = False) -> None:
+async def acknowledge(
+    duty_id: int, at: datetime, actor: str, until: datetime | None, *, extended: bool = False
+) -> None:
     """A person takes it: the company's levels pause until then, the party's reminders go on, nothing is closed.
 
     Longer than 30 days only by the privacy office, with a reason (`extended`).
@@ -140,10 +189,16 @@ async def acknowledge(duty_id: int, at: datetime, actor: str, until: datetime | 
     _need(until and (extended or until - at <= LONGEST_PAUSE), "until-too-far", "Name a time at most 30 days ahead.")
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(duty.state in ASKED and duty.overdue_on, "not-overdue", "Nothing is overdue here that could be taken (it is {state}).",
-              state=duty.state)  # fmt: skip
+        _need(
+            duty.state in ASKED and duty.overdue_on,
+            "not-overdue",
+            "Nothing is overdue here that could be taken (it is {state}).",
+            state=duty.state,
+        )
         fields = edit(duty, paused_until=until, paused_by=actor, company_queued=None)
-        await tables.Notice.filter(obligation_id=duty.id, side=COMPANY, kind="rung", state="waiting").update(state="dropped", done_at=at)
+        await tables.Notice.filter(obligation_id=duty.id, side=COMPANY, kind="rung", state="waiting").update(
+            state="dropped", done_at=at
+        )
         event = duty_event("acknowledged", duty, actor, until=until.isoformat() if until else "")
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event])], at)
 
@@ -152,7 +207,9 @@ async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: s
     """The company grants more time: T moves, and the party is told at once."""
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(duty.state in ASKED, "not-open", "This request is not open for an answer (it is {state}).", state=duty.state)
+        _need(
+            duty.state in ASKED, "not-open", "This request is not open for an answer (it is {state}).", state=duty.state
+        )
         due = calendar.roll(due_on, duty.roll)
         _need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
         await enter([moved(duty, due_on, due, reason or "extended", calendar, at, actor=actor)], at)

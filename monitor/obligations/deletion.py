@@ -27,7 +27,9 @@ class Deletion:
         last_day = facts.last_day
         if last_day is None or facts.today <= last_day:
             return Idle("not-ended", void=True)
-        if facts.entry.deletion.accepted_on or any(duty.accepted_on > last_day for duty in facts.accepted(self.name) if duty.accepted_on):
+        if facts.entry.deletion.accepted_on or any(
+            duty.accepted_on > last_day for duty in facts.accepted(self.name) if duty.accepted_on
+        ):
             return Idle("confirmed", void=True)
         days = facts.entry.deletion_days
         return Owed(last_day + timedelta(days=days), days - 1, opens_on=last_day + DAY)

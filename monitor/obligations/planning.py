@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
+from monitor.books import Step, enter
 from monitor.obligations import KINDS
-from monitor.books import enter
 from monitor.obligations.contract import Facts, Idle
-from monitor.books import Step
 from monitor.obligations.reconcile import Policy, begin, reconcile
 from monitor.registry.roster import Roster, roster
 from monitor.schedule import LIVE, duty_event
@@ -64,10 +63,18 @@ async def gather(rows: Sequence[tables.Engagement], present: Roster, at: datetim
     below = await _below(keys, present)
     today = present.calendar.day_of(at)
     return {
-        row.key: Facts(row.key, _standing(row, entries[row.key]), parties[row.party_id], await present.last_day(row.key), today,
-                       present.calendar, history[row.key], below[row.key])
+        row.key: Facts(
+            row.key,
+            _standing(row, entries[row.key]),
+            parties[row.party_id],
+            await present.last_day(row.key),
+            today,
+            present.calendar,
+            history[row.key],
+            below[row.key],
+        )
         for row in rows
-    }  # fmt: skip
+    }
 
 
 def _standing(row: tables.Engagement, entry: Engagement) -> Engagement:
@@ -77,7 +84,11 @@ def _standing(row: tables.Engagement, entry: Engagement) -> Engagement:
 
 async def _below(keys: Iterable[str], present: Roster) -> defaultdict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
-    pairs = await tables.Engagement.filter(under__in=list(keys), retired_at=None).order_by("key").values_list("under", "party_id")
+    pairs = (
+        await tables.Engagement.filter(under__in=list(keys), retired_at=None)
+        .order_by("key")
+        .values_list("under", "party_id")
+    )
     parties = await present.parties({party for _, party in pairs})
     for above, party in pairs:
         found[above].append(parties[party].name_ja or parties[party].name)

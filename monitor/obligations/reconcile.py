@@ -47,9 +47,17 @@ def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: d
 
 def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, policy: Policy) -> Step:
     """A new duty. One that opens on a day of its own is open from 00:00 of that day; others wait for their first mail."""
-    duty = Obligation(kind=kind, engagement_id=facts.key, company_id=company, party_id=facts.entry.party, state="scheduled",
-                      roll=facts.entry.roll, planned_at=at, since=at,
-                      ladder=as_text(ladder_for(outcome.notice_days, policy.long, policy.short)))  # fmt: skip
+    duty = Obligation(
+        kind=kind,
+        engagement_id=facts.key,
+        company_id=company,
+        party_id=facts.entry.party,
+        state="scheduled",
+        roll=facts.entry.roll,
+        planned_at=at,
+        since=at,
+        ladder=as_text(ladder_for(outcome.notice_days, policy.long, policy.short)),
+    )
     _place(outcome, duty, facts, at)
     refresh(duty, facts.calendar, at)
     return Step(duty, new=True)
@@ -59,11 +67,25 @@ def _place(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> dict[
     """Where T and the opening lie."""
     calendar, today = facts.calendar, facts.today
     due = calendar.roll(outcome.nominal_on, facts.entry.roll)
-    fields = edit(duty, nominal_on=outcome.nominal_on, base_on=outcome.nominal_on, due_on=due, taken_over=False, unconfirmed_since=None)
+    fields = edit(
+        duty,
+        nominal_on=outcome.nominal_on,
+        base_on=outcome.nominal_on,
+        due_on=due,
+        taken_over=False,
+        unconfirmed_since=None,
+    )
     if outcome.forgiving and (due - today).days < TOO_SHORT:
         base = today + timedelta(days=FIRST_SEEN_DAYS)
-        fields |= edit(duty, base_on=base, due_on=calendar.roll(base, facts.entry.roll), taken_over=True,
-                       unconfirmed_since=due if due < today else None, opens_at=at, meant_on=calendar.following(today))  # fmt: skip
+        fields |= edit(
+            duty,
+            base_on=base,
+            due_on=calendar.roll(base, facts.entry.roll),
+            taken_over=True,
+            unconfirmed_since=due if due < today else None,
+            opens_at=at,
+            meant_on=calendar.following(today),
+        )
     elif outcome.opens_on is not None:
         fields |= edit(duty, opens_at=calendar.instant(outcome.opens_on), meant_on=calendar.following(outcome.opens_on))
     else:
@@ -98,7 +120,9 @@ def _redate(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> Step
             opens_at = reopening(duty, facts.calendar, outcome.notice_days)
             fields |= edit(duty, opens_at=opens_at, meant_on=facts.calendar.day_of(opens_at))
     fields |= refresh(duty, facts.calendar, at)
-    events = [duty_event("due_moved", duty, reason="recomputed", was=before.isoformat())] if duty.due_on != before else []
+    events = (
+        [duty_event("due_moved", duty, reason="recomputed", was=before.isoformat())] if duty.due_on != before else []
+    )
     return Step(duty, fields, events)
 
 

@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.books import Step, enter, moved
 from monitor.calendar import DAY
 from monitor.obligations import KINDS
-from monitor.books import enter
 from monitor.obligations.planning import gather
-from monitor.books import Step, moved
 from monitor.obligations.reconcile import Policy
 from monitor.questionnaire import freeze
 from monitor.registry.roster import roster
@@ -39,7 +38,11 @@ async def turn(at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy 
     present = await roster()
     calendar = present.calendar
     async with transaction():
-        due = tables.Obligation.filter(turns_at__lte=at).order_by("turns_at", "taken_over", "unconfirmed_since", "id").limit(CHUNK)
+        due = (
+            tables.Obligation.filter(turns_at__lte=at)
+            .order_by("turns_at", "taken_over", "unconfirmed_since", "id")
+            .limit(CHUNK)
+        )
         duties = await due.select_for_update(skip_locked=True)
         room = await _room(duties, calendar, at, policy or Policy())
         steps = []
@@ -104,13 +107,32 @@ def _resume(duty: Obligation, calendar: Calendar, at: datetime) -> Step:
     """A waiver ends: the duty reopens that day, due 30 days later, or later still if the party was told so."""
     today = calendar.day_of(duty.waived_until or at)
     if duty.opened_at is None and duty.opens_at > at:
-        return Step(duty, edit(duty, state="scheduled", waived_until=None) | refresh(duty, calendar, at),
-                    [duty_event("scheduled", duty, reason="waiver-ended")])  # fmt: skip
+        return Step(
+            duty,
+            edit(duty, state="scheduled", waived_until=None) | refresh(duty, calendar, at),
+            [duty_event("scheduled", duty, reason="waiver-ended")],
+        )
     base = max(today + timedelta(days=AFTER_WAIVER), duty.told_on or today)
     due = calendar.roll(base, duty.roll)
-    fields = edit(duty, state="open", base_on=base, due_on=due, opens_at=at, opened_at=at, since=at, meant_on=calendar.following(today),
-                  vendor_sent=None, vendor_queued=None, company_sent=None, company_queued=None, told=0, told_at=None,
-                  told_on=None, overdue_on=None, waived_until=None)  # fmt: skip
+    fields = edit(
+        duty,
+        state="open",
+        base_on=base,
+        due_on=due,
+        opens_at=at,
+        opened_at=at,
+        since=at,
+        meant_on=calendar.following(today),
+        vendor_sent=None,
+        vendor_queued=None,
+        company_sent=None,
+        company_queued=None,
+        told=0,
+        told_at=None,
+        told_on=None,
+        overdue_on=None,
+        waived_until=None,
+    )
     return Step(duty, fields | refresh(duty, calendar, at), [duty_event("opened", duty, reason="waiver-ended")])
 
 

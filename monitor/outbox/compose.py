@@ -78,7 +78,9 @@ def _readers(notice: Notice, present: Roster, parties: Mapping[str, object], dea
         found = present.levels(notice.company_id, notice.level, day, also=notice.roles)
     else:
         found = present.audience(notice.company_id, notice.roles, day)
-    alive = {role: tuple(address for address in people if address.lower() not in dead) for role, people in found.items()}
+    alive = {
+        role: tuple(address for address in people if address.lower() not in dead) for role, people in found.items()
+    }
     return {role: people for role, people in alive.items() if people}
 
 
@@ -88,7 +90,9 @@ def _groups(addressed: Sequence[Addressed]) -> dict[tuple[str, ...], list[Addres
     for found in addressed:
         notice = found.notice
         alone = notice.key if notice.kind in ALONE else ""
-        groups[notice.side, str(notice.company_id), str(notice.party_id) if notice.side == VENDOR else "", alone].append(found)
+        groups[
+            notice.side, str(notice.company_id), str(notice.party_id) if notice.side == VENDOR else "", alone
+        ].append(found)
     return groups
 
 
@@ -104,7 +108,10 @@ def _letters(group: Sequence[Addressed]) -> list[tuple[list[str], list[tuple[Not
         sets[tuple(sorted(keys))].append(address)
     notices = {found.notice.key: found.notice for found in group}
     return [
-        (people, [(notices[key], list(dict.fromkeys(role for who in people for role in roles[who][key]))) for key in keys])
+        (
+            people,
+            [(notices[key], list(dict.fromkeys(role for who in people for role in roles[who][key]))) for key in keys],
+        )
         for keys, people in sets.items()
     ]
 
@@ -115,9 +122,18 @@ def _mail(
     first = items[0][0]
     said = "|".join([first.side, *sorted(to), *(f"{notice.key}@{notice.made_at.isoformat()}" for notice, _ in items)])
     key = hashlib.sha256(said.encode()).hexdigest()[:32]
-    language = getattr(parties.get(str(first.party_id)), "language", "ja") if first.side == VENDOR else present.group.language
-    mail = tables.Mail(id=key, side=first.side, company_id=first.company_id, party_id=first.party_id if first.side == VENDOR else None,
-                       to=to, language=language, urgent=any(notice.urgent for notice, _ in items), next_at=at, made_at=at)  # fmt: skip
+    language = (
+        getattr(parties.get(str(first.party_id)), "language", "ja") if first.side == VENDOR else present.group.language
+    )
+    mail = tables.Mail(
+        id=key,
+        side=first.side,
+        company_id=first.company_id,
+        party_id=first.party_id if first.side == VENDOR else None,
+        to=to,
+        language=language,
+        urgent=any(notice.urgent for notice, _ in items),
+        next_at=at,
+        made_at=at,
+    )
     return mail, [tables.MailItem(mail_id=key, notice_id=notice.key, roles=roles) for notice, roles in items]
-
-

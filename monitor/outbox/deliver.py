@@ -85,7 +85,11 @@ async def _claim(present: Roster, at: datetime) -> list[Claimed]:
     free = Q(lease_until=None) | Q(lease_until__lte=at)
     hour = Q() if present.calendar.sending(at) else Q(urgent=True)
     async with transaction():
-        due = tables.Mail.filter(free, hour, state="queued", next_at__lte=at).order_by("-urgent", "next_at", "id").limit(BATCH)
+        due = (
+            tables.Mail.filter(free, hour, state="queued", next_at__lte=at)
+            .order_by("-urgent", "next_at", "id")
+            .limit(BATCH)
+        )
         mails = await due.select_for_update(skip_locked=True)
         ids = [mail.id for mail in mails]
         await tables.Mail.filter(id__in=ids).update(lease=lease, lease_until=at + LEASE, attempts=F("attempts") + 1)
@@ -108,7 +112,12 @@ async def _with_items(mails: Sequence[Mail]) -> list[Claimed]:
 
 async def _put_off_late_openings(claimed: Sequence[Claimed], present: Roster, at: datetime) -> None:
     """Nobody is overdue through our fault: a first mail that leaves late moves T before it names it."""
-    first = {notice.obligation_id for one in claimed for notice, _ in one.items if notice.side == "vendor" and notice.rung == OPENING}
+    first = {
+        notice.obligation_id
+        for one in claimed
+        for notice, _ in one.items
+        if notice.side == "vendor" and notice.rung == OPENING
+    }
     if not first:
         return
     calendar, today = present.calendar, present.calendar.day_of(at)
@@ -141,7 +150,9 @@ async def _write_and_send(one: Claimed, desk: _Desk) -> Taken | None:
     except (Temporary, TimeoutError) as trouble:
         await asyncio.shield(_later(one, trouble, desk.at))
     except Permanent as trouble:
-        await asyncio.shield(refused(one.mail, [notice for notice, _ in one.items], trouble.refused, trouble.reason, desk.at))
+        await asyncio.shield(
+            refused(one.mail, [notice for notice, _ in one.items], trouble.refused, trouble.reason, desk.at)
+        )
     else:
         return Taken(one.mail, one.items, receipt.reply, receipt.refused)
     return None

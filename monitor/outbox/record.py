@@ -61,7 +61,12 @@ async def taken(letters: Sequence[Taken], calendar: Calendar, at: datetime) -> N
     async with transaction():
         for letter in letters:
             await tables.Mail.filter(id=letter.mail.id).update(
-                state="sent", sent_at=at, reply=letter.reply[:500], subject=letter.mail.subject, lease=None, next_at=None
+                state="sent",
+                sent_at=at,
+                reply=letter.reply[:500],
+                subject=letter.mail.subject,
+                lease=None,
+                next_at=None,
             )
         done = await _completed([notice for letter in letters for notice, _ in letter.items])
         await _told(done, calendar, at)
@@ -115,7 +120,9 @@ def _climbed(notice: Notice, row: Obligation | Case, at: datetime) -> dict[str, 
     rung = notice.rung or 0
     if notice.side == VENDOR:
         waiting = row.vendor_queued if row.vendor_queued is not None and row.vendor_queued > rung else None
-        return edit(row, vendor_sent=rung if row.vendor_sent is None else max(row.vendor_sent, rung), vendor_queued=waiting)
+        return edit(
+            row, vendor_sent=rung if row.vendor_sent is None else max(row.vendor_sent, rung), vendor_queued=waiting
+        )
     waiting = row.company_queued if row.company_queued is not None and row.company_queued > rung else None
     sent = rung if row.company_sent is None else max(row.company_sent, rung)
     return edit(row, company_sent=sent, company_queued=waiting, told=max(row.told, notice.level), told_at=at)
@@ -131,24 +138,44 @@ def case_told(notice: Notice, case: Case, calendar: Calendar, at: datetime) -> d
 
 def _event(letter: Taken) -> ledger.Event:
     mail = letter.mail
-    items = [{"notice": notice.kind, "about": _about(notice), "rung": str(notice.data.get("rung", "")), "level": notice.level,
-              "roles": list(roles)} for notice, roles in letter.items]  # fmt: skip
+    items = [
+        {
+            "notice": notice.kind,
+            "about": _about(notice),
+            "rung": str(notice.data.get("rung", "")),
+            "level": notice.level,
+            "roles": list(roles),
+        }
+        for notice, roles in letter.items
+    ]
     data = {"items": items, "readers": len(mail.to), "attempts": mail.attempts}
     return ledger.Event("mail.sent", f"mail/{mail.id}", data, mail.company_id)
 
 
 def _about(notice: Notice) -> str:
-    return f"obligation/{notice.obligation_id}" if notice.obligation_id else f"case/{notice.case_id}" if notice.case_id else ""
+    return (
+        f"obligation/{notice.obligation_id}"
+        if notice.obligation_id
+        else f"case/{notice.case_id}"
+        if notice.case_id
+        else ""
+    )
 
 
-async def refused(mail: Mail, notices: Sequence[Notice], addresses: Mapping[str, str], reason: str, at: datetime) -> None:
+async def refused(
+    mail: Mail, notices: Sequence[Notice], addresses: Mapping[str, str], reason: str, at: datetime
+) -> None:
     """The server refused a letter for good. Its notices look for other readers, or stand as undeliverable."""
     async with transaction():
-        await tables.Mail.filter(id=mail.id).update(state="failed", reply=reason[:500], lease=None, next_at=None, subject=mail.subject)
+        await tables.Mail.filter(id=mail.id).update(
+            state="failed", reply=reason[:500], lease=None, next_at=None, subject=mail.subject
+        )
         await blame(mail, addresses, notices, at)
         again = {"letters": 0} if addresses else {"state": "failed", "done_at": at}
         await tables.Notice.filter(key__in=[notice.key for notice in notices], state="waiting").update(**again)
-        await ledger.write([ledger.Event("mail.refused", f"mail/{mail.id}", {"addresses": len(addresses)}, mail.company_id)], at)
+        await ledger.write(
+            [ledger.Event("mail.refused", f"mail/{mail.id}", {"addresses": len(addresses)}, mail.company_id)], at
+        )
     log.error("mail %s was refused for good: %s", mail.id, reason)
 
 
@@ -177,8 +204,12 @@ async def unreachable(notices: Sequence[Notice], calendar: Calendar, at: datetim
     await _told(notices, calendar, at)
     await tables.Notice.filter(key__in=[notice.key for notice in notices]).update(state="failed", done_at=at)
     await tell(await _undeliverable([notice for notice in notices if notice.side == VENDOR], at))
-    events = [ledger.Event("notice.unreachable", _about(notice), {"notice": notice.kind, "side": notice.side}, notice.company_id)
-              for notice in notices]  # fmt: skip
+    events = [
+        ledger.Event(
+            "notice.unreachable", _about(notice), {"notice": notice.kind, "side": notice.side}, notice.company_id
+        )
+        for notice in notices
+    ]
     await ledger.write(events, at)
     for notice in notices:
         log.error("notice %s reaches nobody: there is no address that takes mail", notice.key)

@@ -14,8 +14,9 @@ from tortoise.expressions import Q
 
 from monitor import ledger, tables
 from monitor.language import Message
+from monitor.mistakes import Invalid, Mistake
 from monitor.registry.format import KINDS, OWING, Engagement, Entry, Group, Party
-from monitor.registry.read import Declaration, Invalid, Mistake
+from monitor.registry.read import Declaration
 from monitor.registry.watches import sync
 from monitor.tables.store import transaction
 
@@ -54,11 +55,15 @@ def dump(entry: Entry) -> dict[str, Any]:
 def timely(found: Declaration, today: date) -> list[Mistake]:
     """Mistakes that depend on the day: an acceptance cannot lie in the future."""
     return [
-        Mistake(file, f'engagement "{key}": attestation.last_accepted_on', Message("is a day to come."),
-                Message("Write the day on which it was accepted, {today} at the latest.", {"today": today}))
+        Mistake(
+            file,
+            f'engagement "{key}": attestation.last_accepted_on',
+            Message("is a day to come."),
+            Message("Write the day on which it was accepted, {today} at the latest.", {"today": today}),
+        )
         for key, (entry, file) in found.of("engagement", Engagement).items()
         if entry.attestation.last_accepted_on and entry.attestation.last_accepted_on > today
-    ]  # fmt: skip
+    ]
 
 
 async def compare(found: Declaration, *, prune: bool = False) -> list[Change]:
@@ -78,7 +83,11 @@ async def compare(found: Declaration, *, prune: bool = False) -> list[Change]:
 
 def _difference(kind: str, key: str, entry: Entry, row: Registered | None) -> Iterator[Change]:
     new, old = dump(entry), row.spec if row else {}
-    fields = {name: (old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)}
+    fields = {
+        name: (old.get(name), new.get(name))
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    }
     if row is None:
         yield Change("add", kind, key, fields, entry)
     elif row.retired_at:
@@ -133,7 +142,9 @@ async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str,
 async def _write(changes: Sequence[Change], kind: str, at: datetime) -> None:
     model = tables.Group if kind == "group" else MODELS[kind]
     fresh = [change for change in changes if change.action == "add"]
-    await model.bulk_create([model(**_columns(change), first_seen_at=at, changed_at=at) for change in fresh])
+    await model.bulk_create(
+        [model(key=change.key, **_columns(change), first_seen_at=at, changed_at=at) for change in fresh]
+    )
     for change in changes:
         if change.action == "retire":
             await model.filter(key=change.key).update(retired_at=at, changed_at=at)
@@ -142,11 +153,17 @@ async def _write(changes: Sequence[Change], kind: str, at: datetime) -> None:
 
 
 def _columns(change: Change) -> dict[str, Any]:
-    columns: dict[str, Any] = {"key": change.key, "spec": dump(change.entry or Entry())}
+    columns: dict[str, Any] = {"spec": dump(change.entry or Entry())}
     if isinstance(change.entry, Engagement):
         entry = change.entry
-        columns |= {"company_id": entry.company, "party_id": entry.party, "under": entry.under, "state": entry.state,
-                    "starts_on": entry.starts_on, "ends_on": entry.ends_on}  # fmt: skip
+        columns |= {
+            "company_id": entry.company,
+            "party_id": entry.party,
+            "under": entry.under,
+            "state": entry.state,
+            "starts_on": entry.starts_on,
+            "ends_on": entry.ends_on,
+        }
     return columns
 
 
@@ -170,7 +187,13 @@ async def _replan(changes: Sequence[Change], at: datetime) -> None:
 def _event(change: Change, actor: str) -> ledger.Event:
     spec = ledger.canonical(dump(change.entry)) if change.entry else ""
     data = {"fields": sorted(change.fields), "sha256": hashlib.sha256(spec.encode()).hexdigest()}
-    company = change.entry.company if isinstance(change.entry, Engagement) else change.key if change.kind == "company" else None
+    company = (
+        change.entry.company
+        if isinstance(change.entry, Engagement)
+        else change.key
+        if change.kind == "company"
+        else None
+    )
     return ledger.Event(f"registry.{change.action}", f"{change.kind}/{change.key}", data, company, actor)
 
 
@@ -185,8 +208,14 @@ async def _guard(changes: Sequence[Change], found: Declaration, day: date) -> li
     mistakes = list(_still_named(leaving, staying))
     for key, spec in rows:
         if key in leaving["engagement"] and await _still_owing(key, Engagement.model_validate(spec), day):
-            mistakes.append(_stays("engagement", key, "something is still owed under it.",
-                                   'Give it an ends_on or state = "closed" first, and let it close.'))  # fmt: skip
+            mistakes.append(
+                _stays(
+                    "engagement",
+                    key,
+                    "something is still owed under it.",
+                    'Give it an ends_on or state = "closed" first, and let it close.',
+                )
+            )
     return mistakes
 
 
@@ -196,7 +225,9 @@ def _still_named(leaving: Mapping[str, set[str]], staying: Mapping[str, Engageme
         named += [("purpose", purpose) for purpose in entry.purposes]
         for kind, target in named:
             if target in leaving[kind]:
-                yield _stays(kind, target, f'engagement "{key}" names it.', "Keep it in the files, or remove the engagement too.")
+                yield _stays(
+                    kind, target, f'engagement "{key}" names it.', "Keep it in the files, or remove the engagement too."
+                )
 
 
 def _stays(kind: str, key: str, why: str, remedy: str) -> Mistake:
@@ -204,13 +235,17 @@ def _stays(kind: str, key: str, why: str, remedy: str) -> Mistake:
 
 
 async def _still_owing(key: str, entry: Engagement, day: date) -> bool:
-    asked = await tables.Obligation.filter(engagement_id=key, state__in=("open", "submitted", "returned", "waived")).exists()
+    asked = await tables.Obligation.filter(
+        engagement_id=key, state__in=("open", "submitted", "returned", "waived")
+    ).exists()
     return asked or (entry.state in OWING and entry.in_force_on(day))
 
 
 async def known_keys() -> dict[str, set[str]]:
     """Keys of everything that is in the registry now."""
-    return {kind: set(await model.filter(retired_at=None).values_list("key", flat=True)) for kind, model in MODELS.items()}
+    return {
+        kind: set(await model.filter(retired_at=None).values_list("key", flat=True)) for kind, model in MODELS.items()
+    }
 
 
 async def set_fields(kind: str, key: str, values: Mapping[str, Any], at: datetime, actor: str = ledger.SYSTEM) -> None:

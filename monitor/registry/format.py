@@ -260,7 +260,9 @@ class Deletion(Entry):
 
 
 Tier = Literal["S", "A", "B", "C"]
-State = Literal["candidate", "under_review", "approved", "active", "suspended", "ending", "deletion_pending", "closed", "rejected"]
+State = Literal[
+    "candidate", "under_review", "approved", "active", "suspended", "ending", "deletion_pending", "closed", "rejected"
+]
 OWING = frozenset({"active", "suspended", "ending", "deletion_pending"})  #: states in which something is owed
 _EVERY: dict[str, int] = {"S": 6, "A": 12, "B": 12, "C": 12}
 

@@ -11,37 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from monitor.language import Message
+from monitor.mistakes import Invalid, Mistake, of_validation
 from monitor.registry.format import KINDS, Company, Engagement, Entry, Group, Party
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pydantic_core import ErrorDetails
-
 
 E = TypeVar("E", bound=Entry)
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong, where, and what to write instead."""
-
-    file: str
-    place: str
-    what: Message
-    remedy: Message
-
-    def in_(self, language: str) -> str:
-        return f"{self.file}: {self.place}: {self.what.in_(language)} {self.remedy.in_(language)}"
-
-
-class Invalid(Exception):  # noqa: N818 - what the files then are
-    """Nothing of these files is applied."""
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        super().__init__(f"{len(mistakes)} mistakes")
-        self.mistakes = tuple(mistakes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,87 +59,6 @@ class _Spot:
     place: str
 
 
-# What each kind of mistake is called, and what to do about it. Left: pydantic's type, or the word our validators raise.
-_WORDS: dict[str, tuple[str, str]] = {
-    "missing": ("is missing.", "Add it."),
-    "literal_error": ("is {input}.", "Write one of {expected}."),
-    "enum": ("is {input}.", "Write one of {expected}."),
-    "email": ("is {input}, which is no e-mail address.", "Write it like name@company.example."),
-    "country": ("is {input}, which is no country code.", "Write two capital letters, like JP."),
-    "months": ("is {input}.", 'Write a number of months, like "12 months".'),
-    "months-above-12": ("is {input}, longer than a year.", 'Write "12 months" or fewer: every party is confirmed at least yearly.'),
-    "duration": ("is {input}.", 'Write a duration of 10 seconds or more, like "5m" or "1h".'),
-    "month-day": ("is {input}, which is no day of the year.", 'Write month and day, like "06-30".'),
-    "url": ("is {input}, which is no web address.", "Write it with https:// or http:// and a host, without a password."),
-    "hour": ("is {input}.", 'Write hours and minutes, like "09:00".'),
-    "timezone": ("is {input}, an unknown time zone.", 'Write an IANA name, like "Asia/Tokyo".'),
-    "closed-days": ("is {input}.", 'Write a country code whose holidays are known, like "JP", or "none".'),
-    "send-hours": ("send_until is not after send_at.", "Write a later send_until."),
-    "member-dates": ("member_until is before member_from.", "Correct one of the two."),
-    "engagement-dates": ("ends_on is before starts_on.", "Correct one of the two."),
-    "date_type": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
-    "date_parsing": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
-    "date_from_datetime_parsing": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
-    "date_from_datetime_inexact": ("is {input}, a time.", "Write the date alone, like 2026-09-30."),
-    "bool_type": ("is {input}.", "Write true or false."),
-    "string_pattern_mismatch": ("is {input}.", "Write it in the form {pattern}."),
-    "string_too_short": ("is empty.", "Write something, or leave the key out."),
-    "string_too_long": ("is too long.", "Shorten it to {max_length} characters."),
-    "string_type": ("is {input}, which is no text.", "Put it in quotes."),
-    "tuple_type": ("is {input}, which is no list.", "Put it in square brackets."),
-    "int_type": ("is {input}, which is no whole number.", "Write a whole number."),
-    "int_parsing": ("is {input}, which is no whole number.", "Write a whole number."),
-    "greater_than_equal": ("is {input}.", "Write {ge} or more."),
-    "less_than_equal": ("is {input}.", "Write {le} or less."),
-    "model_type": ("is {input}, which is no table.", "Write its keys below a [table] heading."),
-}  # fmt: skip
-
-
-def _what(error: ErrorDetails, fields: Sequence[str]) -> tuple[Message, Message]:
-    name = str(error["loc"][-1]) if error["loc"] else ""
-    if error["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(name, fields, 1)
-        remedy = "Did you mean {near}?" if near else "Remove it, or write one of {fields}."
-        return Message("is not a known key."), Message(remedy, {"near": near[0] if near else "", "fields": ", ".join(fields)})
-    context = error.get("ctx", {})
-    code = str(context["error"]) if error["type"] == "value_error" else error["type"]
-    what, remedy = _WORDS.get(code, ("is not valid ({input}).", "See docs/registry.md for what it may be."))
-    values = {**context, "input": _short(error["input"])}
-    return Message(what, values), Message(remedy, values)
-
-
-def _short(value: Any, limit: int = 60) -> str:
-    shown = f'"{value}"' if isinstance(value, str) else str(value)
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
-
-
-def _path(loc: Sequence[int | str]) -> str:
-    """`attestation.every`, `endpoint 2: url`."""
-    text = ""
-    for step in loc:
-        text += f" {step + 1}:" if isinstance(step, int) else (f" {step}" if text.endswith(":") else f".{step}" if text else step)
-    return text.removesuffix(":")
-
-
-def _fields_at(model: type[Entry], loc: Sequence[int | str]) -> list[str]:
-    for step in loc[:-1]:
-        if isinstance(step, str) and step in model.model_fields:
-            model = _nested(model.model_fields[step].annotation) or model
-    return sorted(model.model_fields)
-
-
-def _nested(annotation: Any) -> type[Entry] | None:
-    found = [annotation, *getattr(annotation, "__args__", ())]
-    return next((kind for kind in found if isinstance(kind, type) and issubclass(kind, Entry)), None)
-
-
-def _mistakes(error: ValidationError, model: type[Entry], file: str, place: str) -> Iterator[Mistake]:
-    for detail in error.errors():
-        what, remedy = _what(detail, _fields_at(model, detail["loc"]))
-        path = _path(detail["loc"])
-        yield Mistake(file, f"{place}: {path}" if path else place, what, remedy)
-
-
 def read(files: Sequence[Path], known: Known | None = None) -> Declaration:
     """Read all files and check each entry and every reference. Raises `Invalid` with all mistakes."""
     found = Declaration()
@@ -179,7 +76,9 @@ def _read_file(path: Path, found: Declaration) -> list[Mistake]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        return [Mistake(file, "-", Message("cannot be read ({why}).", {"why": error.strerror}), Message("Check the path."))]
+        return [
+            Mistake(file, "-", Message("cannot be read ({why}).", {"why": error.strerror}), Message("Check the path."))
+        ]
     except UnicodeDecodeError:
         return [Mistake(file, "-", Message("is not UTF-8 text."), Message("Save the file as UTF-8."))]
     except tomllib.TOMLDecodeError as error:
@@ -197,8 +96,11 @@ def _unknown_tables(tables: Mapping[str, Any], file: str) -> list[Mistake]:
     detail: list[Mistake] = []
     for name in tables.keys() - set(fields):
         near = difflib.get_close_matches(name, fields, 1)
-        remedy = Message("Did you mean {near}?", {"near": near[0]}) if near else Message(
-            "Remove it, or write one of {fields}.", {"fields": ", ".join(fields)})  # fmt: skip
+        remedy = (
+            Message("Did you mean {near}?", {"near": near[0]})
+            if near
+            else Message("Remove it, or write one of {fields}.", {"fields": ", ".join(fields)})
+        )
         detail.append(Mistake(file, name, Message("is not a known table."), remedy))
     return detail
 
@@ -210,7 +112,7 @@ def _take_group(table: Any, file: str, found: Declaration) -> list[Mistake]:
     try:
         found.group = Located(Group.model_validate(table), file)
     except ValidationError as error:
-        return list(_mistakes(error, Group, file, "[group]"))
+        return list(of_validation(error, Group, file, "[group]"))
     return []
 
 
@@ -235,7 +137,7 @@ def _take(model: type[Entry], table: Any, at: _Spot, found: Declaration) -> list
     try:
         found.entries[at.kind][str(key)] = Located(model.model_validate(table), at.file)
     except ValidationError as error:
-        return list(_mistakes(error, model, at.file, at.place))
+        return list(of_validation(error, model, at.file, at.place))
     return []
 
 
@@ -253,7 +155,10 @@ def _references(found: Declaration, known: Known) -> Iterator[Mistake]:
 
 
 def _targets(table: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    one = [(name, kind, table.get(name)) for name, kind in (("company", "company"), ("party", "party"), ("under", "engagement"))]
+    one = [
+        (name, kind, table.get(name))
+        for name, kind in (("company", "company"), ("party", "party"), ("under", "engagement"))
+    ]
     purposes = table.get("purposes")
     many = [("purposes", "purpose", purpose) for purpose in (purposes if isinstance(purposes, list) else [])]
     yield from ((name, kind, target) for name, kind, target in one + many if isinstance(target, str))
@@ -293,7 +198,9 @@ def _rings(found: Declaration) -> Iterator[Mistake]:
             step = above.get(step)
         if step == key:
             what = Message("hangs below itself.")
-            yield Mistake(file, f'engagement "{key}": under', what, Message("Name the engagement that is really above it."))
+            yield Mistake(
+                file, f'engagement "{key}": under', what, Message("Name the engagement that is really above it.")
+            )
 
 
 def _doubled_endpoints(found: Declaration) -> Iterator[Mistake]:

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 def wanted(party: Party, looks: Mapping[str, Check]) -> Iterator[tuple[Endpoint, str, int]]:
     """Endpoint, kind of check, seconds between two looks: those that the file names, else all that fit the address."""
     for endpoint in party.endpoint:
-        kinds = endpoint.checks if endpoint.checks is not None else [kind for kind, look in looks.items() if look.suits(endpoint.url)]
+        kinds = (
+            endpoint.checks
+            if endpoint.checks is not None
+            else [kind for kind, look in looks.items() if look.suits(endpoint.url)]
+        )
         for kind in dict.fromkeys(kinds):
             if kind in looks:
                 yield endpoint, kind, endpoint.every or int(looks[kind].every.total_seconds())
@@ -37,10 +41,20 @@ async def sync(parties: Sequence[Party], looks: Mapping[str, Check], at: datetim
         for endpoint, kind, every in wanted(party, looks):
             row = have.pop((party.key, endpoint.url, kind), None)
             if row is None:
-                fresh.append(tables.Watch(party_id=party.key, url=endpoint.url, check_kind=kind, every=every,
-                                          tell_vendor=endpoint.tell_vendor, first_seen_at=at))  # fmt: skip
+                fresh.append(
+                    tables.Watch(
+                        party_id=party.key,
+                        url=endpoint.url,
+                        check_kind=kind,
+                        every=every,
+                        tell_vendor=endpoint.tell_vendor,
+                        first_seen_at=at,
+                    )
+                )
             elif (row.every, row.tell_vendor, row.retired_at) != (every, endpoint.tell_vendor, None):
-                await tables.Watch.filter(id=row.id).update(every=every, tell_vendor=endpoint.tell_vendor, retired_at=None)
+                await tables.Watch.filter(id=row.id).update(
+                    every=every, tell_vendor=endpoint.tell_vendor, retired_at=None
+                )
     await tables.Watch.bulk_create(fresh)
     left = [row.id for row in have.values() if row.retired_at is None]
     await tables.Watch.filter(id__in=left).update(retired_at=at, next_at=None)

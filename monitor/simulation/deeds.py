@@ -73,7 +73,11 @@ DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] =
 
 
 async def _live(event: script.DutyEvent) -> int:
-    duty = await tables.Obligation.filter(engagement_id=event.engagement, kind=event.obligation, state__in=LIVE).order_by("-id").first()
+    duty = (
+        await tables.Obligation.filter(engagement_id=event.engagement, kind=event.obligation, state__in=LIVE)
+        .order_by("-id")
+        .first()
+    )
     if duty is None:
         raise Refused("nothing-owed", Message("Nothing of this kind is owed there."))
     return duty.id

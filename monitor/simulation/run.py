@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 
 
 async def simulate(
-    declaration: Declaration, begin: datetime, end: datetime, *, events: Sequence[Event] = (),
-    looks: Mapping[str, Check], shelf: Mapping[str, Questionnaire], policy: Policy | None = None,
-) -> AsyncIterator[Line]:  # fmt: skip
+    declaration: Declaration,
+    begin: datetime,
+    end: datetime,
+    *,
+    events: Sequence[Event] = (),
+    looks: Mapping[str, Check],
+    shelf: Mapping[str, Questionnaire],
+    policy: Policy | None = None,
+) -> AsyncIterator[Line]:
     """Apply the registry at `begin` to an empty world and let it run. Raises `Invalid` as an apply would."""
     async with opened(MEMORY, create=True):
         await apply(declaration, begin, looks)

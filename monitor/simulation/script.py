@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from monitor.language import Message
-from monitor.registry.read import Invalid, Mistake
+from monitor.mistakes import Invalid, Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,9 +108,14 @@ def read_script(path: Path) -> list[Event]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Invalid([Mistake(str(path), "-", Message("cannot be read: {why}.", {"why": error}), Message("Correct the file."))]) from error
+        raise Invalid(
+            [Mistake(str(path), "-", Message("cannot be read: {why}.", {"why": error}), Message("Correct the file."))]
+        ) from error
     events, mistakes = _events(tables.get("event", []), str(path))
-    mistakes += [Mistake(str(path), name, Message("is not a known table."), Message("Write [[event]].")) for name in tables.keys() - {"event"}]
+    mistakes += [
+        Mistake(str(path), name, Message("is not a known table."), Message("Write [[event]]."))
+        for name in tables.keys() - {"event"}
+    ]
     if mistakes:
         raise Invalid(mistakes)
     return sorted(events, key=lambda event: event.at)

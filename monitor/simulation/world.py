@@ -33,11 +33,18 @@ if TYPE_CHECKING:
 Line = dict[str, Any]
 _ROUNDS = 10_000  #: more rounds at one instant mean that two stages feed each other for ever
 _WHAT = {
-    "obligation.opened": "opened", "obligation.due_moved": "due_moved", "obligation.overdue": "overdue", "obligation.submitted": "submitted",
-    "obligation.accepted": "accepted", "obligation.returned": "returned", "obligation.waived": "waived",
-    "obligation.acknowledged": "acknowledged", "obligation.cancelled": "cancelled", "case.opened": "case_opened",
+    "obligation.opened": "opened",
+    "obligation.due_moved": "due_moved",
+    "obligation.overdue": "overdue",
+    "obligation.submitted": "submitted",
+    "obligation.accepted": "accepted",
+    "obligation.returned": "returned",
+    "obligation.waived": "waived",
+    "obligation.acknowledged": "acknowledged",
+    "obligation.cancelled": "cancelled",
+    "case.opened": "case_opened",
     "case.closed": "case_closed",
-}  # fmt: skip
+}
 _SAID = ("engagement", "obligation", "party", "due_on", "reason", "url", "check", "severity", "unconfirmed_since")
 
 
@@ -55,7 +62,9 @@ class Recorder:
         mail = claimed.mail
         topics = await gather(claimed, present)
         said = subject(topics, mail.language, present, at)
-        self.lines[mail.id] = [{**_topic_line(topic), "to": list(mail.to), "subject": said, "mail": mail.id} for topic in topics]
+        self.lines[mail.id] = [
+            {**_topic_line(topic), "to": list(mail.to), "subject": said, "mail": mail.id} for topic in topics
+        ]
         return Letter(f"<{mail.id}@simulation.example>", tuple(mail.to), said, "", "", mail.language, written_at=at)
 
     async def send(self, letter: Letter) -> Receipt:  # noqa: ARG002 - the protocol's shape
@@ -68,13 +77,23 @@ class Recorder:
 
 def _topic_line(topic: Topic) -> Line:
     notice, duty, case = topic.notice, topic.duty, topic.case
-    said: Line = {"notice": notice.kind, "audience": list(topic.roles), "company": notice.company_id, "party": notice.party_id}
+    said: Line = {
+        "notice": notice.kind,
+        "audience": list(topic.roles),
+        "company": notice.company_id,
+        "party": notice.party_id,
+    }
     if notice.kind == "rung":
         said["rung"] = notice.data["rung"]
     if duty:
         said |= {"engagement": duty.engagement_id, "obligation": duty.kind, "due_on": duty.due_on.isoformat()}
     if case:
-        said |= {"case": str(case.id), "url": case.url, "check": case.check_kind, "severity": Severity(case.severity).word}
+        said |= {
+            "case": str(case.id),
+            "url": case.url,
+            "check": case.check_kind,
+            "severity": Severity(case.severity).word,
+        }
     return {name: value for name, value in said.items() if value is not None}
 
 
@@ -133,8 +152,12 @@ class World:
             return min([*deeds, self.down_until or at])
         calendar = (await roster()).calendar
         instants = [waiting[0].at] if waiting else []
-        for model, column in ((tables.Engagement, "plan_at"), (tables.Obligation, "turns_at"), (tables.Obligation, "next_at"),
-                              (tables.Case, "next_at")):  # fmt: skip
+        for model, column in (
+            (tables.Engagement, "plan_at"),
+            (tables.Obligation, "turns_at"),
+            (tables.Obligation, "next_at"),
+            (tables.Case, "next_at"),
+        ):
             instants += [found for found in [await _first(model, column)] if found]
         if not calendar.sending(at) and await tables.Notice.filter(state="waiting", letters=0).exists():
             instants.append(calendar.next_sending(at))
@@ -158,14 +181,20 @@ class World:
                 raise Refused("down", Message("The service does not run."))
             await DEEDS[type(event)](event, at)
         except Refused as refusal:
-            said = {name: getattr(event, name) for name in ("engagement", "obligation", "url", "check") if hasattr(event, name)}
+            said = {
+                name: getattr(event, name)
+                for name in ("engagement", "obligation", "url", "check")
+                if hasattr(event, name)
+            }
             stamp = at.astimezone((await roster()).calendar.zone).isoformat()
             return [{"at": stamp, "what": "refused", **said, "reason": refusal.reason}]
         return []
 
 
 async def _first(model: Any, column: str) -> datetime | None:
-    found = await model.filter(**{f"{column}__isnull": False}).annotate(first=Min(column)).values_list("first", flat=True)
+    found = (
+        await model.filter(**{f"{column}__isnull": False}).annotate(first=Min(column)).values_list("first", flat=True)
+    )
     return tables.instant.InstantField().to_python_value(found[0]) if found and found[0] else None
 
 

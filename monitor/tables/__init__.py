@@ -9,10 +9,32 @@ from monitor.tables.register import Company, Engagement, Group, Party, Purpose
 from monitor.tables.telling import Mail, MailItem, Notice, Person, Session, SignIn
 
 __all__ = [
-    "Answer", "Case", "Company", "Engagement", "Evidence", "FindingRow", "FrozenRequest", "Group", "LedgerLine", "Link",
-    "LookRow", "Mail", "MailItem", "Notice", "Obligation", "Outage", "Party", "Person", "Plea", "Pulse", "Purpose",
-    "Session", "SignIn", "Submission", "Watch",
-]  # fmt: skip
+    "Answer",
+    "Case",
+    "Company",
+    "Engagement",
+    "Evidence",
+    "FindingRow",
+    "FrozenRequest",
+    "Group",
+    "LedgerLine",
+    "Link",
+    "LookRow",
+    "Mail",
+    "MailItem",
+    "Notice",
+    "Obligation",
+    "Outage",
+    "Party",
+    "Person",
+    "Plea",
+    "Pulse",
+    "Purpose",
+    "Session",
+    "SignIn",
+    "Submission",
+    "Watch",
+]
 
 # Tortoise copies the first line of a docstring into the schema; without this, rewording one would ask for a migration.
 for _model in [globals()[name] for name in __all__]:

@@ -50,7 +50,9 @@ class Obligation(Climbing):
     waived_by = fields.CharField(max_length=60, null=True)
     reason = fields.TextField(default="")
     undeliverable_at = InstantField(null=True)
-    request = fields.ForeignKeyField("itaku.FrozenRequest", related_name="obligations", null=True, on_delete=fields.RESTRICT)
+    request = fields.ForeignKeyField(
+        "itaku.FrozenRequest", related_name="obligations", null=True, on_delete=fields.RESTRICT
+    )
     planned_at = InstantField()
 
     engagement_id: str

@@ -33,8 +33,15 @@ class StoreAway(Exception):  # noqa: N818 - the house's word for it
     """The database cannot be reached or is locked: temporary, tried again."""
 
 
-AWAY = (DBConnectionError, OSError, TransactionManagementError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
-        asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)  # fmt: skip
+AWAY = (
+    DBConnectionError,
+    OSError,
+    TransactionManagementError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
 
 
 def is_postgres(url: str) -> bool:
@@ -82,8 +89,27 @@ async def opened(url: str, *, create: bool = False) -> AsyncIterator[BaseDBAsync
         except (*AWAY, OperationalError, sqlite3.OperationalError) as error:
             raise StoreAway(str(error)) from error
         if create:
-            await upgrade()
+            await _create()
         yield get_connection("default")
+
+
+_schema: list[
+    str
+] = []  # what the migrations made of an empty SQLite, so that a process migrates once for all its worlds
+
+
+async def _create() -> None:
+    """The schema of an empty database, as all migrations leave it."""
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "sqlite" and _schema:
+        await connection.execute_script(";\n".join(_schema) + ";")
+        return
+    await upgrade()
+    if connection.capabilities.dialect == "sqlite":
+        made = await connection.execute_query_dict(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+        )
+        _schema.extend(row["sql"] for row in made)
 
 
 def transaction() -> Any:

@@ -1,0 +1,62 @@
+"""What is open, overdue, failing now: the one list that the command line and the managers' pages show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from checks.contract import Severity
+from monitor import tables
+from monitor.registry.roster import roster
+from monitor.schedule import LIVE, overdue
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Row = dict[str, Any]
+
+
+async def board(at: datetime, company: str | None = None) -> list[Row]:
+    """Duties in progress and open cases, worst first. `trouble` is true for what is overdue or failing."""
+    calendar = (await roster()).calendar
+    only = {"company_id": company} if company else {}
+    duties = await tables.Obligation.filter(state__in=[state for state in LIVE if state != "scheduled"], **only)
+    cases = await tables.Case.filter(closed_at=None, **only)
+    today = calendar.day_of(at)
+    rows = [_duty(duty, at, calendar, today) for duty in duties] + [_case(case, calendar) for case in cases]
+    return sorted(rows, key=lambda row: (not row["trouble"], -row["days"], row["company"] or "", row["id"]))
+
+
+def _duty(duty: tables.Obligation, at: datetime, calendar: Any, today: Any) -> Row:
+    late = overdue(duty, calendar, at)
+    return {
+        "id": f"obligation/{duty.id}",
+        "company": duty.company_id,
+        "party": duty.party_id,
+        "engagement": duty.engagement_id,
+        "obligation": duty.kind,
+        "state": "overdue" if late else duty.state,
+        "due_on": duty.due_on.isoformat(),
+        "days": (today - duty.due_on).days,
+        "unconfirmed_since": duty.unconfirmed_since and duty.unconfirmed_since.isoformat(),
+        "undeliverable": duty.undeliverable_at is not None,
+        "level": duty.told,
+        "next_at": duty.next_at and duty.next_at.astimezone(calendar.zone).isoformat(),
+        "trouble": late,
+    }
+
+
+def _case(case: tables.Case, calendar: Any) -> Row:
+    return {
+        "id": f"case/{case.id}",
+        "company": case.company_id,
+        "party": case.party_id,
+        "url": case.url,
+        "check": case.check_kind,
+        "state": "failing",
+        "severity": Severity(case.severity).word,
+        "since": case.opened_at.astimezone(calendar.zone).isoformat(),
+        "days": 0,
+        "level": case.told,
+        "next_at": case.next_at and case.next_at.astimezone(calendar.zone).isoformat(),
+        "trouble": True,
+    }

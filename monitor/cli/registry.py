@@ -1,0 +1,164 @@
+"""`itaku plan` and `itaku apply`: what registry files would change, and making it so."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.border import (
+    DIFFERENT,
+    bordered,
+    config_option,
+    files_argument,
+    json_option,
+    put,
+    registry_files,
+    say,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from monitor.registry.apply import Change
+
+_SIGNS = {"add": "+", "change": "~", "restore": "+", "retire": "-"}
+_SHOWN = 20
+
+
+@click.command()
+@files_argument
+@click.option("--prune", is_flag=True, help="Also let go what the files do not name.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 3 when something would change.")
+@config_option
+@json_option
+@click.pass_context
+@bordered
+async def plan(
+    context: click.Context,
+    files: tuple[Path, ...],
+    config_file: Path | None,
+    *,
+    prune: bool,
+    detailed_exitcode: bool,
+    as_json: bool,
+) -> None:
+    """Show what would change in the registry, and which mails that would cause in the next weeks."""
+    from monitor import clock, plugins
+    from monitor.registry import apply as registry
+    from monitor.registry.read import read
+    from monitor.simulation.forecast import caused
+    from monitor.tables.store import opened
+
+    settings, at = settings_of(config_file, context), clock.now()
+    async with opened(settings.database_url):
+        await _ready()
+        declaration = read(registry_files(files, settings), plugins.known(await registry.known_keys()))
+        changes = await registry.plan(declaration, at, prune=prune)
+        mails = []
+        if changes:
+            parts = {"looks": plugins.looks(), "shelf": plugins.shelf(), "policy": plugins.policy(settings)}
+            mails = await caused(declaration, at, prune=prune, **parts)  # type: ignore[arg-type]
+    if as_json:
+        put({"changes": [_as_json(change) for change in changes], "mails": mails})
+    else:
+        _show(changes, mails)
+    if changes and detailed_exitcode:
+        context.exit(DIFFERENT)
+
+
+@click.command()
+@files_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--prune", is_flag=True, help="Also let go what the files do not name.")
+@config_option
+@click.pass_context
+@bordered
+async def apply(
+    context: click.Context, files: tuple[Path, ...], config_file: Path | None, *, yes: bool, prune: bool
+) -> None:
+    """Make the registry what the files say, in one transaction. A second time nothing changes."""
+    from monitor import clock, plugins
+    from monitor.registry import apply as registry
+    from monitor.registry.read import read
+    from monitor.tables.store import opened
+
+    settings, at = settings_of(config_file, context), clock.now()
+    async with opened(settings.database_url):
+        await _ready()
+        declaration = read(registry_files(files, settings), plugins.known(await registry.known_keys()))
+        changes = await registry.plan(declaration, at, prune=prune)
+        _show(changes, None)
+        if changes and _agreed(changes, yes=yes):
+            await registry.apply(declaration, at, plugins.looks(), prune=prune)
+            say("Applied.")
+
+
+def _agreed(changes: Sequence[Change], *, yes: bool) -> bool:
+    """Somebody at a terminal is asked. A script is not, unless something would leave: then it must say --yes."""
+    if yes:
+        return True
+    if sys.stdin.isatty():
+        return click.confirm("Apply these changes?", err=True)
+    if any(change.action == "retire" for change in changes):
+        raise click.UsageError("Entries would leave the registry: say --yes.")
+    return True
+
+
+async def _ready() -> None:
+    """A database that was never used gets its tables now; one of an older release is not touched unasked."""
+    from monitor.tables.store import pending, upgrade
+
+    missing = await pending()
+    if missing and (missing == ["all"] or missing[0].startswith("0001")):
+        await upgrade()
+    elif missing:
+        raise click.ClickException(
+            f"The database is of an older release ({', '.join(missing)} missing). Run: itaku db upgrade"
+        )
+
+
+def _as_json(change: Change) -> dict[str, Any]:
+    fields = {name: {"old": old, "new": new} for name, (old, new) in change.fields.items()}
+    return {"action": change.action, "kind": change.kind, "key": change.key, "fields": fields}
+
+
+def _show(changes: Sequence[Change], mails: Sequence[dict[str, Any]] | None) -> None:
+    for change in changes:
+        click.echo(f"{_SIGNS[change.action]} {change.kind} {change.key}{_fields(change)}")
+    if not changes:
+        say("Nothing to change.")
+        return
+    say(", ".join(f"{count} to {action}" for action, count in Counter(change.action for change in changes).items()))
+    if mails is not None:
+        _show_mails(mails)
+
+
+def _fields(change: Change) -> str:
+    if change.action != "change":
+        return ""
+    return ": " + ", ".join(f"{name} {_brief(old)} -> {_brief(new)}" for name, (old, new) in change.fields.items())
+
+
+def _brief(value: Any) -> str:
+    text = "(none)" if value is None else str(value)
+    return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004 - a column
+
+
+def _show_mails(mails: Iterable[dict[str, Any]]) -> None:
+    letters: dict[str, list[dict[str, Any]]] = {}
+    for line in mails:
+        letters.setdefault(line["mail"], []).append(line)
+    if not letters:
+        say("No mail would go because of this in the next five weeks.")
+        return
+    say(f"{len(letters)} mails would go because of this in the next five weeks:")
+    for lines in list(letters.values())[:_SHOWN]:
+        first = lines[0]
+        click.echo(f"✉ {first['at'][:16]} {', '.join(first['to'])}: {first['subject']}")
+    if len(letters) > _SHOWN:
+        click.echo(f"✉ ... and {len(letters) - _SHOWN} more (--json lists all)")

@@ -1,0 +1,83 @@
+"""`itaku status`: what is open, overdue, failing, by responsible company."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.border import TROUBLED, bordered, config_option, json_option, put, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@click.command()
+@click.option("--company", help="Only this company.")
+@click.option("--overdue", is_flag=True, help="Only what is overdue or failing.")
+@click.option("--exit-status", is_flag=True, help="Exit 4 when something is overdue or failing.")
+@config_option
+@json_option
+@click.pass_context
+@bordered
+async def status(
+    context: click.Context,
+    company: str | None,
+    config_file: Path | None,
+    *,
+    overdue: bool,
+    exit_status: bool,
+    as_json: bool,
+) -> None:
+    """Show what is open, overdue and failing, by responsible company."""
+    from monitor import clock
+    from monitor.board import board
+    from monitor.tables.store import opened
+
+    async with opened(settings_of(config_file, context).database_url):
+        rows = await board(clock.now(), company)
+    troubled = [row for row in rows if row["trouble"]]
+    shown = troubled if overdue else rows
+    if as_json:
+        for row in shown:
+            put(row)
+    else:
+        _show(shown)
+    if exit_status and troubled:
+        context.exit(TROUBLED)
+
+
+def _show(rows: Sequence[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        click.echo("Nothing is open.")
+        return
+    console = Console(highlight=False)
+    for company in dict.fromkeys(row["company"] or "-" for row in rows):
+        table = Table(
+            "state",
+            "what",
+            "party",
+            "due / since",
+            "next",
+            title=company,
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+        )
+        for row in rows:
+            if (row["company"] or "-") == company:
+                what = row.get("engagement") or row.get("url") or ""
+                kind = row.get("obligation") or row.get("check") or ""
+                state = f"[bold red]{row['state']}[/]" if row["trouble"] else row["state"]
+                table.add_row(
+                    state,
+                    f"{kind} {what}",
+                    row["party"],
+                    row.get("due_on") or row.get("since") or "",
+                    row.get("next_at") or "",
+                )
+        console.print(table)

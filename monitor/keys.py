@@ -1,0 +1,36 @@
+"""The key file: one key a line, `id hex`; the first signs, all verify."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.language import Message
+from monitor.links import Keyring
+from monitor.mistakes import Invalid, Mistake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SHORTEST = 32
+
+
+def read_keys(path: Path) -> Keyring:
+    """The keys of a file. Raises `Invalid` where there is none, or where others may read it."""
+    try:
+        lines = [line.split() for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
+        mode = path.stat().st_mode
+    except OSError as error:
+        what = Message("cannot be read ({why}).", {"why": error.strerror})
+        raise Invalid(
+            [Mistake(str(path), "-", what, Message("Make keys with `itaku init`, or restore them."))]
+        ) from error
+    if mode & 0o077:
+        raise Invalid([Mistake(str(path), "-", Message("can be read by others."), Message("Set its mode to 0600."))])
+    try:
+        keys = {name: bytes.fromhex(value) for name, value in lines}
+    except ValueError:
+        keys = {}
+    if not keys or any(len(key) < _SHORTEST for key in keys.values()):
+        what, remedy = Message("holds no keys."), Message("Write lines of an id and 64 hexadecimal digits.")
+        raise Invalid([Mistake(str(path), "-", what, remedy)])
+    return Keyring(keys)
