@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FAILING = 4
 NO_ANSWER = "no-answer"
+ARROW = {"ja": "→", "en": "→ "}  # a Japanese sentence is one word to rich, which would stand below a lonely arrow
 VERDICTS = {
     "pass": ("適合", "pass", "green"),
     "fail": ("不適合", "FAIL", "bold red"),
@@ -218,7 +219,7 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
         yield Text(reason.title.said(language))
         if look.reason != NO_ANSWER:  # what happened stands beside availability
             yield Text(str(look.observed.get("detail", "")) or reason.explanation.said(language), style="dim")
-            yield Text(f"→\N{NO-BREAK SPACE}{reason.remedy.said(language)}")
+            yield Text(ARROW[language] + reason.remedy.said(language))
     elif not look.findings:
         yield Text(_summary(look.observed, look.took_ms))
     for finding in look.findings:
@@ -226,7 +227,7 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
         degree = SEVERITIES[word] if language == "ja" else word
         yield Text(f"[{degree}] {rule.title.said(language)} ({finding.rule})", style="bold")
         yield Text(finding.detail, style="dim")
-        yield Text(f"→\N{NO-BREAK SPACE}{rule.remedy.said(language)}")
+        yield Text(ARROW[language] + rule.remedy.said(language))
 
 
 def _summary(observed: Mapping[str, Any], took_ms: float) -> str:
