@@ -38,6 +38,15 @@ LADDERS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A watch, what its look concluded, and when it looks again (none: nobody looks, a simulation says what is seen)."""
+
+    watch: Watch
+    look: Look
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """What one look does to the row of looks before it. `turned`: the settled verdict changed just now."""
 
@@ -57,13 +66,32 @@ def settle(watch: Watch, verdict: Verdict, confirm: int = CONFIRM) -> Settled:
     return Settled(fails, passes, reached, turned=reached != watch.settled)
 
 
-async def take(seen: Sequence[tuple[Watch, Look]], at: datetime, confirm: int = CONFIRM) -> None:
+async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM) -> None:
     """Take the results of some looks, in one transaction: raw rows, settled verdicts, findings, cases."""
     present = await roster()
     async with transaction():
-        await tables.LookRow.bulk_create([_row(watch, look, at) for watch, look in seen])
-        for watch, look in seen:
-            await _take(watch, look, settle(watch, look.verdict, confirm), present, at)
+        mine = [one for one in seen if await _note(one, settle(one.watch, one.look.verdict, confirm), at)]
+        await tables.LookRow.bulk_create([_row(one.watch, one.look, at) for one in mine])
+        for one in mine:
+            await _take(one.watch, one.look, settle(one.watch, one.look.verdict, confirm), present, at)
+
+
+async def _note(seen: Seen, now: Settled, at: datetime) -> bool:
+    """Write the watch's own row, if its lease still holds: a late worker's result is dropped."""
+    watch, look = seen.watch, seen.look
+    changed = await tables.Watch.filter(id=watch.id, lease=watch.lease).update(
+        fails=now.fails,
+        passes=now.passes,
+        settled=now.verdict,
+        first_round=watch.first_round and now.verdict is None,
+        last_verdict=look.verdict,
+        last_reason=look.reason,
+        last_at=at,
+        next_at=seen.next_at,
+        lease=None,
+        lease_until=None,
+    )
+    return bool(changed)
 
 
 def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:
@@ -79,16 +107,6 @@ def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:
 
 
 async def _take(watch: Watch, look: Look, now: Settled, present: Roster, at: datetime) -> None:
-    first_round = watch.first_round and now.verdict is None
-    await tables.Watch.filter(id=watch.id).update(
-        fails=now.fails,
-        passes=now.passes,
-        settled=now.verdict,
-        first_round=first_round,
-        last_verdict=look.verdict,
-        last_reason=look.reason,
-        last_at=at,
-    )
     if now.verdict == Verdict.FAIL and look.verdict is Verdict.FAIL:
         await _note_findings(watch, look, at)
         if now.turned:
@@ -98,7 +116,7 @@ async def _take(watch: Watch, look: Look, now: Settled, present: Roster, at: dat
     elif now.turned and now.verdict == Verdict.PASS and watch.settled == Verdict.FAIL:
         await tables.FindingRow.filter(watch_id=watch.id, closed_at=None).update(closed_at=at)
         await _close(watch, at)
-    if watch.first_round and not first_round:
+    if watch.first_round and now.verdict is not None:
         await _release(watch, at)
 
 

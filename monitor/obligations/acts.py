@@ -6,6 +6,7 @@ The form, the managers' pages, the command line and the simulation all call thes
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -55,42 +56,46 @@ def _need(condition: object, reason: str, text: str, **values: Any) -> None:
         raise Refused(reason, Message(text, values))
 
 
-async def submit(
-    duty_id: int,
-    at: datetime,
-    *,
-    answers: str = "{}",
-    sha256: str = "",
-    signer: int | None = None,
-    actor: str = "vendor",
-) -> tables.Submission:
-    """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told."""
+@dataclass(frozen=True)
+class Declaration:
+    """回答・宣誓: what is handed in: the answers as they were frozen, their hash, and who declares that they are true."""
+
+    answers: str = "{}"
+    sha256: str = ""
+    name: str = ""
+    title: str = ""
+
+
+async def submit(duty_id: int, at: datetime, declared: Declaration | None = None, actor: str = "vendor") -> int:
+    """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told. The number of it."""
+    said = declared or Declaration()
     async with transaction():
         duty, calendar = await _held(duty_id)
         _need(
-            duty.state in ASKED, "not-open", "This request is not open for an answer (it is {state}).", state=duty.state
+            duty.state in ASKED,
+            "not-open",
+            "This request is not open for an answer (it is {state}).",
+            state=duty.state,
         )
         handed_in = await tables.Submission.create(
-            obligation_id=duty.id, answers=answers, sha256=sha256, signer_id=signer, submitted_at=at
+            obligation_id=duty.id,
+            answers=said.answers,
+            sha256=said.sha256,
+            signer_name=said.name,
+            signer_title=said.title,
+            submitted_at=at,
         )
         late = overdue(duty, calendar, at)
-        fields = edit(
-            duty,
-            state="submitted",
-            submitted_at=at,
-            reviews=0,
-            vendor_queued=None,
-            company_queued=None,
-            overdue_on=None,
-        )
-        mark = str(handed_in.id)
+        fields = edit(duty, state="submitted", submitted_at=at, reviews=0, vendor_queued=None, company_queued=None)
+        fields |= edit(duty, overdue_on=None)
+        more = {"mark": str(handed_in.id), "data": {"submission": handed_in.id}}
         notices = [
-            about_duty(duty, "receipt", VENDOR, at, mark=mark, urgent=True, data={"submission": handed_in.id}),
-            about_duty(duty, "review", COMPANY, at, mark=mark, roles=["reviewer"], data={"submission": handed_in.id}),
+            about_duty(duty, "receipt", VENDOR, at, urgent=True, **more),
+            about_duty(duty, "review", COMPANY, at, roles=["reviewer"], **more),
         ]
-        event = duty_event("submitted", duty, actor, sha256=sha256, submission=handed_in.id, late=late)
+        event = duty_event("submitted", duty, actor, sha256=said.sha256, submission=handed_in.id, late=late)
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], notices, withdraw=True)], at)
-    return handed_in
+    return handed_in.id
 
 
 async def accept(duty_id: int, at: datetime, actor: str) -> None:

@@ -57,7 +57,7 @@ async def _observe(event: script.Observe, at: datetime) -> None:
         raise Refused("no-such-watch", Message("The registry has no such check on such an endpoint."))
     severity = Severity.of(event.severity or "high")
     findings = (Finding(f"{event.check}.observed", severity, ""),) if event.verdict == "fail" else ()
-    await cases.take([(watch, Look(Verdict(event.verdict), findings)) for watch in watches], at)
+    await cases.take([cases.Seen(watch, Look(Verdict(event.verdict), findings)) for watch in watches], at)
 
 
 DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] = {

@@ -94,7 +94,7 @@ class Answer(Model):
 
 
 class Submission(Model):
-    """A declared and submitted set of answers, and what became of it. Signer and reviewer are in the table of people."""
+    """A declared and submitted set of answers, and what became of it. The signer's name can be erased; the ledger has it not."""
 
     id = fields.IntField(primary_key=True)
     obligation = fields.ForeignKeyField("itaku.Obligation", related_name="submissions", on_delete=fields.RESTRICT)

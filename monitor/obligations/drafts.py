@@ -1,0 +1,162 @@
+"""What the party writes before it submits: draft answers and evidence, question by question.
+
+A draft answer has a version. Whoever saves says which version they had before them; if a colleague saved another in
+between, nothing is overwritten and the caller gets both to show.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tortoise.expressions import F
+
+from monitor import ledger, tables
+from monitor.language import Message
+from monitor.notices import COMPANY, about_duty, tell
+from monitor.obligations.acts import Refused
+from monitor.questionnaire import Answer, EvidenceFile, Problem, unstorable
+from monitor.schedule import ASKED
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from monitor.tables import Obligation
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What saving did: `conflicts` are questions that a colleague changed, with the answer that stands;
+    `refused` are answers that must not be stored.
+    """
+
+    saved: tuple[str, ...] = ()
+    conflicts: Mapping[str, Answer] = field(default_factory=dict)
+    refused: Mapping[str, Problem] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The answers as they stand, with the version of each."""
+
+    answers: Mapping[str, Answer]
+    versions: Mapping[str, int]
+
+
+async def read(duty_id: int) -> Draft:
+    """The draft of a duty, its evidence included."""
+    files = await evidence(duty_id)
+    rows = {row.question: row for row in await tables.Answer.filter(obligation_id=duty_id)}
+    answers = {question: Answer.model_validate(row.value) for question, row in rows.items()}
+    for question, found in files.items():
+        answers[question] = answers.get(question, Answer()).model_copy(update={"files": found})
+    return Draft(answers, {question: row.version for question, row in rows.items()})
+
+
+async def evidence(duty_id: int) -> dict[str, tuple[EvidenceFile, ...]]:
+    """The files of a duty by question, in the order in which they came."""
+    found: dict[str, tuple[EvidenceFile, ...]] = {}
+    for row in await tables.Evidence.filter(obligation_id=duty_id, withdrawn_at=None).order_by("stored_at", "id"):
+        file = EvidenceFile(id=row.id, name=row.name, sha256=row.sha256, size=row.size)
+        found[row.question] = (*found.get(row.question, ()), file)
+    return found
+
+
+async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetime, actor: str) -> Drafted:
+    """Save answers, each with the version that its writer had before them (0: none)."""
+    refused = {question: problem for question, (answer, _) in said.items() if (problem := unstorable(answer))}
+    async with transaction():
+        duty = await _writable(duty_id)
+        rows = {row.question: row for row in await tables.Answer.filter(obligation_id=duty_id, question__in=list(said))}
+        saved: list[str] = []
+        conflicts: dict[str, Answer] = {}
+        for question, (answer, version) in said.items():
+            if question in refused:
+                continue
+            value, row = _bare(answer), rows.get(question)
+            if row is None and answer.blank and not answer.comment:
+                continue
+            if row is not None and row.value == value:
+                continue
+            if row is not None and row.version != version:
+                conflicts[question] = Answer.model_validate(row.value)
+                continue
+            await _write(duty_id, question, value, row, at)
+            saved.append(question)
+        if saved:
+            digest = hashlib.sha256(repr(sorted((q, said[q][0].model_dump_json()) for q in saved)).encode()).hexdigest()
+            await _record("answer.saved", duty, {"questions": sorted(saved), "sha256": digest}, at, actor)
+    return Drafted(tuple(saved), conflicts, refused)
+
+
+def _bare(answer: Answer) -> dict[str, Any]:
+    """An answer without its files, which have rows of their own."""
+    return answer.model_copy(update={"files": ()}).model_dump(mode="json", exclude_defaults=True)
+
+
+async def _write(duty_id: int, question: str, value: dict[str, Any], row: tables.Answer | None, at: datetime) -> None:
+    if row is None:
+        await tables.Answer.create(obligation_id=duty_id, question=question, value=value, changed_at=at)
+    else:
+        await tables.Answer.filter(id=row.id).update(value=value, changed_at=at, version=F("version") + 1)
+
+
+async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: str, at: datetime, actor: str) -> None:  # noqa: PLR0913, PLR0917 - one fact each
+    """A file that is safely in the store becomes part of the draft. The same file twice is one."""
+    async with transaction():
+        duty = await _writable(duty_id)
+        known = tables.Evidence.filter(obligation_id=duty_id, question=question, sha256=file.sha256, withdrawn_at=None)
+        if await known.exists():
+            return
+        await tables.Evidence.create(
+            id=file.id,
+            obligation_id=duty_id,
+            question=question,
+            name=file.name,
+            media_type=media_type,
+            size=file.size,
+            sha256=file.sha256,
+            stored_at=at,
+        )
+        await _record("evidence.stored", duty, {"question": question, "sha256": file.sha256, "size": file.size}, at, actor)
+
+
+def new_file(name: str, sha256: str, size: int) -> EvidenceFile:
+    return EvidenceFile(id=secrets.token_hex(16), name=name, sha256=sha256, size=size)
+
+
+async def withdraw(duty_id: int, file_id: str, at: datetime, actor: str) -> None:
+    """The party takes a file out of its draft. What was submitted keeps it."""
+    async with transaction():
+        duty = await _writable(duty_id)
+        row = await tables.Evidence.get_or_none(id=file_id, obligation_id=duty_id, withdrawn_at=None)
+        if row is not None:
+            await tables.Evidence.filter(id=file_id).update(withdrawn_at=at)
+            await _record("evidence.withdrawn", duty, {"question": row.question, "sha256": row.sha256}, at, actor)
+
+
+async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> int:
+    """What the party says beside its answers: `more-time`, `not-ours`, `hand-over`. The company is told; nothing else changes."""
+    async with transaction():
+        duty = await _writable(duty_id)
+        plea = await tables.Plea.create(obligation_id=duty_id, kind=kind, text=text, made_at=at, **more)
+        said = {"kind": kind, "text": text, "proposed_on": more["proposed_on"].isoformat() if more.get("proposed_on") else ""}
+        await tell([about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], data=said)])
+        await _record("obligation.plea", duty, {"plea": plea.id, "kind": kind, "proposed_on": said["proposed_on"]}, at, actor)
+    return plea.id
+
+
+async def _writable(duty_id: int) -> Obligation:
+    duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
+    if duty.state not in ASKED:
+        raise Refused("not-open", Message("This request is not open for an answer (it is {state}).", {"state": duty.state}))
+    return duty
+
+
+async def _record(kind: str, duty: Obligation, data: Mapping[str, Any], at: datetime, actor: str) -> None:
+    event = ledger.Event(kind, f"obligation/{duty.id}", {"engagement": duty.engagement_id, **data}, duty.company_id, actor)
+    await ledger.write([event], at)

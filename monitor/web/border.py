@@ -1,0 +1,157 @@
+"""What holds for every request: security headers, cross-site refusals, limits, errors as pages, tokens out of logs."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from monitor.tables.store import AWAY
+from monitor.web.keys import SITE
+from monitor.web.pages import page
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+log = logging.getLogger("monitor.web")
+TOKEN = re.compile(r"(/(?:f|sign-in)/)[^/?#\s]+")
+SAFE = frozenset({"GET", "HEAD"})
+
+# No script at all: what is not there cannot be injected into. Pages of the parties load nothing but our style sheet.
+POLICY = "; ".join((
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+))
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    # not `no-referrer`: that makes browsers send `Origin: null` with an honest form
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+OFTEN = RateLimitItemPerMinute(60)  #: changes by one link
+STRANGERS = RateLimitItemPerMinute(30)  #: links that open nothing, or sign-ins asked for, from one address
+
+
+def redacted(text: str) -> str:
+    """A path without what would open something."""
+    return TOKEN.sub(r"\1…", text)
+
+
+class AccessLog(AbstractAccessLogger):
+    """One line a request, without query, token or address."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        self.logger.info("%s %s %s %.1fms", request.method, redacted(request.path), response.status, time * 1000)
+
+
+@web.middleware
+async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Security headers on everything, errors included."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        _stamp(request, error)
+        raise
+    if not response.prepared:
+        _stamp(request, response)
+    return response
+
+
+def _stamp(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.app[SITE].secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+
+
+@web.middleware
+async def same_site(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Unsafe requests that another site made are refused: by `Sec-Fetch-Site`, else by `Origin`.
+
+    A request with neither passes: it comes from no browser of these years, and what it may do hangs on the token or
+    the session that it carries.
+    """
+    if request.method not in SAFE and not _ours(request):
+        raise web.HTTPForbidden(text="This form was sent from another site.")
+    return await handler(request)
+
+
+def _ours(request: web.Request) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc in {request.host, urlsplit(request.app[SITE].base_url).netloc}
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Errors become pages in the reader's language. No traceback ever reaches anybody."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400 or error.content_type != "text/plain":  # noqa: PLR2004 - redirects are no errors
+            raise
+        return page(request, "web/error.html", status=error.status, allow=error.headers.get("Allow", ""))
+    except AWAY:
+        log.exception("the database is away")
+        response = page(request, "web/error.html", status=503)
+        response.headers["Retry-After"] = "60"
+        return response
+    except Exception:
+        log.exception("%s %s failed", request.method, redacted(request.path))
+        return page(request, "web/error.html", status=500)
+
+
+class Limits:
+    """Moving windows, in the memory of this replica; what decides about security is counted in the database."""
+
+    def __init__(self) -> None:
+        self._windows = MovingWindowRateLimiter(MemoryStorage())
+
+    async def hit(self, limit: RateLimitItemPerMinute, *who: str) -> None:
+        """Count one; too many are a 429 that says when to come again."""
+        if not await self._windows.hit(limit, *who):
+            raise web.HTTPTooManyRequests(headers={"Retry-After": "60"}, text="too many")
+
+
+LIMITS = web.AppKey("limits", Limits)
+
+
+def remote(request: web.Request) -> str:
+    """The caller's address, by `X-Forwarded-For` only where a proxy that we trust has written it. Never stored."""
+    address = request.remote or ""
+    trusted = request.app[SITE].trusted_proxies
+    for hop in reversed([part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]):
+        if not _within(address, trusted):
+            break
+        address = hop
+    return address
+
+
+def _within(address: str, networks: object) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in networks)  # type: ignore[attr-defined]

@@ -1,0 +1,48 @@
+"""What the handlers need, typed, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from ipaddress import IPv4Network, IPv6Network
+
+    from monitor.evidence import EvidenceStore
+    from monitor.links import Keyring
+    from monitor.questionnaire import Questionnaire
+
+
+class Health(Protocol):
+    """What the daemon knows of itself."""
+
+    async def ready(self, at: datetime) -> Mapping[str, tuple[bool, str]]: ...
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site's settings and tools. `secure`: it is served over HTTPS, so cookies are locked to it."""
+
+    base_url: str
+    keyring: Keyring
+    evidence: EvidenceStore
+    shelf: Mapping[str, Questionnaire]
+    file_limit: int = 20 * 1024 * 1024
+    form_limit: int = 50 * 1024 * 1024
+    trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
+    health: Health | None = None
+    demo: bool = False
+    contact: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+SITE = web.AppKey("site", Site)
+LANGUAGE = web.RequestKey("language", str)

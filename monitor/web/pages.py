@@ -1,0 +1,44 @@
+"""Templates to responses, and the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from monitor import __version__, clock
+from monitor.language import LANGUAGES
+from monitor.rendering import render
+from monitor.web.keys import LANGUAGE, SITE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+COOKIE = "itaku-language"
+
+
+def moment() -> datetime:
+    """The instant of this request; everything that it causes is of this one instant."""
+    return clock.now()
+
+
+def language_of(request: web.Request) -> str:
+    """Named in the path, chosen earlier (managers), else what the browser prefers, else Japanese."""
+    named = request.match_info.get("language") or request.get(LANGUAGE) or request.cookies.get(COOKIE)
+    if named in LANGUAGES:
+        return str(named)
+    wanted = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("Accept-Language", "").split(",")]
+    return next((tongue for tongue in wanted if tongue in LANGUAGES), "ja")
+
+
+def page(request: web.Request, template: str, *, status: int = 200, language: str = "", **values: Any) -> web.Response:
+    """A page. HEAD gets the same without the body, by aiohttp."""
+    language = language or language_of(request)
+    common = {"request_path": request.path, "version": __version__, "status": status, "demo": request.app[SITE].demo}
+    text = render(template, language, {**common, **values})
+    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+
+def see_other(place: str) -> web.HTTPSeeOther:
+    """After a change: where to look. Every POST that worked answers so, so that reloading repeats nothing."""
+    return web.HTTPSeeOther(place)
