@@ -65,8 +65,8 @@ def add_months(day: date, months: int) -> date:
 class Calendar:
     """Open and closed days of the group, and the hours in which mails of the ladder leave.
 
-    `country` is an ISO code, or empty where only `extra_closed` counts (then weekends are open too, and any hour is
-    an hour for mails if the hours say so: the demonstration uses that).
+    `country` is an ISO code, or empty where only `extra_closed` counts, so that weekends are open too. `any_hour` is for
+    demonstrations: rungs keep their days and hours, but nothing that comes up has to wait for them.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Tokyo"))
@@ -74,6 +74,7 @@ class Calendar:
     extra_closed: frozenset[date] = frozenset()
     send_at: time = time(9)
     send_until: time = time(18)
+    any_hour: bool = False
 
     def __hash__(self) -> int:
         return hash((self.zone.key, self.country, self.extra_closed, self.send_at, self.send_until))
@@ -132,7 +133,7 @@ class Calendar:
     def sending(self, at: datetime) -> bool:
         """Whether a mail of the ladder may leave at this instant."""
         local = at.astimezone(self.zone)
-        return self.send_at <= local.time() < self.send_until and not self.closed(local.date())
+        return self.any_hour or (self.send_at <= local.time() < self.send_until and not self.closed(local.date()))
 
     def next_sending(self, at: datetime) -> datetime:
         """Now, if a mail may leave now, else the next `send_at` of an open day."""

@@ -18,7 +18,7 @@ from monitor import ledger, tables
 from monitor.ladder import CaseLadder
 from monitor.notices import COMPANY, VENDOR, about_case, tell, withdraw
 from monitor.registry.roster import Roster, roster
-from monitor.schedule import as_text
+from monitor.schedule import as_text, case_next
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -239,3 +239,20 @@ def _event(kind: str, case: Case, **data: Any) -> ledger.Event:
         "severity": Severity(case.severity).word,
     }
     return ledger.Event(f"case.{kind}", f"case/{case.id}", facts | data, case.company_id)
+
+
+async def acknowledge(case_id: int, at: datetime, actor: str, until: datetime) -> bool:
+    """A person takes a case: the company's levels pause until then, and nothing is closed. False: it is closed already."""
+    async with transaction():
+        case = await tables.Case.filter(id=case_id, closed_at=None).select_for_update().first()
+        if case is None:
+            return False
+        case.paused_until, case.paused_by, case.company_queued = until, actor, None
+        await withdraw(at, case_id=case_id, side=COMPANY, kind="rung")
+        calendar = (await roster()).calendar
+        await tables.Case.filter(id=case_id).update(
+            paused_until=until, paused_by=actor, company_queued=None, next_at=case_next(case, calendar, at), version=F("version") + 1
+        )
+        data = {"party": case.party_id, "until": until.isoformat()}
+        await ledger.write([ledger.Event("case.acknowledged", f"case/{case_id}", data, case.company_id, actor)], at)
+    return True

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation
 
 PREFIX = "itk_"
+FORM, SIGN_IN = "link", "sign-in"
 LIVES = timedelta(days=180)
 KEPT = 3  #: of the links that letters carried, the last so many stay valid
 _ID, _MAC, _CRC = 12, 28, 6
@@ -45,15 +46,15 @@ class Keyring:
 
     keys: Mapping[str, bytes]
 
-    def sign(self, text: bytes) -> bytes:
-        return self._mac(next(iter(self.keys.values())), text)
+    def sign(self, text: bytes, purpose: str) -> bytes:
+        return self._mac(next(iter(self.keys.values())), text, purpose)
 
-    def signed(self, text: bytes, mac: bytes) -> bool:
-        return any(hmac.compare_digest(self._mac(key, text), mac) for key in self.keys.values())
+    def signed(self, text: bytes, mac: bytes, purpose: str) -> bool:
+        return any(hmac.compare_digest(self._mac(key, text, purpose), mac) for key in self.keys.values())
 
     @staticmethod
-    def _mac(key: bytes, text: bytes) -> bytes:
-        return hmac.new(key, b"itaku link\0" + text, hashlib.sha256).digest()[:_MAC]
+    def _mac(key: bytes, text: bytes, purpose: str) -> bytes:
+        return hmac.new(key, f"itaku {purpose}\0".encode() + text, hashlib.sha256).digest()[:_MAC]
 
 
 def checksum(text: str) -> str:
@@ -65,13 +66,18 @@ def checksum(text: str) -> str:
     return "".join(reversed(digits))
 
 
-def spell(keyring: Keyring, link_id: bytes) -> str:
-    """The token of a link."""
-    payload = base64.urlsafe_b64encode(link_id + keyring.sign(link_id)).decode().rstrip("=")
+def fresh_id() -> bytes:
+    """A random id that a token can carry."""
+    return secrets.token_bytes(_ID)
+
+
+def spell(keyring: Keyring, link_id: bytes, purpose: str = FORM) -> str:
+    """The token of a link. One made for one purpose is garbage for any other."""
+    payload = base64.urlsafe_b64encode(link_id + keyring.sign(link_id, purpose)).decode().rstrip("=")
     return PREFIX + payload + checksum(payload)
 
 
-def parse(keyring: Keyring, token: str) -> str | None:
+def parse(keyring: Keyring, token: str, purpose: str = FORM) -> str | None:
     """The id of the link that a token names, or none if it is no token of ours."""
     payload, crc = token[len(PREFIX) : -_CRC], token[-_CRC:]
     if not token.startswith(PREFIX) or not token.isascii() or not hmac.compare_digest(checksum(payload), crc):
@@ -80,7 +86,7 @@ def parse(keyring: Keyring, token: str) -> str | None:
         raw = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     except (binascii.Error, ValueError):
         return None
-    if len(raw) != _ID + _MAC or not keyring.signed(raw[:_ID], raw[_ID:]):
+    if len(raw) != _ID + _MAC or not keyring.signed(raw[:_ID], raw[_ID:], purpose):
         return None
     return raw[:_ID].hex()
 
@@ -102,7 +108,7 @@ async def issue(
     known = await Link.get_or_none(obligation_id=duty.id, mail=mail) if mail else None
     if known:
         return spell(keyring, bytes.fromhex(known.id))
-    link_id = secrets.token_bytes(_ID)
+    link_id = fresh_id()
     token = spell(keyring, link_id)
     async with transaction():
         await Link.create(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from monitor.tables import Case, Obligation
 
-VENDOR, COMPANY = "vendor", "company"
+VENDOR, COMPANY, PERSON = "vendor", "company", "person"
 
 
 def about_duty(duty: Obligation, kind: str, side: str, at: datetime, **more: Any) -> Notice:
@@ -46,6 +46,11 @@ def about_case(case: Case, kind: str, side: str, at: datetime, **more: Any) -> N
         case_id=case.id,
         **fields,
     )
+
+
+def to_person(address: str, kind: str, mark: str, at: datetime, **data: Any) -> Notice:
+    """A notice to one address that belongs to no company's letters, such as a sign-in link; it leaves at once."""
+    return Notice(key=f"p/{kind}/{mark}", kind=kind, side=PERSON, address=address, urgent=True, roles=[], data=data, send_at=at, made_at=at)
 
 
 async def tell(notices: Sequence[Notice]) -> None:

@@ -1,1 +1,83 @@
-"""What the demo needs and a production daemon never loads: stand-ins for the world outside."""
+"""The demonstration: a living sample group on scratch data, with stand-in sites and mails that can be read.
+
+Nothing leaves this machine: the parties' sites are stand-ins on loopback, and the mail server keeps what it is handed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import shutil
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor import clock, tables
+from monitor.cli.init import make_keys
+from monitor.config import Settings
+from monitor.daemon import Stop, begin, build, start_site
+from monitor.demo.history import seed
+from monitor.demo.mailbox import routes
+from monitor.demo.sink import MailSink
+from monitor.demo.sites import StandIns
+from monitor.logs import set_up
+from monitor.patrol import Patrol
+from monitor.probe import Probe, ProbeSettings
+
+if TYPE_CHECKING:
+    from monitor.daemon import House
+
+log = logging.getLogger(__name__)
+PORT = 8080
+
+
+async def serve_demo(port: int = PORT) -> int:
+    """Set everything up in a folder that goes at the end, and run until told to stop."""
+    set_up("info", "text")
+    home = Path(tempfile.mkdtemp(prefix="itaku-demo-"))
+    async with AsyncExitStack() as stack:
+        stack.callback(shutil.rmtree, home, ignore_errors=True)
+        sink = await stack.enter_async_context(MailSink())
+        sites = await stack.enter_async_context(StandIns(home))
+        settings = _settings(home, sink.port, port)
+        make_keys(settings.at_home(settings.links.keys))
+        stop = Stop()
+        house = await build(settings, stack, stop)
+        if house is None:
+            return 0
+        log.info("setting up the sample group; a few seconds")
+        await seed(house, clock.now())
+        await _point_at_stand_ins(house, sites, stack)
+        await start_site(house, stack, settings, demo=True, extra=routes(sink))
+        await begin(house, stack)
+        log.info("the demonstration is at %s — mails at %s/demo/mail — Ctrl+C ends it", settings.web.base_url, settings.web.base_url)
+        await stop.wait()
+    return 0
+
+
+def _settings(home: Path, mail_port: int, port: int) -> Settings:
+    base = f"http://127.0.0.1:{port}"
+    return Settings.model_validate({
+        "database": {"url": f"sqlite:///{home}/itaku.sqlite3"},
+        "web": {"listen": f"127.0.0.1:{port}", "base_url": base},
+        "mail": {"host": "127.0.0.1", "port": mail_port, "tls": "none", "from": "itaku@impress-holdings.example"},
+        "evidence": {"url": f"file:///{home}/evidence"},
+        "links": {"keys": str(home / "link.keys")},
+        "home": home,
+    })  # fmt: skip
+
+
+async def _point_at_stand_ins(house: House, sites: StandIns, stack: AsyncExitStack) -> None:
+    """A probe that finds the parties' names on loopback and trusts their stand-in authority; first looks at once."""
+    settings = ProbeSettings(
+        allow_private=(ipaddress.ip_network("127.0.0.0/8"),),
+        ca_file=sites.authority,
+        user_agent=ProbeSettings.named("demo", house.settings.web.base_url),
+        resolve=sites.overrides,
+        timeout=3.0,
+    )
+    probe = await stack.enter_async_context(Probe(settings))
+    old = house.patrol
+    house.patrol = Patrol(probe, old.looks if old else {})
+    await tables.Watch.all().update(next_at=clock.now())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor import tables
+from monitor import ledger, tables
 from monitor.books import Step, enter, moved
 from monitor.language import Message
 from monitor.notices import COMPANY, VENDOR, about_duty
@@ -218,3 +218,12 @@ async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: s
         due = calendar.roll(due_on, duty.roll)
         _need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
         await enter([moved(duty, due_on, due, reason or "extended", calendar, at, actor=actor)], at)
+
+
+async def decide_plea(duty_id: int, plea_id: int, at: datetime, actor: str) -> None:
+    """The company has read what the party wrote and leaves the date as it is."""
+    async with transaction():
+        duty, _ = await _held(duty_id)
+        decided = await tables.Plea.filter(id=plea_id, obligation_id=duty_id, decision=None).update(decision="noted", decided_at=at)
+        _need(decided, "decided-already", "Somebody has decided on this already.")
+        await ledger.write([duty_event("plea_decided", duty, actor, plea=plea_id, decision="noted")], at)

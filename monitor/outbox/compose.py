@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tortoise.expressions import Q
 
 from monitor import tables
-from monitor.notices import VENDOR
+from monitor.notices import PERSON, VENDOR
 from monitor.outbox.record import unreachable
 from monitor.registry.roster import Audience, Roster, roster
 from monitor.tables.store import transaction
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.tables import Mail, Notice
 
 REFUSED_FOR = timedelta(days=30)  #: an address that a server refused for good is tried again after that
-ALONE = frozenset({"receipt"})  #: kinds that are a document of their own and share no letter
+ALONE = frozenset({"receipt", "sign-in"})  #: kinds that are a document of their own and share no letter
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ async def _compose(notices: Sequence[Notice], present: Roster, at: datetime) -> 
 
 def _readers(notice: Notice, present: Roster, parties: Mapping[str, object], dead: set[str], at: datetime) -> Audience:
     """Who gets a notice today. Of a party, its first contact that can be reached; of a company, all of its roles."""
+    if notice.side == PERSON:
+        return {"person": (notice.address,)}
     if notice.side == VENDOR:
         party = parties[str(notice.party_id)]
         contacts = (notice.address,) if notice.address else getattr(party, "contacts", ())

@@ -61,7 +61,7 @@ class Names(AbstractResolver):
     """aiohttp's resolver. Which of the addresses may be used is not decided here but by the guard at connect time."""
 
     def __init__(self, overrides: Iterable[Override], nameservers: tuple[str, ...]) -> None:
-        self._overrides = {(override.host, override.port): override.addresses for override in overrides}
+        self._overrides = {(override.host, override.port): override for override in overrides}
         # Never pass `lookups` or `domains` here: pycares 5.2 hands c-ares text that is freed before it is read, and
         # one process in fifty then asks nobody. Left out, /etc/hosts comes first all the same.
         self._dns = aiodns.DNSResolver(nameservers or None, flags=NO_SEARCH, timeout=ATTEMPT_SECONDS, tries=ATTEMPTS)
@@ -70,13 +70,14 @@ class Names(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         try:
-            addresses = self._overrides.get((host, port)) or self._overrides.get(("*", port))
-            found = addresses or await self._asked(host, port, family)
+            instead = self._overrides.get((host, port)) or self._overrides.get(("*", port))
+            found = instead.addresses if instead else await self._asked(host, port, family)
         finally:
             record = CURRENT.get()
             if record is not None:
                 record.named = perf_counter()
-        return [_result(host, address, port) for address in found[:MOST_ADDRESSES]]
+        there = instead.to_port if instead and instead.to_port else port
+        return [_result(host, address, there) for address in found[:MOST_ADDRESSES]]
 
     async def _asked(self, host: str, port: int, family: socket.AddressFamily) -> tuple[str, ...]:
         try:

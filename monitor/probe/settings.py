@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Where a name is to be found instead of in DNS, for one port. `host` may be `*`."""
+    """Where a name is to be found instead of in DNS, for one port. `host` may be `*`.
+
+    `to_port`: another port there, for stand-ins that cannot have the real one.
+    """
 
     host: str
     port: int
     addresses: tuple[str, ...]
+    to_port: int | None = None
 
     @classmethod
     def of(cls, text: str) -> Override:

@@ -136,6 +136,7 @@ class Group(Entry):
     send_until: Hour = time(18)
     privacy_office: tuple[Email, ...] = ()
     language: Literal["ja", "en"] = "ja"
+    any_hour: Flag = False
 
     @model_validator(mode="after")
     def _hours(self) -> Self:
@@ -145,7 +146,8 @@ class Group(Entry):
 
     def calendar(self) -> Calendar:
         country = "" if self.closed_days == "none" else self.closed_days
-        return Calendar(ZoneInfo(self.timezone), country, frozenset(self.extra_closed), self.send_at, self.send_until)
+        zone = ZoneInfo(self.timezone)
+        return Calendar(zone, country, frozenset(self.extra_closed), self.send_at, self.send_until, self.any_hour)
 
 
 Role = Literal["managers", "pi_manager", "reviewer", "executive"]

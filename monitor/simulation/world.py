@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tortoise.functions import Min
 
@@ -15,11 +15,11 @@ from monitor.letters import Topic, gather, subject
 from monitor.obligations import planning, turning
 from monitor.obligations.acts import Refused
 from monitor.outbox.compose import compose
-from monitor.outbox.deliver import deliver
+from monitor.outbox.deliver import Writer, deliver
 from monitor.registry.roster import roster
 from monitor.simulation import script
 from monitor.simulation.deeds import DEEDS
-from notifiers.contract import Letter, Receipt
+from notifiers.contract import Letter, Notifier, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -52,6 +52,12 @@ class Stuck(Exception):  # noqa: N818 - the state of the world
     """The stages do not come to rest at an instant: a bug, said rather than looped over."""
 
 
+class Post(Writer, Notifier, Protocol):
+    """Writes and carries letters, and knows afterwards what each of them told."""
+
+    def told(self, mail: str) -> list[Line]: ...
+
+
 class Recorder:
     """Writer and notifier in one: puts subjects into words, sends nothing, remembers who would have got what."""
 
@@ -73,6 +79,9 @@ class Recorder:
     async def check(self) -> None: ...
 
     async def aclose(self) -> None: ...
+
+    def told(self, mail: str) -> list[Line]:
+        return self.lines.pop(mail)
 
 
 def _topic_line(topic: Topic) -> Line:
@@ -100,8 +109,8 @@ def _topic_line(topic: Topic) -> Line:
 class World:
     """Runs the stages at chosen instants over whatever database is open."""
 
-    def __init__(self, shelf: Mapping[str, Questionnaire], policy: Policy | None = None) -> None:
-        self.post = Recorder()
+    def __init__(self, shelf: Mapping[str, Questionnaire], policy: Policy | None = None, post: Post | None = None) -> None:
+        self.post = post or Recorder()
         self.shelf = shelf
         self.policy = policy
         self.down_until: datetime | None = None
@@ -170,7 +179,7 @@ class World:
         async for line in ledger.lines(self._seen + 1):
             self._seen = line["seq"]
             if line["type"] == "mail.sent":
-                for found in self.post.lines.pop(line["subject"].removeprefix("mail/")):
+                for found in self.post.told(line["subject"].removeprefix("mail/")):
                     yield {"at": stamp, "what": "mail", **found}
             elif line["type"] in _WHAT:
                 yield _event_line(stamp, line)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from ipaddress import IPv4Network, IPv6Network
 
+    from checks.contract import Rule
     from monitor.evidence import EvidenceStore
     from monitor.links import Keyring
     from monitor.questionnaire import Questionnaire
@@ -37,7 +38,8 @@ class Site:
     health: Health | None = None
     demo: bool = False
     contact: str = ""
-    extra: Mapping[str, object] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    rhythms: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def secure(self) -> bool:

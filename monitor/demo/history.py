@@ -1,0 +1,204 @@
+"""The sample group's past: the real stages over the weeks before today, with vendors and reviewers who do their part.
+
+The registry's dates are written for a reference day; they move so that this day is today. Then the world runs from ten
+weeks ago to now, with the true letters handed to the demonstration's mail server, and people act as a script says.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from monitor import plugins, tables
+from monitor.assets import EXAMPLES
+from monitor.obligations import acts, drafts
+from monitor.questionnaire import Answer, QuestionType, examine, freeze_answers, shown, thaw
+from monitor.registry.apply import apply, set_fields
+from monitor.registry.format import KINDS, Group
+from monitor.registry.read import Declaration, Located
+from monitor.registry.roster import roster
+from monitor.simulation.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from monitor.daemon import House
+    from monitor.outbox.deliver import Claimed
+    from monitor.questionnaire import Question, Questionnaire
+    from monitor.registry.roster import Roster
+    from notifiers.contract import Letter, Receipt
+
+REGISTRY = EXAMPLES / "impress-group" / "registry.toml"
+WEEKS = timedelta(days=70)
+LATE_COMER = "kindai-kagaku-sha/asagao-entry/reader-cards"  #: from an old ledger; taken over only lately
+_REFERENCE = re.compile(r"reference day: (\d{4}-\d\d-\d\d)")
+_MOVED = {"starts_on", "ends_on", "last_accepted_on", "accepted_on", "expires_on", "issued_on"}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Somebody does something so many days before today: submit, accept or return."""
+
+    days: int
+    engagement: str
+    what: str
+    kind: str = "attestation"
+    words: str = ""
+
+
+SCRIPT = (
+    Deed(9, "impress/kotori-pay/card-payment", "submit"),
+    Deed(12, "thinkit/fumibako-mail/seminar-mail", "submit"),
+    Deed(8, "thinkit/fumibako-mail/seminar-mail", "return", words="再委託先の一覧に国名がありません。国名を書き添えてください。"),
+    Deed(15, "rittor-music/komorebi-logistics/mail-order", "submit"),
+    Deed(13, "rittor-music/komorebi-logistics/mail-order", "accept"),
+    Deed(2, "creators-guild/aikagi-id/member-sign-in", "submit"),
+    Deed(3, "impress-communications/kazemachi-press/conference-programme", "submit", "deletion"),
+)
+
+
+@dataclass
+class Carrier:
+    """The house's own letters and mail server, in the shape that a simulated world wants."""
+
+    house: House
+
+    async def write(self, claimed: Claimed, present: Roster, at: datetime) -> Letter:
+        assert self.house.letters is not None  # noqa: S101 - the demonstration always has them
+        return await self.house.letters.write(claimed, present, at)
+
+    async def send(self, letter: Letter) -> Receipt:
+        assert self.house.notifier is not None  # noqa: S101 - the demonstration always has one
+        return await self.house.notifier.send(letter)
+
+    async def check(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+    def told(self, mail: str) -> list[dict[str, Any]]:  # noqa: ARG002 - nobody reads lines here
+        return []
+
+
+async def seed(house: House, now: datetime) -> None:
+    """Apply the sample and live through its last ten weeks."""
+    declaration, late = _declared(now.date())
+    looks, begin = plugins.looks(), now - WEEKS
+    await apply(declaration, begin, looks)
+    world = World(house.shelf, house.policy, Carrier(house))
+    for deed in sorted(SCRIPT, key=lambda deed: -deed.days):
+        at = _morning(now, deed.days)
+        async for _ in world.run(begin, at):
+            pass
+        await _do(deed, at)
+        begin = at
+    async for _ in world.run(begin, now - timedelta(days=1)):
+        pass
+    await apply(late, now - timedelta(days=1), looks)
+    await set_fields("group", "group", {"any_hour": True}, now)
+    async for _ in world.run(now - timedelta(days=1), now):
+        pass
+
+
+def _morning(now: datetime, days: int) -> datetime:
+    return (now - timedelta(days=days)).replace(hour=1, minute=30, second=0, microsecond=0)
+
+
+def _declared(today: date) -> tuple[Declaration, Declaration]:
+    """The sample with its dates moved, and apart from it what is taken over late."""
+    text = REGISTRY.read_text(encoding="utf-8")
+    found = _REFERENCE.search(text)
+    shift = today - date.fromisoformat(found[1]) if found else timedelta()
+    values = _moved(tomllib.loads(text), shift)
+    for party in values["party"]:
+        for endpoint in party.get("endpoint", ()):
+            endpoint["every"] = "1m"
+    first, late = Declaration(), Declaration()
+    first.group = Located(Group.model_validate(values["group"]), str(REGISTRY))
+    for kind, entry in _entries(values):
+        target = late if entry["key"] == LATE_COMER else first
+        target.entries[kind][entry["key"]] = Located(KINDS[kind].model_validate(entry), str(REGISTRY))
+    return first, late
+
+
+def _entries(values: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind in KINDS:
+        yield from ((kind, entry) for entry in values.get(kind, ()))
+
+
+def _moved(value: Any, shift: timedelta, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _moved(inner, shift, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_moved(inner, shift, name) for inner in value]
+    return value + shift if name in _MOVED and isinstance(value, date) else value
+
+
+async def _do(deed: Deed, at: datetime) -> None:
+    """One deed, if the day's state allows it; the sample must not break because a holiday moved a date."""
+    duty = await tables.Obligation.filter(engagement_id=deed.engagement, kind=deed.kind).order_by("-id").first()
+    if duty is None or duty.request_id is None:
+        return
+    present = await roster()
+    reviewers = present.audience(duty.company_id, ["reviewer"], present.calendar.day_of(at))
+    actor = await acts.person(next(iter(reviewers.values()))[0], at, "担当者")
+    try:
+        if deed.what == "submit":
+            await _answer(duty, present, at)
+        elif deed.what == "accept":
+            await acts.accept(duty.id, at, actor)
+        else:
+            await acts.return_(duty.id, at, actor, deed.words)
+    except acts.Refused:
+        return
+
+
+async def _answer(duty: tables.Obligation, present: Roster, at: datetime) -> None:
+    """A plausible set of answers, written through the draft as the form would."""
+    frozen = await tables.FrozenRequest.get(sha256=str(duty.request_id))
+    questionnaire = thaw(frozen.body)
+    today = present.calendar.day_of(at)
+    answers: dict[str, Answer] = {}
+    for question in questionnaire.questions:
+        if question.id in shown(questionnaire, answers):
+            answers[question.id] = _plausible(question, today)
+    answers = _completed(questionnaire, answers, today)
+    await drafts.save(duty.id, {name: (answer, 0) for name, answer in answers.items()}, at, "vendor")
+    handed_in = freeze_answers(questionnaire, answers)
+    declared = acts.Declaration(handed_in.text, handed_in.sha256, "情報管理責任者", "管理部")
+    await acts.submit(duty.id, at, declared)
+
+
+def _plausible(question: Question, today: date) -> Answer:
+    match question.type:
+        case QuestionType.YES_NO:
+            return Answer(value="yes")
+        case QuestionType.STATEMENT:
+            return Answer(value="agreed")
+        case QuestionType.NUMBER:
+            return Answer(value=max(question.minimum or 0, 12))
+        case QuestionType.DATE:
+            return Answer(value=(today - timedelta(days=90)).isoformat())
+        case QuestionType.CHOICE:
+            return Answer(value=question.choices[0].id)
+        case QuestionType.CHOICES:
+            return Answer(value=(question.choices[0].id,))
+        case QuestionType.FILE:
+            return Answer(not_applicable=question.na_allowed, reason="窓口で提示済みです" if question.na_allowed else "")
+        case _:
+            return Answer(value="社内規程に基づき、担当部署が管理しています。")
+
+
+def _completed(questionnaire: Questionnaire, answers: dict[str, Answer], today: date) -> dict[str, Answer]:
+    """Mend what the examination still holds against an answer: a comment wanted, a date that must lie ahead."""
+    examined = examine(questionnaire, answers, today)
+    for name in examined.blocking:
+        answer = answers.get(name, Answer())
+        problems = {problem.field for problem in examined.questions[name].problems}
+        if "comment" in problems:
+            answers[name] = answer.model_copy(update={"comment": "現在整備中で、来月末までに完了する予定です。"})
+        elif "value" in problems:
+            answers[name] = Answer(value=(today + timedelta(days=30)).isoformat())
+    return answers

@@ -1,0 +1,99 @@
+"""Stand-ins for the parties' sites: most are well kept, some are not, so that the looks meet something real."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+import trustme
+from aiohttp import web
+
+from monitor import clock
+from monitor.probe import Override
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = {
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Frame-Options": "DENY",
+}
+LAX = {"Server": "printing-press/2.1"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """How a stand-in behaves. `days`: how long its certificate is still valid; negative: since when it is not."""
+
+    headers: dict[str, str]
+    status: int = 200
+    days: int = 200
+    host: str = ""
+    trusted: bool = True
+
+
+WELL = Site(GOOD)
+ODD = {
+    "www.tsukimizaka-print.example": Site(LAX),
+    "www.tamatebako-prize.example": Site(GOOD, days=-3),
+    "www.hibari-contact.example": Site(GOOD, days=9),
+    "www.komorebi-logistics.example": Site(GOOD, status=503),
+    "www.kikoeru-survey.example": Site(GOOD, host="survey.invalid.example"),
+    "www.namiji-analytics.example": Site({**GOOD, "Content-Security-Policy": "default-src * 'unsafe-inline' 'unsafe-eval'"}),
+    "www.kazaguruma-ads.example": Site(GOOD, status=403),
+    "www.hon-no-komichi.example": Site(GOOD, trusted=False),
+}
+NAMES = (
+    "tsukimizaka-print", "suzukake-mailing", "komorebi-logistics", "hibari-contact", "tamatebako-prize", "kotori-pay", "aikagi-id",
+    "kikoeru-survey", "namiji-analytics", "fumibako-mail", "kumonoie-cloud", "cobalt-harbor", "straitview-data", "kazaguruma-ads",
+    "hon-no-komichi",
+)  # fmt: skip
+
+
+class StandIns:
+    """All stand-ins, each on a port of its own on loopback. `authority` is the file to trust, `overrides` lead there."""
+
+    def __init__(self, home: Path) -> None:
+        self.authority = home / "stand-in-authority.pem"
+        self.overrides: tuple[Override, ...] = ()
+        self._known, self._unknown = trustme.CA(), trustme.CA()
+        self._runners: list[web.AppRunner] = []
+
+    async def __aenter__(self) -> Self:
+        self._known.cert_pem.write_to_path(str(self.authority))
+        hosts = [f"www.{name}.example" for name in NAMES]
+        self.overrides = tuple([await self._start(host, ODD.get(host, WELL)) for host in hosts])
+        return self
+
+    async def __aexit__(self, *_trouble: object) -> None:
+        for runner in self._runners:
+            await runner.cleanup()
+
+    async def _start(self, host: str, kept: Site) -> Override:
+        app = web.Application()
+        app.router.add_get("/{tail:.*}", _page(host, kept))
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        self._runners.append(runner)
+        listener = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._context(host, kept))
+        await listener.start()
+        return Override(host, 443, ("127.0.0.1",), to_port=runner.addresses[0][1])
+
+    def _context(self, host: str, kept: Site) -> ssl.SSLContext:
+        authority = self._known if kept.trusted else self._unknown
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(kept.host or host, not_after=clock.now() + timedelta(days=kept.days)).configure_cert(context)
+        return context
+
+
+def _page(host: str, kept: Site) -> Any:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(text=f"<!doctype html><title>{host}</title><h1>{host}</h1><p>A stand-in.</p>", status=kept.status,
+                            content_type="text/html", headers=kept.headers)  # fmt: skip
+
+    return answer

@@ -1,0 +1,52 @@
+"""What Prometheus reads. Gauges are computed when they are asked for, so they are never stale and never drift."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from monitor import ledger, tables
+from monitor.auditor import oldest_unsent
+from monitor.schedule import ASKED
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+REGISTRY = CollectorRegistry()
+OVERDUE = Gauge("itaku_duties_overdue", "Duties overdue, by responsible company", ["company"], registry=REGISTRY)
+OPEN = Gauge("itaku_duties_open", "Duties that wait for the party", registry=REGISTRY)
+REVIEW = Gauge("itaku_duties_to_review", "Answers that wait for their reviewers", registry=REGISTRY)
+CASES = Gauge("itaku_cases_open", "Open cases of failing checks", registry=REGISTRY)
+UNSENT = Gauge("itaku_mail_outbox_oldest_seconds", "Age of the oldest letter that the mail server has not taken", registry=REGISTRY)
+PARKED = Gauge("itaku_mail_parked", "Letters that could not be made", registry=REGISTRY)
+HEIGHT = Gauge("itaku_ledger_height", "Lines of the ledger", registry=REGISTRY)
+LAG = Gauge("itaku_scheduler_lag_seconds", "By how much the latest stage is late", registry=REGISTRY)
+FAILURES = Gauge("itaku_stage_failures", "Beats of a stage that failed since the start", ["stage"], registry=REGISTRY)
+LOOKS = Counter("itaku_looks", "Looks made, by verdict", ["check", "verdict"], registry=REGISTRY)
+
+
+class Measured(Protocol):
+    """What the daemon can tell about its stages."""
+
+    @property
+    def lag(self) -> float: ...
+
+    def failures(self) -> dict[str, int]: ...
+
+
+async def measure(daemon: Measured | object, at: datetime) -> None:
+    """Set all gauges to what is so now."""
+    OVERDUE.clear()
+    overdue = await tables.Obligation.filter(state__in=ASKED, overdue_on__isnull=False).values_list("company_id", flat=True)
+    for company in overdue:
+        OVERDUE.labels(company=company).inc()
+    OPEN.set(await tables.Obligation.filter(state__in=ASKED).count())
+    REVIEW.set(await tables.Obligation.filter(state="submitted").count())
+    CASES.set(await tables.Case.filter(closed_at=None).count())
+    PARKED.set(await tables.Mail.filter(state="parked").count())
+    UNSENT.set(await oldest_unsent(at))
+    HEIGHT.set((await ledger.head())[0])
+    LAG.set(getattr(daemon, "lag", 0.0))
+    for stage, count in getattr(daemon, "failures", dict)().items():
+        FAILURES.labels(stage=stage).set(count)

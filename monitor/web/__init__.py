@@ -1,0 +1,29 @@
+"""The site: the parties' form, the managers' pages, public pages, health. Made by `site`, run by the daemon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from monitor.assets import TEMPLATES
+from monitor.web import console, form, public
+from monitor.web.border import LIMITS, Limits, errors, headers, same_site
+from monitor.web.keys import SITE, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["SITE", "Site", "site"]
+
+LARGEST_POST = 1024 * 1024  #: octets of a form without files; files stream past it and are counted elsewhere
+
+
+def site(parts: Site, extra: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
+    """The application. `extra` are routes of the demonstration."""
+    app = web.Application(middlewares=[headers, errors, same_site], client_max_size=LARGEST_POST)
+    app[SITE] = parts
+    app[LIMITS] = Limits()
+    app.add_routes([*form.ROUTES, *console.ROUTES, *public.ROUTES, *extra])
+    app.router.add_static("/static/", TEMPLATES / "static", append_version=False)
+    return app

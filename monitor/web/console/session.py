@@ -1,0 +1,108 @@
+"""Who is signed in, and for which companies. A session is a row that can be ended; the cookie holds a random number."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from monitor import ledger, tables
+from monitor.registry.roster import RISING, roster
+from monitor.tables.store import transaction
+from monitor.web.keys import SITE
+from monitor.web.pages import moment
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from monitor.registry.roster import Roster
+
+LIVES = timedelta(hours=12)
+ROLES = (*RISING, "reviewer")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A signed-in person with the roles that they hold today. `everywhere`: the privacy office sees the whole group."""
+
+    person: tables.Person
+    roles: dict[str, frozenset[str]]
+    everywhere: bool
+    present: Roster
+
+    @property
+    def actor(self) -> str:
+        return f"person/{self.person.id}"
+
+    def sees(self, company: str | None) -> bool:
+        return self.everywhere or company in self.roles
+
+    @property
+    def companies(self) -> list[str]:
+        return sorted(self.present.companies) if self.everywhere else sorted(self.roles)
+
+
+def roles_of(email: str, present: Roster, day: date) -> tuple[dict[str, frozenset[str]], bool]:
+    """The companies and roles in which an address stands on a day, and whether it is the privacy office's."""
+    wanted = email.lower()
+    found: dict[str, frozenset[str]] = {}
+    for key, company in present.companies.items():
+        held = {role for role in ROLES if role != "privacy_office" and _holds(wanted, key, role, present, day)}
+        if any(person.email.lower() == wanted for person in company.person):
+            held |= {role for person in company.person if person.email.lower() == wanted for role in person.roles}
+        if held and company.member_on(day):
+            found[key] = frozenset(held)
+    return found, wanted in {address.lower() for address in present.group.privacy_office}
+
+
+def _holds(email: str, company: str, role: str, present: Roster, day: date) -> bool:
+    people = present.audience(company, [role], day).get(role, ())
+    return email in {address.lower() for address in people}
+
+
+async def reader(request: web.Request) -> Reader:
+    """The signed-in reader; whoever is not is sent to sign in."""
+    at = moment()
+    cookie = request.cookies.get(cookie_name(request), "")
+    session = await tables.Session.get_or_none(id=_fingerprint(cookie)).select_related("person") if cookie else None
+    if session is None or session.expires_at <= at:
+        raise web.HTTPSeeOther("/sign-in")
+    present = await roster()
+    roles, everywhere = roles_of(session.person.email, present, present.calendar.day_of(at))
+    if not roles and not everywhere:
+        raise web.HTTPSeeOther("/sign-in")
+    return Reader(session.person, roles, everywhere, present)
+
+
+def cookie_name(request: web.Request) -> str:
+    """`__Host-` locks the cookie to this host and to HTTPS; plain HTTP is for loopback."""
+    return "__Host-itaku" if request.app[SITE].secure else "itaku"
+
+
+async def begin(request: web.Request, response: web.StreamResponse, person: tables.Person, at: datetime) -> None:
+    """Open a session for a person and hand its cookie to the browser."""
+    secret = secrets.token_urlsafe(32)
+    async with transaction():
+        await tables.Session.create(id=_fingerprint(secret), person_id=person.id, opened_at=at, seen_at=at, expires_at=at + LIVES)
+        await ledger.write([ledger.Event("session.opened", f"person/{person.id}", actor=f"person/{person.id}")], at)
+    secure = request.app[SITE].secure
+    response.set_cookie(cookie_name(request), secret, max_age=int(LIVES.total_seconds()), httponly=True, secure=secure, samesite="Lax")
+
+
+async def end(request: web.Request, response: web.StreamResponse) -> None:
+    cookie = request.cookies.get(cookie_name(request), "")
+    at = moment()
+    async with transaction():
+        session = await tables.Session.get_or_none(id=_fingerprint(cookie))
+        if session:
+            await session.delete()
+            await ledger.write([ledger.Event("session.closed", f"person/{session.person_id}", actor=f"person/{session.person_id}")], at)
+    response.del_cookie(cookie_name(request))
+
+
+def _fingerprint(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

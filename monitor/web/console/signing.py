@@ -1,0 +1,121 @@
+"""Signing in by a mailed link: opened by a GET, used by a press, once, within a quarter of an hour."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from monitor import ledger, links, tables
+from monitor.language import LANGUAGES
+from monitor.notices import tell, to_person
+from monitor.obligations.acts import person
+from monitor.registry.roster import NoRegistry, roster
+from monitor.tables.store import transaction
+from monitor.web.border import LIMITS, STRANGERS, remote
+from monitor.web.console.session import begin, end, roles_of
+from monitor.web.keys import SITE
+from monitor.web.pages import COOKIE, moment, page, see_other
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LIVES = timedelta(minutes=15)
+AT_MOST = 5  #: links asked for by one address within that time
+SCHEMES = frozenset({"light", "dark", "auto"})
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Ask for the address; in the demonstration, offer everybody."""
+    return page(request, "web/sign-in.html", people=await _demo_people(request), asked=False)
+
+
+async def _demo_people(request: web.Request) -> list[dict[str, str]]:
+    """Demonstration only: who can be signed in without a mailbox."""
+    if not request.app[SITE].demo:
+        return []
+    try:
+        present = await roster()
+    except NoRegistry:
+        return []
+    people = [{"email": address, "what": present.group.name} for address in present.group.privacy_office]
+    for company in present.companies.values():
+        people += [{"email": address, "what": company.name} for address in company.managers]
+    return people
+
+
+async def ask(request: web.Request) -> web.StreamResponse:
+    """Mail a link if the address belongs to somebody; the answer is the same if not."""
+    await request.app[LIMITS].hit(STRANGERS, "sign-in", remote(request))
+    at, sent = moment(), await request.post()
+    email = str(sent.get("email", "")).strip().lower()[:320]
+    if request.app[SITE].demo and sent.get("now"):
+        return await _demo(request, email, at)
+    present = await roster()
+    roles, everywhere = roles_of(email, present, present.calendar.day_of(at))
+    if roles or everywhere:
+        await _mail(email, at)
+    return page(request, "web/sign-in.html", people=[], asked=True)
+
+
+async def _mail(email: str, at: datetime) -> None:
+    actor = await person(email, at)
+    person_id = int(actor.removeprefix("person/"))
+    async with transaction():
+        if await tables.SignIn.filter(person_id=person_id, asked_at__gt=at - LIVES).count() >= AT_MOST:
+            return
+        key = links.fresh_id().hex()
+        await tables.SignIn.create(id=key, person_id=person_id, asked_at=at, expires_at=at + LIVES)
+        await tell([to_person(email, "sign-in", key, at, sign_in=key)])
+        await ledger.write([ledger.Event("sign-in.asked", actor, actor=actor)], at)
+
+
+async def _demo(request: web.Request, email: str, at: datetime) -> web.StreamResponse:
+    if email not in {who["email"] for who in await _demo_people(request)}:
+        raise web.HTTPForbidden
+    known = await tables.Person.get(id=int((await person(email, at)).removeprefix("person/")))
+    response = web.HTTPSeeOther("/")
+    await begin(request, response, known, at)
+    return response
+
+
+async def confirm(request: web.Request) -> web.StreamResponse:
+    """The mailed link: nothing happens before somebody presses the button."""
+    return page(request, "web/sign-in-confirm.html", action=request.path)
+
+
+async def use(request: web.Request) -> web.StreamResponse:
+    """Sign in, once."""
+    await request.app[LIMITS].hit(STRANGERS, "sign-in", remote(request))
+    at = moment()
+    key = links.parse(request.app[SITE].keyring, request.match_info["token"], links.SIGN_IN)
+    used = await tables.SignIn.filter(id=key, used_at=None, expires_at__gt=at).update(used_at=at) if key else 0
+    if not used:
+        return page(request, "web/sign-in.html", status=410, people=[], asked=False, expired=True)
+    row = await tables.SignIn.get(id=key).select_related("person")
+    response = web.HTTPSeeOther("/")
+    await begin(request, response, row.person, at)
+    return response
+
+
+async def leave(request: web.Request) -> web.StreamResponse:
+    response = web.HTTPSeeOther("/sign-in")
+    await end(request, response)
+    return response
+
+
+async def settings(request: web.Request) -> web.StreamResponse:
+    """Language and light or dark, kept by the browser."""
+    sent = await request.post()
+    response = see_other(_inside(str(sent.get("back", "/"))))
+    if sent.get("language") in LANGUAGES:
+        response.set_cookie(COOKIE, str(sent["language"]), max_age=31536000, samesite="Lax", secure=request.app[SITE].secure)
+    if sent.get("scheme") in SCHEMES:
+        response.set_cookie("itaku-scheme", str(sent["scheme"]), max_age=31536000, samesite="Lax", secure=request.app[SITE].secure)
+    return response
+
+
+def _inside(place: str) -> str:
+    """A path of ours, never another site."""
+    return place if place.startswith("/") and not place.startswith(("//", "/\\")) else "/"

@@ -1,0 +1,234 @@
+"""One section of the form: shown, saved with its files while they stream, with nothing lost whatever goes wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import BodyPartReader, web
+
+from monitor.evidence import RefusedFile
+from monitor.language import Message
+from monitor.obligations import drafts
+from monitor.obligations.acts import Refused
+from monitor.questionnaire import Answer, QuestionState
+from monitor.web.form import view
+from monitor.web.form.beginning import visible
+from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
+from monitor.web.keys import SITE
+from monitor.web.pages import see_other
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from monitor.obligations.drafts import Draft
+    from monitor.questionnaire import Section
+
+TEXT_LIMIT = 64 * 1024  #: octets of one field
+FIELDS = 1000
+CHUNK = 64 * 1024
+
+
+@dataclass
+class Sent:
+    """What came with a form: fields, and files by question, some of them refused with a reason."""
+
+    fields: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    stored: list[tuple[str, Any]] = field(default_factory=list)
+    refused: dict[str, Message] = field(default_factory=dict)
+    octets: int = 0
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """A section with what was answered so far. `?check` shows what is still missing."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    if not found.answerable:
+        return see_other(f"{found.base}/")
+    section = _section(request, found)
+    return await _page(request, found, section, await found.draft(), strict="check" in request.query)
+
+
+async def save(request: web.Request) -> web.StreamResponse:
+    """Store everything that can be stored, then go on, or come back with what is wrong."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    if not found.answerable:
+        return see_other(f"{found.base}/")
+    section = _section(request, found)
+    sent = await _receive(request, section)
+    try:
+        outcome = await _store(found, section, sent)
+    except Refused:
+        return see_other(f"{found.base}/")
+    draft = await found.draft()
+    if outcome.conflicts or outcome.refused or sent.refused or _unreadable(found, section, draft):
+        return await _page(request, found, section, draft, status=422, sent=sent, outcome=outcome)
+    return see_other(await _onward(found, section, sent, draft))
+
+
+async def _store(found: Opened, section: Section, sent: Sent) -> drafts.Drafted:
+    for file_id in sent.fields.get("remove", ()):
+        await drafts.withdraw(found.duty.id, file_id, found.at, found.actor)
+    for question, stored in sent.stored:
+        file = drafts.new_file(stored.name, stored.sha256, stored.size)
+        await drafts.attach(found.duty.id, question, file, stored.media_type, found.at, found.actor)
+    meant = view.answers(section.questions, sent.fields, {})
+    if all(answer.blank and not answer.comment for answer in meant.values()):
+        return drafts.Drafted()  # mail gateways press buttons: a form sent back empty changes nothing
+    versions = {question: int(values[0]) for question, values in _versions(sent.fields).items()}
+    said = {question: (answer, versions.get(question, 0)) for question, answer in meant.items()}
+    return await drafts.save(found.duty.id, said, found.at, found.actor)
+
+
+def _versions(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {
+        name.removesuffix("_version"): values
+        for name, values in fields.items()
+        if name.endswith("_version") and values[0].isdigit() and len(values[0]) < 10  # noqa: PLR2004 - a count of saves
+    }
+
+
+async def _receive(request: web.Request, section: Section) -> Sent:
+    """Read a form, files straight into the store, counted while they stream."""
+    sent = Sent()
+    if not request.content_type.startswith("multipart/"):
+        for name, value in (await request.post()).items():
+            if isinstance(value, str):
+                sent.fields[name].append(value)
+        return sent
+    asked = {question.id for question in section.questions}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or not part.name:
+            continue
+        if part.filename:
+            if not await _receive_file(request, part, sent, asked):
+                break
+        elif part.filename is None and len(sent.fields) < FIELDS:
+            sent.fields[part.name].append((await _text(part)))
+    return sent
+
+
+async def _text(part: BodyPartReader) -> str:
+    taken = bytearray()
+    while not part.at_eof() and len(taken) <= TEXT_LIMIT:
+        taken += await part.read_chunk(CHUNK)
+    return bytes(taken[:TEXT_LIMIT]).decode("utf-8", "replace")
+
+
+async def _receive_file(request: web.Request, part: BodyPartReader, sent: Sent, asked: set[str]) -> bool:
+    """Take one file. False: the rest of the form is not worth reading, because it is larger than any form may be."""
+    site, question = request.app[SITE], str(part.name).removesuffix("_file")
+    if question not in asked:
+        return await _discard(part, sent, site.form_limit)
+    room = min(site.file_limit, max(0, site.form_limit - sent.octets))
+    try:
+        stored = await site.evidence.take(_chunks(part, sent), str(part.filename), room)
+    except RefusedFile as refusal:
+        sent.refused[question] = refusal.message
+        return await _discard(part, sent, site.form_limit)
+    sent.stored.append((question, stored))
+    return True
+
+
+async def _chunks(part: BodyPartReader, sent: Sent) -> AsyncIterator[bytes]:
+    while not part.at_eof():
+        chunk = await part.read_chunk(CHUNK)
+        sent.octets += len(chunk)
+        if chunk:
+            yield chunk
+
+
+async def _discard(part: BodyPartReader, sent: Sent, limit: int) -> bool:
+    """Read over the rest of a file that was refused, so that the fields behind it are not lost; within reason."""
+    while not part.at_eof():
+        if sent.octets > limit:
+            return False
+        sent.octets += len(await part.read_chunk(CHUNK))
+    return True
+
+
+def _section(request: web.Request, found: Opened) -> Section:
+    name = request.match_info["section"]
+    section = next((one for one in found.questionnaire.sections if one.id == name), None)
+    if section is None:
+        raise web.HTTPNotFound
+    return section
+
+
+def _unreadable(found: Opened, section: Section, draft: Draft) -> bool:
+    """Whether something that was typed cannot be read. What is only missing keeps nobody from going on."""
+    examined = found.examined(draft).questions
+    return any(examined[question.id].state is QuestionState.INVALID and _typed_wrong(examined[question.id]) for question in section.questions)
+
+
+def _typed_wrong(examined: Any) -> bool:
+    return any(problem.field == "value" for problem in examined.problems)
+
+
+async def _onward(found: Opened, section: Section, sent: Sent, draft: Draft) -> str:
+    """After saving: the same place after a file, the list on a pause, else the next section or the answers to check."""
+    here = f"{found.base}/s/{section.id}"
+    if sent.fields.get("remove") or sent.fields.get("upload"):
+        name = (sent.fields.get("upload") or [""])[0]
+        return f"{here}#{name}" if name else here
+    if sent.fields.get("pause"):
+        return f"{found.base}/tasks"
+    examined = found.examined(draft)
+    asked = [one for one in found.questionnaire.sections if visible(one, examined)]
+    after = asked[asked.index(section) + 1 :] if section in asked else asked
+    return f"{found.base}/s/{after[0].id}" if after else f"{found.base}/check"
+
+
+async def _page(request: web.Request, found: Opened, section: Section, draft: Draft, *, status: int = 200, strict: bool = False,
+                sent: Sent | None = None, outcome: drafts.Drafted | None = None) -> web.Response:  # fmt: skip
+    language, examined = found.language, found.examined(draft)
+    sent, outcome = sent or Sent(), outcome or drafts.Drafted()
+    meant = view.answers(section.questions, sent.fields, draft.answers) if sent.fields else {}
+    rows = []
+    for question in section.questions:
+        state = examined.questions[question.id]
+        if state.state is QuestionState.HIDDEN:
+            continue
+        kept = question.id in outcome.conflicts or question.id in outcome.refused
+        answer = meant[question.id] if kept and question.id in meant else draft.answers.get(question.id, Answer())
+        row = view.field(question, answer, state, language, strict=strict or status != 200)  # noqa: PLR2004
+        row["version"] = draft.versions.get(question.id, 0)
+        _explain(row, question.id, sent, outcome, language)
+        rows.append(row)
+    visible_sections = [one for one in found.questionnaire.sections if visible(one, examined)]
+    return form_page(
+        request, found, "section.html", status=status, section=section, rows=rows, errors=_summary(rows),
+        title=section.title.in_(language), intro=section.intro.in_(language) if section.intro else "",
+        number=visible_sections.index(section) + 1 if section in visible_sections else 1, of=len(visible_sections),
+        limits=(request.app[SITE].file_limit // view.MB, request.app[SITE].form_limit // view.MB),
+    )  # fmt: skip
+
+
+def _explain(row: dict[str, Any], question: str, sent: Sent, outcome: drafts.Drafted, language: str) -> None:
+    """Why something was not stored, beside the question that it concerns."""
+    if question in outcome.refused:
+        row["error"] = outcome.refused[question].message.in_(language)
+    if question in outcome.conflicts:
+        row["conflict"] = outcome.conflicts[question]
+        row["error"] = Message("A colleague changed this answer meanwhile. Choose which of the two holds and save again.").in_(language)
+    if question in sent.refused and row["evidence"]:
+        row["evidence"]["error"] = sent.refused[question].in_(language)
+
+
+def _summary(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    found = []
+    for row in rows:
+        parts = [("", row["error"]), ("_reason", (row["na"] or {}).get("error")), ("_comment", (row["comment"] or {}).get("error")),
+                 ("_file" if row["kind"] != "file" else "", (row["evidence"] or {}).get("error"))]  # fmt: skip
+        found += [{"text": f"{_short(row['label'])}: {text}", "href": f"#{row['id']}{tail}"} for tail, text in parts if text]
+    return found
+
+
+def _short(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

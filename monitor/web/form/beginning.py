@@ -1,0 +1,136 @@
+"""The form's first pages: what is asked and why, the list of its parts; and a fresh link for one that has expired."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from monitor import ledger, links, tables
+from monitor.notices import VENDOR, about_duty, tell
+from monitor.questionnaire import QuestionState, SectionState
+from monitor.tables.store import transaction
+from monitor.web.border import LIMITS, STRANGERS, remote
+from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
+from monitor.web.keys import SITE
+from monitor.web.pages import language_of, moment, page, see_other
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from monitor.questionnaire import Examination, Section
+
+_STATES = {
+    SectionState.UNTOUCHED: "unstarted",
+    SectionState.INCOMPLETE: "started",
+    SectionState.COMPLETE: "complete",
+}
+AGAIN_AFTER = timedelta(minutes=10)
+A_DAY = 5  #: fresh links of one duty
+
+
+async def enter(request: web.Request) -> web.StreamResponse:
+    """The link itself: on to the pages, in the language that was registered for the party."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    return see_other(f"/f/{found.token}/{found.language}/")
+
+
+async def start(request: web.Request) -> web.StreamResponse:
+    """Who asks, why, by when, and all questions at once; or, when it is over, the receipt."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    if not found.answerable:
+        return await over(request, found)
+    draft = await found.draft()
+    return form_page(
+        request, found, "start.html",
+        promises=promises(found),
+        begun=bool(draft.answers),
+        sections=found.questionnaire.sections,
+        steps=None,
+    )  # fmt: skip
+
+
+async def tasks(request: web.Request) -> web.StreamResponse:
+    """The parts of the form and how far each is."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    if not found.answerable:
+        return see_other(f"{found.base}/")
+    draft = await found.draft()
+    examined = found.examined(draft)
+    rows = task_rows(found, examined)
+    return form_page(
+        request, found, "tasks.html",
+        rows=rows,
+        done=sum(1 for row in rows if row["state"] == "complete"),
+        ready=examined.complete,
+        reason=found.duty.reason if found.duty.state == "returned" else "",
+    )  # fmt: skip
+
+
+def task_rows(found: Opened, examined: Examination) -> list[Mapping[str, object]]:
+    """The sections as the task list shows them. One in which nothing is asked is left out."""
+    asked = [section for section in found.questionnaire.sections if visible(section, examined)]
+    return [
+        {
+            "title": section.title.in_(found.language),
+            "state": _STATES[examined.sections[section.id]],
+            "href": f"{found.base}/s/{section.id}",
+            "note": "",
+        }
+        for section in asked
+    ]
+
+
+def visible(section: Section, examined: Examination) -> bool:
+    return any(examined.questions[question.id].state is not QuestionState.HIDDEN for question in section.questions)
+
+
+def promises(found: Opened) -> list[tuple[str, str]]:
+    """The published words that this request serves, and the purpose that they belong to."""
+    told: list[tuple[str, str]] = []
+    for key in found.engagement.purposes:
+        purpose = found.present.purposes.get(key)
+        if purpose:
+            text = (purpose.promise_ja if found.language == "ja" else purpose.promise_en) or ""
+            name = (purpose.text_ja or purpose.text) if found.language == "ja" else purpose.text
+            told.append((text or name, name))
+    return told
+
+
+async def over(request: web.Request, found: Opened) -> web.Response:
+    """The request is not open for this link: what was handed in, what was decided, or that nothing is needed."""
+    last = await tables.Submission.filter(obligation_id=found.duty.id).order_by("-id").first()
+    return form_page(request, found, "over.html", submission=last)
+
+
+async def ask_fresh(request: web.Request) -> web.StreamResponse:
+    """A fresh link goes to the address that is registered, and to no other; the answer never says whether it did."""
+    at = moment()
+    await request.app[LIMITS].hit(STRANGERS, "fresh", remote(request))
+    link = await links.named(request.app[SITE].keyring, request.match_info["token"])
+    if link is not None and link.revoked_at is None:
+        await _mail_fresh(link.obligation_id, at)
+    return page(request, "web/form/fresh.html", language=language_of(request))
+
+
+async def _mail_fresh(duty_id: int, at: datetime) -> None:
+    async with transaction():
+        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
+        asked = tables.Notice.filter(obligation_id=duty_id, kind="fresh-link")
+        soon = await asked.filter(made_at__gt=at - AGAIN_AFTER).exists()
+        if duty.told_on is None or soon or await asked.filter(made_at__gt=at - timedelta(days=1)).count() >= A_DAY:
+            return
+        await tell([about_duty(duty, "fresh-link", VENDOR, at, mark=at.isoformat(), urgent=True)])
+        event = ledger.Event("link.asked", f"obligation/{duty_id}", {"engagement": duty.engagement_id}, duty.company_id, "vendor")
+        await ledger.write([event], at)

@@ -1,0 +1,165 @@
+"""The form's last pages: all answers to check, the declaration, the receipt."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from monitor import tables
+from monitor.language import Message
+from monitor.obligations import acts
+from monitor.questionnaire import Answer, QuestionState, diff, freeze_answers, thaw_answers
+from monitor.questionnaire.judgement import findings_of
+from monitor.web.form import view
+from monitor.web.form.beginning import over, visible
+from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
+from monitor.web.pages import see_other
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.questionnaire import Examination, Questionnaire, Section
+
+LONGEST_NAME = 100
+
+
+async def check(request: web.Request) -> web.StreamResponse:
+    """Every answer with a way to change it, last time's beside it, and what is still missing."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    if not found.answerable:
+        return see_other(f"{found.base}/")
+    draft = await found.draft()
+    examined, before = found.examined(draft), await _before(found)
+    return form_page(
+        request, found, "check.html",
+        groups=answer_groups(found.questionnaire, draft.answers, examined, before, found.language),
+        missing=_missing(found, examined),
+        ready=examined.complete,
+    )  # fmt: skip
+
+
+async def _before(found: Opened) -> dict[str, Answer]:
+    """The answers that were accepted last for the same engagement, so that changes show."""
+    last = (
+        await tables.Submission.filter(
+            verdict="accepted", obligation__engagement_id=found.duty.engagement_id, obligation__kind=found.duty.kind
+        )
+        .order_by("-id")
+        .first()
+    )
+    return thaw_answers(last.answers) if last else {}
+
+
+def answer_groups(questionnaire: Questionnaire, answers: Mapping[str, Answer], examined: Examination, before: Mapping[str, Answer],
+                  language: str) -> list[dict[str, Any]]:  # fmt: skip
+    """All answers by section, in words, with last time's and what changed since."""
+    compared = (before, diff(before, answers), said_words(language))
+    return [
+        {"id": section.id, "title": section.title.in_(language), "rows": _rows(section, answers, examined, compared, language)}
+        for section in questionnaire.sections
+        if visible(section, examined)
+    ]
+
+
+def _rows(section: Section, answers: Mapping[str, Answer], examined: Examination, compared: Any, language: str) -> list[dict[str, Any]]:
+    before, changes, words = compared
+    rows = []
+    for question in section.questions:
+        state = examined.questions[question.id]
+        if state.state is QuestionState.HIDDEN:
+            continue
+        answer = answers.get(question.id)
+        rows.append({
+            "id": question.id,
+            "label": question.text.in_(language),
+            "value": view.said(question, answer, language, words),
+            "comment": answer.comment if answer else "",
+            "files": list(answer.files) if answer else [],
+            "last": view.said(question, before[question.id], language, words) if question.id in before else None,
+            "change": str(changes.get(question.id, "")) if before else "",
+            "error": state.problems[0].message.in_(language) if state.problems else None,
+            "weak": [finding.name.in_(language) for finding in findings_of(question, answer)] if answer else [],
+        })  # fmt: skip
+    return rows
+
+
+def said_words(language: str) -> dict[str, str]:
+    """The few words in which fixed answers are told."""
+    texts = {"none": "No answer", "na": "Not applicable", "yes": "Yes", "no": "No", "agreed": "Declared"}
+    return {name: Message(text).in_(language) for name, text in texts.items()}
+
+
+def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
+    by_question = {question.id: section for section in found.questionnaire.sections for question in section.questions}
+    texts = {question.id: question.text.in_(found.language) for question in found.questionnaire.questions}
+    return [
+        {"text": f"{texts[name][:60]}: {examined.questions[name].problems[0].message.in_(found.language)}",
+         "href": f"{found.base}/s/{by_question[name].id}?check=1#{name}"}
+        for name in examined.blocking
+    ]  # fmt: skip
+
+
+async def declare(request: web.Request) -> web.StreamResponse:
+    """Who declares that these answers are true."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    if not found.answerable:
+        return see_other(f"{found.base}/")
+    if not found.examined(await found.draft()).complete:
+        return see_other(f"{found.base}/check")
+    return form_page(request, found, "declare.html", errors=[], said={}, submittable=found.submittable)
+
+
+async def submit(request: web.Request) -> web.StreamResponse:
+    """Hand in. Needs a name, a post and the declaration, which only a person can give."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    if not found.submittable:
+        return see_other(f"{found.base}/")
+    draft = await found.draft()
+    if not found.examined(draft).complete:
+        return see_other(f"{found.base}/check")
+    sent = await request.post()
+    said = {name: one_line(sent.get(name)) for name in ("name", "title", "declared")}
+    errors = _wrong(said, found.language)
+    if errors:
+        return form_page(request, found, "declare.html", status=422, errors=errors, said=said, submittable=True)
+    frozen = freeze_answers(found.questionnaire, draft.answers)
+    try:
+        await acts.submit(found.duty.id, found.at, acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"]), found.actor)
+    except acts.Refused:
+        return see_other(f"{found.base}/")
+    return see_other(f"{found.base}/done")
+
+
+def one_line(value: object) -> str:
+    """One line of text as typed, without control characters; names keep their signs."""
+    text = unicodedata.normalize("NFC", value) if isinstance(value, str) else ""
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "C").strip()[:LONGEST_NAME]
+
+
+def _wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
+    needs = {
+        "name": "Enter the name of the person who declares.",
+        "title": "Enter the department or post.",
+        "declared": "Tick the declaration if it is true.",
+    }
+    return [{"field": name, "text": Message(text).in_(language), "href": f"#{name}"} for name, text in needs.items() if not said[name]]
+
+
+async def done(request: web.Request) -> web.StreamResponse:
+    """The receipt."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    return see_other(f"{found.base}/") if found.answerable else await over(request, found)

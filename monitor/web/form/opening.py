@@ -1,0 +1,134 @@
+"""From a token to the request that it opens. What does not open shows one and the same page, without data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from monitor import links, tables
+from monitor.letters import named
+from monitor.obligations.drafts import Draft, read
+from monitor.questionnaire import Examination, Questionnaire, examine, thaw
+from monitor.registry.roster import roster
+from monitor.schedule import ASKED
+from monitor.web.border import LIMITS, OFTEN, STRANGERS, remote
+from monitor.web.keys import SITE
+from monitor.web.pages import moment, page
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.registry.format import Company, Engagement, Party
+    from monitor.registry.roster import Roster
+    from monitor.tables import Link, Obligation
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request that a link has opened, with all that its pages show."""
+
+    token: str
+    link: Link
+    duty: Obligation
+    engagement: Engagement
+    company: Company | None
+    party: Party
+    present: Roster
+    language: str
+    at: datetime
+    questionnaire: Questionnaire
+
+    @property
+    def base(self) -> str:
+        return f"/f/{self.token}/{self.language}"
+
+    @property
+    def answerable(self) -> bool:
+        return self.duty.state in ASKED and self.link.grade in {"draft", "submit"}
+
+    @property
+    def submittable(self) -> bool:
+        return self.duty.state in ASKED and self.link.grade == "submit"
+
+    @property
+    def asker(self) -> str:
+        """Who asks, as its name is registered."""
+        entity = self.company or self.present.group
+        return named(entity, self.language)
+
+    @property
+    def actor(self) -> str:
+        return f"link/{self.link.id}"
+
+    async def draft(self) -> Draft:
+        return await read(self.duty.id)
+
+    def examined(self, draft: Draft) -> Examination:
+        return examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
+
+
+class Closed(web.HTTPException):
+    """A token that opens nothing. The page is the same for an unknown, a foreign, a revoked and an expired one."""
+
+    status_code = 404
+
+
+@lru_cache(maxsize=64)
+def _thawed(sha256: str, body: str) -> Questionnaire:  # noqa: ARG001 - the hash is the cheap part of the key
+    return thaw(body)
+
+
+async def opened(request: web.Request) -> Opened:
+    """The request behind this path. Raises `Closed`; counts strangers and busy links."""
+    token, at = request.match_info["token"], moment()
+    link = await links.open_(request.app[SITE].keyring, token, at)
+    if link is None:
+        await request.app[LIMITS].hit(STRANGERS, "stranger", remote(request))
+        raise Closed
+    if request.method == "POST":
+        await request.app[LIMITS].hit(OFTEN, "link", link.id)
+    duty = await tables.Obligation.get(id=link.obligation_id)
+    frozen = await tables.FrozenRequest.get(sha256=duty.request_id)
+    present = await roster()
+    engagement = await present.engagement(duty.engagement_id)
+    party = await present.party(duty.party_id)
+    company = present.companies.get(duty.company_id) if present.responsible(duty.company_id, present.calendar.day_of(at)) else None
+    language = request.match_info.get("language") or party.language
+    questionnaire = _thawed(frozen.sha256, frozen.body)
+    return Opened(token, link, duty, engagement, company, party, present, language, at, questionnaire)
+
+
+def closed_page(request: web.Request) -> web.Response:
+    """What every token that opens nothing shows."""
+    token = request.match_info["token"]
+    return page(request, "web/form/closed.html", status=404, action=f"/f/{token}/fresh")
+
+
+def form_page(request: web.Request, found: Opened, template: str, *, status: int = 200, **values: Any) -> web.Response:
+    """A page of the form, with what all of them show."""
+    duty, calendar = found.duty, found.present.calendar
+    common = {
+        "found": found,
+        "duty": duty,
+        "base": found.base,
+        "asker": found.asker,
+        "party_name": named(found.party, found.language),
+        "group_name": named(found.present.group, found.language),
+        "title_of_form": found.questionnaire.title.in_(found.language),
+        "ref": f"ITK-{duty.id:06d}",
+        "days_left": (duty.due_on - calendar.day_of(found.at)).days,
+        "zone": calendar.zone,
+        "contact": _contact(found),
+        "other_language": "en" if found.language == "ja" else "ja",
+        "other_path": request.path.replace(f"/{found.language}/", "/en/" if found.language == "ja" else "/ja/", 1),
+    }
+    return page(request, f"web/form/{template}", status=status, language=found.language, **common, **values)
+
+
+def _contact(found: Opened) -> str:
+    day = found.present.calendar.day_of(found.at)
+    people = found.present.audience(found.duty.company_id, ["managers"], day)
+    return next((addresses[0] for addresses in people.values() if addresses), "")

@@ -1,0 +1,115 @@
+"""What the party can say beside its answers: more time, a colleague, not ours."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from monitor.language import Message
+from monitor.notices import VENDOR, about_duty, tell
+from monitor.obligations import drafts
+from monitor.obligations.acts import Refused, person
+from monitor.questionnaire.entry import calendar_day
+from monitor.web.form.ending import one_line
+from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
+from monitor.web.pages import see_other
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST = 2000
+FURTHEST = timedelta(days=90)
+"""A wish for more time may name a day so far after T."""
+
+Errors = list[dict[str, str]]
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    if not found.answerable:
+        return see_other(f"{found.base}/")
+    return _page(request, found)
+
+
+def _page(request: web.Request, found: Opened, *, errors: Errors | None = None, said: Mapping[str, str] | None = None,
+          told: str = "") -> web.Response:  # fmt: skip
+    status = 422 if errors else 200
+    domains = sorted(_domains(found))
+    return form_page(request, found, "help.html", status=status, errors=errors or [], said=said or {}, told=told, domains=domains)
+
+
+async def plead(request: web.Request) -> web.StreamResponse:
+    """One of three, each with a reason that a person has to write."""
+    try:
+        found = await opened(request)
+    except Closed:
+        return closed_page(request)
+    if not found.answerable:
+        return see_other(f"{found.base}/")
+    sent = await request.post()
+    said = {name: str(value)[:LONGEST] for name, value in sent.items() if isinstance(value, str)}
+    deed = {"more-time": _more_time, "not-ours": _not_ours, "hand-over": _hand_over}.get(said.get("kind", ""))
+    if deed is None:
+        return see_other(f"{found.base}/help")
+    try:
+        errors = await deed(found, said)
+    except Refused:
+        return see_other(f"{found.base}/")
+    return _page(request, found, errors=errors, said=said) if errors else _page(request, found, told=said["kind"])
+
+
+async def _more_time(found: Opened, said: Mapping[str, str]) -> Errors:
+    wished = _wished(said)
+    reason = said.get("reason", "").strip()
+    earliest, latest = found.duty.due_on + timedelta(days=1), found.duty.due_on + FURTHEST
+    errors: Errors = []
+    if wished is None or not earliest <= wished <= latest:
+        text = Message("Enter a day after {due}, at most {days} days later.", {"due": found.duty.due_on, "days": FURTHEST.days})
+        errors.append(_error("wished", text, found))
+    if not reason:
+        errors.append(_error("reason", Message("Say why more time is needed."), found))
+    if not errors:
+        await drafts.plead(found.duty.id, "more-time", reason, found.at, found.actor, proposed_on=wished)
+    return errors
+
+
+def _wished(said: Mapping[str, str]) -> date | None:
+    parts = [said.get(f"wished_{part}", "").strip() for part in ("year", "month", "day")]
+    return calendar_day("-".join(parts) if parts[1] else parts[0])
+
+
+async def _not_ours(found: Opened, said: Mapping[str, str]) -> Errors:
+    text = said.get("why", "").strip()
+    if not text:
+        return [_error("why", Message("Say what is not right, so that the right company can be asked."), found)]
+    await drafts.plead(found.duty.id, "not-ours", text, found.at, found.actor)
+    return []
+
+
+async def _hand_over(found: Opened, said: Mapping[str, str]) -> Errors:
+    """A colleague gets a link of their own: to prepare answers, not to declare them."""
+    email = one_line(said.get("email")).lower()
+    domain = email.rpartition("@")[2]
+    if "@" not in email or " " in email or domain not in _domains(found):
+        text = Message("Enter an address of your own company ({domains}).", {"domains": ", ".join(sorted(_domains(found)))})
+        return [_error("email", text, found)]
+    contact = int((await person(email, found.at)).removeprefix("person/"))
+    plea = await drafts.plead(found.duty.id, "hand-over", "", found.at, found.actor)
+    notice = about_duty(
+        found.duty, "hand-over", VENDOR, found.present.calendar.next_sending(found.at), mark=str(plea), address=email, data={"contact": contact}
+    )
+    await tell([notice])
+    return []
+
+
+def _domains(found: Opened) -> set[str]:
+    return {address.rpartition("@")[2].lower() for address in found.party.contacts}
+
+
+def _error(name: str, text: Message, found: Opened) -> dict[str, str]:
+    return {"field": name, "text": text.in_(found.language), "href": f"#{name}"}
