@@ -34,7 +34,15 @@ def language_of(request: web.Request) -> str:
 def page(request: web.Request, template: str, *, status: int = 200, language: str = "", **values: Any) -> web.Response:
     """A page. HEAD gets the same without the body, by aiohttp."""
     language = language or language_of(request)
-    common = {"request_path": request.path, "version": __version__, "status": status, "demo": request.app[SITE].demo}
+    site = request.app[SITE]
+    common = {
+        "request_path": request.path,
+        "version": __version__,
+        "status": status,
+        "demo": site.demo,
+        "operator": site.operator.get(language, "itaku"),
+        "languages": [],
+    }
     text = render(template, language, {**common, **values})
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 

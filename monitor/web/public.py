@@ -5,15 +5,24 @@ from __future__ import annotations
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from monitor.language import Message
+from monitor.letters import topic_name
 from monitor.measures import REGISTRY, measure
 from monitor.web.keys import SITE
-from monitor.web.pages import moment, page
+from monitor.web.pages import language_of, moment, page
 
 
 async def about_monitoring(request: web.Request) -> web.StreamResponse:
     """What we look at from outside, how often, and how to object."""
-    site = request.app[SITE]
-    return page(request, "web/about-monitoring.html", rules=site.rules, contact=site.contact, rhythms=site.rhythms)
+    site, language = request.app[SITE], language_of(request)
+    how_often = [(topic_name(kind, language), _every(seconds, language)) for kind, seconds in site.rhythms.items()]
+    return page(request, "web/about-monitoring.html", rules=site.rules, how_often=how_often)
+
+
+def _every(seconds: int, language: str) -> str:
+    hours, minutes = divmod(seconds // 60, 60)
+    text = "every {count} hours, unless the company chose otherwise" if hours else "every {count} minutes, unless the company chose otherwise"
+    return Message(text, {"count": hours or minutes}).in_(language)
 
 
 async def healthz(_request: web.Request) -> web.StreamResponse:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
-from monitor.language import Message, say_instant
+from monitor.language import Message, say_day, say_instant
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -48,14 +48,28 @@ NOTICES = {
 }
 
 
+_TONES = {
+    "obligation.overdue": ("bad", "warning"),
+    "obligation.returned": ("warn", "returned"),
+    "obligation.accepted": ("good", "done"),
+    "obligation.submitted": ("accent", "sent"),
+    "obligation.acknowledged": ("accent", "pause"),
+    "obligation.waived": ("", "pause"),
+    "obligation.cancelled": ("", "cross"),
+    "evidence.stored": ("", "file"),
+    "answer.saved": ("", "pencil"),
+}
+
+
 async def history(duty: Obligation, language: str, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Newest first. Each line of the ledger has its number; each mail says to which side it went."""
+    """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says to which side it went."""
     lines = await tables.LedgerLine.filter(subject=f"obligation/{duty.id}").order_by("seq")
     notices = await tables.Notice.filter(obligation_id=duty.id, state="sent").order_by("done_at")
-    names = {f"person/{person.id}": person.name or person.email for person in await tables.Person.filter(id__in=_people(lines))}
+    people = await tables.Person.filter(id__in=_people(lines))
+    names = {f"person/{person.id}": person.name or person.email for person in people}
     rows = [_event(line, language, names) for line in lines] + [_mail(notice, language) for notice in notices]
-    ordered = sorted(rows, key=lambda row: row["at"], reverse=True)
-    return [{**row, "when": say_instant(row["at"], zone, language)} for row in ordered]
+    ordered = sorted(rows, key=lambda row: row["instant"], reverse=True)
+    return [{**row, "at": say_instant(row["instant"], zone, language), "iso": row["instant"].isoformat()} for row in ordered]
 
 
 def _people(lines: list[tables.LedgerLine]) -> set[int]:
@@ -63,13 +77,22 @@ def _people(lines: list[tables.LedgerLine]) -> set[int]:
 
 
 def _event(line: tables.LedgerLine, language: str, names: dict[str, str]) -> dict[str, Any]:
-    data = json.loads(line.data)
+    tone, sign = _TONES.get(line.type, ("", "ring"))
+    details = [names.get(line.actor, ""), _said(line.type, json.loads(line.data), language)]
     what = Message(WORDS.get(line.type, line.type)).in_(language)
-    said = " ".join(str(data[name]) for name in ("due_on", "until") if line.type in {"obligation.due_moved", "obligation.waived", "obligation.acknowledged"} and data.get(name))
-    return {"at": datetime.fromisoformat(line.at), "what": what, "said": said, "who": names.get(line.actor, ""), "seq": line.seq}
+    detail = " · ".join(part for part in details if part)
+    return {"instant": datetime.fromisoformat(line.at), "what": what, "detail": detail, "seq": line.seq, "tone": tone, "sign": sign}
+
+
+def _said(kind: str, data: dict[str, Any], language: str) -> str:
+    if kind == "obligation.due_moved":
+        return say_day(date.fromisoformat(data["due_on"]), language)
+    if kind in {"obligation.waived", "obligation.acknowledged"} and data.get("until"):
+        return say_day(datetime.fromisoformat(data["until"]).date(), language)
+    return ""
 
 
 def _mail(notice: tables.Notice, language: str) -> dict[str, Any]:
     what = Message(NOTICES.get(notice.kind, notice.kind), {"rung": notice.data.get("rung", "")}).in_(language)
     side = Message("to the party" if notice.side == "vendor" else "to the company").in_(language)
-    return {"at": notice.done_at, "what": what, "said": side, "who": "", "seq": None}
+    return {"instant": notice.done_at, "what": what, "detail": side, "seq": None, "tone": "", "sign": "arrow"}

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from checks.contract import Severity
 from monitor import tables
 from monitor.board import board
 from monitor.evidence import content_disposition
-from monitor.letters import named, next_steps
+from monitor.language import Message, say_day, say_instant
+from monitor.letters import named, next_steps, topic_name
 from monitor.questionnaire import examine, thaw, thaw_answers
-from monitor.registry.format import Company
 from monitor.schedule import ASKED, overdue
 from monitor.web.console.history import history
 from monitor.web.console.session import Reader, reader
 from monitor.web.form.ending import answer_groups
+from monitor.web.form.view import size
 from monitor.web.keys import SITE
 from monitor.web.pages import language_of, moment, page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from checks.contract import Rule
+    from monitor.calendar import Calendar
     from monitor.tables import Obligation
 
 SANDBOX = "sandbox; default-src 'none'"
 
 
-def console_page(request: web.Request, who: Reader, template: str, *, current: str = "", status: int = 200, **values: Any) -> web.Response:
+def console_page(request: web.Request, who: Reader, template: str, *, status: int = 200, **values: Any) -> web.Response:
     """A managers' page, with what all of them show."""
     language = language_of(request)
+    chosen = request.query.get("company", "")
+    companies = [(key, named(who.present.companies[key], language)) for key in who.companies]
     common = {
         "who": who,
-        "current": current,
+        "me": who.person.name or who.person.email,
+        "here": request.path,
         "scheme": request.cookies.get("itaku-scheme", "auto"),
-        "group_name": named(who.present.group, language),
+        "group": named(who.present.group, language),
         "zone": who.present.calendar.zone,
-        "companies": [(key, named(who.present.companies[key], language)) for key in who.companies],
+        "company_action": "/",
+        "companies": [
+            {"value": "", "text": Message("All companies").in_(language), "selected": not chosen},
+            *({"value": key, "text": name, "selected": key == chosen} for key, name in companies),
+        ],
+        "navigation": [{"text": Message("Today").in_(language), "href": "/", "current": request.path == "/"}],
+        "preferences_action": "/settings",
+        "signout_action": "/sign-out",
         "at": moment(),
     }
     return page(request, f"web/console/{template}", status=status, language=language, **common, **values)
@@ -52,11 +69,20 @@ async def board_page(request: web.Request) -> web.StreamResponse:
     engagements = await who.present.engagements({row["engagement"] for row in rows if row.get("engagement")})
     for row in rows:
         owner = who.present.companies.get(row["company"] or "")
-        row["company_name"] = named(owner, language) if owner else named(who.present.group, language)
+        row["company_name"] = named(owner or who.present.group, language)
         row["party_name"] = named(parties[row["party"]], language)
         row["title"] = engagements[row["engagement"]].title if row.get("engagement") else row["url"]
         row["href"] = f"/{row['id'].replace('obligation/', 'duty/')}"
-    return console_page(request, who, "board.html", current="today", rows=rows, company=company, counts=_counts(rows))
+        row["what"] = topic_name(row.get("obligation") or row["check"], language)
+        row["when"] = _when(row, language, who)
+        row["told"] = Message("level {level}", {"level": row["level"]}).in_(language) if row["level"] else ""
+    return console_page(request, who, "board.html", rows=rows, counts=_counts(rows))
+
+
+def _when(row: dict[str, Any], language: str, who: Reader) -> str:
+    if row.get("due_on"):
+        return say_day(date.fromisoformat(row["due_on"]), language)
+    return say_instant(datetime.fromisoformat(row["since"]), who.present.calendar.zone, language)
 
 
 def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -88,20 +114,43 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, *, stat
     engagement, party = await who.present.engagement(duty.engagement_id), await who.present.party(duty.party_id)
     company = who.present.companies.get(duty.company_id)
     submission = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
+    late = overdue(duty, calendar, at)
+    files = await tables.Evidence.filter(obligation_id=duty.id, withdrawn_at=None).order_by("stored_at")
+    last_day = await who.present.last_day(duty.engagement_id)
     return console_page(
-        request, who, "duty.html", current="today", status=status,
-        duty=duty, engagement=engagement, party=party, party_name=named(party, language),
-        company_name=named(company, language) if isinstance(company, Company) else "",
-        late=overdue(duty, calendar, at), days=(calendar.day_of(at) - duty.due_on).days, ref=f"ITK-{duty.id:06d}",
-        submission=submission, groups=await _answers(duty, submission, language, who, at),
-        steps=next_steps(duty, who.present, at, language), history=await history(duty, language, calendar.zone),
+        request, who, "duty.html", status=status, errors=errors or [], said=said or {},
+        duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
+        company_name=named(company, language) if company else "", late=late, ref=f"ITK-{duty.id:06d}",
+        due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),
+        submission=submission, groups=await _answers(duty, submission, language, who),
+        steps=next_steps(duty, who.present, at, language, last_day=last_day), history=await history(duty, language, calendar.zone),
         pleas=await tables.Plea.filter(obligation_id=duty.id).order_by("-id"), asked=duty.state in ASKED,
-        files=await tables.Evidence.filter(obligation_id=duty.id, withdrawn_at=None).order_by("stored_at"),
-        errors=errors or [], said=said or {},
+        files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
     )  # fmt: skip
 
 
-async def _answers(duty: Obligation, submission: tables.Submission | None, language: str, who: Reader, at: Any) -> list[dict[str, Any]]:
+def _due_words(duty: Obligation, late: bool, calendar: Calendar, at: datetime, language: str) -> str:  # noqa: FBT001 - derived once, by the caller
+    days = (calendar.day_of(at) - duty.due_on).days
+    text = "{day} ({days} days overdue)" if late else "{day}"
+    return Message(text, {"day": say_day(duty.due_on, language), "days": days}).in_(language)
+
+
+def _extra(duty: Obligation, language: str, who: Reader) -> list[tuple[str, str]]:
+    """Facts that only some requests have."""
+    zone = who.present.calendar.zone
+    found = []
+    if duty.unconfirmed_since:
+        found.append((Message("Never confirmed since").in_(language), say_day(duty.unconfirmed_since, language)))
+    if duty.paused_until:
+        found.append((Message("Taken in hand until").in_(language), say_instant(duty.paused_until, zone, language)))
+    if duty.waived_until:
+        found.append((Message("Waived until").in_(language), f"{say_instant(duty.waived_until, zone, language)}: {duty.reason}"))
+    if duty.state == "returned":
+        found.append((Message("Returned because").in_(language), duty.reason))
+    return found
+
+
+async def _answers(duty: Obligation, submission: tables.Submission | None, language: str, who: Reader) -> list[dict[str, Any]]:
     """The answers as handed in. What is still a draft belongs to the party and is not shown."""
     if submission is None or duty.request_id is None:
         return []
@@ -124,15 +173,36 @@ async def case_page(request: web.Request) -> web.StreamResponse:
 
 
 async def show_case(request: web.Request, who: Reader, case: tables.Case, *, status: int = 200, errors: list[dict[str, str]] | None = None) -> web.Response:
-    language, at = language_of(request), moment()
+    language, at, zone = language_of(request), moment(), who.present.calendar.zone
     party = await who.present.party(case.party_id)
     findings = await tables.FindingRow.filter(watch_id=case.watch_id).order_by("closed_at", "-severity")
     looks = await tables.LookRow.filter(watch_id=case.watch_id).order_by("-at").limit(20)
+    rules = request.app[SITE].rules
+    held = [(Message("Taken in hand until").in_(language), say_instant(case.paused_until, zone, language))] if case.paused_until else []
     return console_page(
-        request, who, "case.html", current="today", status=status, case=case, party_name=named(party, language),
-        findings=[finding for finding in findings if finding.closed_at is None or case.closed_at], looks=looks,
-        rules=request.app[SITE].rules, steps=next_steps(case, who.present, at, language), errors=errors or [],
+        request, who, "case.html", status=status, errors=errors or [], case=case, party_name=named(party, language),
+        what=topic_name(case.check_kind, language), severity=Severity(case.severity).word, extra_facts=held,
+        findings=[_finding(found, rules, language) for found in findings if found.closed_at is None or case.closed_at],
+        looks=[(say_instant(look.at, zone, language), _outcome(look, rules, language), f"{look.took_ms:.0f} ms") for look in looks],
+        steps=next_steps(case, who.present, at, language),
     )  # fmt: skip
+
+
+def _finding(found: tables.FindingRow, rules: Mapping[str, Rule], language: str) -> dict[str, Any]:
+    rule = rules.get(found.rule)
+    words = {
+        "title": rule.title.said(language),
+        "explanation": rule.explanation.said(language),
+        "remedy": rule.remedy.said(language),
+        "reference": rule.reference,
+    } if rule else {"title": found.rule, "explanation": "", "remedy": "", "reference": ""}  # fmt: skip
+    return {"word": Severity(found.severity).word, "rule": found.rule, "detail": found.detail, "first_seen_at": found.first_seen_at, **words}
+
+
+def _outcome(look: tables.LookRow, rules: Mapping[str, Rule], language: str) -> str:
+    words = {"pass": "passed", "fail": "failed", "unknown": "not assessed"}
+    rule = rules.get(look.reason)
+    return Message(words[look.verdict]).in_(language) + (f": {rule.title.said(language)}" if rule else "")
 
 
 async def evidence_file(request: web.Request) -> web.StreamResponse:

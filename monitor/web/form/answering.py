@@ -199,6 +199,7 @@ async def _page(request: web.Request, found: Opened, section: Section, draft: Dr
         answer = meant[question.id] if kept and question.id in meant else draft.answers.get(question.id, Answer())
         row = view.field(question, answer, state, language, strict=strict or status != 200)  # noqa: PLR2004
         row["version"] = draft.versions.get(question.id, 0)
+        row["number"], row["conflict"] = str(len(rows) + 1), None
         _explain(row, question.id, sent, outcome, language)
         rows.append(row)
     visible_sections = [one for one in found.questionnaire.sections if visible(one, examined)]
@@ -206,8 +207,16 @@ async def _page(request: web.Request, found: Opened, section: Section, draft: Dr
         request, found, "section.html", status=status, section=section, rows=rows, errors=_summary(rows),
         title=section.title.in_(language), intro=section.intro.in_(language) if section.intro else "",
         number=visible_sections.index(section) + 1 if section in visible_sections else 1, of=len(visible_sections),
-        limits=(request.app[SITE].file_limit // view.MB, request.app[SITE].form_limit // view.MB),
+        limit_words=_limits(request, language), accept=ACCEPT, uploads=any(row["evidence"] for row in rows),
     )  # fmt: skip
+
+
+ACCEPT = ".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.pptx,.csv,.txt,.eml"
+
+
+def _limits(request: web.Request, language: str) -> str:
+    text = "PDF, Excel, Word, PowerPoint, PNG, JPEG, CSV, text or mail; {each} MB each. No password, please: this page is the safe way."
+    return Message(text, {"each": request.app[SITE].file_limit // view.MB}).in_(language)
 
 
 def _explain(row: dict[str, Any], question: str, sent: Sent, outcome: drafts.Drafted, language: str) -> None:
@@ -215,7 +224,7 @@ def _explain(row: dict[str, Any], question: str, sent: Sent, outcome: drafts.Dra
     if question in outcome.refused:
         row["error"] = outcome.refused[question].message.in_(language)
     if question in outcome.conflicts:
-        row["conflict"] = outcome.conflicts[question]
+        row["conflict"] = str(outcome.conflicts[question].value or outcome.conflicts[question].reason)
         row["error"] = Message("A colleague changed this answer meanwhile. Choose which of the two holds and save again.").in_(language)
     if question in sent.refused and row["evidence"]:
         row["evidence"]["error"] = sent.refused[question].in_(language)

@@ -37,10 +37,18 @@ async def check(request: web.Request) -> web.StreamResponse:
     examined, before = found.examined(draft), await _before(found)
     return form_page(
         request, found, "check.html",
-        groups=answer_groups(found.questionnaire, draft.answers, examined, before, found.language),
+        groups=_changeable(found, answer_groups(found.questionnaire, draft.answers, examined, before, found.language)),
         missing=_missing(found, examined),
         ready=examined.complete,
     )  # fmt: skip
+
+
+def _changeable(found: Opened, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each answer with the place where it can be changed."""
+    for group in groups:
+        for row in group["rows"]:
+            row["href"] = f"{found.base}/s/{group['id']}?check=1#{row['id']}"
+    return groups
 
 
 async def _before(found: Opened) -> dict[str, Answer]:
@@ -74,16 +82,16 @@ def _rows(section: Section, answers: Mapping[str, Answer], examined: Examination
         if state.state is QuestionState.HIDDEN:
             continue
         answer = answers.get(question.id)
+        weak = [finding.name.in_(language) for finding in findings_of(question, answer)] if answer else []
         rows.append({
             "id": question.id,
-            "label": question.text.in_(language),
-            "value": view.said(question, answer, language, words),
-            "comment": answer.comment if answer else "",
-            "files": list(answer.files) if answer else [],
-            "last": view.said(question, before[question.id], language, words) if question.id in before else None,
+            "question": question.text.in_(language),
+            "answer": view.said(question, answer, language, words),
+            "note": answer.comment if answer else "",
+            "files": [{"name": file.name, "size": view.size(file.size)} for file in answer.files] if answer else [],
+            "before": view.said(question, before[question.id], language, words) if question.id in before else None,
             "change": str(changes.get(question.id, "")) if before else "",
-            "error": state.problems[0].message.in_(language) if state.problems else None,
-            "weak": [finding.name.in_(language) for finding in findings_of(question, answer)] if answer else [],
+            "problem": state.problems[0].message.in_(language) if state.problems else ", ".join(weak),
         })  # fmt: skip
     return rows
 

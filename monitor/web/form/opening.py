@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import links, tables
+from monitor.language import Message, say_day
 from monitor.letters import named
 from monitor.obligations.drafts import Draft, read
 from monitor.questionnaire import Examination, Questionnaire, examine, thaw
@@ -19,7 +20,7 @@ from monitor.web.keys import SITE
 from monitor.web.pages import moment, page
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from monitor.registry.format import Company, Engagement, Party
     from monitor.registry.roster import Roster
@@ -109,23 +110,50 @@ def closed_page(request: web.Request) -> web.Response:
 
 def form_page(request: web.Request, found: Opened, template: str, *, status: int = 200, **values: Any) -> web.Response:
     """A page of the form, with what all of them show."""
-    duty, calendar = found.duty, found.present.calendar
+    duty, calendar, language = found.duty, found.present.calendar, found.language
+    title, group = found.questionnaire.title.in_(language), named(found.present.group, language)
+    ref = f"ITK-{duty.id:06d}"
     common = {
         "found": found,
         "duty": duty,
         "base": found.base,
         "asker": found.asker,
-        "party_name": named(found.party, found.language),
-        "group_name": named(found.present.group, found.language),
-        "title_of_form": found.questionnaire.title.in_(found.language),
-        "ref": f"ITK-{duty.id:06d}",
+        "site": found.asker,
+        "party_name": named(found.party, language),
+        "group_name": group,
+        "operator": group,
+        "title_of_form": title,
+        "engagement_title": found.engagement.title or found.engagement.key,
+        "subject": f"{title} {ref}",
+        "ref": ref,
         "days_left": (duty.due_on - calendar.day_of(found.at)).days,
+        "due_words": due_words(duty.due_on, language),
         "zone": calendar.zone,
-        "contact": _contact(found),
-        "other_language": "en" if found.language == "ja" else "ja",
-        "other_path": request.path.replace(f"/{found.language}/", "/en/" if found.language == "ja" else "/ja/", 1),
+        "contact": {"name": found.asker, "email": _contact(found)},
+        "languages": _languages(request, found),
+        "privacy": Message(PRIVACY, {"asker": found.asker}).in_(language),
     }
-    return page(request, f"web/form/{template}", status=status, language=found.language, **common, **values)
+    return page(request, f"web/form/{template}", status=status, language=language, **common, **values)
+
+
+PRIVACY = (
+    "{asker} keeps your name, post and mail address with your answers for as long as it must be able to show that it "
+    "supervises those to whom it entrusts personal data: until five years after the end of the work. They are used for "
+    "nothing else, and are seen only by the people who answer for this work and by its auditors."
+)
+
+
+def due_words(due_on: date, language: str) -> str:
+    """The last day, said so that nobody has to guess which hour of which zone it ends at."""
+    return Message("{day}, 24:00 Japan time", {"day": say_day(due_on, language)}).in_(language)
+
+
+def _languages(request: web.Request, found: Opened) -> list[dict[str, Any]]:
+    names = {"ja": "日本語", "en": "English"}
+    return [
+        {"text": name, "lang": code, "current": code == found.language, "href": request.path.replace(f"/{found.language}/", f"/{code}/", 1)}
+        for code, name in names.items()
+    ]
 
 
 def _contact(found: Opened) -> str:
