@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from typing import TYPE_CHECKING
 
 from monitor.language import Message
@@ -34,3 +36,15 @@ def read_keys(path: Path) -> Keyring:
         what, remedy = Message("holds no keys."), Message("Write lines of an id and 64 hexadecimal digits.")
         raise Invalid([Mistake(str(path), "-", what, remedy)])
     return Keyring(keys)
+
+
+def make_keys(path: Path) -> bool:
+    """New keys, readable by their owner only; an existing file is never touched."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "w") as file:
+        file.write(f"k1 {secrets.token_hex(32)}\n")
+    return True

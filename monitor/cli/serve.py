@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.border import config_option
+from monitor.cli.border import FAILED, INVALID, config_option, give_up
 
 
 @click.command()
@@ -19,6 +19,24 @@ from monitor.cli.border import config_option
 @click.pass_context
 def serve(context: click.Context, config_file: Path | None, *, demo: bool) -> None:
     """Run the daemon: ask, look, escalate, and serve the pages."""
-    from monitor.daemon import run
+    context.exit(_demo() if demo else _daemon(config_file or context.find_root().params.get("config_file")))
 
-    context.exit(run(config_file or context.find_root().params.get("config_file"), demo=demo))
+
+def _demo() -> int:
+    try:
+        from monitor.demo import run_demo
+    except ModuleNotFoundError as error:
+        give_up([f"The demonstration needs {error.name}: pip install 'itaku[demo]'"], FAILED)
+    return run_demo()
+
+
+def _daemon(config_file: Path | None) -> int:
+    from monitor.daemon import run
+    from monitor.language import reader
+    from monitor.mistakes import Invalid
+
+    try:
+        return run(config_file)
+    except Invalid as error:
+        give_up((mistake.in_(reader()) for mistake in error.mistakes), INVALID)
+    return INVALID

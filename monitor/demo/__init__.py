@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import clock, tables
-from monitor.cli.init import make_keys
 from monitor.config import Settings
-from monitor.daemon import Stop, begin, build, start_site
+from monitor.daemon import Stop, begin, build, on_loop, start_site
 from monitor.demo.history import seed
 from monitor.demo.mailbox import routes
 from monitor.demo.sink import MailSink
 from monitor.demo.sites import StandIns
+from monitor.keys import make_keys
 from monitor.logs import set_up
 from monitor.patrol import Patrol
 from monitor.probe import Probe, ProbeSettings
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PORT = 8080
+
+
+def run_demo() -> int:
+    """Run the demonstration; the exit code."""
+    return on_loop(serve_demo())
 
 
 async def serve_demo(port: int = PORT) -> int:
