@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +43,7 @@ class Sight:
 
     async def barriers(self) -> list[str]:
         """What axe-core finds, each with the element that it is about."""
-        await self.page.evaluate(axe())
+        await self.page.evaluate(await asyncio.to_thread(axe))
         found = await self.page.evaluate("levels => axe.run({runOnly: levels, resultTypes: ['violations']})", LEVELS)
         broken = [(rule["id"], node) for rule in found["violations"] for node in rule["nodes"]]
         return [f"{rule}: {node['html']} {node['failureSummary']}" for rule, node in broken]
