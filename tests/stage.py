@@ -12,6 +12,7 @@ from monitor import plugins
 from monitor.registry.read import read
 from monitor.simulation.run import simulate
 from monitor.simulation.script import read_script
+from monitor.tables.store import MEMORY
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -102,7 +103,7 @@ def instant(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=TOKYO)
 
 
-async def play(toml: str, begin: str, end: str, *events: str, tmp: Any, policy: Any = None) -> Told:
+async def play(toml: str, begin: str, end: str, *events: str, tmp: Any, policy: Any = None, database: str = MEMORY) -> Told:
     """Simulate a registry with a script and collect the lines."""
     tomllib.loads(toml)
     file = tmp / "registry.toml"
@@ -110,7 +111,7 @@ async def play(toml: str, begin: str, end: str, *events: str, tmp: Any, policy: 
     script = tmp / "script.toml"
     script.write_text("\n".join(f"[[event]]\n{event}" for event in events), encoding="utf-8")
     lines = simulate(read([file], plugins.known()), instant(begin), instant(end), events=read_script(script), looks=plugins.looks(),
-                     shelf=plugins.shelf(), policy=policy)  # fmt: skip
+                     shelf=plugins.shelf(), policy=policy, database=database)  # fmt: skip
     async with aclosing(lines):
         return Told([line async for line in lines])
 

@@ -28,9 +28,13 @@ async def simulate(
     looks: Mapping[str, Check],
     shelf: Mapping[str, Questionnaire],
     policy: Policy | None = None,
+    database: str = MEMORY,
 ) -> AsyncIterator[Line]:
-    """Apply the registry at `begin` to an empty world and let it run. Raises `Invalid` as an apply would."""
-    async with opened(MEMORY, create=True):
+    """Apply the registry at `begin` to an empty world and let it run. Raises `Invalid` as an apply would.
+
+    `database`: an empty one to use instead of memory (tests hold the same worlds against PostgreSQL).
+    """
+    async with opened(database, create=True):
         await apply(declaration, begin, looks)
         async for line in World(shelf, policy).run(begin, end, events):
             yield line

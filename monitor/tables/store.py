@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.connection import get_connection
+from tortoise.connection import get_connections
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException, DBConnectionError, OperationalError, TransactionManagementError
 from tortoise.migrations.executor import MigrationExecutor
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tortoise.backends.base.client import BaseDBAsyncClient
 
 MEMORY = "sqlite://:memory:"
-_APP = {"models": ["monitor.tables"], "default_connection": "default", "migrations": "monitor.migrations"}
+_MODULES = {"models": ["monitor.tables"], "migrations": "monitor.migrations"}
 
 
 class StoreAway(Exception):  # noqa: N818 - the house's word for it
@@ -57,12 +57,14 @@ def sqlite_path(url: str) -> Path | None:
 
 def configuration(url: str) -> dict[str, Any]:
     """What Tortoise needs to know. SQLite: WAL, and a commit is on the disk when it says so (`synchronous = FULL`)."""
+    # Tortoise keeps the SQL that it has made by connection name, for the whole process: one name for each dialect.
+    name = "postgres" if is_postgres(url) else "sqlite"
     if is_postgres(url):
         scheme, rest = url.split("://", 1)
-        connection = expand_db_url(f"postgres://{rest}" if scheme != "asyncpg" else url)
+        found = expand_db_url(f"postgres://{rest}" if scheme != "asyncpg" else url)
     else:
         path = sqlite_path(url)
-        connection = {
+        found = {
             "engine": "monitor.tables.sqlite",
             "credentials": {
                 "file_path": str(path or ":memory:"),
@@ -72,7 +74,13 @@ def configuration(url: str) -> dict[str, Any]:
                 "cache_size": -16000,
             },
         }
-    return {"connections": {"default": connection}, "apps": {"itaku": _APP}}
+    return {"connections": {name: found}, "apps": {"itaku": {**_MODULES, "default_connection": name}}}
+
+
+def connection() -> BaseDBAsyncClient:
+    """The connection of whatever store is open here; inside a transaction, the transaction's."""
+    handler = get_connections()
+    return handler.get(next(iter(handler.db_config)))
 
 
 @asynccontextmanager
@@ -85,12 +93,12 @@ async def opened(url: str, *, create: bool = False) -> AsyncIterator[BaseDBAsync
     async with context:
         try:
             await context.init(config=configuration(url))
-            await get_connection("default").execute_query("SELECT 1")
+            await connection().execute_query("SELECT 1")
         except (*AWAY, OperationalError, sqlite3.OperationalError) as error:
             raise StoreAway(str(error)) from error
         if create:
             await _create()
-        yield get_connection("default")
+        yield connection()
 
 
 _schema: list[
@@ -100,13 +108,13 @@ _schema: list[
 
 async def _create() -> None:
     """The schema of an empty database, as all migrations leave it."""
-    connection = get_connection("default")
-    if connection.capabilities.dialect == "sqlite" and _schema:
-        await connection.execute_script(";\n".join(_schema) + ";")
+    client = connection()
+    if client.capabilities.dialect == "sqlite" and _schema:
+        await client.execute_script(";\n".join(_schema) + ";")
         return
     await upgrade()
-    if connection.capabilities.dialect == "sqlite":
-        made = await connection.execute_query_dict(
+    if client.capabilities.dialect == "sqlite":
+        made = await client.execute_query_dict(
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
         )
         _schema.extend(row["sql"] for row in made)
@@ -114,11 +122,12 @@ async def _create() -> None:
 
 def transaction() -> Any:
     """One transaction; on SQLite it takes the write lock at its beginning, so a claim inside needs no row lock."""
-    return in_transaction("default")
+    return in_transaction()
 
 
 def executor() -> MigrationExecutor:
-    return MigrationExecutor(get_connection("default"), {"itaku": _APP})
+    client = connection()
+    return MigrationExecutor(client, {"itaku": {**_MODULES, "default_connection": client.connection_name}})
 
 
 async def upgrade() -> list[str]:
