@@ -1,3 +1,3 @@
-"""itaku (委託, to entrust): the promise that whoever is entrusted with customers' data is supervised, made true and provable."""
+"""itaku (委託, to entrust): whoever is entrusted with customers' data is supervised, truly and provably."""
 
 __version__ = "0.1.0"

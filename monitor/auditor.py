@@ -35,7 +35,12 @@ async def audit(calendar: Calendar, at: datetime) -> list[str]:
         _said("letters are parked", await tables.Mail.filter(state="parked").count()),
     ]
     if calendar.sending(at) and calendar.sending(late):
-        found.append(_said("notices wait for a letter", await tables.Notice.filter(state="waiting", letters=0, send_at__lt=late).count()))
+        found.append(
+            _said(
+                "notices wait for a letter",
+                await tables.Notice.filter(state="waiting", letters=0, send_at__lt=late).count(),
+            )
+        )
     return [said for said in found if said]
 
 

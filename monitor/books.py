@@ -32,7 +32,7 @@ class Step:
     new: bool = False
 
 
-def moved(
+def moved(  # noqa: PLR0913 - one fact each
     duty: Obligation,
     base_on: date,
     due_on: date,
@@ -43,7 +43,9 @@ def moved(
     tell: bool = True,
     actor: str = "system",
 ) -> Step:
-    """T moves later: the party is told at once if it had been told another date (`tell` is false where another mail says it)."""
+    """T moves later: the party is told at once if it had been told another date (`tell` is false where another
+    mail says it).
+    """
     before = duty.due_on
     fields = edit(duty, nominal_on=duty.nominal_on) | move_due(duty, base_on, due_on, at) | refresh(duty, calendar, at)
     notices = [about_duty(duty, "due-moved", VENDOR, at, mark=due_on.isoformat())] if tell and duty.told_on else []

@@ -65,7 +65,8 @@ def add_months(day: date, months: int) -> date:
 class Calendar:
     """Open and closed days of the group, and the hours in which mails of the ladder leave.
 
-    `country` is an ISO code, or empty where only `extra_closed` counts, so that weekends are open too. `any_hour` is for
+    `country` is an ISO code, or empty where only `extra_closed` counts, so that weekends are open too. `any_hour`
+    is for
     demonstrations: rungs keep their days and hours, but nothing that comes up has to wait for them.
     """
 

@@ -39,7 +39,9 @@ LADDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A watch, what its look concluded, and when it looks again (none: nobody looks, a simulation says what is seen)."""
+    """A watch, what its look concluded, and when it looks again (none: nobody looks, a simulation says what is
+    seen).
+    """
 
     watch: Watch
     look: Look
@@ -184,7 +186,9 @@ async def _held_until(watch: Watch, at: datetime) -> datetime | None:
 
 
 async def _awaited(watch: Watch) -> bool:
-    """Whether another check of the endpoint is still in its first round: scheduled, or seen once and not yet confirmed."""
+    """Whether another check of the endpoint is still in its first round: scheduled, or seen once and not yet
+    confirmed.
+    """
     others = await tables.Watch.filter(
         party_id=watch.party_id, url=watch.url, first_round=True, retired_at=None
     ).exclude(id=watch.id)
@@ -242,7 +246,9 @@ def _event(kind: str, case: Case, **data: Any) -> ledger.Event:
 
 
 async def acknowledge(case_id: int, at: datetime, actor: str, until: datetime) -> bool:
-    """A person takes a case: the company's levels pause until then, and nothing is closed. False: it is closed already."""
+    """A person takes a case: the company's levels pause until then, and nothing is closed. False: it is closed
+    already.
+    """
     async with transaction():
         case = await tables.Case.filter(id=case_id, closed_at=None).select_for_update().first()
         if case is None:
@@ -251,7 +257,11 @@ async def acknowledge(case_id: int, at: datetime, actor: str, until: datetime) -
         await withdraw(at, case_id=case_id, side=COMPANY, kind="rung")
         calendar = (await roster()).calendar
         await tables.Case.filter(id=case_id).update(
-            paused_until=until, paused_by=actor, company_queued=None, next_at=case_next(case, calendar, at), version=F("version") + 1
+            paused_until=until,
+            paused_by=actor,
+            company_queued=None,
+            next_at=case_next(case, calendar, at),
+            version=F("version") + 1,
         )
         data = {"party": case.party_id, "until": until.isoformat()}
         await ledger.write([ledger.Event("case.acknowledged", f"case/{case_id}", data, case.company_id, actor)], at)

@@ -185,16 +185,20 @@ class Settings(Section):
         return _homed(self.evidence.url, "file:///", self.home)
 
     def mail_password(self) -> str:
-        """From the environment or the file named; empty for relays that want none. `OSError` if the file is not there."""
+        """From the environment or the file named; empty for relays that want none. `OSError` if the file is not
+        there.
+        """
         if self.mail.password:
             return self.mail.password.get_secret_value()
         return self.at_home(self.mail.password_file).read_text().strip() if self.mail.password_file else ""
 
 
 def _homed(url: str, scheme: str, home: Path) -> str:
-    """`sqlite:///data/x` is relative to the home, `sqlite:////srv/x` is not; `file:///data/x` is relative while `/data` is ours."""
+    """`sqlite:///data/x` is relative to the home, `sqlite:////srv/x` is not; `file:///data/x` is relative while
+    `/data` is ours.
+    """
     rest = url.removeprefix(scheme)
-    if not url.startswith(scheme) or rest.startswith("/") or rest.startswith(":memory:"):
+    if not url.startswith(scheme) or rest.startswith(("/", ":memory:")):
         return url
     return f"{scheme}{(home / rest).resolve()}"
 

@@ -45,14 +45,13 @@ from notifiers import NOTIFIERS
 from notifiers.email import EmailSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Coroutine
     from datetime import datetime
     from pathlib import Path
 
     from monitor.config import Settings
     from monitor.links import Keyring
-    from monitor.obligations.reconcile import Policy
-    from monitor.questionnaire import Questionnaire
+    from monitor.plugins import Equipment
     from notifiers.contract import Notifier
 
 log = logging.getLogger(__name__)
@@ -68,8 +67,7 @@ class House:
 
     settings: Settings
     keyring: Keyring
-    shelf: Mapping[str, Questionnaire]
-    policy: Policy
+    tools: Equipment
     notifier: Notifier | None = None
     letters: Letters | None = None
     patrol: Patrol | None = None
@@ -77,7 +75,7 @@ class House:
     forgotten: list[str] = field(default_factory=list)
 
     async def obligations(self, at: datetime) -> int:
-        return await plan(at, self.policy) + await turn(at, self.shelf, self.policy)
+        return await plan(at, self.tools.policy) + await turn(at, self.tools.shelf, self.tools.policy)
 
     async def outbox(self, at: datetime) -> int:
         """Without a mail server nothing is made and nothing is sent; notices wait."""
@@ -132,15 +130,17 @@ class House:
             registry = await _registry_state()
         except AWAY as error:
             return {"database": (False, str(error))}
+        holding = bool(self.patrol and self.patrol.holding)
+        mail = "configured" if self.notifier else "no mail server is configured: nobody is asked or told"
         return {
             "database": (True, "reachable"),
             "registry": registry,
             "scheduler": (self.lag < LATE, f"{self.lag:.1f} s late"),
-            "mail": (self.notifier is not None, "configured" if self.notifier else "no mail server is configured: nobody is asked or told"),
+            "mail": (self.notifier is not None, mail),
             "outbox": (unsent < STALE_MAIL, f"the oldest letter waits {unsent:.0f} s"),
-            "looks": (not (self.patrol and self.patrol.holding), "held: most endpoints fail at once" if self.patrol and self.patrol.holding else "counted"),
+            "looks": (not holding, "held: most endpoints fail at once" if holding else "counted"),
             "auditor": (not self.forgotten, "; ".join(self.forgotten) or "nothing forgotten"),
-        }  # fmt: skip
+        }
 
 
 async def _registry_state() -> tuple[bool, str]:
@@ -205,10 +205,10 @@ class Stop:
             self._reloading.add(task)
             task.add_done_callback(self._reloading.discard)
 
-    async def wait(self, timeout: float | None = None) -> bool:
-        """Until the end is asked for; false when the time-out comes first."""
+    async def wait(self, seconds: float | None = None) -> bool:
+        """Until the end is asked for; false when the seconds are over first."""
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 await self._event.wait()
         except TimeoutError:
             return False
@@ -220,9 +220,9 @@ async def build(settings: Settings, stack: AsyncExitStack, stop: Stop) -> House 
     if not await _open_store(settings, stack, stop):
         return None
     keyring = read_keys(settings.at_home(settings.links.keys))
-    house = House(settings, keyring, plugins.shelf(), plugins.policy(settings))
+    house = House(settings, keyring, plugins.equipment(settings))
     probe = await stack.enter_async_context(Probe(probe_settings(settings)))
-    house.patrol = Patrol(probe, plugins.looks(), settings.probe.confirm, canary=settings.probe.canary)
+    house.patrol = Patrol(probe, house.tools.looks, settings.probe.confirm, canary=settings.probe.canary)
     house.patrol.suspicion.share = settings.probe.suspect_ourselves
     house.letters = Letters(settings.web.base_url, keyring, mail_domain(settings))
     house.notifier = notifier(settings)
@@ -250,7 +250,9 @@ async def _open_store(settings: Settings, stack: AsyncExitStack, stop: Stop) -> 
             if missing and (missing == ["all"] or missing[0].startswith("0001")):
                 log.info("an empty database: %s", ", ".join(await upgrade()))
             elif missing:
-                raise SystemExit(f"The database is of an older release ({', '.join(missing)}). Back it up, then: itaku db upgrade")
+                raise SystemExit(
+                    f"The database is of an older release ({', '.join(missing)}). Back it up, then: itaku db upgrade"
+                )
             return True
 
 
@@ -293,12 +295,12 @@ def notifier(settings: Settings) -> Notifier | None:
 async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **more: Any) -> None:
     """Open the doors."""
     evidence = await stack.enter_async_context(EvidenceStore(settings.evidence_url))
-    looks = plugins.looks()
+    looks = house.tools.looks
     parts = Site(
         base_url=settings.web.base_url,
         keyring=house.keyring,
         evidence=evidence,
-        shelf=house.shelf,
+        shelf=house.tools.shelf,
         file_limit=settings.evidence.file_mb * 1024 * 1024,
         form_limit=settings.evidence.form_mb * 1024 * 1024,
         trusted_proxies=tuple(ipaddress.ip_network(text) for text in settings.web.trusted_proxies),
@@ -338,9 +340,9 @@ async def reload(house: House, config_file: Path | None) -> None:
         settings = load(config_file)
     except Invalid as error:
         for mistake in error.mistakes:
-            log.error("not reloaded: %s", mistake.in_("en"))
+            log.error("not reloaded: %s", mistake.in_("en"))  # noqa: TRY400 - the mistake says it all
     else:
-        house.policy, house.shelf = plugins.policy(settings), plugins.shelf()
+        house.tools = plugins.equipment(settings)
         if house.patrol:
             await house.patrol.probe.reload()
         log.info("reloaded")

@@ -61,7 +61,12 @@ def _keys(settings: Settings) -> Ailment:
     try:
         count = len(read_keys(path).keys)
     except Invalid as error:
-        return Ailment("keys", "bad", error.mistakes[0].in_("en"), "Run itaku init in an empty folder and move its data/link.keys here, or restore yours.")
+        return Ailment(
+            "keys",
+            "bad",
+            error.mistakes[0].in_("en"),
+            "Run itaku init in an empty folder and move its data/link.keys here, or restore yours.",
+        )
     return Ailment("keys", "ok", f"{count} in {path}")
 
 
@@ -78,16 +83,25 @@ async def _database(settings: Settings, at: datetime) -> AsyncIterator[Ailment]:
             yield await _daemon(at)
             yield await _backup(settings, at)
     except StoreAway as error:
-        yield Ailment("database", "bad", str(error), "Check database.url, that the server runs, and that this user may open it.")
+        yield Ailment(
+            "database", "bad", str(error), "Check database.url, that the server runs, and that this user may open it."
+        )
 
 
 async def _registry() -> Ailment:
     try:
         present = await roster()
     except NoRegistry:
-        return Ailment("registry", "note", "nothing was applied yet", "Edit registry.toml, then: itaku plan · itaku apply")
+        return Ailment(
+            "registry", "note", "nothing was applied yet", "Edit registry.toml, then: itaku plan · itaku apply"
+        )
     if not present.group.privacy_office:
-        return Ailment("registry", "bad", "the group has no privacy office", "Name its address in [group] privacy_office: it stands in for companies that leave.")
+        return Ailment(
+            "registry",
+            "bad",
+            "the group has no privacy office",
+            "Name its address in [group] privacy_office: it stands in for companies that leave.",
+        )
     return Ailment("registry", "ok", f"revision {present.revision}, {len(present.companies)} companies")
 
 
@@ -97,24 +111,45 @@ async def _daemon(at: datetime) -> Ailment:
         return Ailment("daemon", "note", "has never run on this database", "itaku serve")
     silent = at - pulse.at
     if silent > timedelta(minutes=5):
-        return Ailment("daemon", "bad", f"silent since {pulse.at:%Y-%m-%d %H:%M} UTC", "Start it: itaku serve (or systemctl start itaku)")
+        return Ailment(
+            "daemon",
+            "bad",
+            f"silent since {pulse.at:%Y-%m-%d %H:%M} UTC",
+            "Start it: itaku serve (or systemctl start itaku)",
+        )
     return Ailment("daemon", "ok", f"last seen {silent.total_seconds():.0f} s ago")
 
 
 async def _backup(settings: Settings, at: datetime) -> Ailment:
     if is_postgres(settings.database_url):
-        return Ailment("backup", "note", "PostgreSQL is backed up with its own tools", "Make sure that pg_dump or WAL archiving runs and is restored for practice.")
-    found = sorted(settings.home.glob("**/*.backup*.sqlite3"), key=lambda path: path.stat().st_mtime) if settings.home.exists() else []
+        return Ailment(
+            "backup",
+            "note",
+            "PostgreSQL is backed up with its own tools",
+            "Make sure that pg_dump or WAL archiving runs and is restored for practice.",
+        )
+    found = (
+        sorted(settings.home.glob("**/*.backup*.sqlite3"), key=lambda path: path.stat().st_mtime)
+        if settings.home.exists()
+        else []
+    )
     last = datetime.fromtimestamp(found[-1].stat().st_mtime, at.tzinfo) if found else None
     if last is None or at - last > OLD_BACKUP:
         when = f"the last is of {last:%Y-%m-%d}" if last else "none was found beside the configuration"
-        return Ailment("backup", "note", when, f"Daily: itaku db backup {settings.home}/backup/itaku.backup-DATE.sqlite3")
+        return Ailment(
+            "backup", "note", when, f"Daily: itaku db backup {settings.home}/backup/itaku.backup-DATE.sqlite3"
+        )
     return Ailment("backup", "ok", f"{found[-1].name} of {last:%Y-%m-%d %H:%M}")
 
 
 async def _mail(settings: Settings) -> Ailment:
     if not settings.mail.host:
-        return Ailment("mail server", "bad", "none is configured: nobody is asked and nobody is told", "Fill in [mail] host and from.")
+        return Ailment(
+            "mail server",
+            "bad",
+            "none is configured: nobody is asked and nobody is told",
+            "Fill in [mail] host and from.",
+        )
     try:
         post = notifier(settings)
         assert post is not None  # noqa: S101 - a host is configured
@@ -124,7 +159,9 @@ async def _mail(settings: Settings) -> Ailment:
         finally:
             await post.aclose()
     except (Temporary, Permanent) as error:
-        return Ailment("mail server", "bad", error.reason, "Correct [mail] in config.toml; the reason above is the server's own.")
+        return Ailment(
+            "mail server", "bad", error.reason, "Correct [mail] in config.toml; the reason above is the server's own."
+        )
     except (TimeoutError, OSError, ValueError) as error:
         return Ailment("mail server", "bad", str(error) or "no answer in 30 s", "Correct [mail] in config.toml.")
     return Ailment("mail server", "ok", f"{settings.mail.host}:{settings.mail.port} takes mail from us")
@@ -134,12 +171,22 @@ async def _names(settings: Settings) -> Ailment:
     host = urlsplit(settings.web.base_url).hostname or ""
     with suppress(ValueError):
         socket.inet_aton(host)
-        return Ailment("name resolution", "note", "base_url is an address", "Give the site a name before vendors get mails: [web] base_url.")
+        return Ailment(
+            "name resolution",
+            "note",
+            "base_url is an address",
+            "Give the site a name before vendors get mails: [web] base_url.",
+        )
     resolver = aiodns.DNSResolver(nameservers=list(settings.probe.nameservers) or None, timeout=3, tries=1)
     try:
         await resolver.gethostbyname(host, socket.AF_INET)
     except aiodns.error.DNSError as error:
-        return Ailment("name resolution", "bad", f"{host}: {error.args[-1]}", "Check the resolver of this machine, and [web] base_url.")
+        return Ailment(
+            "name resolution",
+            "bad",
+            f"{host}: {error.args[-1]}",
+            "Check the resolver of this machine, and [web] base_url.",
+        )
     finally:
         await resolver.close()
     return Ailment("name resolution", "ok", f"{host} resolves")
@@ -151,17 +198,29 @@ def _clock(at: datetime) -> Ailment:
         return Ailment("clock", "bad", f"says {at:%Y-%m-%d}", "Set the clock; due dates depend on it.")
     if synchronised:
         return Ailment("clock", "ok", f"{at:%Y-%m-%d %H:%M} UTC")
-    return Ailment("clock", "note", f"{at:%Y-%m-%d %H:%M} UTC; no time service was found", "Run systemd-timesyncd or chrony.")
+    return Ailment(
+        "clock", "note", f"{at:%Y-%m-%d %H:%M} UTC; no time service was found", "Run systemd-timesyncd or chrony."
+    )
 
 
 def _address(settings: Settings) -> Ailment:
     parts = urlsplit(settings.web.base_url)
     if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
-        return Ailment("site", "bad", f"{settings.web.base_url} is not HTTPS", "Put a proxy with TLS in front and set [web] base_url to its https:// address.")
+        return Ailment(
+            "site",
+            "bad",
+            f"{settings.web.base_url} is not HTTPS",
+            "Put a proxy with TLS in front and set [web] base_url to its https:// address.",
+        )
     return Ailment("site", "ok", f"{settings.web.base_url}, listening on {settings.web.listen}")
 
 
 def _disk(home: Path) -> Ailment:
     free = shutil.disk_usage(home).free
     state = "ok" if free > LOW_DISK else "bad"
-    return Ailment("disk", state, f"{free / 1024**3:.1f} GB free", "" if state == "ok" else "Make room: the ledger must be able to grow.")
+    return Ailment(
+        "disk",
+        state,
+        f"{free / 1024**3:.1f} GB free",
+        "" if state == "ok" else "Make room: the ledger must be able to grow.",
+    )

@@ -81,7 +81,11 @@ async def _digest(present: Roster, at: datetime) -> None:
     calendar = present.calendar
     today = calendar.day_of(at)
     monday = today - timedelta(days=today.weekday())
-    if not calendar.sending(at) or today != calendar.following(monday) or not await _first_time("digest", present, monday, at):
+    if (
+        not calendar.sending(at)
+        or today != calendar.following(monday)
+        or not await _first_time("digest", present, monday, at)
+    ):
         return
     since = at - MONDAY_BACK
     notices = []
@@ -98,7 +102,9 @@ async def _digest(present: Roster, at: datetime) -> None:
 
 def _notice(company: str | None, roles: list[str], monday: date, data: dict[str, Any], at: datetime) -> Notice:
     key = f"d/digest/{company or 'group'}/{monday.isoformat()}"
-    return Notice(key=key, kind="digest", side=COMPANY, company_id=company, roles=roles, data=data, send_at=at, made_at=at)
+    return Notice(
+        key=key, kind="digest", side=COMPANY, company_id=company, roles=roles, data=data, send_at=at, made_at=at
+    )
 
 
 async def _week(company: str | None, since: datetime, at: datetime) -> dict[str, Any]:
@@ -111,7 +117,13 @@ async def _week(company: str | None, since: datetime, at: datetime) -> dict[str,
         "overdue": [_duty(row) for row in await overdue],
         "coming": [_duty(row) for row in await coming],
         "findings": [
-            {"party": row.party_id, "url": row.url, "check": row.check_kind, "severity": Severity(row.severity).word, "company": row.company_id or ""}
+            {
+                "party": row.party_id,
+                "url": row.url,
+                "check": row.check_kind,
+                "severity": Severity(row.severity).word,
+                "company": row.company_id or "",
+            }
             for row in await cases
         ],
         "mails": await tables.Mail.filter(state="sent", sent_at__gte=since, sent_at__lte=at, **only).count(),
@@ -120,4 +132,10 @@ async def _week(company: str | None, since: datetime, at: datetime) -> dict[str,
 
 
 def _duty(row: tables.Obligation) -> dict[str, str]:
-    return {"id": str(row.id), "company": row.company_id, "party": row.party_id, "kind": row.kind, "due_on": row.due_on.isoformat()}
+    return {
+        "id": str(row.id),
+        "company": row.company_id,
+        "party": row.party_id,
+        "kind": row.kind,
+        "due_on": row.due_on.isoformat(),
+    }

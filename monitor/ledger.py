@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-
 from monitor.tables import LedgerLine
 from monitor.tables.store import connection
 
@@ -34,7 +33,9 @@ _CHUNK = 1000
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. `subject` is what it happened to (`obligation/12`), `actor` who did it (`system`, `person/..`)."""
+    """Something that happened. `subject` is what it happened to (`obligation/12`), `actor` who did it (`system`,
+    `person/..`).
+    """
 
     type: str
     subject: str

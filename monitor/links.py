@@ -42,7 +42,9 @@ GRADES = ("view", "draft", "submit")
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys that sign links, by id. The first signs; all verify, so that keys can be changed without breaking links."""
+    """The keys that sign links, by id. The first signs; all verify, so that keys can be changed without breaking
+    links.
+    """
 
     keys: Mapping[str, bytes]
 
@@ -129,7 +131,9 @@ async def issue(
 
 
 async def open_(keyring: Keyring, token: str, at: datetime) -> Link | None:
-    """The link behind a token if it may be used now; none for an unknown, foreign, revoked, superseded or expired one."""
+    """The link behind a token if it may be used now; none for an unknown, foreign, revoked, superseded or expired
+    one.
+    """
     link_id = parse(keyring, token)
     link = await Link.get_or_none(id=link_id) if link_id else None
     if link is None or not hmac.compare_digest(link.token_sha256, _fingerprint(token)):

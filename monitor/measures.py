@@ -18,7 +18,9 @@ OVERDUE = Gauge("itaku_duties_overdue", "Duties overdue, by responsible company"
 OPEN = Gauge("itaku_duties_open", "Duties that wait for the party", registry=REGISTRY)
 REVIEW = Gauge("itaku_duties_to_review", "Answers that wait for their reviewers", registry=REGISTRY)
 CASES = Gauge("itaku_cases_open", "Open cases of failing checks", registry=REGISTRY)
-UNSENT = Gauge("itaku_mail_outbox_oldest_seconds", "Age of the oldest letter that the mail server has not taken", registry=REGISTRY)
+UNSENT = Gauge(
+    "itaku_mail_outbox_oldest_seconds", "Age of the oldest letter that the mail server has not taken", registry=REGISTRY
+)
 PARKED = Gauge("itaku_mail_parked", "Letters that could not be made", registry=REGISTRY)
 HEIGHT = Gauge("itaku_ledger_height", "Lines of the ledger", registry=REGISTRY)
 LAG = Gauge("itaku_scheduler_lag_seconds", "By how much the latest stage is late", registry=REGISTRY)
@@ -38,7 +40,9 @@ class Measured(Protocol):
 async def measure(daemon: Measured | object, at: datetime) -> None:
     """Set all gauges to what is so now."""
     OVERDUE.clear()
-    overdue = await tables.Obligation.filter(state__in=ASKED, overdue_on__isnull=False).values_list("company_id", flat=True)
+    overdue = await tables.Obligation.filter(state__in=ASKED, overdue_on__isnull=False).values_list(
+        "company_id", flat=True
+    )
     for company in overdue:
         OVERDUE.labels(company=company).inc()
     OPEN.set(await tables.Obligation.filter(state__in=ASKED).count())

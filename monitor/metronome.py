@@ -75,7 +75,9 @@ class Metronome:
     def start(self) -> None:
         for tick in self.ticks:
             tick.last = monotonic()
-            self._scheduler.add_job(self._beat, "interval", args=[tick], seconds=tick.every, id=tick.name, next_run_time=clock.now())
+            self._scheduler.add_job(
+                self._beat, "interval", args=[tick], seconds=tick.every, id=tick.name, next_run_time=clock.now()
+            )
         self._scheduler.start()
 
     async def _beat(self, tick: Tick) -> None:

@@ -1,4 +1,6 @@
-"""Mistakes in what people write: configuration, registry, scripts. Each names the place, what is wrong, and the remedy."""
+"""Mistakes in what people write: configuration, registry, scripts. Each names the place, what is wrong, and the
+remedy.
+"""
 
 from __future__ import annotations
 

@@ -50,7 +50,17 @@ def about_case(case: Case, kind: str, side: str, at: datetime, **more: Any) -> N
 
 def to_person(address: str, kind: str, mark: str, at: datetime, **data: Any) -> Notice:
     """A notice to one address that belongs to no company's letters, such as a sign-in link; it leaves at once."""
-    return Notice(key=f"p/{kind}/{mark}", kind=kind, side=PERSON, address=address, urgent=True, roles=[], data=data, send_at=at, made_at=at)
+    return Notice(
+        key=f"p/{kind}/{mark}",
+        kind=kind,
+        side=PERSON,
+        address=address,
+        urgent=True,
+        roles=[],
+        data=data,
+        send_at=at,
+        made_at=at,
+    )
 
 
 async def tell(notices: Sequence[Notice]) -> None:

@@ -116,7 +116,9 @@ class Patrol:
             due = tables.Watch.filter(free, next_at__lte=at, retired_at=None).order_by("next_at", "id").limit(room)
             watches = await due.select_for_update(skip_locked=True)
             lease = secrets.token_hex(8)
-            await tables.Watch.filter(id__in=[watch.id for watch in watches]).update(lease=lease, lease_until=at + LEASE)
+            await tables.Watch.filter(id__in=[watch.id for watch in watches]).update(
+                lease=lease, lease_until=at + LEASE
+            )
         for watch in watches:
             watch.lease = lease
         return watches
@@ -143,18 +145,22 @@ class Patrol:
         for one in seen:
             broke = one.look.fault or (one.look.verdict is Verdict.FAIL and one.watch.settled == Verdict.PASS)
             self.suspicion.note(at, urlsplit(one.watch.url).hostname or "", broke=broke)
-        await self._decide_whose_fault(at)
+        await self._decide_whose_fault()
         if self.holding:
             seen = [_held(one) for one in seen]
         await take(seen, at, self.confirm)
 
-    async def _decide_whose_fault(self, at: datetime) -> None:
+    async def _decide_whose_fault(self) -> None:
         suspected = self.suspicion.strong
         if suspected and self.canary:
             exchange = await self.probe.fetch(self.canary)
             suspected = exchange.trouble is not None
         if suspected != self.holding:
-            word = "most endpoints fail at once: we suspect ourselves and hold their results" if suspected else "looks count again"
+            word = (
+                "most endpoints fail at once: we suspect ourselves and hold their results"
+                if suspected
+                else "looks count again"
+            )
             log.log(logging.ERROR if suspected else logging.INFO, word)
         self.holding = suspected
 

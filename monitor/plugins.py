@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from monitor.assets import QUESTIONNAIRES
 from monitor.ladder import Ladder
@@ -18,7 +19,20 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Questionnaire
 
 
-def looks() -> Mapping[str, Check]:
+@dataclass(frozen=True)
+class Equipment:
+    """What the stages are given besides rows and an instant."""
+
+    looks: Mapping[str, Check[Any]]
+    shelf: Mapping[str, Questionnaire]
+    policy: Policy
+
+
+def equipment(settings: Settings | None = None) -> Equipment:
+    return Equipment(looks(), shelf(), policy(settings))
+
+
+def looks() -> Mapping[str, Check[Any]]:
     """The kinds of look, by name."""
     from checks import CHECKS
 

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 @lru_cache
 def environment(language: str, *, html: bool) -> jinja2.Environment:
-    """Templates of one language. HTML is escaped by default; an undefined name is an error and never an empty string."""
+    """Templates of one language. HTML is escaped by default; an undefined name is an error and never an empty
+    string.
+    """
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=html,
+        autoescape=html,  # noqa: S701 - plain text is escaped by nobody; pages and HTML mails always are
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -65,7 +67,8 @@ def _parser() -> object:
 
 def phrases(text: str) -> Markup:
     """Japanese headings break between phrases and not inside a word: zero-width break chances between them."""
-    parts = _parser().parse(str(text)) if any(ord(sign) > 0x3000 for sign in str(text)) else [str(text)]  # type: ignore[attr-defined]  # noqa: PLR2004 - the first kana
+    plain = text.unescape() if isinstance(text, Markup) else str(text)
+    parts = _parser().parse(plain) if any(ord(sign) > 0x3000 for sign in plain) else [plain]  # type: ignore[attr-defined]  # noqa: PLR2004 - the first kana
     return Markup("<wbr>").join(escape(part) for part in parts)
 
 

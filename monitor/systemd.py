@@ -1,4 +1,6 @@
-"""Talking to systemd: `Type=notify-reload` and the watchdog. Fifteen lines of a datagram; silent where there is no systemd."""
+"""Talking to systemd: `Type=notify-reload` and the watchdog. Fifteen lines of a datagram; silent where there is no
+systemd.
+"""
 
 from __future__ import annotations
 

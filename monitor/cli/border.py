@@ -96,6 +96,4 @@ def last_resort(kind: type[BaseException], error: BaseException, trace: Tracebac
     if os.environ.get("ITAKU_DEBUG") or issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
-    say(
-        f"itaku met an error of its own ({kind.__name__}). Run it again with ITAKU_DEBUG=1 for the details, and please report them."
-    )
+    say(f"itaku met an error of its own ({kind.__name__}). Run it again with ITAKU_DEBUG=1, and please report it.")

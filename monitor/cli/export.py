@@ -24,7 +24,12 @@ from monitor.cli.border import bordered, config_option, say, settings_of
 @click.pass_context
 @bordered
 async def export(
-    context: click.Context, what: str, company: str | None, party: str | None, output: Path, config_file: Path | None
+    context: click.Context,
+    what: str,  # noqa: ARG001 - one kind so far
+    company: str | None,
+    party: str | None,
+    output: Path,
+    config_file: Path | None,
 ) -> None:
     """Write the registry as TOML; applying it again changes nothing."""
     from monitor.registry.export import export as run

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.border import BROKEN, bordered, config_option, give_up, put, say, settings_of
+
+if TYPE_CHECKING:
+    from monitor.ledger import Verifier
 
 
 @click.group()
@@ -48,20 +52,18 @@ def _anchor(text: str | None) -> tuple[int, str] | None:
     return int(seq), value
 
 
-def _read(file: Path, verifier: object) -> None:
-    from monitor.ledger import Verifier, parse
+def _read(file: Path, verifier: Verifier) -> None:
+    from monitor.ledger import parse
 
-    assert isinstance(verifier, Verifier)
     with click.open_file(str(file), encoding="utf-8") as lines:
         for line in parse(lines):
             verifier.take(line)
 
 
-async def _walk(verifier: object, context: click.Context, config_file: Path | None) -> None:
-    from monitor.ledger import Verifier, lines
+async def _walk(verifier: Verifier, context: click.Context, config_file: Path | None) -> None:
+    from monitor.ledger import lines
     from monitor.tables.store import opened
 
-    assert isinstance(verifier, Verifier)
     async with opened(settings_of(config_file, context).database_url):
         async for line in lines():
             verifier.take(line)

@@ -61,8 +61,7 @@ async def plan(
         changes = await registry.plan(declaration, at, prune=prune)
         mails = []
         if changes:
-            parts = {"looks": plugins.looks(), "shelf": plugins.shelf(), "policy": plugins.policy(settings)}
-            mails = await caused(declaration, at, prune=prune, **parts)  # type: ignore[arg-type]
+            mails = await caused(declaration, at, plugins.equipment(settings), prune=prune)
     if as_json:
         put({"changes": [_as_json(change) for change in changes], "mails": mails})
     else:

@@ -28,7 +28,7 @@ _INSTANT = "an ISO 8601 instant (2026-09-01T09:00:00+09:00) or a day in the grou
 @config_option
 @json_option
 @bordered
-async def simulate(
+async def simulate(  # noqa: PLR0913 - one parameter for each option
     registries: tuple[Path, ...],
     files: tuple[Path, ...],
     begin: str,
@@ -50,16 +50,8 @@ async def simulate(
     declaration = read([*registries, *files], plugins.known())
     events = read_script(script) if script else []
     zone = _zone(declaration)
-    policy = plugins.policy(load(config_file) if config_file else None)
-    lines = run(
-        declaration,
-        _instant(begin, zone),
-        _instant(end, zone),
-        events=events,
-        looks=plugins.looks(),
-        shelf=plugins.shelf(),
-        policy=policy,
-    )
+    tools = plugins.equipment(load(config_file) if config_file else None)
+    lines = run(declaration, (_instant(begin, zone), _instant(end, zone)), events, tools)
     async with aclosing(lines):
         async for line in lines:
             put(line) if as_json else click.echo(_sentence(line))

@@ -56,7 +56,11 @@ async def serve_demo(port: int = PORT) -> int:
         await _point_at_stand_ins(house, sites, stack)
         await start_site(house, stack, settings, demo=True, extra=routes(sink))
         await begin(house, stack)
-        log.info("the demonstration is at %s — mails at %s/demo/mail — Ctrl+C ends it", settings.web.base_url, settings.web.base_url)
+        log.info(
+            "the demonstration is at %s — mails at %s/demo/mail — Ctrl+C ends it",
+            settings.web.base_url,
+            settings.web.base_url,
+        )
         await stop.wait()
     return 0
 

@@ -52,7 +52,12 @@ class Deed:
 SCRIPT = (
     Deed(9, "impress/kotori-pay/card-payment", "submit"),
     Deed(12, "thinkit/fumibako-mail/seminar-mail", "submit"),
-    Deed(8, "thinkit/fumibako-mail/seminar-mail", "return", words="再委託先の一覧に国名がありません。国名を書き添えてください。"),
+    Deed(
+        8,
+        "thinkit/fumibako-mail/seminar-mail",
+        "return",
+        words="再委託先の一覧に国名がありません。国名を書き添えてください。",
+    ),
     Deed(15, "rittor-music/komorebi-logistics/mail-order", "submit"),
     Deed(13, "rittor-music/komorebi-logistics/mail-order", "accept"),
     Deed(2, "creators-guild/aikagi-id/member-sign-in", "submit"),
@@ -87,7 +92,7 @@ async def seed(house: House, now: datetime) -> None:
     declaration, late = _declared(now.date())
     looks, begin = plugins.looks(), now - WEEKS
     await apply(declaration, begin, looks)
-    world = World(house.shelf, house.policy, Carrier(house))
+    world = World(house.tools, Carrier(house))
     for deed in sorted(SCRIPT, key=lambda deed: -deed.days):
         at = _morning(now, deed.days)
         async for _ in world.run(begin, at):
@@ -171,7 +176,7 @@ async def _answer(duty: tables.Obligation, present: Roster, at: datetime) -> Non
     await acts.submit(duty.id, at, declared)
 
 
-def _plausible(question: Question, today: date) -> Answer:
+def _plausible(question: Question, today: date) -> Answer:  # noqa: PLR0911 - one for each type
     match question.type:
         case QuestionType.YES_NO:
             return Answer(value="yes")
@@ -186,7 +191,9 @@ def _plausible(question: Question, today: date) -> Answer:
         case QuestionType.CHOICES:
             return Answer(value=(question.choices[0].id,))
         case QuestionType.FILE:
-            return Answer(not_applicable=question.na_allowed, reason="窓口で提示済みです" if question.na_allowed else "")
+            return Answer(
+                not_applicable=question.na_allowed, reason="窓口で提示済みです" if question.na_allowed else ""
+            )
         case _:
             return Answer(value="社内規程に基づき、担当部署が管理しています。")
 

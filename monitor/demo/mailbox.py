@@ -33,7 +33,11 @@ def routes(sink: MailSink) -> list[web.AbstractRouteDef]:
         text = mail.html.replace("<head>", '<head><base target="_top">', 1)
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": SHOWN})
 
-    return [web.get("/demo/mail", listed), web.get(r"/demo/mail/{id:\d+}", one), web.get(r"/demo/mail/{id:\d+}/html", html)]
+    return [
+        web.get("/demo/mail", listed),
+        web.get(r"/demo/mail/{id:\d+}", one),
+        web.get(r"/demo/mail/{id:\d+}/html", html),
+    ]
 
 
 def _found(sink: MailSink, request: web.Request) -> ReceivedMail:

@@ -44,19 +44,35 @@ ODD = {
     "www.hibari-contact.example": Site(GOOD, days=9),
     "www.komorebi-logistics.example": Site(GOOD, status=503),
     "www.kikoeru-survey.example": Site(GOOD, host="survey.invalid.example"),
-    "www.namiji-analytics.example": Site({**GOOD, "Content-Security-Policy": "default-src * 'unsafe-inline' 'unsafe-eval'"}),
+    "www.namiji-analytics.example": Site(
+        {**GOOD, "Content-Security-Policy": "default-src * 'unsafe-inline' 'unsafe-eval'"}
+    ),
     "www.kazaguruma-ads.example": Site(GOOD, status=403),
     "www.hon-no-komichi.example": Site(GOOD, trusted=False),
 }
 NAMES = (
-    "tsukimizaka-print", "suzukake-mailing", "komorebi-logistics", "hibari-contact", "tamatebako-prize", "kotori-pay", "aikagi-id",
-    "kikoeru-survey", "namiji-analytics", "fumibako-mail", "kumonoie-cloud", "cobalt-harbor", "straitview-data", "kazaguruma-ads",
+    "tsukimizaka-print",
+    "suzukake-mailing",
+    "komorebi-logistics",
+    "hibari-contact",
+    "tamatebako-prize",
+    "kotori-pay",
+    "aikagi-id",
+    "kikoeru-survey",
+    "namiji-analytics",
+    "fumibako-mail",
+    "kumonoie-cloud",
+    "cobalt-harbor",
+    "straitview-data",
+    "kazaguruma-ads",
     "hon-no-komichi",
-)  # fmt: skip
+)
 
 
 class StandIns:
-    """All stand-ins, each on a port of its own on loopback. `authority` is the file to trust, `overrides` lead there."""
+    """All stand-ins, each on a port of its own on loopback. `authority` is the file to trust, `overrides` lead
+    there.
+    """
 
     def __init__(self, home: Path) -> None:
         self.authority = home / "stand-in-authority.pem"
@@ -87,13 +103,16 @@ class StandIns:
     def _context(self, host: str, kept: Site) -> ssl.SSLContext:
         authority = self._known if kept.trusted else self._unknown
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(kept.host or host, not_after=clock.now() + timedelta(days=kept.days)).configure_cert(context)
+        authority.issue_cert(kept.host or host, not_after=clock.now() + timedelta(days=kept.days)).configure_cert(
+            context
+        )
         return context
 
 
 def _page(host: str, kept: Site) -> Any:
+    text = f"<!doctype html><title>{host}</title><h1>{host}</h1><p>A stand-in.</p>"
+
     async def answer(_request: web.Request) -> web.Response:
-        return web.Response(text=f"<!doctype html><title>{host}</title><h1>{host}</h1><p>A stand-in.</p>", status=kept.status,
-                            content_type="text/html", headers=kept.headers)  # fmt: skip
+        return web.Response(text=text, status=kept.status, content_type="text/html", headers=kept.headers)
 
     return answer

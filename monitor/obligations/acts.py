@@ -58,7 +58,7 @@ def _need(condition: object, reason: str, text: str, **values: Any) -> None:
 
 @dataclass(frozen=True)
 class Declaration:
-    """回答・宣誓: what is handed in: the answers as they were frozen, their hash, and who declares that they are true."""
+    """回答・宣誓: the answers as they were frozen, their hash, and who declares that they are true."""
 
     answers: str = "{}"
     sha256: str = ""
@@ -67,7 +67,9 @@ class Declaration:
 
 
 async def submit(duty_id: int, at: datetime, declared: Declaration | None = None, actor: str = "vendor") -> int:
-    """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told. The number of it."""
+    """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told. The number of
+    it.
+    """
     said = declared or Declaration()
     async with transaction():
         duty, calendar = await _held(duty_id)
@@ -224,6 +226,8 @@ async def decide_plea(duty_id: int, plea_id: int, at: datetime, actor: str) -> N
     """The company has read what the party wrote and leaves the date as it is."""
     async with transaction():
         duty, _ = await _held(duty_id)
-        decided = await tables.Plea.filter(id=plea_id, obligation_id=duty_id, decision=None).update(decision="noted", decided_at=at)
+        decided = await tables.Plea.filter(id=plea_id, obligation_id=duty_id, decision=None).update(
+            decision="noted", decided_at=at
+        )
         _need(decided, "decided-already", "Somebody has decided on this already.")
         await ledger.write([duty_event("plea_decided", duty, actor, plea=plea_id, decision="noted")], at)

@@ -74,7 +74,9 @@ class Attestation:
         return Idle("ends-soon", void=False)
 
     def questions(self, facts: Facts) -> tuple[str, Sequence[Place]]:
-        """The short form for whoever rests on a valid certificate, else what the registry names, else by kind and tier."""
+        """The short form for whoever rests on a valid certificate, else what the registry names, else by kind and
+        tier.
+        """
         wanted = facts.entry.attestation
         certified = bool(wanted.rests_on) and facts.party.certified(wanted.rests_on, facts.today)
         usual = attestation_questionnaire(facts.entry.kind, facts.entry.effective_tier, certified=certified)

@@ -105,7 +105,7 @@ async def _write(duty_id: int, question: str, value: dict[str, Any], row: tables
         await tables.Answer.filter(id=row.id).update(value=value, changed_at=at, version=F("version") + 1)
 
 
-async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: str, at: datetime, actor: str) -> None:  # noqa: PLR0913, PLR0917 - one fact each
+async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: str, at: datetime, actor: str) -> None:
     """A file that is safely in the store becomes part of the draft. The same file twice is one."""
     async with transaction():
         duty = await _writable(duty_id)
@@ -122,7 +122,9 @@ async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: st
             sha256=file.sha256,
             stored_at=at,
         )
-        await _record("evidence.stored", duty, {"question": question, "sha256": file.sha256, "size": file.size}, at, actor)
+        await _record(
+            "evidence.stored", duty, {"question": question, "sha256": file.sha256, "size": file.size}, at, actor
+        )
 
 
 def new_file(name: str, sha256: str, size: int) -> EvidenceFile:
@@ -140,23 +142,35 @@ async def withdraw(duty_id: int, file_id: str, at: datetime, actor: str) -> None
 
 
 async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> int:
-    """What the party says beside its answers: `more-time`, `not-ours`, `hand-over`. The company is told; nothing else changes."""
+    """What the party says beside its answers: `more-time`, `not-ours`, `hand-over`. The company is told; nothing
+    else changes.
+    """
     async with transaction():
         duty = await _writable(duty_id)
         plea = await tables.Plea.create(obligation_id=duty_id, kind=kind, text=text, made_at=at, **more)
-        said = {"kind": kind, "text": text, "proposed_on": more["proposed_on"].isoformat() if more.get("proposed_on") else ""}
+        said = {
+            "kind": kind,
+            "text": text,
+            "proposed_on": more["proposed_on"].isoformat() if more.get("proposed_on") else "",
+        }
         await tell([about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], data=said)])
-        await _record("obligation.plea", duty, {"plea": plea.id, "kind": kind, "proposed_on": said["proposed_on"]}, at, actor)
+        await _record(
+            "obligation.plea", duty, {"plea": plea.id, "kind": kind, "proposed_on": said["proposed_on"]}, at, actor
+        )
     return plea.id
 
 
 async def _writable(duty_id: int) -> Obligation:
     duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
     if duty.state not in ASKED:
-        raise Refused("not-open", Message("This request is not open for an answer (it is {state}).", {"state": duty.state}))
+        raise Refused(
+            "not-open", Message("This request is not open for an answer (it is {state}).", {"state": duty.state})
+        )
     return duty
 
 
 async def _record(kind: str, duty: Obligation, data: Mapping[str, Any], at: datetime, actor: str) -> None:
-    event = ledger.Event(kind, f"obligation/{duty.id}", {"engagement": duty.engagement_id, **data}, duty.company_id, actor)
+    event = ledger.Event(
+        kind, f"obligation/{duty.id}", {"engagement": duty.engagement_id, **data}, duty.company_id, actor
+    )
     await ledger.write([event], at)

@@ -111,5 +111,5 @@ def _work_out(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy
         live = [duty for duty in facts.history if duty.kind == kind.name and duty.state in LIVE]
         if not live and not isinstance(outcome, Idle):
             steps.append(begin(kind.name, outcome, facts, row.company_id, at, policy))
-        steps += [step for duty in live if (step := reconcile(outcome, duty, facts, at, policy))]
+        steps += [step for duty in live if (step := reconcile(outcome, duty, facts, at))]
     return steps

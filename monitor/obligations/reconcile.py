@@ -32,7 +32,7 @@ class Policy:
     takeover_per_day: int = 25
 
 
-def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: datetime, policy: Policy) -> Step | None:
+def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: datetime) -> Step | None:
     """The step from the books to what is owed, or none when they agree."""
     if isinstance(outcome, Idle):
         return None if duty is None else _wind_up(outcome, duty, at)
@@ -46,7 +46,9 @@ def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: d
 
 
 def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, policy: Policy) -> Step:
-    """A new duty. One that opens on a day of its own is open from 00:00 of that day; others wait for their first mail."""
+    """A new duty. One that opens on a day of its own is open from 00:00 of that day; others wait for their first
+    mail.
+    """
     duty = Obligation(
         kind=kind,
         engagement_id=facts.key,

@@ -45,9 +45,7 @@ async def turn(at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy 
         )
         duties = await due.select_for_update(skip_locked=True)
         room = await _room(duties, calendar, at, policy or Policy())
-        steps = []
-        for duty in duties:
-            steps.append(await _guarded(duty, calendar, at, room))
+        steps = [await _guarded(duty, calendar, at, room) for duty in duties]
         opened = [step.duty for step in steps if step.duty.state == "open" and step.duty.request_id is None]
         await _freeze(opened, shelf, at)
         for step in steps:

@@ -16,7 +16,6 @@ from monitor import ledger, tables
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
 from monitor.registry.format import KINDS, OWING, Engagement, Entry, Group, Party
-from monitor.registry.read import Declaration
 from monitor.registry.watches import sync
 from monitor.tables.store import transaction
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from checks.contract import Check
+    from monitor.registry.read import Declaration
     from monitor.tables.register import Registered
 
 MODELS: dict[str, type[Registered]] = {

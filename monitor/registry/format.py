@@ -31,13 +31,14 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whi
 _EMAIL = re.compile(r"^[^\s@<>,;\"\x00-\x1f]+@[^\s@<>,;\"\x00-\x1f]+\.[^\s@.<>,;\"\x00-\x1f]+$")
 _DURATION = re.compile(r"^([1-9][0-9]{0,4})([smhd])$")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST_EMAIL = 320
 YEAR = 12  #: months
 SHORTEST = 10  #: seconds between two looks
 _MONTHS = re.compile(r"^([1-9][0-9]?) ?months?$")
 
 
 def _email(value: str) -> str:
-    if not _EMAIL.match(value) or len(value) > 320:
+    if not _EMAIL.match(value) or len(value) > LONGEST_EMAIL:
         raise ValueError("email")
     return value
 
@@ -49,7 +50,9 @@ def _country(value: str) -> str:
 
 
 def _months(value: Any) -> Any:
-    """`"12 months"` as a number of months, 12 at the most: Japanese practice wants every trustee looked at once a year."""
+    """`"12 months"` as a number of months, 12 at the most: Japanese practice wants every trustee looked at once a
+    year.
+    """
     found = _MONTHS.match(str(value))
     if not found:
         raise ValueError("months")
@@ -222,7 +225,10 @@ class Certificate(Entry):
 
 
 class Party(Entry):
-    """委託先 or 共同利用者: a legal entity that is entrusted with personal data or uses it jointly (APPI 27(5)(i), (iii))."""
+    """委託先 or 共同利用者: a legal entity that is entrusted with personal data or uses it jointly.
+
+    APPI 27(5)(i) and (iii): neither is a third party.
+    """
 
     key: Key
     name: Text
@@ -312,7 +318,9 @@ class Engagement(Entry):
         return self.attestation.every or _EVERY[self.effective_tier]
 
     def in_force_on(self, day: date, ends_on: date | None = None) -> bool:
-        """Whether data may be with the party on that day. `ends_on`: an earlier end that comes from above in the tree."""
+        """Whether data may be with the party on that day. `ends_on`: an earlier end that comes from above in the
+        tree.
+        """
         last = min((end for end in (self.ends_on, ends_on) if end), default=date.max)
         return self.state in OWING and self.starts_on <= day <= last
 

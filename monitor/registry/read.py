@@ -1,4 +1,6 @@
-"""Registry files -> entries. Every mistake is found in one go, each with its file, its place and what to write instead."""
+"""Registry files -> entries. Every mistake is found in one go, each with its file, its place and what to write
+instead.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Which mails a change of the registry would cause: the present state copied into memory, and run with and without it."""
+"""Which mails a change of the registry would cause: the present state copied into memory, and run with and without
+it.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from checks.contract import Check
-    from monitor.obligations.reconcile import Policy
-    from monitor.questionnaire import Questionnaire
+    from monitor.plugins import Equipment
     from monitor.registry.read import Declaration
+
+    Rows = Mapping[Any, list[dict[str, Any]]]
 
 AHEAD = timedelta(days=35)  #: far enough for what is asked 30 days before it is due
 _COPIED: tuple[Any, ...] = (
@@ -44,15 +46,7 @@ async def snapshot() -> dict[Any, list[dict[str, Any]]]:
 
 
 async def forecast(
-    rows: Mapping[Any, list[dict[str, Any]]],
-    declaration: Declaration | None,
-    begin: datetime,
-    end: datetime,
-    *,
-    looks: Mapping[str, Check],
-    shelf: Mapping[str, Questionnaire],
-    policy: Policy | None = None,
-    prune: bool = False,
+    rows: Rows, declaration: Declaration | None, at: datetime, tools: Equipment, *, prune: bool = False
 ) -> list[Line]:
     """The mails of the time ahead, from a copy of the state, with the files applied at its beginning (or not)."""
     async with opened(MEMORY, create=True) as connection:
@@ -60,28 +54,18 @@ async def forecast(
         for model, found in rows.items():
             await model.bulk_create([model(**row) for row in found], batch_size=500)
         if declaration:
-            await apply(declaration, begin, looks, prune=prune)
-        world = World(shelf, policy)
-        return [line async for line in world.run(begin, end) if line["what"] == "mail"]
+            await apply(declaration, at, tools.looks, prune=prune)
+        world = World(tools)
+        return [line async for line in world.run(at, at + AHEAD) if line["what"] == "mail"]
 
 
-async def caused(
-    declaration: Declaration,
-    at: datetime,
-    *,
-    looks: Mapping[str, Check],
-    shelf: Mapping[str, Questionnaire],
-    policy: Policy | None = None,
-    prune: bool = False,
-) -> list[Line]:
+async def caused(declaration: Declaration, at: datetime, tools: Equipment, *, prune: bool = False) -> list[Line]:
     """The mails of the next weeks that would not go without the change."""
     rows = await snapshot()
-    with_it = await forecast(rows, declaration, at, at + AHEAD, looks=looks, shelf=shelf, policy=policy, prune=prune)
+    with_it = await forecast(rows, declaration, at, tools, prune=prune)
     if not rows[tables.Group]:
         return with_it
-    without = {
-        _same(line) for line in await forecast(rows, None, at, at + AHEAD, looks=looks, shelf=shelf, policy=policy)
-    }
+    without = {_same(line) for line in await forecast(rows, None, at, tools)}
     return [line for line in with_it if _same(line) not in without]
 
 

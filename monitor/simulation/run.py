@@ -9,32 +9,25 @@ from monitor.simulation.world import Line, World
 from monitor.tables.store import MEMORY, opened
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
-    from checks.contract import Check
-    from monitor.obligations.reconcile import Policy
-    from monitor.questionnaire import Questionnaire
+    from monitor.plugins import Equipment
     from monitor.registry.read import Declaration
     from monitor.simulation.script import Event
 
+Span = tuple["datetime", "datetime"]  #: the first and the last instant, both included
+
 
 async def simulate(
-    declaration: Declaration,
-    begin: datetime,
-    end: datetime,
-    *,
-    events: Sequence[Event] = (),
-    looks: Mapping[str, Check],
-    shelf: Mapping[str, Questionnaire],
-    policy: Policy | None = None,
-    database: str = MEMORY,
+    declaration: Declaration, span: Span, events: Sequence[Event], tools: Equipment, database: str = MEMORY
 ) -> AsyncIterator[Line]:
-    """Apply the registry at `begin` to an empty world and let it run. Raises `Invalid` as an apply would.
+    """Apply the registry at the beginning to an empty world and let it run. Raises `Invalid` as an apply would.
 
     `database`: an empty one to use instead of memory (tests hold the same worlds against PostgreSQL).
     """
+    begin, end = span
     async with opened(database, create=True):
-        await apply(declaration, begin, looks)
-        async for line in World(shelf, policy).run(begin, end, events):
+        await apply(declaration, begin, tools.looks)
+        async for line in World(tools).run(begin, end, events):
             yield line

@@ -1,4 +1,6 @@
-"""A world that runs by itself: the stages, a clock that jumps from one thing due to the next, and deeds from a script."""
+"""A world that runs by itself: the stages, a clock that jumps from one thing due to the next, and deeds from a
+script.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,11 @@ from monitor.simulation.deeds import DEEDS
 from notifiers.contract import Letter, Notifier, Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
-    from monitor.obligations.reconcile import Policy
     from monitor.outbox.deliver import Claimed
-    from monitor.questionnaire import Questionnaire
+    from monitor.plugins import Equipment
     from monitor.registry.roster import Roster
 
 Line = dict[str, Any]
@@ -109,10 +110,9 @@ def _topic_line(topic: Topic) -> Line:
 class World:
     """Runs the stages at chosen instants over whatever database is open."""
 
-    def __init__(self, shelf: Mapping[str, Questionnaire], policy: Policy | None = None, post: Post | None = None) -> None:
+    def __init__(self, tools: Equipment, post: Post | None = None) -> None:
         self.post = post or Recorder()
-        self.shelf = shelf
-        self.policy = policy
+        self.tools = tools
         self.down_until: datetime | None = None
         self._seen = 0
 
@@ -148,7 +148,9 @@ class World:
     async def settle(self, at: datetime) -> None:
         """Run the stages until none has anything to do."""
         for _ in range(_ROUNDS):
-            done = await planning.plan(at, self.policy) + await turning.turn(at, self.shelf, self.policy)
+            done = await planning.plan(at, self.tools.policy) + await turning.turn(
+                at, self.tools.shelf, self.tools.policy
+            )
             done += await escalation.advance(at) + await compose(at) + await deliver(at, self.post, self.post)
             if not done:
                 return
@@ -184,11 +186,14 @@ class World:
             elif line["type"] in _WHAT:
                 yield _event_line(stamp, line)
 
+    async def _while_up(self, event: script.Event, at: datetime) -> None:
+        if self._is_down(at) and isinstance(event, script.DutyEvent | script.Observe):
+            raise Refused("down", Message("The service does not run."))
+        await DEEDS[type(event)](event, at)
+
     async def _deed(self, event: script.Event, at: datetime) -> list[Line]:
         try:
-            if self._is_down(at) and isinstance(event, script.DutyEvent | script.Observe):
-                raise Refused("down", Message("The service does not run."))
-            await DEEDS[type(event)](event, at)
+            await self._while_up(event, at)
         except Refused as refusal:
             said = {
                 name: getattr(event, name)

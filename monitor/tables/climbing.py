@@ -9,7 +9,8 @@ from monitor.tables.instant import InstantField
 
 
 class Climbing(Model):
-    """Where party and company stand: the offset of the highest rung that left (`sent`) or waits in the outbox (`queued`).
+    """Where party and company stand: the offset of the highest rung that left (`sent`) or waits in the outbox
+    (`queued`).
 
     `told` is the number of levels of the company that the mail server took a mail for. `since`: rungs planned up to
     then do not count. `next_at` is when the escalation must look again; a column and not a task in memory, so that a

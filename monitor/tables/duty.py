@@ -17,7 +17,8 @@ class Obligation(Climbing):
     on which the first mail was meant to leave. `told_on` is the T that the party was last told, empty before the
     first mail. `unconfirmed_since`: for what was taken over late from an old ledger, the day that it should have been.
 
-    `turns_at` is when its state may turn by itself (opening, overdue, end of a waiver); `next_at`, when somebody is told.
+    `turns_at` is when its state may turn by itself (opening, overdue, end of a waiver); `next_at`, when somebody
+    is told.
 
     States: scheduled -> open -> submitted -> accepted | returned -> submitted ...; waived and back; cancelled.
     Overdue is derived: open or returned after the end of T. `overdue_on` only remembers that it was announced.
@@ -77,7 +78,9 @@ class FrozenRequest(Model):
 
 
 class Answer(Model):
-    """A draft answer to one question. `version` counts its changes, so that two colleagues never overwrite each other unseen."""
+    """A draft answer to one question. `version` counts its changes, so that two colleagues never overwrite each
+    other unseen.
+    """
 
     id = fields.IntField(primary_key=True)
     obligation = fields.ForeignKeyField("itaku.Obligation", related_name="answers", on_delete=fields.CASCADE)
@@ -94,7 +97,9 @@ class Answer(Model):
 
 
 class Submission(Model):
-    """A declared and submitted set of answers, and what became of it. The signer's name can be erased; the ledger has it not."""
+    """A declared and submitted set of answers, and what became of it. The signer's name can be erased; the ledger
+    has it not.
+    """
 
     id = fields.IntField(primary_key=True)
     obligation = fields.ForeignKeyField("itaku.Obligation", related_name="submissions", on_delete=fields.RESTRICT)

@@ -14,7 +14,7 @@ class InstantField(DatetimeField):
     SQLite compares instants as text, so all must be written in one zone; a naive one is a bug and is refused here.
     """
 
-    def to_db_value(self, value: Any, instance: Any) -> Any:
+    def to_db_value(self, value: Any, instance: Any) -> Any:  # noqa: ARG002 - Tortoise's shape
         if isinstance(value, datetime):
             if value.tzinfo is None:
                 raise ValueError(f"{self.model_field_name} needs an aware instant, got {value}")

@@ -84,7 +84,8 @@ class Case(Climbing):
     """A failing check of one responsible company (none: the group's privacy office), open until it passes again.
 
     `announced` is the severity with which its `C+0` was last told; rising to critical tells it again.
-    `held_until`: on a newly seen endpoint the first mail waits for its other checks, so that the first round is one mail.
+    `held_until`: on a newly seen endpoint the first mail waits for its other checks, so that the first round is
+    one mail.
     """
 
     watch = fields.ForeignKeyField("itaku.Watch", related_name="cases", on_delete=fields.RESTRICT)

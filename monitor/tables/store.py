@@ -85,7 +85,8 @@ def connection() -> BaseDBAsyncClient:
 
 @asynccontextmanager
 async def opened(url: str, *, create: bool = False) -> AsyncIterator[BaseDBAsyncClient]:
-    """The database, open for everything inside the block. `create`: a fresh one (memory, tests) gets its schema at once.
+    """The database, open for everything inside the block. `create`: a fresh one (memory, tests) gets its schema at
+    once.
 
     Raises `StoreAway` when it cannot be reached.
     """

@@ -9,7 +9,8 @@ from monitor.tables.instant import InstantField
 
 
 class Notice(Model):
-    """One thing to tell one audience about one duty or case. Its key is its identity: the same notice is never made twice.
+    """One thing to tell one audience about one duty or case. Its key is its identity: the same notice is never made
+    twice.
 
     waiting -> sent | dropped (no longer true) | failed (nobody could be reached). Who gets it is decided when it is
     put into a letter, not here: people change between.

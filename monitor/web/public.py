@@ -21,7 +21,11 @@ async def about_monitoring(request: web.Request) -> web.StreamResponse:
 
 def _every(seconds: int, language: str) -> str:
     hours, minutes = divmod(seconds // 60, 60)
-    text = "every {count} hours, unless the company chose otherwise" if hours else "every {count} minutes, unless the company chose otherwise"
+    text = (
+        "every {count} hours, unless the company chose otherwise"
+        if hours
+        else "every {count} minutes, unless the company chose otherwise"
+    )
     return Message(text, {"count": hours or minutes}).in_(language)
 
 

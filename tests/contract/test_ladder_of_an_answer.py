@@ -303,7 +303,7 @@ async def test_a_waiver_that_ends_reopens_that_day_due_thirty_days_later(world):
         registry(engagement(attestation=DUE_0930)), "2026-08-01", "2027-01-10",
         event("2026-09-10T10:00", "waive", by="m@impress.example", reason="merger", until="2026-11-02T00:00"),
     )  # fmt: skip
-    assert [entry for entry in told.days("vendor") if entry[1] > "09-10"][0] == ("T-30", "11-02")
+    assert next(entry for entry in told.days("vendor") if entry[1] > "09-10") == ("T-30", "11-02")
     assert [(line["at"][:10], line["due_on"]) for line in told.of("opened")] == [
         ("2026-08-31", "2026-09-30"),
         ("2026-11-02", "2026-12-02"),

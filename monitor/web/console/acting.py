@@ -11,7 +11,7 @@ from monitor import cases, tables
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.questionnaire.entry import calendar_day
-from monitor.web.console.looking import duty_of, show_case, show_duty
+from monitor.web.console.looking import Wrong, duty_of, show_case, show_duty
 from monitor.web.console.session import reader
 from monitor.web.form.ending import one_line
 from monitor.web.pages import language_of, moment, see_other
@@ -39,7 +39,7 @@ async def on_duty(request: web.Request) -> web.StreamResponse:
         language = language_of(request)
         errors = [{"text": refusal.message.in_(language), "href": f"#{request.match_info['deed']}"}]
         fresh = await tables.Obligation.get(id=duty.id)
-        return await show_duty(request, who, fresh, status=422, errors=errors, said=sent)
+        return await show_duty(request, who, fresh, Wrong(errors, sent))
     return see_other(f"/duty/{duty.id}")
 
 
@@ -75,7 +75,9 @@ async def _extend(duty: Obligation, who: Reader, sent: Mapping[str, str], at: da
     if day is None:
         raise acts.Refused("day-missing", Message("Enter the new due date."))
     await acts.extend(duty.id, at, who.actor, day, "granted")
-    await tables.Plea.filter(obligation_id=duty.id, kind="more-time", decision=None).update(decision="granted", decided_at=at)
+    await tables.Plea.filter(obligation_id=duty.id, kind="more-time", decision=None).update(
+        decision="granted", decided_at=at
+    )
 
 
 async def _plea(duty: Obligation, who: Reader, sent: Mapping[str, str], at: datetime) -> None:
@@ -112,12 +114,16 @@ async def on_case(request: web.Request) -> web.StreamResponse:
     sent = {name: str(value)[:LONGEST] for name, value in (await request.post()).items() if isinstance(value, str)}
     try:
         await _signed(who, sent)
-        until = _end_of(sent, who)
-        if until is None or not at < until <= at + acts.LONGEST_PAUSE + timedelta(days=1):
-            raise acts.Refused("until-too-far", Message("Name a day ahead, at most 30 days."))
-        if not await cases.acknowledge(case.id, at, who.actor, until):
-            raise acts.Refused("closed", Message("This case is closed already."))
+        await _take_case(case, who, sent, at)
     except acts.Refused as refusal:
         errors = [{"text": refusal.message.in_(language_of(request)), "href": "#acknowledge"}]
-        return await show_case(request, who, case, status=422, errors=errors)
+        return await show_case(request, who, case, Wrong(errors))
     return see_other(f"/case/{case.id}")
+
+
+async def _take_case(case: tables.Case, who: Reader, sent: Mapping[str, str], at: datetime) -> None:
+    until = _end_of(sent, who)
+    if until is None or not at < until <= at + acts.LONGEST_PAUSE + timedelta(days=1):
+        raise acts.Refused("until-too-far", Message("Name a day ahead, at most 30 days."))
+    if not await cases.acknowledge(case.id, at, who.actor, until):
+        raise acts.Refused("closed", Message("This case is closed already."))

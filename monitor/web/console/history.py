@@ -62,14 +62,18 @@ _TONES = {
 
 
 async def history(duty: Obligation, language: str, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says to which side it went."""
+    """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says to which side
+    it went.
+    """
     lines = await tables.LedgerLine.filter(subject=f"obligation/{duty.id}").order_by("seq")
     notices = await tables.Notice.filter(obligation_id=duty.id, state="sent").order_by("done_at")
     people = await tables.Person.filter(id__in=_people(lines))
     names = {f"person/{person.id}": person.name or person.email for person in people}
     rows = [_event(line, language, names) for line in lines] + [_mail(notice, language) for notice in notices]
     ordered = sorted(rows, key=lambda row: row["instant"], reverse=True)
-    return [{**row, "at": say_instant(row["instant"], zone, language), "iso": row["instant"].isoformat()} for row in ordered]
+    return [
+        {**row, "at": say_instant(row["instant"], zone, language), "iso": row["instant"].isoformat()} for row in ordered
+    ]
 
 
 def _people(lines: list[tables.LedgerLine]) -> set[int]:
@@ -81,7 +85,14 @@ def _event(line: tables.LedgerLine, language: str, names: dict[str, str]) -> dic
     details = [names.get(line.actor, ""), _said(line.type, json.loads(line.data), language)]
     what = Message(WORDS.get(line.type, line.type)).in_(language)
     detail = " · ".join(part for part in details if part)
-    return {"instant": datetime.fromisoformat(line.at), "what": what, "detail": detail, "seq": line.seq, "tone": tone, "sign": sign}
+    return {
+        "instant": datetime.fromisoformat(line.at),
+        "what": what,
+        "detail": detail,
+        "seq": line.seq,
+        "tone": tone,
+        "sign": sign,
+    }
 
 
 def _said(kind: str, data: dict[str, Any], language: str) -> str:

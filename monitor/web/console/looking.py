@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,26 @@ from monitor.web.keys import SITE
 from monitor.web.pages import language_of, moment, page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
     from checks.contract import Rule
     from monitor.calendar import Calendar
     from monitor.tables import Obligation
 
 SANDBOX = "sandbox; default-src 'none'"
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """An act that was refused: what is wrong, and what was typed."""
+
+    errors: Sequence[Mapping[str, str]] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        return 422 if self.errors else 200
 
 
 def console_page(request: web.Request, who: Reader, template: str, *, status: int = 200, **values: Any) -> web.Response:
@@ -108,8 +122,8 @@ async def duty_page(request: web.Request) -> web.StreamResponse:
     return await show_duty(request, who, await duty_of(request, who))
 
 
-async def show_duty(request: web.Request, who: Reader, duty: Obligation, *, status: int = 200, errors: list[dict[str, str]] | None = None,
-                    said: dict[str, str] | None = None) -> web.Response:  # fmt: skip
+async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: Wrong | None = None) -> web.Response:
+    wrong = wrong or Wrong()
     language, at, calendar = language_of(request), moment(), who.present.calendar
     engagement, party = await who.present.engagement(duty.engagement_id), await who.present.party(duty.party_id)
     company = who.present.companies.get(duty.company_id)
@@ -118,18 +132,19 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, *, stat
     files = await tables.Evidence.filter(obligation_id=duty.id, withdrawn_at=None).order_by("stored_at")
     last_day = await who.present.last_day(duty.engagement_id)
     return console_page(
-        request, who, "duty.html", status=status, errors=errors or [], said=said or {},
+        request, who, "duty.html", status=wrong.status, errors=wrong.errors, said=wrong.said,
         duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         company_name=named(company, language) if company else "", late=late, ref=f"ITK-{duty.id:06d}",
         due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),
         submission=submission, groups=await _answers(duty, submission, language, who),
-        steps=next_steps(duty, who.present, at, language, last_day=last_day), history=await history(duty, language, calendar.zone),
+        steps=next_steps(duty, who.present, at, language, last_day=last_day), history=await history(duty,
+        language, calendar.zone),
         pleas=await tables.Plea.filter(obligation_id=duty.id).order_by("-id"), asked=duty.state in ASKED,
         files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
     )  # fmt: skip
 
 
-def _due_words(duty: Obligation, late: bool, calendar: Calendar, at: datetime, language: str) -> str:  # noqa: FBT001 - derived once, by the caller
+def _due_words(duty: Obligation, late: bool, calendar: Calendar, at: datetime, language: str) -> str:
     days = (calendar.day_of(at) - duty.due_on).days
     text = "{day} ({days} days overdue)" if late else "{day}"
     return Message(text, {"day": say_day(duty.due_on, language), "days": days}).in_(language)
@@ -144,22 +159,26 @@ def _extra(duty: Obligation, language: str, who: Reader) -> list[tuple[str, str]
     if duty.paused_until:
         found.append((Message("Taken in hand until").in_(language), say_instant(duty.paused_until, zone, language)))
     if duty.waived_until:
-        found.append((Message("Waived until").in_(language), f"{say_instant(duty.waived_until, zone, language)}: {duty.reason}"))
+        found.append(
+            (Message("Waived until").in_(language), f"{say_instant(duty.waived_until, zone, language)}: {duty.reason}")
+        )
     if duty.state == "returned":
         found.append((Message("Returned because").in_(language), duty.reason))
     return found
 
 
-async def _answers(duty: Obligation, submission: tables.Submission | None, language: str, who: Reader) -> list[dict[str, Any]]:
+async def _answers(
+    duty: Obligation, submission: tables.Submission | None, language: str, who: Reader
+) -> list[dict[str, Any]]:
     """The answers as handed in. What is still a draft belongs to the party and is not shown."""
     if submission is None or duty.request_id is None:
         return []
     questionnaire = thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body)
     answers = thaw_answers(submission.answers)
     examined = examine(questionnaire, answers, who.present.calendar.day_of(submission.submitted_at))
-    before = await tables.Submission.filter(
-        verdict="accepted", obligation__engagement_id=duty.engagement_id, obligation__kind=duty.kind, id__lt=submission.id
-    ).order_by("-id").first()  # fmt: skip
+    earlier = tables.Submission.filter(verdict="accepted", id__lt=submission.id)
+    same = earlier.filter(obligation__engagement_id=duty.engagement_id, obligation__kind=duty.kind)
+    before = await same.order_by("-id").first()
     return answer_groups(questionnaire, answers, examined, thaw_answers(before.answers) if before else {}, language)
 
 
@@ -172,20 +191,29 @@ async def case_page(request: web.Request) -> web.StreamResponse:
     return await show_case(request, who, case)
 
 
-async def show_case(request: web.Request, who: Reader, case: tables.Case, *, status: int = 200, errors: list[dict[str, str]] | None = None) -> web.Response:
+async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong: Wrong | None = None) -> web.Response:
+    wrong = wrong or Wrong()
     language, at, zone = language_of(request), moment(), who.present.calendar.zone
     party = await who.present.party(case.party_id)
     findings = await tables.FindingRow.filter(watch_id=case.watch_id).order_by("closed_at", "-severity")
     looks = await tables.LookRow.filter(watch_id=case.watch_id).order_by("-at").limit(20)
     rules = request.app[SITE].rules
-    held = [(Message("Taken in hand until").in_(language), say_instant(case.paused_until, zone, language))] if case.paused_until else []
+    held = (
+        [(Message("Taken in hand until").in_(language), say_instant(case.paused_until, zone, language))]
+        if case.paused_until
+        else []
+    )
     return console_page(
-        request, who, "case.html", status=status, errors=errors or [], case=case, party_name=named(party, language),
+        request, who, "case.html", status=wrong.status, errors=wrong.errors, case=case, party_name=named(party, language),
         what=topic_name(case.check_kind, language), severity=Severity(case.severity).word, extra_facts=held,
-        findings=[_finding(found, rules, language) for found in findings if found.closed_at is None or case.closed_at],
-        looks=[(say_instant(look.at, zone, language), _outcome(look, rules, language), f"{look.took_ms:.0f} ms") for look in looks],
+        findings=[_finding(found, rules, language) for found in findings if case.closed_at or not found.closed_at],
+        looks=[_row(look, rules, zone, language) for look in looks],
         steps=next_steps(case, who.present, at, language),
     )  # fmt: skip
+
+
+def _row(look: tables.LookRow, rules: Mapping[str, Rule], zone: ZoneInfo, language: str) -> tuple[str, str, str]:
+    return say_instant(look.at, zone, language), _outcome(look, rules, language), f"{look.took_ms:.0f} ms"
 
 
 def _finding(found: tables.FindingRow, rules: Mapping[str, Rule], language: str) -> dict[str, Any]:
@@ -196,7 +224,13 @@ def _finding(found: tables.FindingRow, rules: Mapping[str, Rule], language: str)
         "remedy": rule.remedy.said(language),
         "reference": rule.reference,
     } if rule else {"title": found.rule, "explanation": "", "remedy": "", "reference": ""}  # fmt: skip
-    return {"word": Severity(found.severity).word, "rule": found.rule, "detail": found.detail, "first_seen_at": found.first_seen_at, **words}
+    return {
+        "word": Severity(found.severity).word,
+        "rule": found.rule,
+        "detail": found.detail,
+        "first_seen_at": found.first_seen_at,
+        **words,
+    }
 
 
 def _outcome(look: tables.LookRow, rules: Mapping[str, Rule], language: str) -> str:

@@ -87,10 +87,14 @@ async def begin(request: web.Request, response: web.StreamResponse, person: tabl
     """Open a session for a person and hand its cookie to the browser."""
     secret = secrets.token_urlsafe(32)
     async with transaction():
-        await tables.Session.create(id=_fingerprint(secret), person_id=person.id, opened_at=at, seen_at=at, expires_at=at + LIVES)
+        await tables.Session.create(
+            id=_fingerprint(secret), person_id=person.id, opened_at=at, seen_at=at, expires_at=at + LIVES
+        )
         await ledger.write([ledger.Event("session.opened", f"person/{person.id}", actor=f"person/{person.id}")], at)
     secure = request.app[SITE].secure
-    response.set_cookie(cookie_name(request), secret, max_age=int(LIVES.total_seconds()), httponly=True, secure=secure, samesite="Lax")
+    response.set_cookie(
+        cookie_name(request), secret, max_age=int(LIVES.total_seconds()), httponly=True, secure=secure, samesite="Lax"
+    )
 
 
 async def end(request: web.Request, response: web.StreamResponse) -> None:
@@ -100,7 +104,9 @@ async def end(request: web.Request, response: web.StreamResponse) -> None:
         session = await tables.Session.get_or_none(id=_fingerprint(cookie))
         if session:
             await session.delete()
-            await ledger.write([ledger.Event("session.closed", f"person/{session.person_id}", actor=f"person/{session.person_id}")], at)
+            await ledger.write(
+                [ledger.Event("session.closed", f"person/{session.person_id}", actor=f"person/{session.person_id}")], at
+            )
     response.del_cookie(cookie_name(request))
 
 

@@ -110,9 +110,13 @@ async def settings(request: web.Request) -> web.StreamResponse:
     sent = await request.post()
     response = see_other(_inside(str(sent.get("back", "/"))))
     if sent.get("language") in LANGUAGES:
-        response.set_cookie(COOKIE, str(sent["language"]), max_age=31536000, samesite="Lax", secure=request.app[SITE].secure)
+        response.set_cookie(
+            COOKIE, str(sent["language"]), max_age=31536000, samesite="Lax", secure=request.app[SITE].secure
+        )
     if sent.get("scheme") in SCHEMES:
-        response.set_cookie("itaku-scheme", str(sent["scheme"]), max_age=31536000, samesite="Lax", secure=request.app[SITE].secure)
+        response.set_cookie(
+            "itaku-scheme", str(sent["scheme"]), max_age=31536000, samesite="Lax", secure=request.app[SITE].secure
+        )
     return response
 
 

@@ -40,6 +40,22 @@ class Sent:
     octets: int = 0
 
 
+@dataclass(frozen=True)
+class Back:
+    """How a page comes back: showing all that is missing (`strict`), or what of a form could not be taken."""
+
+    strict: bool = False
+    wrong: bool = False
+    sent: Sent = field(default_factory=Sent)
+    outcome: drafts.Drafted = field(default_factory=drafts.Drafted)
+
+    def kept(self, question: str, section: Section) -> Answer | None:
+        """What was typed and could not be stored, so that it is not lost."""
+        if question not in self.outcome.conflicts and question not in self.outcome.refused:
+            return None
+        return view.answers(section.questions, self.sent.fields, {})[question]
+
+
 async def show(request: web.Request) -> web.StreamResponse:
     """A section with what was answered so far. `?check` shows what is still missing."""
     try:
@@ -49,7 +65,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     if not found.answerable:
         return see_other(f"{found.base}/")
     section = _section(request, found)
-    return await _page(request, found, section, await found.draft(), strict="check" in request.query)
+    return await _page(request, found, section, await found.draft(), Back(strict="check" in request.query))
 
 
 async def save(request: web.Request) -> web.StreamResponse:
@@ -68,7 +84,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         return see_other(f"{found.base}/")
     draft = await found.draft()
     if outcome.conflicts or outcome.refused or sent.refused or _unreadable(found, section, draft):
-        return await _page(request, found, section, draft, status=422, sent=sent, outcome=outcome)
+        return await _page(request, found, section, draft, Back(strict=True, wrong=True, sent=sent, outcome=outcome))
     return see_other(await _onward(found, section, sent, draft))
 
 
@@ -110,7 +126,7 @@ async def _receive(request: web.Request, section: Section) -> Sent:
             if not await _receive_file(request, part, sent, asked):
                 break
         elif part.filename is None and len(sent.fields) < FIELDS:
-            sent.fields[part.name].append((await _text(part)))
+            sent.fields[part.name].append(await _text(part))
     return sent
 
 
@@ -164,7 +180,10 @@ def _section(request: web.Request, found: Opened) -> Section:
 def _unreadable(found: Opened, section: Section, draft: Draft) -> bool:
     """Whether something that was typed cannot be read. What is only missing keeps nobody from going on."""
     examined = found.examined(draft).questions
-    return any(examined[question.id].state is QuestionState.INVALID and _typed_wrong(examined[question.id]) for question in section.questions)
+    return any(
+        examined[question.id].state is QuestionState.INVALID and _typed_wrong(examined[question.id])
+        for question in section.questions
+    )
 
 
 def _typed_wrong(examined: Any) -> bool:
@@ -185,57 +204,68 @@ async def _onward(found: Opened, section: Section, sent: Sent, draft: Draft) -> 
     return f"{found.base}/s/{after[0].id}" if after else f"{found.base}/check"
 
 
-async def _page(request: web.Request, found: Opened, section: Section, draft: Draft, *, status: int = 200, strict: bool = False,
-                sent: Sent | None = None, outcome: drafts.Drafted | None = None) -> web.Response:  # fmt: skip
-    language, examined = found.language, found.examined(draft)
-    sent, outcome = sent or Sent(), outcome or drafts.Drafted()
-    meant = view.answers(section.questions, sent.fields, draft.answers) if sent.fields else {}
-    rows = []
+async def _page(
+    request: web.Request, found: Opened, section: Section, draft: Draft, back: Back | None = None
+) -> web.Response:
+    """A section; after a form that could not be taken whole (`back`), with what is wrong beside it."""
+    language, examined, back = found.language, found.examined(draft), back or Back()
+    rows: list[dict[str, Any]] = []
     for question in section.questions:
         state = examined.questions[question.id]
-        if state.state is QuestionState.HIDDEN:
-            continue
-        kept = question.id in outcome.conflicts or question.id in outcome.refused
-        answer = meant[question.id] if kept and question.id in meant else draft.answers.get(question.id, Answer())
-        row = view.field(question, answer, state, language, strict=strict or status != 200)  # noqa: PLR2004
-        row["version"] = draft.versions.get(question.id, 0)
-        row["number"], row["conflict"] = str(len(rows) + 1), None
-        _explain(row, question.id, sent, outcome, language)
-        rows.append(row)
-    visible_sections = [one for one in found.questionnaire.sections if visible(one, examined)]
+        if state.state is not QuestionState.HIDDEN:
+            answer = back.kept(question.id, section) or draft.answers.get(question.id, Answer())
+            row = view.field(question, answer, state, language, strict=back.strict)
+            row |= {"version": draft.versions.get(question.id, 0), "number": str(len(rows) + 1), "conflict": None}
+            _explain(row, question.id, back, language)
+            rows.append(row)
+    asked = [one for one in found.questionnaire.sections if visible(one, examined)]
     return form_page(
-        request, found, "section.html", status=status, section=section, rows=rows, errors=_summary(rows),
-        title=section.title.in_(language), intro=section.intro.in_(language) if section.intro else "",
-        number=visible_sections.index(section) + 1 if section in visible_sections else 1, of=len(visible_sections),
-        limit_words=_limits(request, language), accept=ACCEPT, uploads=any(row["evidence"] for row in rows),
-    )  # fmt: skip
+        request,
+        found,
+        "section.html",
+        status=422 if back.wrong else 200,
+        rows=rows,
+        errors=_summary(rows),
+        title=section.title.in_(language),
+        intro=section.intro.in_(language) if section.intro else "",
+        number=asked.index(section) + 1 if section in asked else 1,
+        of=len(asked),
+        limit_words=_limits(request, language),
+        accept=ACCEPT,
+        uploads=any(row["evidence"] for row in rows),
+    )
 
 
 ACCEPT = ".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.pptx,.csv,.txt,.eml"
 
 
 def _limits(request: web.Request, language: str) -> str:
-    text = "PDF, Excel, Word, PowerPoint, PNG, JPEG, CSV, text or mail; {each} MB each. No password, please: this page is the safe way."
+    text = "PDF, Excel, Word, PowerPoint, PNG, JPEG, CSV, text or mail; {each} MB each. No password, please."
     return Message(text, {"each": request.app[SITE].file_limit // view.MB}).in_(language)
 
 
-def _explain(row: dict[str, Any], question: str, sent: Sent, outcome: drafts.Drafted, language: str) -> None:
+def _explain(row: dict[str, Any], question: str, back: Back, language: str) -> None:
     """Why something was not stored, beside the question that it concerns."""
-    if question in outcome.refused:
-        row["error"] = outcome.refused[question].message.in_(language)
-    if question in outcome.conflicts:
-        row["conflict"] = str(outcome.conflicts[question].value or outcome.conflicts[question].reason)
-        row["error"] = Message("A colleague changed this answer meanwhile. Choose which of the two holds and save again.").in_(language)
-    if question in sent.refused and row["evidence"]:
-        row["evidence"]["error"] = sent.refused[question].in_(language)
+    if question in back.outcome.refused:
+        row["error"] = back.outcome.refused[question].message.in_(language)
+    if question in back.outcome.conflicts:
+        stands = back.outcome.conflicts[question]
+        row["conflict"] = str(stands.value or stands.reason)
+        text = "A colleague changed this answer meanwhile. Choose which of the two holds and save again."
+        row["error"] = Message(text).in_(language)
+    if question in back.sent.refused and row["evidence"]:
+        row["evidence"]["error"] = back.sent.refused[question].in_(language)
 
 
 def _summary(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """All errors of a page, each leading to its field."""
     found = []
     for row in rows:
-        parts = [("", row["error"]), ("_reason", (row["na"] or {}).get("error")), ("_comment", (row["comment"] or {}).get("error")),
-                 ("_file" if row["kind"] != "file" else "", (row["evidence"] or {}).get("error"))]  # fmt: skip
-        found += [{"text": f"{_short(row['label'])}: {text}", "href": f"#{row['id']}{tail}"} for tail, text in parts if text]
+        file = "" if row["kind"] == "file" else "_file"
+        parts = [("", row), ("_reason", row["na"]), ("_comment", row["comment"]), (file, row["evidence"])]
+        for tail, part in parts:
+            if part and part.get("error"):
+                found.append({"text": f"{_short(row['label'])}: {part['error']}", "href": f"#{row['id']}{tail}"})
     return found
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
 from monitor import ledger, links, tables
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.questionnaire import QuestionState, SectionState
@@ -19,6 +17,8 @@ from monitor.web.pages import language_of, moment, page, see_other
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from aiohttp import web
 
     from monitor.questionnaire import Examination, Section
 
@@ -132,5 +132,7 @@ async def _mail_fresh(duty_id: int, at: datetime) -> None:
         if duty.told_on is None or soon or await asked.filter(made_at__gt=at - timedelta(days=1)).count() >= A_DAY:
             return
         await tell([about_duty(duty, "fresh-link", VENDOR, at, mark=at.isoformat(), urgent=True)])
-        event = ledger.Event("link.asked", f"obligation/{duty_id}", {"engagement": duty.engagement_id}, duty.company_id, "vendor")
+        event = ledger.Event(
+            "link.asked", f"obligation/{duty_id}", {"engagement": duty.engagement_id}, duty.company_id, "vendor"
+        )
         await ledger.write([event], at)

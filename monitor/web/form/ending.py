@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from aiohttp import web
 
 from monitor import tables
 from monitor.language import Message
@@ -20,7 +19,9 @@ from monitor.web.pages import see_other
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from monitor.questionnaire import Examination, Questionnaire, Section
+    from aiohttp import web
+
+    from monitor.questionnaire import Change, Examination, Examined, Question, Questionnaire
 
 LONGEST_NAME = 100
 
@@ -63,37 +64,54 @@ async def _before(found: Opened) -> dict[str, Answer]:
     return thaw_answers(last.answers) if last else {}
 
 
-def answer_groups(questionnaire: Questionnaire, answers: Mapping[str, Answer], examined: Examination, before: Mapping[str, Answer],
-                  language: str) -> list[dict[str, Any]]:  # fmt: skip
+def answer_groups(
+    questionnaire: Questionnaire,
+    answers: Mapping[str, Answer],
+    examined: Examination,
+    before: Mapping[str, Answer],
+    language: str,
+) -> list[dict[str, Any]]:
     """All answers by section, in words, with last time's and what changed since."""
-    compared = (before, diff(before, answers), said_words(language))
+    told = Told(before, diff(before, answers), said_words(language), language)
     return [
-        {"id": section.id, "title": section.title.in_(language), "rows": _rows(section, answers, examined, compared, language)}
+        {
+            "id": section.id,
+            "title": section.title.in_(language),
+            "rows": [
+                told.row(question, answers.get(question.id), examined.questions[question.id])
+                for question in section.questions
+                if examined.questions[question.id].state is not QuestionState.HIDDEN
+            ],
+        }
         for section in questionnaire.sections
         if visible(section, examined)
     ]
 
 
-def _rows(section: Section, answers: Mapping[str, Answer], examined: Examination, compared: Any, language: str) -> list[dict[str, Any]]:
-    before, changes, words = compared
-    rows = []
-    for question in section.questions:
-        state = examined.questions[question.id]
-        if state.state is QuestionState.HIDDEN:
-            continue
-        answer = answers.get(question.id)
-        weak = [finding.name.in_(language) for finding in findings_of(question, answer)] if answer else []
-        rows.append({
+@dataclass(frozen=True)
+class Told:
+    """Answers in words, beside those of last time."""
+
+    before: Mapping[str, Answer]
+    changes: Mapping[str, Change]
+    words: Mapping[str, str]
+    language: str
+
+    def row(self, question: Question, answer: Answer | None, examined: Examined) -> dict[str, Any]:
+        """One answer, for the kit's list to check."""
+        weak = [finding.name.in_(self.language) for finding in findings_of(question, answer)] if answer else []
+        last = self.before.get(question.id)
+        files = answer.files if answer else ()
+        return {
             "id": question.id,
-            "question": question.text.in_(language),
-            "answer": view.said(question, answer, language, words),
+            "question": question.text.in_(self.language),
+            "answer": view.said(question, answer, self.language, self.words),
             "note": answer.comment if answer else "",
-            "files": [{"name": file.name, "size": view.size(file.size)} for file in answer.files] if answer else [],
-            "before": view.said(question, before[question.id], language, words) if question.id in before else None,
-            "change": str(changes.get(question.id, "")) if before else "",
-            "problem": state.problems[0].message.in_(language) if state.problems else ", ".join(weak),
-        })  # fmt: skip
-    return rows
+            "files": [{"name": file.name, "size": view.size(file.size)} for file in files],
+            "before": view.said(question, last, self.language, self.words) if last else None,
+            "change": str(self.changes.get(question.id, "")) if self.before else "",
+            "problem": examined.problems[0].message.in_(self.language) if examined.problems else ", ".join(weak),
+        }
 
 
 def said_words(language: str) -> dict[str, str]:
@@ -143,7 +161,12 @@ async def submit(request: web.Request) -> web.StreamResponse:
         return form_page(request, found, "declare.html", status=422, errors=errors, said=said, submittable=True)
     frozen = freeze_answers(found.questionnaire, draft.answers)
     try:
-        await acts.submit(found.duty.id, found.at, acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"]), found.actor)
+        await acts.submit(
+            found.duty.id,
+            found.at,
+            acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"]),
+            found.actor,
+        )
     except acts.Refused:
         return see_other(f"{found.base}/")
     return see_other(f"{found.base}/done")
@@ -161,7 +184,11 @@ def _wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
         "title": "Enter the department or post.",
         "declared": "Tick the declaration if it is true.",
     }
-    return [{"field": name, "text": Message(text).in_(language), "href": f"#{name}"} for name, text in needs.items() if not said[name]]
+    return [
+        {"field": name, "text": Message(text).in_(language), "href": f"#{name}"}
+        for name, text in needs.items()
+        if not said[name]
+    ]
 
 
 async def done(request: web.Request) -> web.StreamResponse:

@@ -96,7 +96,11 @@ async def opened(request: web.Request) -> Opened:
     present = await roster()
     engagement = await present.engagement(duty.engagement_id)
     party = await present.party(duty.party_id)
-    company = present.companies.get(duty.company_id) if present.responsible(duty.company_id, present.calendar.day_of(at)) else None
+    company = (
+        present.companies.get(duty.company_id)
+        if present.responsible(duty.company_id, present.calendar.day_of(at))
+        else None
+    )
     language = request.match_info.get("language") or party.language
     questionnaire = _thawed(frozen.sha256, frozen.body)
     return Opened(token, link, duty, engagement, company, party, present, language, at, questionnaire)
@@ -151,7 +155,12 @@ def due_words(due_on: date, language: str) -> str:
 def _languages(request: web.Request, found: Opened) -> list[dict[str, Any]]:
     names = {"ja": "日本語", "en": "English"}
     return [
-        {"text": name, "lang": code, "current": code == found.language, "href": request.path.replace(f"/{found.language}/", f"/{code}/", 1)}
+        {
+            "text": name,
+            "lang": code,
+            "current": code == found.language,
+            "href": request.path.replace(f"/{found.language}/", f"/{code}/", 1),
+        }
         for code, name in names.items()
     ]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
 from monitor.language import Message
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations import drafts
@@ -18,6 +16,8 @@ from monitor.web.pages import see_other
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aiohttp import web
 
 LONGEST = 2000
 FURTHEST = timedelta(days=90)
@@ -40,7 +40,9 @@ def _page(request: web.Request, found: Opened, *, errors: Errors | None = None, 
           told: str = "") -> web.Response:  # fmt: skip
     status = 422 if errors else 200
     domains = sorted(_domains(found))
-    return form_page(request, found, "help.html", status=status, errors=errors or [], said=said or {}, told=told, domains=domains)
+    return form_page(
+        request, found, "help.html", status=status, errors=errors or [], said=said or {}, told=told, domains=domains
+    )
 
 
 async def plead(request: web.Request) -> web.StreamResponse:
@@ -69,7 +71,9 @@ async def _more_time(found: Opened, said: Mapping[str, str]) -> Errors:
     earliest, latest = found.duty.due_on + timedelta(days=1), found.duty.due_on + FURTHEST
     errors: Errors = []
     if wished is None or not earliest <= wished <= latest:
-        text = Message("Enter a day after {due}, at most {days} days later.", {"due": found.duty.due_on, "days": FURTHEST.days})
+        text = Message(
+            "Enter a day after {due}, at most {days} days later.", {"due": found.duty.due_on, "days": FURTHEST.days}
+        )
         errors.append(_error("wished", text, found))
     if not reason:
         errors.append(_error("reason", Message("Say why more time is needed."), found))
@@ -96,12 +100,20 @@ async def _hand_over(found: Opened, said: Mapping[str, str]) -> Errors:
     email = one_line(said.get("email")).lower()
     domain = email.rpartition("@")[2]
     if "@" not in email or " " in email or domain not in _domains(found):
-        text = Message("Enter an address of your own company ({domains}).", {"domains": ", ".join(sorted(_domains(found)))})
+        text = Message(
+            "Enter an address of your own company ({domains}).", {"domains": ", ".join(sorted(_domains(found)))}
+        )
         return [_error("email", text, found)]
     contact = int((await person(email, found.at)).removeprefix("person/"))
     plea = await drafts.plead(found.duty.id, "hand-over", "", found.at, found.actor)
     notice = about_duty(
-        found.duty, "hand-over", VENDOR, found.present.calendar.next_sending(found.at), mark=str(plea), address=email, data={"contact": contact}
+        found.duty,
+        "hand-over",
+        VENDOR,
+        found.present.calendar.next_sending(found.at),
+        mark=str(plea),
+        address=email,
+        data={"contact": contact},
     )
     await tell([notice])
     return []

@@ -42,7 +42,7 @@ def field(question: Question, answer: Answer, examined: Examined, language: str,
         "value": _typed(question, answer),
         "options": _options(question, answer, language),
         "unit": question.unit.in_(language) if question.unit else None,
-        "na": _na(question, answer, errors) if question.na_allowed else None,
+        "na": _na(answer, errors) if question.na_allowed else None,
         "comment": _comment(answer, errors) if question.takes_comment else None,
         "evidence": _evidence(question, answer, errors, language),
         "warnings": [warning.message.in_(language) for warning in examined.warnings],
@@ -67,7 +67,7 @@ def _options(question: Question, answer: Answer, language: str) -> list[dict[str
     ]
 
 
-def _na(question: Question, answer: Answer, errors: Mapping[str, str]) -> dict[str, Any]:
+def _na(answer: Answer, errors: Mapping[str, str]) -> dict[str, Any]:
     return {"checked": answer.not_applicable, "reason": answer.reason, "error": errors.get("reason")}
 
 
@@ -79,9 +79,16 @@ def _evidence(question: Question, answer: Answer, errors: Mapping[str, str], lan
     """Where files belong to the question: as its answer, or as what should go with it."""
     if question.type is not QuestionType.FILE and question.evidence is None:
         return None
-    files = [{"id": file.id, "name": file.name, "size": size(file.size), "sha256": file.sha256} for file in answer.files]
+    files = [
+        {"id": file.id, "name": file.name, "size": size(file.size), "sha256": file.sha256} for file in answer.files
+    ]
     what = question.evidence.what.in_(language) if question.evidence else None
-    return {"what": what, "files": files, "error": errors.get("files"), "required": bool(question.evidence and question.evidence.required)}
+    return {
+        "what": what,
+        "files": files,
+        "error": errors.get("files"),
+        "required": bool(question.evidence and question.evidence.required),
+    }
 
 
 def size(octets: int) -> str:
@@ -116,9 +123,14 @@ def _one(sent: Mapping[str, Sequence[str]], name: str) -> str:
     return sent[name][0] if sent.get(name) else ""
 
 
-def answers(questions: Sequence[Question], sent: Mapping[str, Sequence[str]], files: Mapping[str, Answer]) -> dict[str, Answer]:
+def answers(
+    questions: Sequence[Question], sent: Mapping[str, Sequence[str]], files: Mapping[str, Answer]
+) -> dict[str, Answer]:
     """The answers that a section's form means."""
-    return {question.id: parse(question, entry(question, sent), files.get(question.id, Answer()).files) for question in questions}
+    return {
+        question.id: parse(question, entry(question, sent), files.get(question.id, Answer()).files)
+        for question in questions
+    }
 
 
 def said(question: Question, answer: Answer | None, language: str, words: Mapping[str, str]) -> str:
@@ -133,7 +145,11 @@ def said(question: Question, answer: Answer | None, language: str, words: Mappin
         return words["agreed"]
     if question.choices:
         texts = {choice.id: choice.text.in_(language) for choice in question.choices}
-        return "、".join(texts.get(value, value) for value in _listed(answer)) if language == "ja" else "; ".join(texts.get(value, value) for value in _listed(answer))
+        return (
+            "、".join(texts.get(value, value) for value in _listed(answer))
+            if language == "ja"
+            else "; ".join(texts.get(value, value) for value in _listed(answer))
+        )
     unit = question.unit.in_(language) if question.unit else ""
     return "" if answer.value is None else f"{answer.value}{unit if language == 'ja' else ' ' + unit if unit else ''}"
 
