@@ -154,7 +154,8 @@ async def _open(watch: Watch, look: Look, present: Roster, at: datetime) -> None
     severity = look.severity or Severity.HIGH
     hold = await _held_until(watch, at)
     events = []
-    for company in await _companies(watch.party_id, present, today) or [None]:
+    concerned: list[str | None] = [*await _companies(watch.party_id, present, today)]
+    for company in concerned or [None]:
         case = await tables.Case.create(
             watch_id=watch.id,
             party_id=watch.party_id,

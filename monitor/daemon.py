@@ -41,8 +41,7 @@ from monitor.systemd import notify, watchdog_seconds
 from monitor.tables.store import AWAY, StoreAway, opened, pending, upgrade
 from monitor.web import Site, site
 from monitor.web.border import AccessLog
-from notifiers import NOTIFIERS
-from notifiers.email import EmailSettings
+from notifiers.email import Email, EmailSettings
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -289,12 +288,12 @@ def notifier(settings: Settings) -> Notifier | None:
         connections=mail.connections,
         hello=mail.hello,
     )
-    return NOTIFIERS["email"](found)
+    return Email(found)
 
 
 async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **more: Any) -> None:
     """Open the doors."""
-    evidence = await stack.enter_async_context(EvidenceStore(settings.evidence_url))
+    evidence = await asyncio.to_thread(EvidenceStore, settings.evidence_url)
     looks = house.tools.looks
     parts = Site(
         base_url=settings.web.base_url,

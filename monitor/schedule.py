@@ -33,7 +33,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @lru_cache(maxsize=256)
 def ladder_from(text: str) -> Ladder | CaseLadder:
     """A ladder as it was written into the row when the duty or case began: later changes of policy do not reach it."""
-    found = {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
+    values: dict[str, Any] = json.loads(text)
+    found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return Ladder(**found) if "before" in found else CaseLadder(**found)
 
 
@@ -71,10 +72,12 @@ def overdue(duty: Obligation, calendar: Calendar, at: datetime) -> bool:
 
 def turns_at(duty: Obligation, calendar: Calendar) -> datetime | None:
     """When the state of a duty may turn by itself."""
+    opens_at: datetime = duty.opens_at
+    waived_until: datetime | None = duty.waived_until
     if duty.state == "scheduled":
-        return duty.opens_at
+        return opens_at
     if duty.state == "waived":
-        return duty.waived_until
+        return waived_until
     if duty.state in ASKED and duty.told_on is not None and duty.overdue_on is None:
         return calendar.end_of(duty.due_on)
     return None

@@ -4,6 +4,8 @@ SQLite runs no delete trigger for a row that REPLACE displaces, so the insert tr
 `seq` is not the next never gets in, and a replacement is one.
 """
 
+from typing import Any
+
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
@@ -31,7 +33,7 @@ CREATE TRIGGER ledger_insert BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTI
 """
 
 
-async def guard(apps, schema_editor):
+async def guard(apps: Any, schema_editor: Any) -> None:
     dialect = schema_editor.client.capabilities.dialect
     await schema_editor.client.execute_script(SQLITE if dialect == "sqlite" else POSTGRES)
 

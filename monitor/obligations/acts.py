@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
 from monitor.books import Step, enter, moved
+from monitor.calendar import Roll
 from monitor.language import Message
 from monitor.notices import COMPANY, VENDOR, about_duty
 from monitor.registry.roster import roster
@@ -136,7 +137,9 @@ async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
         step = Step(duty, edit(duty, state="returned", decided_at=at, since=at, reason=reason), withdraw=True)
         if (duty.due_on - today).days < RETURN_LEAVES:
             base = today + timedelta(days=RETURN_LEAVES)
-            later = moved(duty, base, calendar.roll(base, duty.roll), "returned", calendar, at, tell=False, actor=actor)
+            later = moved(
+                duty, base, calendar.roll(base, Roll(duty.roll)), "returned", calendar, at, tell=False, actor=actor
+            )
             step.fields |= later.fields
             step.events += later.events
         step.fields |= refresh(duty, calendar, at)
@@ -217,7 +220,7 @@ async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: s
         _need(
             duty.state in ASKED, "not-open", "This request is not open for an answer (it is {state}).", state=duty.state
         )
-        due = calendar.roll(due_on, duty.roll)
+        due = calendar.roll(due_on, Roll(duty.roll))
         _need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
         await enter([moved(duty, due_on, due, reason or "extended", calendar, at, actor=actor)], at)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor import tables
 from monitor.books import Step, enter, moved
-from monitor.calendar import DAY
+from monitor.calendar import DAY, Roll
 from monitor.obligations import KINDS
 from monitor.obligations.planning import gather
 from monitor.obligations.reconcile import Policy
@@ -81,7 +81,7 @@ async def _room(duties: Sequence[Obligation], calendar: Calendar, at: datetime, 
         return Counter()
     today = calendar.instant(calendar.day_of(at))
     opened = tables.Obligation.filter(company_id__in=companies, taken_over=True, opened_at__gte=today)
-    used = Counter(await opened.values_list("company_id", flat=True))
+    used = Counter(str(company) for company in await opened.values_list("company_id", flat=True))
     return Counter({company: policy.takeover_per_day - used[company] for company in companies})
 
 
@@ -111,7 +111,7 @@ def _resume(duty: Obligation, calendar: Calendar, at: datetime) -> Step:
             [duty_event("scheduled", duty, reason="waiver-ended")],
         )
     base = max(today + timedelta(days=AFTER_WAIVER), duty.told_on or today)
-    due = calendar.roll(base, duty.roll)
+    due = calendar.roll(base, Roll(duty.roll))
     fields = edit(
         duty,
         state="open",

@@ -49,7 +49,8 @@ async def compose(at: datetime) -> int:
 
 
 async def _compose(notices: Sequence[Notice], present: Roster, at: datetime) -> None:
-    dead = set(await tables.Person.filter(refused_at__gt=at - REFUSED_FOR).values_list("email", flat=True))
+    refused = await tables.Person.filter(refused_at__gt=at - REFUSED_FOR).values_list("email", flat=True)
+    dead = {str(email) for email in refused}
     parties = await present.parties({notice.party_id for notice in notices if notice.party_id})
     addressed = [Addressed(notice, _readers(notice, present, parties, dead, at)) for notice in notices]
     reachable = [found for found in addressed if found.readers]

@@ -28,7 +28,7 @@ class Text(Part):
     ja: Words
     en: Words
 
-    def in_(self, language: Language) -> str:
+    def in_(self, language: str) -> str:
         return self.ja if language == "ja" else self.en
 
 

@@ -118,7 +118,12 @@ async def plan(found: Declaration, at: datetime, *, prune: bool = False) -> list
 
 
 async def apply(
-    found: Declaration, at: datetime, looks: Mapping[str, Check], *, prune: bool = False, actor: str = ledger.SYSTEM
+    found: Declaration,
+    at: datetime,
+    looks: Mapping[str, Check[Any]],
+    *,
+    prune: bool = False,
+    actor: str = ledger.SYSTEM,
 ) -> list[Change]:
     """Make the registry what the files say. All or nothing. Raises `Invalid`."""
     async with transaction():
@@ -127,7 +132,7 @@ async def apply(
     return changes
 
 
-async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str, Check], actor: str) -> None:
+async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str, Check[Any]], actor: str) -> None:
     """Write changes that were checked, with their ledger lines, inside the caller's transaction."""
     if not changes:
         return
@@ -180,7 +185,8 @@ async def _replan(changes: Sequence[Change], at: datetime) -> None:
     parties = {change.key for change in changes if change.kind == "party" and change.action != "add"}
     await tables.Engagement.filter(Q(key__in=touched) | Q(party_id__in=parties)).update(plan_at=at)
     while touched:
-        touched = set(await tables.Engagement.filter(under__in=touched).values_list("key", flat=True))
+        below = await tables.Engagement.filter(under__in=touched).values_list("key", flat=True)
+        touched = {str(key) for key in below}
         await tables.Engagement.filter(key__in=touched).update(plan_at=at)
 
 

@@ -26,7 +26,7 @@ async def export(company: str | None = None, party: str | None = None) -> str:
         if found:
             document[kind] = tomlkit.aot()
             for entry in found:
-                document[kind].append(_table(entry))  # type: ignore[union-attr]
+                document[kind].append(_table(entry))
     return tomlkit.dumps(document)
 
 

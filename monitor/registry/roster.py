@@ -7,7 +7,7 @@ somebody asks for them, and kept. When the revision in the database moves on, th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from tortoise.context import require_context
@@ -144,11 +144,11 @@ _latest: WeakKeyDictionary[TortoiseContext, Roster] = WeakKeyDictionary()
 async def roster() -> Roster:
     """The roster of the registry's present revision. Raises `NoRegistry` when nothing was applied yet."""
     context = require_context()
-    revision = await tables.Group.get_or_none(key="group").values_list("revision", flat=True)
-    if revision is None:
+    found: Any = await tables.Group.get_or_none(key="group").values_list("revision", flat=True)
+    if found is None:
         raise NoRegistry
     known = _latest.get(context)
-    if known is None or known.revision != revision:
+    if known is None or known.revision != found:
         known = _latest[context] = await _load()
     return known
 

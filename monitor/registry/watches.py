@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from monitor.registry.format import Endpoint, Party
 
 
-def wanted(party: Party, looks: Mapping[str, Check]) -> Iterator[tuple[Endpoint, str, int]]:
+def wanted(party: Party, looks: Mapping[str, Check[Any]]) -> Iterator[tuple[Endpoint, str, int]]:
     """Endpoint, kind of check, seconds between two looks: those that the file names, else all that fit the address."""
     for endpoint in party.endpoint:
         kinds = (
@@ -27,7 +27,7 @@ def wanted(party: Party, looks: Mapping[str, Check]) -> Iterator[tuple[Endpoint,
                 yield endpoint, kind, endpoint.every or int(looks[kind].every.total_seconds())
 
 
-async def sync(parties: Sequence[Party], looks: Mapping[str, Check], at: datetime) -> None:
+async def sync(parties: Sequence[Party], looks: Mapping[str, Check[Any]], at: datetime) -> None:
     """Make the watches of these parties what their endpoints say; one that is no longer wanted is retired.
 
     New ones have no `next_at` yet: the patrol spreads them over their interval when it first meets them.

@@ -9,7 +9,7 @@ from monitor.simulation.world import Line, World
 from monitor.tables.store import MEMORY, opened
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
     from monitor.plugins import Equipment
@@ -21,7 +21,7 @@ Span = tuple["datetime", "datetime"]  #: the first and the last instant, both in
 
 async def simulate(
     declaration: Declaration, span: Span, events: Sequence[Event], tools: Equipment, database: str = MEMORY
-) -> AsyncIterator[Line]:
+) -> AsyncGenerator[Line, None]:
     """Apply the registry at the beginning to an empty world and let it run. Raises `Invalid` as an apply would.
 
     `database`: an empty one to use instead of memory (tests hold the same worlds against PostgreSQL).

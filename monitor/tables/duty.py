@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tortoise import fields
 from tortoise.models import Model
 
 from monitor.tables.climbing import Climbing
 from monitor.tables.instant import InstantField
+
+
+if TYPE_CHECKING:
+    from monitor.tables.register import Company, Engagement, Party
+    from monitor.tables.telling import Person
 
 
 class Obligation(Climbing):
@@ -26,9 +33,15 @@ class Obligation(Climbing):
 
     kind = fields.CharField(max_length=40)
     subject = fields.CharField(max_length=120, default="")
-    engagement = fields.ForeignKeyField("itaku.Engagement", related_name="obligations", on_delete=fields.RESTRICT)
-    company = fields.ForeignKeyField("itaku.Company", related_name="obligations", on_delete=fields.RESTRICT)
-    party = fields.ForeignKeyField("itaku.Party", related_name="obligations", on_delete=fields.RESTRICT)
+    engagement: fields.ForeignKeyRelation[Engagement] = fields.ForeignKeyField(
+        "itaku.Engagement", related_name="obligations", on_delete=fields.RESTRICT
+    )
+    company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField(
+        "itaku.Company", related_name="obligations", on_delete=fields.RESTRICT
+    )
+    party: fields.ForeignKeyRelation[Party] = fields.ForeignKeyField(
+        "itaku.Party", related_name="obligations", on_delete=fields.RESTRICT
+    )
     state = fields.CharField(max_length=20)
     nominal_on = fields.DateField()
     base_on = fields.DateField()
@@ -51,7 +64,7 @@ class Obligation(Climbing):
     waived_by = fields.CharField(max_length=60, null=True)
     reason = fields.TextField(default="")
     undeliverable_at = InstantField(null=True)
-    request = fields.ForeignKeyField(
+    request: fields.ForeignKeyNullableRelation[FrozenRequest] = fields.ForeignKeyField(
         "itaku.FrozenRequest", related_name="obligations", null=True, on_delete=fields.RESTRICT
     )
     planned_at = InstantField()
@@ -83,7 +96,9 @@ class Answer(Model):
     """
 
     id = fields.IntField(primary_key=True)
-    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="answers", on_delete=fields.CASCADE)
+    obligation: fields.ForeignKeyRelation[Obligation] = fields.ForeignKeyField(
+        "itaku.Obligation", related_name="answers", on_delete=fields.CASCADE
+    )
     question = fields.CharField(max_length=120)
     value = fields.JSONField[dict[str, object]]()
     version = fields.IntField(default=1)
@@ -102,15 +117,21 @@ class Submission(Model):
     """
 
     id = fields.IntField(primary_key=True)
-    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="submissions", on_delete=fields.RESTRICT)
+    obligation: fields.ForeignKeyRelation[Obligation] = fields.ForeignKeyField(
+        "itaku.Obligation", related_name="submissions", on_delete=fields.RESTRICT
+    )
     answers = fields.TextField()
     sha256 = fields.CharField(max_length=64)
-    signer = fields.ForeignKeyField("itaku.Person", related_name="submissions", null=True, on_delete=fields.SET_NULL)
+    signer: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "itaku.Person", related_name="submissions", null=True, on_delete=fields.SET_NULL
+    )
     submitted_at = InstantField()
     verdict = fields.CharField(max_length=10, null=True)
     reason = fields.TextField(default="")
     decided_at = InstantField(null=True)
-    reviewer = fields.ForeignKeyField("itaku.Person", related_name="reviews", null=True, on_delete=fields.SET_NULL)
+    reviewer: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "itaku.Person", related_name="reviews", null=True, on_delete=fields.SET_NULL
+    )
 
     obligation_id: int
 
@@ -122,7 +143,9 @@ class Evidence(Model):
     """A file that the party handed in: stored under its hash, never under its name, never served inline."""
 
     id = fields.CharField(max_length=32, primary_key=True)
-    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="evidence", on_delete=fields.RESTRICT)
+    obligation: fields.ForeignKeyRelation[Obligation] = fields.ForeignKeyField(
+        "itaku.Obligation", related_name="evidence", on_delete=fields.RESTRICT
+    )
     question = fields.CharField(max_length=120)
     name = fields.CharField(max_length=255)
     media_type = fields.CharField(max_length=100)
@@ -141,7 +164,9 @@ class Plea(Model):
     """What the party says beside its answers: more time wanted, not ours, handed over to a colleague."""
 
     id = fields.IntField(primary_key=True)
-    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="pleas", on_delete=fields.CASCADE)
+    obligation: fields.ForeignKeyRelation[Obligation] = fields.ForeignKeyField(
+        "itaku.Obligation", related_name="pleas", on_delete=fields.CASCADE
+    )
     kind = fields.CharField(max_length=20)
     text = fields.TextField(default="")
     proposed_on = fields.DateField(null=True)
@@ -159,16 +184,21 @@ class Link(Model):
     """A link that opens one obligation. Only a hash of the token is kept; `mail` is the letter that carried it."""
 
     id = fields.CharField(max_length=24, primary_key=True)
-    obligation = fields.ForeignKeyField("itaku.Obligation", related_name="links", on_delete=fields.CASCADE)
+    obligation: fields.ForeignKeyRelation[Obligation] = fields.ForeignKeyField(
+        "itaku.Obligation", related_name="links", on_delete=fields.CASCADE
+    )
     token_sha256 = fields.CharField(max_length=64)
     grade = fields.CharField(max_length=10)
-    contact = fields.ForeignKeyField("itaku.Person", related_name="links", null=True, on_delete=fields.SET_NULL)
+    contact: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "itaku.Person", related_name="links", null=True, on_delete=fields.SET_NULL
+    )
     mail = fields.CharField(max_length=40, default="")
     issued_at = InstantField()
     expires_at = InstantField()
     revoked_at = InstantField(null=True)
 
     obligation_id: int
+    contact_id: int | None
 
     class Meta:
         table = "link"

@@ -8,7 +8,7 @@ from typing import Any
 from tortoise.fields import DatetimeField
 
 
-class InstantField(DatetimeField):
+class InstantField(DatetimeField):  # type: ignore[type-arg]
     """An aware instant, kept in UTC.
 
     SQLite compares instants as text, so all must be written in one zone; a naive one is a bug and is refused here.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tortoise import fields
 from tortoise.models import Model
 
 from monitor.tables.climbing import Climbing
 from monitor.tables.instant import InstantField
+
+
+if TYPE_CHECKING:
+    from monitor.tables.register import Company, Party
 
 
 class Watch(Model):
@@ -17,7 +23,9 @@ class Watch(Model):
     """
 
     id = fields.IntField(primary_key=True)
-    party = fields.ForeignKeyField("itaku.Party", related_name="watches", on_delete=fields.RESTRICT)
+    party: fields.ForeignKeyRelation[Party] = fields.ForeignKeyField(
+        "itaku.Party", related_name="watches", on_delete=fields.RESTRICT
+    )
     url = fields.CharField(max_length=500)
     check_kind = fields.CharField(max_length=40)
     every = fields.IntField()
@@ -46,7 +54,9 @@ class LookRow(Model):
     """One look: raw result, kept for its time and then rolled up."""
 
     id = fields.BigIntField(primary_key=True)
-    watch = fields.ForeignKeyField("itaku.Watch", related_name="looks", on_delete=fields.CASCADE)
+    watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
+        "itaku.Watch", related_name="looks", on_delete=fields.CASCADE
+    )
     at = InstantField(db_index=True)
     verdict = fields.CharField(max_length=10)
     reason = fields.CharField(max_length=60, default="")
@@ -64,7 +74,9 @@ class FindingRow(Model):
     """Something wrong, by identity: one row from when it was first seen until it is seen no more."""
 
     id = fields.IntField(primary_key=True)
-    watch = fields.ForeignKeyField("itaku.Watch", related_name="findings", on_delete=fields.CASCADE)
+    watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
+        "itaku.Watch", related_name="findings", on_delete=fields.CASCADE
+    )
     rule = fields.CharField(max_length=60)
     key = fields.CharField(max_length=200, default="")
     severity = fields.IntField()
@@ -88,9 +100,15 @@ class Case(Climbing):
     one mail.
     """
 
-    watch = fields.ForeignKeyField("itaku.Watch", related_name="cases", on_delete=fields.RESTRICT)
-    party = fields.ForeignKeyField("itaku.Party", related_name="cases", on_delete=fields.RESTRICT)
-    company = fields.ForeignKeyField("itaku.Company", related_name="cases", null=True, on_delete=fields.RESTRICT)
+    watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
+        "itaku.Watch", related_name="cases", on_delete=fields.RESTRICT
+    )
+    party: fields.ForeignKeyRelation[Party] = fields.ForeignKeyField(
+        "itaku.Party", related_name="cases", on_delete=fields.RESTRICT
+    )
+    company: fields.ForeignKeyNullableRelation[Company] = fields.ForeignKeyField(
+        "itaku.Company", related_name="cases", null=True, on_delete=fields.RESTRICT
+    )
     url = fields.CharField(max_length=500)
     check_kind = fields.CharField(max_length=40)
     severity = fields.IntField()

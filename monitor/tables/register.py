@@ -52,8 +52,12 @@ class Party(Registered):
 class Engagement(Registered):
     """`plan_at`: when what it owes must be worked out anew; empty when nothing can change by itself."""
 
-    company = fields.ForeignKeyField("itaku.Company", related_name="engagements", on_delete=fields.RESTRICT)
-    party = fields.ForeignKeyField("itaku.Party", related_name="engagements", on_delete=fields.RESTRICT)
+    company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField(
+        "itaku.Company", related_name="engagements", on_delete=fields.RESTRICT
+    )
+    party: fields.ForeignKeyRelation[Party] = fields.ForeignKeyField(
+        "itaku.Party", related_name="engagements", on_delete=fields.RESTRICT
+    )
     under = fields.CharField(max_length=200, null=True, db_index=True)
     state = fields.CharField(max_length=20)
     starts_on = fields.DateField()

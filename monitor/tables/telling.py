@@ -72,8 +72,12 @@ class MailItem(Model):
     """A notice in a letter, with the roles in which the letter's readers get it."""
 
     id = fields.IntField(primary_key=True)
-    mail = fields.ForeignKeyField("itaku.Mail", related_name="items", on_delete=fields.CASCADE)
-    notice = fields.ForeignKeyField("itaku.Notice", related_name="items", on_delete=fields.CASCADE)
+    mail: fields.ForeignKeyRelation[Mail] = fields.ForeignKeyField(
+        "itaku.Mail", related_name="items", on_delete=fields.CASCADE
+    )
+    notice: fields.ForeignKeyRelation[Notice] = fields.ForeignKeyField(
+        "itaku.Notice", related_name="items", on_delete=fields.CASCADE
+    )
     roles = fields.JSONField[list[str]]()
 
     mail_id: str
@@ -104,7 +108,9 @@ class SignIn(Model):
     """A mailed sign-in link: opened by a GET, used by a POST, once."""
 
     id = fields.CharField(max_length=64, primary_key=True)
-    person = fields.ForeignKeyField("itaku.Person", related_name="sign_ins", on_delete=fields.CASCADE)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "itaku.Person", related_name="sign_ins", on_delete=fields.CASCADE
+    )
     asked_at = InstantField()
     expires_at = InstantField()
     used_at = InstantField(null=True)
@@ -119,7 +125,9 @@ class Session(Model):
     """A signed-in browser. The id is the hash of what the cookie holds."""
 
     id = fields.CharField(max_length=64, primary_key=True)
-    person = fields.ForeignKeyField("itaku.Person", related_name="sessions", on_delete=fields.CASCADE)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "itaku.Person", related_name="sessions", on_delete=fields.CASCADE
+    )
     opened_at = InstantField()
     seen_at = InstantField()
     expires_at = InstantField()

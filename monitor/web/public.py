@@ -6,10 +6,10 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from monitor.language import Message
-from monitor.letters import topic_name
 from monitor.measures import REGISTRY, measure
 from monitor.web.keys import SITE
 from monitor.web.pages import language_of, moment, page
+from monitor.web.words import topic_name
 
 
 async def about_monitoring(request: web.Request) -> web.StreamResponse:

@@ -13,15 +13,16 @@ from monitor import tables
 from monitor.board import board
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
-from monitor.letters import named, next_steps, topic_name
 from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.schedule import ASKED, overdue
 from monitor.web.console.history import history
+from monitor.web.console.steps import next_steps
 from monitor.web.console.session import Reader, reader
 from monitor.web.form.ending import answer_groups
 from monitor.web.form.view import size
 from monitor.web.keys import SITE
 from monitor.web.pages import language_of, moment, page
+from monitor.web.words import named, topic_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -245,6 +246,7 @@ async def evidence_file(request: web.Request) -> web.StreamResponse:
     row = await tables.Evidence.get_or_none(id=request.match_info["id"]).select_related("obligation")
     if row is None or not who.sees(row.obligation.company_id):
         raise web.HTTPNotFound
+    pieces = await request.app[SITE].evidence.read(row.sha256)
     response = web.StreamResponse(headers={
         "Content-Type": row.media_type,
         "Content-Disposition": content_disposition(row.name),
@@ -253,7 +255,7 @@ async def evidence_file(request: web.Request) -> web.StreamResponse:
         "Content-Length": str(row.size),
     })  # fmt: skip
     await response.prepare(request)
-    async for chunk in request.app[SITE].evidence.read(row.sha256):
+    async for chunk in pieces:
         await response.write(chunk)
     await response.write_eof()
     return response

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import BodyPartReader, web
 
-from monitor.evidence import RefusedFile
+from monitor.evidence import ALLOWED, EvidenceAway, RefusedFile
 from monitor.language import Message
 from monitor.obligations import drafts
 from monitor.obligations.acts import Refused
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.obligations.drafts import Draft
     from monitor.questionnaire import Section
 
+log = logging.getLogger(__name__)
 TEXT_LIMIT = 64 * 1024  #: octets of one field
 FIELDS = 1000
 CHUNK = 64 * 1024
@@ -148,6 +150,10 @@ async def _receive_file(request: web.Request, part: BodyPartReader, sent: Sent, 
     except RefusedFile as refusal:
         sent.refused[question] = refusal.message
         return await _discard(part, sent, site.form_limit)
+    except EvidenceAway:
+        log.exception("evidence cannot be stored")
+        sent.refused[question] = Message(AWAY)
+        return await _discard(part, sent, site.form_limit)
     sent.stored.append((question, stored))
     return True
 
@@ -236,7 +242,8 @@ async def _page(
     )
 
 
-ACCEPT = ".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.pptx,.csv,.txt,.eml"
+ACCEPT = ",".join(f".{ending}" for ending in sorted(ALLOWED))
+AWAY = "Files cannot be taken right now. Your answers are kept; please hand in the file again in some minutes."
 
 
 def _limits(request: web.Request, language: str) -> str:

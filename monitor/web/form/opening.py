@@ -10,7 +10,6 @@ from aiohttp import web
 
 from monitor import links, tables
 from monitor.language import Message, say_day
-from monitor.letters import named
 from monitor.obligations.drafts import Draft, read
 from monitor.questionnaire import Examination, Questionnaire, examine, thaw
 from monitor.registry.roster import roster
@@ -18,6 +17,7 @@ from monitor.schedule import ASKED
 from monitor.web.border import LIMITS, OFTEN, STRANGERS, remote
 from monitor.web.keys import SITE
 from monitor.web.pages import moment, page
+from monitor.web.words import named
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -57,8 +57,7 @@ class Opened:
     @property
     def asker(self) -> str:
         """Who asks, as its name is registered."""
-        entity = self.company or self.present.group
-        return named(entity, self.language)
+        return named(self.company or self.present.group, self.language)
 
     @property
     def actor(self) -> str:

@@ -30,7 +30,7 @@ MB = 1024 * 1024
 def field(question: Question, answer: Answer, examined: Examined, language: str, *, strict: bool) -> dict[str, Any]:
     """One question. `strict` shows everything that still blocks; else only what was typed and cannot be read."""
     problems = examined.problems if strict or examined.state is QuestionState.INVALID else ()
-    errors = {problem.field: problem.message.in_(language) for problem in reversed(problems)}
+    errors: dict[str, str] = {problem.field: problem.message.in_(language) for problem in reversed(problems)}
     return {
         "id": question.id,
         "kind": KINDS[question.type],
