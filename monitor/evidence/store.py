@@ -1,0 +1,268 @@
+"""Where evidence is kept: an object store, each file under the hash of its content and nothing else.
+
+`take`, step by step:
+
+1. The name alone may refuse it, before a byte is read.
+2. It streams into a private file without a name, which the system itself drops when it is closed or the process dies:
+   there is nothing to sweep up. Hashed and counted on the way; the byte that passes the limit is the last one read.
+3. It is judged.
+4. It is put under `ab/abcd...` unless it is there. A put shows all of an object or nothing of it; equal files taken at
+   once write the same bytes to the same place. In a folder it is on the disk, not merely in its cache, before `take`
+   says so; if the power goes before that, the next equal upload finds a file of the wrong size and replaces it.
+
+Memory: uploads wait on disk, and few are judged and put at a time, so two hundred at once cost no more than a dozen.
+Not promised: that a part that was sent to a bucket before a crash is removed; its lifecycle rule must do that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, from_url
+
+from monitor.evidence.judgement import expect, judge
+from monitor.evidence.names import clean
+from monitor.evidence.refusal import refused
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from obstore.store import ObjectStore, RetryConfig
+
+FOLDER = "file://"
+BATCH = 1 << 17  # what is written at once: a thread is woken forty times for 5 MB
+PIECE = 1 << 18
+PATIENCE = 60.0  # seconds that a file waits for its turn and for the store
+_PART = {True: 1 << 20, False: 5 << 20}  # of a long put: a folder takes any, buckets none below 5 MiB
+_RETRY: RetryConfig = {
+    "max_retries": 3,
+    "retry_timeout": timedelta(seconds=20),
+    "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=5), "base": 2},
+}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MEGABYTE = 1_000_000
+
+
+class EvidenceAway(Exception):  # noqa: N818 - what the store then is
+    """The store cannot be used now: disk full, bucket away, keys refused. Later it may; the cause is chained."""
+
+
+class EvidenceMissing(LookupError):  # noqa: N818 - what it then is
+    """Nothing is kept under this hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`name` is cleaned, to be shown and sent back; the store itself knows only the hash."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+
+
+class EvidenceStore:
+    """`url` as in the configuration. A folder is made here, so construct it in a thread or before the loop runs.
+
+    What follows `file://` is a path as it stands, without %-escapes. The settings put the absolute path of the folder
+    there, which may well hold Japanese or a `#`. `scratch` is where files wait to be judged: beside the evidence if
+    that is a folder, else where the system keeps temporary files; that must be a disk and not memory.
+    """
+
+    def __init__(self, url: str, scratch: Path | None = None) -> None:
+        with _borders():
+            self.folder = _own_folder(url) if url.startswith(FOLDER) else None
+            self._store = _open(url, self.folder)
+        self._scratch = scratch or self.folder
+        self._judging = asyncio.Semaphore(2)
+        self._putting = asyncio.Semaphore(4)
+
+    async def take(self, chunks: AsyncIterator[bytes], name: str, limit: int) -> Stored:
+        """Receive, judge and keep one file. `RefusedFile` if it cannot be taken, `EvidenceAway` if nothing can now.
+
+        Errors of `chunks` itself (the sender went away) pass through. After a refusal the rest was not read; what to
+        do with it, draining or closing, is for the one who owns the connection.
+        """
+        name = clean(name)
+        expect(name)
+        async with self._scratch_file() as file:
+            sha256, size = await _receive(chunks, file, name, limit)
+            async with self._judging:
+                with _borders():
+                    media_type = await asyncio.to_thread(judge, file, name)
+            await self._keep(file, sha256, size)
+        return Stored(sha256, size, media_type, name)
+
+    async def read(self, sha256: str) -> AsyncIterator[bytes]:
+        """The content, by piece. Opened before the iterator is handed out: trouble is known before an answer begins."""
+        with _borders(sha256):
+            found = await obstore.get_async(self._store, _key(sha256))
+        return _pieces(found.stream(min_chunk_size=PIECE))
+
+    async def verify(self, sha256: str) -> bool:
+        """Whether what is kept under the hash still has it. False if it is missing, too."""
+        hashing = hashlib.sha256()
+        try:
+            async for piece in await self.read(sha256):
+                await asyncio.to_thread(hashing.update, piece)
+        except EvidenceMissing:
+            return False
+        return hashing.hexdigest() == sha256
+
+    async def exists(self, sha256: str) -> bool:
+        return await self._size(sha256) is not None
+
+    async def _size(self, sha256: str) -> int | None:
+        try:
+            with _borders(sha256):
+                return (await obstore.head_async(self._store, _key(sha256)))["size"]
+        except EvidenceMissing:
+            return None
+
+    @asynccontextmanager
+    async def _scratch_file(self) -> AsyncIterator[BinaryIO]:
+        """Closed in every case; a cancelled upload may still be opening it, or have a thread writing to it."""
+        opening = asyncio.ensure_future(asyncio.to_thread(_open_scratch, self._scratch))
+        try:
+            with _borders():
+                file = await asyncio.shield(opening)
+            yield file
+        finally:
+            await asyncio.shield(_close(opening))
+
+    async def _keep(self, file: BinaryIO, sha256: str, size: int) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE), self._putting:
+                if await self._size(sha256) != size:
+                    await self._put(file, _key(sha256))
+                if self.folder:
+                    with _borders():
+                        await asyncio.to_thread(_settle, self.folder / _key(sha256))
+        except TimeoutError as error:
+            raise EvidenceAway("no answer in time") from error
+
+    async def _put(self, file: BinaryIO, key: str) -> None:
+        """Pieces are read here and handed over: the store must not call back into a file of ours, as it would do so in
+        a thread of its own, and a process that ends at that moment aborts. An exception in between drops the whole.
+        """
+        with _borders():
+            writer = obstore.open_writer_async(
+                self._store, key, buffer_size=_PART[self.folder is not None], max_concurrency=1
+            )
+            async with writer:
+                await asyncio.to_thread(file.seek, 0)
+                while piece := await asyncio.to_thread(file.read, PIECE):
+                    await writer.write(piece)
+
+
+class _Intake:
+    """What has arrived, hashed and written in batches; `write` runs in a thread."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.hashing = hashlib.sha256()
+        self.size = 0
+        self._file = file
+        self._batch: list[bytes] = []
+        self._waiting = 0
+
+    @property
+    def full(self) -> bool:
+        return self._waiting >= BATCH
+
+    def add(self, chunk: bytes) -> None:
+        self.size += len(chunk)
+        self._waiting += len(chunk)
+        self._batch.append(chunk)
+
+    def write(self) -> None:
+        for chunk in self._batch:
+            self.hashing.update(chunk)
+        self._file.writelines(self._batch)
+        self._file.flush()
+        self._batch, self._waiting = [], 0
+
+
+async def _receive(chunks: AsyncIterator[bytes], file: BinaryIO, name: str, limit: int) -> tuple[str, int]:
+    intake = _Intake(file)
+    async for chunk in chunks:
+        intake.add(chunk)
+        if intake.size > limit:
+            raise refused("too-large", name, limit=_megabytes(limit))
+        if intake.full:
+            with _borders():
+                await asyncio.to_thread(intake.write)
+    with _borders():
+        await asyncio.to_thread(intake.write)
+    return intake.hashing.hexdigest(), intake.size
+
+
+async def _pieces(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    with _borders():
+        async for piece in stream:
+            yield bytes(piece)
+
+
+async def _close(opening: asyncio.Future[BinaryIO]) -> None:
+    with suppress(OSError):  # not opened at all, or a full disk's last word: it was thrown away in any case
+        await asyncio.to_thread((await opening).close)
+
+
+@contextmanager
+def _borders(sha256: str = "") -> Iterator[None]:
+    """Translate what disks and stores say into our two words."""
+    try:
+        yield
+    except (NotFoundError, FileNotFoundError) as error:
+        if sha256:
+            raise EvidenceMissing(sha256) from error
+        raise EvidenceAway("the place for evidence is not there") from error
+    except (BaseError, OSError) as error:
+        raise EvidenceAway(type(error).__name__) from error
+
+
+def _key(sha256: str) -> str:
+    if not _SHA256.fullmatch(sha256):
+        raise EvidenceMissing(sha256)
+    return f"{sha256[:2]}/{sha256}"
+
+
+def _own_folder(url: str) -> Path:
+    folder = Path("/" + url.removeprefix(FOLDER).lstrip("/"))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _open(url: str, folder: Path | None) -> ObjectStore:
+    if folder:
+        return LocalStore(folder)
+    return from_url(url, retry_config=_RETRY)
+
+
+def _open_scratch(folder: Path | None) -> BinaryIO:
+    return cast("BinaryIO", tempfile.TemporaryFile(dir=folder))
+
+
+def _settle(path: Path) -> None:
+    """Onto the disk: the file, then the folders that name it."""
+    for place in (path, path.parent, path.parent.parent):
+        opened = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _megabytes(size: int) -> str:
+    """`20`, `3.4`: never rounded up to more than there is."""
+    return f"{size // (_MEGABYTE // 10) / 10:g}"
