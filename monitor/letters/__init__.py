@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.letters.topic import Topic, gather, subject
+from monitor.letters.texts import subject
+from monitor.letters.topic import Topic, gather
+from monitor.letters.writing import Letters
 
-__all__ = ["Topic", "gather", "subject"]
+__all__ = ["Letters", "Topic", "gather", "subject"]

@@ -1,0 +1,150 @@
+"""What happens next to a duty or a case if nobody does anything, step by step. Pure.
+
+Each letter announces its next steps, and then they happen at that minute. So nothing is estimated here: the walk starts
+from the row as it will be once the mail server has taken what waits in the outbox, asks the schedule when the row must
+be looked at next, and the ladder what is told then; these are the rules that the stages follow. What is not promised is
+that nothing comes between: an answer, an acknowledgement, a closed day that is announced tomorrow.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.ladder import OPENING
+from monitor.schedule import (
+    ASKED,
+    case_climb,
+    case_next,
+    company_climb,
+    edit,
+    next_at,
+    review_at,
+    standing,
+    turns_at,
+    vendor_climb,
+)
+from monitor.tables import Obligation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from monitor.calendar import Calendar
+    from monitor.ladder import Climb
+    from monitor.tables import Case
+    from monitor.tables.climbing import Climbing
+
+WITH_PI_MANAGER = 2  #: from which reminder of the reviewers on the manager for personal information hears it too
+_FAR = 60  #: looks at a row, beyond which nobody asks what comes
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One step ahead: when, and who hears of it. A level of 0 means that the company's ladder is silent then."""
+
+    at: datetime
+    party: bool = False
+    level: int = 0
+    told: int = 0  #: the levels that the company had heard before
+    reviewers: tuple[str, ...] = ()  #: roles that are reminded of an answer that waits for them
+
+
+def coming(row: Obligation | Case, calendar: Calendar, at: datetime, last_day: date | None = None) -> Iterator[Coming]:
+    """The steps after `at`, in order, with no end to them where the ladder repeats.
+
+    `last_day` is that of the engagement: what is still asked when it ends is cancelled, so nothing is announced beyond.
+    """
+    if not isinstance(row, Obligation):
+        yield from _of_case(row, calendar, at)
+    elif row.state == "submitted":
+        yield from _of_review(row, calendar)
+    elif row.state in ASKED:
+        ends = calendar.end_of(last_day) if last_day and calendar.day_of(at) <= last_day else None
+        for step in _of_duty(row, calendar, at):
+            if ends and step.at >= ends:
+                return
+            yield step
+
+
+def _of_review(duty: Obligation, calendar: Calendar) -> Iterator[Coming]:
+    row = copy(duty)
+    while True:
+        instant = review_at(row, calendar)
+        row.reviews += 1
+        roles = ("reviewer", "pi_manager") if row.reviews >= WITH_PI_MANAGER else ("reviewer",)
+        yield Coming(instant, reviewers=roles)
+
+
+def _of_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Coming]:
+    row = copy(duty)
+    _take_party(row)
+    _take_company(row, company_climb(row), at)
+    for _ in range(_FAR):
+        instants = [instant for instant in (turns_at(row, calendar), next_at(row, calendar, at)) if instant]
+        if not instants:
+            return
+        at = max(at, min(instants))
+        if row.overdue_on is None and row.told_on and at >= calendar.end_of(row.due_on):
+            edit(row, overdue_on=row.due_on)
+        party, told = _tell_party(row, calendar, at), row.told
+        level = _tell_company(row, company_climb(row), calendar, at) if row.overdue_on else 0
+        if party or level:
+            yield Coming(at, party, level, told)
+
+
+def _of_case(case: Case, calendar: Calendar, at: datetime) -> Iterator[Coming]:
+    row = copy(case)
+    edit(row, announced=row.severity)
+    _take_company(row, case_climb(row), at)
+    for _ in range(_FAR):
+        instant = case_next(row, calendar, at)
+        if instant is None:
+            return
+        at, told = max(at, instant), row.told
+        level = _tell_company(row, case_climb(row), calendar, at)
+        if level:
+            yield Coming(at, level=level, told=told)
+
+
+def _take_party(row: Obligation) -> None:
+    """As if the mail server had taken the party's rung that waits."""
+    if row.vendor_queued is not None:
+        edit(row, vendor_sent=max(row.vendor_queued, row.vendor_sent or OPENING), vendor_queued=None)
+        edit(row, told_on=max(row.due_on, row.told_on or row.due_on))
+
+
+def _take_company(row: Climbing, climb: Climb, at: datetime) -> None:
+    """As if the mail server had taken the company's rung that waits."""
+    if row.company_queued is not None:
+        level = standing(row).step(climb.ladder.level(row.company_queued))
+        sent = max(row.company_queued, row.company_sent or 0)
+        edit(row, company_sent=sent, company_queued=None, told=max(row.told, level), told_at=at)
+
+
+def _tell_party(row: Obligation, calendar: Calendar, at: datetime) -> bool:
+    """Whether the party is reminded at this instant; the row remembers it."""
+    rung = vendor_climb(row).pending(calendar, at) if row.vendor_sent is not None else OPENING
+    if rung is None or not calendar.sending(at):
+        return False
+    edit(row, vendor_queued=rung)
+    _take_party(row)
+    return True
+
+
+def _tell_company(row: Climbing, climb: Climb, calendar: Calendar, at: datetime) -> int:
+    """The level that the company hears at this instant, or 0; the row remembers it."""
+    now = standing(row)
+    if now.paused(at) or not calendar.sending(at):
+        return 0
+    rung = climb.pending(calendar, at)
+    if rung is None:
+        due = now.catching_up(climb.ladder.level(row.company_sent), calendar)
+        rung = row.company_sent if due and at >= due else None
+    if rung is None:
+        return 0
+    edit(row, company_queued=rung)
+    level = now.step(climb.ladder.level(rung))
+    _take_company(row, climb, at)
+    return level

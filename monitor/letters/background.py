@@ -1,0 +1,114 @@
+"""What must be read from the database before a letter can be written: a few queries for all its topics together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from tortoise.expressions import Q
+
+from checks.contract import Severity
+from monitor import tables
+from monitor.letters.digest import parties_in
+from monitor.questionnaire import thaw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from monitor.letters.topic import Topic
+    from monitor.registry.format import Party
+    from monitor.registry.roster import Roster
+    from monitor.tables import FindingRow
+
+
+@dataclass
+class Told:
+    """Who has heard of a duty or case so far: the party, and the company by role, each when first."""
+
+    asked_at: datetime | None = None
+    reminders: int = 0
+    last_at: datetime | None = None
+    roles: dict[str, datetime] = field(default_factory=dict)
+
+    def add(self, side: str, roles: Iterable[str], at: datetime) -> None:
+        if side == "company":
+            for role in roles:
+                self.roles.setdefault(role, at)
+        elif self.asked_at is None:
+            self.asked_at = at
+        else:
+            self.reminders, self.last_at = self.reminders + 1, at
+
+
+@dataclass(frozen=True)
+class Background:
+    """Facts beside the topics themselves, by the ids that those name."""
+
+    minutes: Mapping[str, int]
+    fingerprints: Mapping[int, str]
+    findings: Mapping[int, Sequence[FindingRow]]
+    told: Mapping[str, Told]
+    last_days: Mapping[str, date | None]
+    parties: Mapping[str, Party]
+
+    @classmethod
+    async def of(cls, topics: Sequence[Topic], present: Roster) -> Background:
+        reports = [topic.notice for topic in topics if topic.notice.kind == "digest"]
+        named = {key for notice in reports for key in parties_in(notice)}
+        engagements = {topic.duty.engagement_id for topic in topics if topic.duty}
+        return cls(
+            await _minutes({topic.duty.request_id for topic in topics if topic.duty and topic.duty.request_id}),
+            await _fingerprints(topics),
+            await _findings({topic.case.watch_id for topic in topics if topic.case}),
+            await _told(topics),
+            {key: await present.last_day(key) for key in engagements},
+            await present.parties(named) if named else {},
+        )
+
+
+async def _minutes(requests: set[str]) -> dict[str, int]:
+    """How long the questions take, by the request in which they were frozen."""
+    rows = await tables.FrozenRequest.filter(sha256__in=requests) if requests else []
+    return {row.sha256: _minutes_in(row.body) for row in rows}
+
+
+@lru_cache(maxsize=64)
+def _minutes_in(body: str) -> int:
+    return thaw(body).minutes
+
+
+async def _fingerprints(topics: Sequence[Topic]) -> dict[int, str]:
+    """The hashes of the answers that receipts speak of."""
+    ids = [topic.notice.data["submission"] for topic in topics if topic.notice.kind == "receipt"]
+    rows = tables.Submission.filter(id__in=ids).values_list("id", "sha256") if ids else None
+    return dict(await rows) if rows else {}
+
+
+async def _findings(watches: set[int]) -> dict[int, list[FindingRow]]:
+    found: defaultdict[int, list[FindingRow]] = defaultdict(list)
+    rows = tables.FindingRow.filter(watch_id__in=watches, closed_at=None, severity__gt=Severity.LOW)
+    for row in await rows.order_by("-severity", "rule", "key") if watches else []:
+        found[row.watch_id].append(row)
+    return found
+
+
+async def _told(topics: Sequence[Topic]) -> dict[str, Told]:
+    """Rungs that the mail server took, for letters to companies; the party is not told who else was told."""
+    own = [topic for topic in topics if topic.notice.side == "company" and topic.notice.kind == "rung"]
+    told: defaultdict[str, Told] = defaultdict(Told)
+    if own:
+        about = Q(notice__obligation_id__in=[topic.duty.id for topic in own if topic.duty])
+        about |= Q(notice__case_id__in=[topic.case.id for topic in own if topic.case])
+        for row in await _history(about):
+            duty, case = row["notice__obligation_id"], row["notice__case_id"]
+            told[f"o{duty}" if duty else f"c{case}"].add(row["notice__side"], row["roles"], row["mail__sent_at"])
+    return told
+
+
+async def _history(about: Q) -> list[dict[str, Any]]:
+    sent = tables.MailItem.filter(about, notice__kind="rung", mail__state="sent").order_by("mail__sent_at", "id")
+    columns = ("notice__obligation_id", "notice__case_id", "notice__side", "roles", "mail__sent_at")
+    return list(await sent.values(*columns))

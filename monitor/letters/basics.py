@@ -1,0 +1,126 @@
+"""The values that every text may name and that the topic alone yields: enough for a subject, and cheap."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from monitor.calendar import DAY
+from monitor.letters.layout import lines, one_line
+from monitor.letters.words import CHECKS, DUTIES, named, said, severity
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.calendar import Calendar
+    from monitor.letters.topic import Topic
+    from monitor.registry.roster import Roster
+    from monitor.tables import Case, Notice, Obligation
+
+Values = dict[str, Any]
+SIGN_IN_LASTS = timedelta(minutes=15)
+_RECEIVED = frozenset({"receipt", "review"})  #: notices made in the instant of the submission that they are about
+
+#: All names that a text may use. What a topic does not have is empty; a name that is not here is a mistake in a text.
+BLANK: Values = dict.fromkeys((
+    "side", "stage", "ref", "party", "company", "group", "sender", "responsible", "what", "title", "kind", "joint",
+    "tier", "today", "made_on", "due", "days_left", "late", "was", "asked_on", "ended_on", "unconfirmed_since",
+    "submitted_at", "submitted_on", "waiting", "reason", "reason_token", "sha256", "minutes", "link", "page",
+    "helped", "promises", "purposes", "tz", "zone", "japan", "ends_utc", "url", "host", "check", "severity", "since",
+    "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
+    "awaits", "told", "plea", "plea_text", "proposed_on", "until_at", "until_clock", "valid_minutes",
+))  # fmt: skip
+
+
+def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values:
+    """The values of one topic for a reader of that language."""
+    calendar, notice = present.calendar, topic.notice
+    today, group = calendar.day_of(at), named(present.group, language)
+    values = BLANK | {
+        "side": notice.side,
+        "stage": topic.stage(today),
+        "ref": topic.ref,
+        "party": named(topic.party, language),
+        "company": named(topic.company, language) or group,
+        "group": group,
+        "today": today,
+        "made_on": calendar.day_of(notice.made_at),
+        "tz": calendar.zone,
+    }
+    if topic.duty:
+        values |= _of_duty(topic.duty, notice, calendar, today)
+        values["what"] = said(DUTIES, topic.duty.kind, language)
+    if topic.case:
+        values |= _of_case(topic.case, notice, calendar, today)
+        values["severity"] = severity(topic.case.severity, language)
+        values["check"] = values["what"] = said(CHECKS, topic.case.check_kind, language)
+    if topic.engagement:
+        values |= {"title": one_line(topic.engagement.title or ""), "joint": topic.engagement.kind == "joint_user"}
+    return values | _EXTRA.get(notice.kind, _nothing)(notice, calendar)
+
+
+def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) -> Values:
+    left = (duty.due_on - today).days
+    received = notice.made_at if notice.kind in _RECEIVED else duty.submitted_at
+    values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
+    if received:
+        values |= {"submitted_at": received, "submitted_on": calendar.day_of(received)}
+        if notice.kind == "review-reminder":
+            values["waiting"] = business_days(calendar, calendar.day_of(received), today)
+    return values
+
+
+def business_days(calendar: Calendar, begin: date, end: date) -> int:
+    """Open days after `begin`, up to and with `end`."""
+    return sum(1 for day in range((end - begin).days) if not calendar.closed(begin + (day + 1) * DAY))
+
+
+def _of_case(case: Case, notice: Notice, calendar: Calendar, today: date) -> Values:
+    return {
+        "url": one_line(case.url, 500),
+        "host": host(case.url),
+        "since": case.opened_on,
+        "since_at": case.opened_at,
+        "closed_at": case.closed_at,
+        "closed_on": case.closed_at and calendar.day_of(case.closed_at),
+        "failing_days": (today - case.opened_on).days if notice.rung else 0,
+        "tells_party": case.tell_vendor,
+    }
+
+
+def host(url: str) -> str:
+    return one_line(urlsplit(url).hostname or url, 100)
+
+
+def _nothing(_notice: Notice, _calendar: Calendar) -> Values:
+    return {}
+
+
+def _reasoned(notice: Notice, _calendar: Calendar) -> Values:
+    reason = str(notice.data.get("reason", ""))
+    return {"reason_token": reason, "reason": lines(reason), "was": _day(notice.data.get("was"))}
+
+
+def _pleaded(notice: Notice, _calendar: Calendar) -> Values:
+    text, proposed = str(notice.data.get("text", "")), _day(notice.data.get("proposed_on"))
+    return {"plea": notice.data.get("kind"), "plea_text": lines(text, 1000), "proposed_on": proposed}
+
+
+def _signing_in(notice: Notice, calendar: Calendar) -> Values:
+    until = notice.made_at + SIGN_IN_LASTS
+    clock = f"{until.astimezone(calendar.zone):%H:%M}"
+    return {"until_at": until, "until_clock": clock, "valid_minutes": int(SIGN_IN_LASTS.total_seconds() // 60)}
+
+
+def _day(text: object) -> date | None:
+    return date.fromisoformat(str(text)) if text else None
+
+
+_EXTRA = {
+    "returned": _reasoned,
+    "due-moved": _reasoned,
+    "cancelled": _reasoned,
+    "plea": _pleaded,
+    "sign-in": _signing_in,
+}

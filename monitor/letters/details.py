@@ -1,0 +1,180 @@
+"""The values that only the whole letter needs: links, findings, promises, who was told, what happens next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from checks import CHECKS
+from checks.contract import Severity
+from monitor.language import translate
+from monitor.letters.ahead import coming
+from monitor.letters.basics import Values, basics
+from monitor.letters.digest import report
+from monitor.letters.layout import one_line
+from monitor.letters.words import CHECKS as CHECK_NAMES
+from monitor.letters.words import ROLES, named, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from monitor.letters.ahead import Coming
+    from monitor.letters.background import Background, Told
+    from monitor.letters.topic import Topic
+    from monitor.registry.roster import Roster
+    from monitor.tables import FindingRow, Obligation
+
+ANNOUNCED = 2  #: steps ahead that a letter names
+MOST_FINDINGS = 8
+MOST_PROMISES = 3
+JAPAN = "Asia/Tokyo"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the writing of one letter has at hand: for whom, when, and what was read for it."""
+
+    language: str
+    present: Roster
+    at: datetime
+    background: Background
+
+    @property
+    def today(self) -> date:
+        return self.present.calendar.day_of(self.at)
+
+
+def details(topic: Topic, desk: Desk) -> Values:
+    """All values of one topic, but for its links."""
+    company = topic.notice.company_id
+    values = basics(topic, desk.language, desk.present, desk.at)
+    values |= {
+        "responsible": desk.present.responsible(company, desk.today),
+        "zone": desk.present.calendar.zone.key,
+        "japan": desk.present.calendar.zone.key == JAPAN,
+        "steps": [_step(step, topic, desk) for step in next_steps(topic, desk)],
+        "told": _told(desk.background.told.get(topic.thread), desk),
+    }
+    values["sender"] = values["company"] if values["responsible"] else values["group"]
+    if topic.duty:
+        values |= _of_duty(topic.duty, topic, desk)
+    if topic.case:
+        values |= _of_case(desk.background.findings.get(topic.case.watch_id, ()), desk.language)
+    if topic.notice.kind == "digest":
+        values |= report(topic.notice, desk.background.parties, desk.present, desk.language)
+    return values
+
+
+def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
+    calendar, known = desk.present.calendar, desk.background
+    asked = duty.opened_at and calendar.day_of(duty.opened_at)
+    return {
+        "awaits": "review" if duty.state == "submitted" else "answer",
+        "asked_on": asked,
+        "ended_on": known.last_days.get(duty.engagement_id),
+        "ends_utc": f"{calendar.end_of(duty.due_on):%H:%M}",
+        "minutes": known.minutes.get(duty.request_id or "", 0),
+        "sha256": known.fingerprints.get(int(str(topic.notice.data.get("submission", 0))), ""),
+        "tier": topic.engagement.effective_tier if topic.engagement else "",
+        "unconfirmed_since": duty.unconfirmed_since,
+    }
+
+
+def _of_case(found: Sequence[FindingRow], language: str) -> Values:
+    findings = [told for row in found[:MOST_FINDINGS] if (told := _finding(row, language))]
+    return {"awaits": "passing", "findings": findings, "more_findings": max(len(found) - MOST_FINDINGS, 0)}
+
+
+def _finding(row: FindingRow, language: str) -> Values:
+    """A finding in the words of its rule. One whose rule has left the rulebook since still tells what was seen."""
+    check = CHECKS.get(row.rule.partition(".")[0])
+    rule = check.rules.get(row.rule) if check else None
+    seen = {"detail": one_line(row.detail, 300), "key": one_line(row.key, 100)}
+    if rule is None and not row.detail:
+        return {}
+    if rule is None:
+        title = said(CHECK_NAMES, row.rule.partition(".")[0], language)
+        return seen | {"title": title, "explanation": "", "remedy": "", "reference": ""}
+    words = {name: getattr(rule, name).said(language) for name in ("title", "explanation", "remedy")}
+    return seen | words | {"reference": rule.reference}
+
+
+def promises(topic: Topic, desk: Desk, quoted: set[str]) -> Values:
+    """What the group has published and this topic serves, unless the letter has quoted it already.
+
+    The promise in the group's own words; where the registry holds none for any purpose, the purposes themselves.
+    """
+    known = desk.present.purposes
+    purposes = [known[key] for key in (topic.engagement.purposes if topic.engagement else ()) if key in known]
+    words = [purpose.promise_ja if desk.language == "ja" else purpose.promise_en for purpose in purposes]
+    name = "promises" if any(words) else "purposes"
+    if not any(words):
+        words = [(purpose.text_ja if desk.language == "ja" else None) or purpose.text for purpose in purposes]
+    fresh = [word for word in dict.fromkeys(one_line(word, 400) for word in words if word) if word not in quoted]
+    quoted.update(fresh[:MOST_PROMISES])
+    return {name: fresh[:MOST_PROMISES]}
+
+
+def next_steps(topic: Topic, desk: Desk) -> list[Coming]:
+    """The steps that a letter announces."""
+    row = topic.duty or topic.case
+    if row is None or topic.notice.kind in {"accepted", "cancelled", "resolved"}:
+        return []
+    last_day = desk.background.last_days.get(topic.duty.engagement_id) if topic.duty else None
+    return list(islice(coming(row, desk.present.calendar, desk.at, last_day), ANNOUNCED))
+
+
+def heard_by(step: Coming, topic: Topic, present: Roster) -> tuple[list[str], list[str]]:
+    """Roles of the company that hear of a step, and those among them that had not heard before."""
+    day, company = present.calendar.day_of(step.at), topic.notice.company_id
+    if step.reviewers:
+        return list(present.audience(company, step.reviewers, day)), []
+    also = ["privacy_office"] if topic.case and topic.case.severity >= Severity.CRITICAL else []
+    roles = list(present.levels(company, step.level, day, also=also)) if step.level else []
+    before = present.levels(company, step.told, day, also=also) if step.told else {}
+    return roles, [role for role in roles if role not in before]
+
+
+def _step(step: Coming, topic: Topic, desk: Desk) -> Values:
+    roles, fresh = heard_by(step, topic, desk.present)
+    company = named(topic.company, desk.language) if topic.notice.side == "vendor" else ""
+    return {
+        "day": desk.present.calendar.day_of(step.at),
+        "party": step.party,
+        "fresh": people(fresh, desk.language, company),
+        "again": bool(roles) and not fresh,
+        "reviewers": people(roles, desk.language, company) if step.reviewers else "",
+    }
+
+
+def people(roles: Iterable[str], language: str, company: str = "") -> str:
+    """Roles as a list in words; to outsiders with the company whose people they are."""
+    found = list(roles)
+    if not company:
+        return _listed([said(ROLES, role, language) for role in found], language)
+    own = _listed([said(ROLES, role, language) for role in found if role != "privacy_office"], language)
+    names = [translate("%(role)s of %(company)s", language) % {"role": own, "company": company}] if own else []
+    return _listed([*names, *(said(ROLES, role, language) for role in found if role == "privacy_office")], language)
+
+
+def _listed(names: Sequence[str], language: str) -> str:
+    if language == "ja" or len(names) < 2:  # noqa: PLR2004 - one needs no "and"
+        return "、".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _told(told: Told | None, desk: Desk) -> list[Values]:
+    """Lines of a history: the party first, then the company's people, those who heard on one day together."""
+    if told is None:
+        return []
+    calendar, found = desk.present.calendar, []
+    if told.asked_at:
+        last = told.last_at and calendar.day_of(told.last_at)
+        found.append({"day": calendar.day_of(told.asked_at), "reminders": told.reminders, "last": last, "roles": ""})
+    days = dict.fromkeys(calendar.day_of(at) for at in told.roles.values())
+    for day in days:
+        roles = [role for role, at in told.roles.items() if calendar.day_of(at) == day]
+        found.append({"day": day, "roles": people(roles, desk.language)})
+    return found

@@ -1,0 +1,50 @@
+"""What tokens of the product are called in a letter. English here; the Japanese stands in the catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checks.contract import Severity
+from monitor.language import translate
+from monitor.letters.layout import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.registry.format import Company, Group, Party
+
+DUTIES: Mapping[str, str] = {
+    "attestation": "Confirmation of security control measures",
+    "deletion": "Confirmation of return or deletion",
+}
+CHECKS: Mapping[str, str] = {
+    "availability": "Availability of the site",
+    "tls": "TLS certificate and encryption",
+    "headers": "Security headers",
+}
+SEVERITIES: Mapping[str, str] = {"low": "low", "medium": "medium", "high": "high", "critical": "critical"}
+ROLES: Mapping[str, str] = {
+    "vendor": "the contact of the party",
+    "reviewer": "the reviewers",
+    "managers": "the managers of trustees",
+    "pi_manager": "the manager for personal information",
+    "privacy_office": "the group's privacy office",
+    "executive": "the executive in charge",
+}
+TABLES = (DUTIES, CHECKS, SEVERITIES, ROLES)
+
+
+def said(table: Mapping[str, str], token: str, language: str) -> str:
+    """The word for a token. One that has none yet (a new kind of check, say) stands for itself."""
+    return translate(table.get(token, token), language)
+
+
+def severity(value: int, language: str) -> str:
+    return said(SEVERITIES, Severity(value).word, language)
+
+
+def named(entity: Party | Company | Group | None, language: str) -> str:
+    """The name that readers of that language know it by."""
+    if entity is None:
+        return ""
+    return one_line((entity.name_ja or entity.name) if language == "ja" else entity.name)

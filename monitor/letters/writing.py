@@ -1,0 +1,135 @@
+"""A claimed letter -> words: subject, text and HTML, with the headers that keep its thread together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from checks.contract import Severity
+from monitor import links
+from monitor.language import translate
+from monitor.letters.background import Background
+from monitor.letters.details import Desk, details, promises
+from monitor.letters.sheet import Sheet
+from monitor.letters.texts import subject
+from monitor.letters.topic import gather
+from monitor.schedule import ASKED
+from notifiers.contract import Letter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from monitor.letters.basics import Values
+    from monitor.letters.topic import Topic
+    from monitor.outbox.deliver import Claimed
+    from monitor.registry.roster import Roster
+    from monitor.tables import Mail
+
+_ASKING = frozenset(
+    {"rung", "due-moved", "returned", "fresh-link", "hand-over"}
+)  #: notices to a party that wait for its answer
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Writes letters. It issues the parties' links, so it is called outside every transaction."""
+
+    base_url: str  #: of our pages, without a slash at its end
+    keyring: links.Keyring
+    message_domain: str  #: the right-hand side of our Message-IDs
+
+    async def write(self, claimed: Claimed, present: Roster, at: datetime) -> Letter:
+        mail = claimed.mail
+        topics = sorted(await gather(claimed, present), key=lambda topic: topic.urgency())
+        desk = Desk(mail.language, present, at, await Background.of(topics, present))
+        said = subject(topics, mail.language, present, at)
+        sheet = Sheet(mail, topics, await self._values(topics, desk, mail), said)
+        return Letter(
+            message_id=f"<{mail.id}@{self.message_domain}>",
+            to=tuple(mail.to),
+            subject=said,
+            text=sheet.text(),
+            html=sheet.html(),
+            language=mail.language,
+            sender_name=_sender(sheet.values[0], mail.language),
+            reply_to=_reply_to(mail, present, desk),
+            references=tuple(f"<{root}@{self.message_domain}>" for root in _roots(topics)),
+            headers=self._headers(sheet),
+            written_at=mail.made_at,
+        )
+
+    async def _values(self, topics: Sequence[Topic], desk: Desk, mail: Mail) -> list[Values]:
+        """What each topic says; what several of them would say in the same words, the first one says for all."""
+        quoted: set[str] = set()
+        found: list[Values] = []
+        for topic in topics:
+            values = details(topic, desk) | promises(topic, desk, quoted) | await self._links(topic, mail, desk.at)
+            values["helped"] = any(before["link"] for before in found)
+            found.append(values)
+        return found
+
+    async def _links(self, topic: Topic, mail: Mail, at: datetime) -> Values:
+        """The party's letter holds the link to its form, and no other does; companies get the address of a page."""
+        notice, duty = topic.notice, topic.duty
+        if notice.side == "person":
+            token = links.spell(self.keyring, bytes.fromhex(str(notice.data["sign_in"])), links.SIGN_IN)
+            return {"link": f"{self.base_url}/sign-in/{token}"}
+        if notice.side != "vendor":
+            return {"page": self.base_url + _page(topic)}
+        if duty is None or duty.state not in ASKED or notice.kind not in _ASKING:
+            return {}
+        contact = int(str(notice.data["contact"])) if notice.kind == "hand-over" else None
+        grade = "draft" if contact else "submit"
+        token = await links.issue(self.keyring, duty, at, mail=mail.id, grade=grade, contact=contact)
+        return {"link": f"{self.base_url}/f/{token}"}
+
+    def _headers(self, sheet: Sheet) -> dict[str, str]:
+        """What filters go by. The tokens are ours, so nothing that a stranger wrote can reach a header."""
+        first = sheet.topics[0]
+        found = {
+            "List-Id": f"<{_list(first)}.{_label(first.notice.company_id or 'group')}.{self.message_domain}>",
+            "X-Itaku-Reason": ", ".join(dict.fromkeys(values["stage"] for values in sheet.values)),
+            "X-Itaku-Ref": ", ".join(dict.fromkeys(topic.ref for topic in sheet.topics if topic.ref)),
+            "X-Itaku-Severity": _worst(sheet.topics),
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def _page(topic: Topic) -> str:
+    if topic.duty:
+        return f"/duty/{topic.duty.id}"
+    return f"/case/{topic.case.id}" if topic.case else "/"
+
+
+def _roots(topics: Sequence[Topic]) -> list[str]:
+    return list(dict.fromkeys(topic.thread for topic in topics if topic.thread))
+
+
+def _list(topic: Topic) -> str:
+    return "duty" if topic.duty else "case" if topic.case else topic.notice.kind
+
+
+def _label(key: str) -> str:
+    """A registry key as part of a List-Id, where a slash has no place."""
+    return key.replace("/", "-").strip(".-")
+
+
+def _worst(topics: Sequence[Topic]) -> str:
+    found = [topic.case.severity for topic in topics if topic.case]
+    return Severity(max(found)).word if found else ""
+
+
+def _sender(values: Values, language: str) -> str:
+    return translate("%(name)s, supervision of trustees", language) % {"name": values["sender"]}
+
+
+def _reply_to(mail: Mail, present: Roster, desk: Desk) -> str:
+    """A person's desk: the company's first manager, or the group's privacy office for a company that has left.
+
+    A reply that would only come back to its writer goes to the privacy office as well.
+    """
+    managers = present.audience(mail.company_id, ["managers"], desk.today)
+    desks = [*(address for people in managers.values() for address in people[:1]), *present.group.privacy_office]
+    others = [address for address in desks if list(mail.to) != [address]]
+    return next(iter([*others, *desks]), "")

@@ -1,0 +1,200 @@
+"""One letter of every kind, in both languages: what the tests read, and what people look at.
+
+`ITAKU_LETTERS_TO=folder pytest tests/letters` writes them there as files, to be opened in a browser.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from post import Kept, engagement, notice, office, registry
+from stage import event, instant, last_accepted
+
+from checks.contract import Severity
+from monitor import tables
+from monitor.ladder import OPENING
+
+if TYPE_CHECKING:
+    from monitor.letters.digest import Week
+
+URL = "https://www.acme.example/"
+TITLES = {
+    "ja": {
+        "dm": "DM印刷・発送業務",
+        "survey": "読者アンケートの集計",
+        "prize": "賞品の発送",
+        "panel": "会員向け調査の共同実施",
+    },
+    "en": {"dm": "Direct mail", "survey": "Reader survey", "prize": "Posting of prizes", "panel": "Joint member panel"},
+}
+REASON = "No. 7 lacks the date of the last drill.\nPlease also attach the new rules."
+GRUND = "設問7の訓練の実施日をご記入ください。\n改訂後の規程も添付をお願いします。"
+BEGIN, END = "2026-11-02T08:00", "2027-02-10T12:00"
+
+
+def registered(language: str) -> str:
+    titles = TITLES[language]
+    return registry(
+        engagement("dm", title=titles["dm"], attestation=last_accepted("2025-12-31"), tier="A"),
+        engagement("survey", title=titles["survey"], attestation=last_accepted("2025-12-10")),
+        engagement("prize", title=titles["prize"], starts_on="2025-01-06", ends_on="2026-11-30"),
+        engagement("panel", title=titles["panel"], attestation=last_accepted("2025-12-10")).replace(
+            '"trustee"', '"joint_user"'
+        ),
+        language=language,
+    )
+
+
+def events(language: str) -> list[str]:
+    reason = GRUND if language == "ja" else REASON
+    return [
+        event("2026-11-20T21:15", "submit", "survey"),
+        event("2026-11-24T11:00", "return", "survey", reason=reason.replace("\n", "\\n")),
+        event("2026-11-25T16:00", "submit", "survey"),
+        event("2026-12-07T10:00", "accept", "survey"),
+        event("2026-12-01T10:00", "observe", None, url=URL, check="tls", verdict="fail", severity="high"),
+        event("2026-12-01T11:00", "observe", None, url=URL, check="tls", verdict="fail", severity="high"),
+        event("2026-12-22T11:00", "observe", None, url=URL, check="tls", verdict="pass"),
+        event("2026-12-22T12:00", "observe", None, url=URL, check="tls", verdict="pass"),
+        event("2026-12-20T03:00", "observe", None, url=URL, check="availability", verdict="fail", severity="critical"),
+        event("2026-12-20T03:05", "observe", None, url=URL, check="availability", verdict="fail", severity="critical"),
+        event("2026-12-10T08:00", "down", None, until="2026-12-10T14:00"),
+        event("2026-12-18T10:00", "end", "panel", on="2026-12-20"),
+    ]
+
+
+async def _findings(language: str) -> None:
+    for check, rule, detail in (
+        ("tls", "tls.expires-soon", "The certificate expires on 2026-12-24, in 3 days."),
+        ("tls", "tls.old-protocol", "The server accepts TLSv1.1."),
+        ("headers", "headers.cookie-flags", "The cookie sid lacks Secure and HttpOnly."),
+    ):
+        watch = await tables.Watch.get(check_kind=check)
+        await tables.FindingRow.create(watch_id=watch.id, rule=rule, key="sid" if "cookie" in rule else "", severity=3,
+                                       detail=detail, first_seen_at=instant(BEGIN), last_seen_at=instant(BEGIN))  # fmt: skip
+
+
+@asynccontextmanager
+async def furnished(language: str, tmp: Any) -> Any:
+    """The world of the gallery, run to its end and still open."""
+    begun = sorted(events(language), key=lambda text: text.split("\n")[0])
+    async with office(registered(language), BEGIN, END, *begun, tmp=tmp) as found:
+        await _findings(language)
+        yield found
+
+
+def week(*, quiet: bool) -> Week:
+    due = {"id": 1, "company": "impress", "party": "acme", "kind": "attestation", "on": "2027-01-04"}
+    finding = {"company": "impress", "party": "acme", "url": URL, "check": "headers", "severity": "medium"}
+    return {
+        "begin": "2027-02-03",
+        "until": "2027-02-09",
+        "overdue": [] if quiet else [due, {**due, "id": 2, "company": None, "kind": "deletion", "on": "2027-02-08"}],
+        "findings": [] if quiet else [finding],
+        "looks": 12345,
+        "mails": 67,
+        "head": {"seq": 1234567, "hash": "0123456789abcdef" * 4},
+        "dates": [{**due, "id": 3, "on": "2027-02-26"}, {**due, "id": 4, "kind": "deletion", "on": "2027-03-01"}],
+    }
+
+
+@dataclass
+class Written:
+    """The letters of one world: one of every kind by name, and all that it sent by itself."""
+
+    by_name: dict[str, Kept]
+    all: list[Kept]
+
+
+async def written(language: str, tmp: Any) -> Written:
+    async with furnished(language, tmp) as place:
+        found: dict[str, Kept] = {}
+        for kept in place.clerk.kept:
+            found.setdefault(_name(kept), kept)
+        by_itself = list(place.clerk.kept)
+        return Written(found | {name: kept async for name, kept in _by_hand(place)}, by_itself)
+
+
+def _name(kept: Kept) -> str:
+    about = ["deletion" for topic in kept.topics if topic.duty and topic.duty.kind == "deletion"]
+    about += ["critical" for topic in kept.topics if topic.case and topic.case.severity > Severity.HIGH]
+    return "+".join(dict.fromkeys([kept.side, *kept.stages, *about]))
+
+
+async def _by_hand(place: Any) -> Any:
+    """Letters that no script brings about. The duty is put back to where it was when such a letter is usual."""
+    at = instant("2026-12-22T10:00")
+    duty = await place.duty("dm")
+    duty.overdue_on, duty.vendor_sent, duty.company_sent, duty.told, duty.told_at = None, -14, None, 0, None
+    await duty.save()
+    tls = await tables.Case.filter(check_kind="tls").first()
+    tls.closed_at, tls.company_sent, tls.told = None, 3, 2
+    await tls.save()
+    colleague = await tables.Person.create(email="colleague@acme.example", seen_at=at)
+
+    async def letter(
+        kind: str, side: str, about: Any = duty, to: Any = None, roles: Any = ("managers",), **fields: Any
+    ) -> Kept:
+        row = notice(kind, side, made_at=at, **({"duty": about} if about is duty else {"case": about}), **fields)
+        kept, _ = await place.kept(row, to=to, roles=list(roles), at=at)
+        return kept
+
+    text = (
+        "年末は担当者が不在のため、\n1月中旬まで猶予をいただけますでしょうか。"
+        if place.language == "ja"
+        else "We are closed\nover the turn of the year."
+    )
+    for name, said in {
+        "more-time": {"kind": "more-time", "text": text, "proposed_on": "2027-01-15"},
+        "more-time-some-day": {"kind": "more-time", "text": text, "proposed_on": ""},
+        "not-ours": {"kind": "not-ours", "text": text, "proposed_on": ""},
+        "hand-over": {"kind": "hand-over", "text": "", "proposed_on": ""},
+        "of-another-kind": {"kind": "question", "text": text, "proposed_on": ""},
+    }.items():
+        yield f"company+plea+{name}", await letter("plea", "company", data=said)
+    for reason in ("asked-late", "form-unreachable", "returned", "extended", "recomputed", text, ""):
+        name = f"vendor+due-moved+{reason if reason.isascii() and chr(10) not in reason else 'words'}"
+        yield name, await letter("due-moved", "vendor", data={"reason": reason, "was": "2026-12-25"} if reason else {})
+    for reason in ("engagement-ended", "not-ended", "confirmed", "not-in-force"):
+        yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
+    yield "vendor+fresh-link", await letter("fresh-link", "vendor")
+    data = {"contact": colleague.id}
+    yield "vendor+hand-over", await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])
+    yield "company+undeliverable", await letter("undeliverable", "company", level=1)
+    yield "company+undeliverable+case", await letter("undeliverable", "company", about=tls, level=1)
+    climbed = {"rung": 3, "level": 2, "data": {"rung": "C+3"}, "to": ["managers@impress.example", "pi@impress.example"]}
+    yield (
+        "company+case+findings",
+        await letter("rung", "company", about=tls, roles=("managers", "pi_manager"), **climbed),
+    )
+    yield "vendor+case+findings", await letter("rung", "vendor", about=tls, rung=0, data={"rung": "C+0"})
+    for name, quiet in (("company+digest", False), ("company+digest+quiet", True)):
+        data = week(quiet=quiet)
+        yield (
+            name,
+            await letter(
+                "digest",
+                "company",
+                about=None,
+                data=data,
+                to=["privacy-office@group.example"],
+                roles=("privacy_office",),
+            ),
+        )
+    yield (
+        "person+sign-in",
+        await letter(
+            "sign-in",
+            "person",
+            about=None,
+            data={"sign_in": "ab" * 12},
+            to=["managers@impress.example"],
+            roles=("person",),
+        ),
+    )
+    opening = notice("rung", "vendor", duty=await place.duty("survey"), made_at=at, rung=OPENING, data={"rung": "T-30"})
+    moved = notice("due-moved", "vendor", duty=duty, made_at=at)
+    case = notice("rung", "vendor", case=tls, made_at=at, rung=0, data={"rung": "C+0"})
+    yield "vendor+several", (await place.kept(opening, moved, case, at=at))[0]

@@ -1,0 +1,201 @@
+"""What every letter says, and never says, in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from post import squeezed, visible
+
+from monitor.letters.layout import COLUMNS, width
+from notifiers.email import compose
+
+ROOT = Path(__file__).parent.parent.parent
+DAY = {
+    "ja": re.compile(r"\d+/\d+\([月火水木金土日]\)|\d+年\d+月\d+日"),
+    "en": re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ [A-Z]"),
+}
+ADDRESS = re.compile(r"https?://\S+")
+MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+FORM, TOKEN = re.compile(r"https://itaku\.impress\.example/f/(itk_[\w-]+)"), re.compile(r"itk_[\w-]{20,}")
+#: Latin that a Japanese letter may hold: names of techniques and files, references, what a check saw.
+TECHNICAL = re.compile(
+    r"TLS|SSL|HTTPS?|URL|UTC|SHA-256|HSTS|DM|ITK-C?\d+|RFC \d+( section [\d.]+)?|[\d:]+[0-9a-f]{64}|[\w.-]+\.example"
+    r"|Set-Cookie|HttpOnly|SameSite|Secure|JavaScript|Web|OWASP[\w ]*|Cookie|cookie|HttpOnly|v?\d[\d.]*"
+)
+ASKS = ("opening", "reminder", "overdue", "due-moved", "returned", "fresh-link", "hand-over", "several")
+
+
+def first_line(kept):
+    """The first sentence, its broken lines joined."""
+    return kept.letter.text.split("\n\n")[0].replace("\n", " ")
+
+
+def own_words(text):
+    """A letter's text without addresses, references and what a check has seen word for word."""
+    lines = [line for line in text.split("\n") if not re.search("検出内容：|Observed:", line)]
+    return ADDRESS.sub("", "\n".join(lines))
+
+
+def test_the_gallery_has_a_letter_of_every_text(gallery):
+    texts = {f"{path.parent.name}+{path.stem}" for path in (ROOT / "templates/mail").glob("*/*.jinja")}
+    texts = {text for text in texts if not text.startswith("shared+")}
+    shown = {f"{kept.side}+{stage}" for kept in gallery.values() for stage in kept.stages}
+    assert texts == shown
+
+
+def test_the_deed_and_its_day_come_first(gallery):
+    for (language, name), kept in gallery.items():
+        assert DAY[language].search(first_line(kept)), name
+
+
+def test_a_request_names_deed_and_day_within_what_a_telephone_shows_of_its_subject(gallery):
+    for (language, name), kept in gallery.items():
+        if kept.side == "vendor" and set(kept.stages) & set(ASKS):
+            assert DAY[language].search(kept.letter.subject[: 45 if language == "en" else 25]), name
+
+
+def test_all_reminders_of_one_request_have_the_same_subject(gallery):
+    for language in ("ja", "en"):
+        asked = [kept for (spoken, _), kept in gallery.items() if spoken == language and kept.side == "vendor"]
+        subjects = {
+            kept.letter.subject
+            for kept in asked
+            if len(kept.topics) == 1
+            and kept.topics[0].duty
+            and kept.topics[0].duty.id == 3
+            and kept.topics[0].notice.kind == "rung"
+        }
+        assert len(subjects) == 1
+
+
+def test_text_and_html_say_the_same(gallery):
+    for (_, name), kept in gallery.items():
+        assert squeezed(visible(kept.letter.html)) == squeezed(kept.letter.text), name
+
+
+def test_no_line_is_longer_than_34_full_width_characters(gallery):
+    for (_, name), kept in gallery.items():
+        for line in kept.letter.text.split("\n"):
+            assert width(line) <= COLUMNS or " " not in line.strip(), (name, line)
+            assert (
+                width(line) <= COLUMNS
+                or ADDRESS.fullmatch(line.strip())
+                or re.fullmatch(r"\d+:[0-9a-f]{64}", line.strip())
+            )
+
+
+def test_addresses_are_never_broken(gallery):
+    for (_, name), kept in gallery.items():
+        assert set(ADDRESS.findall(kept.letter.text)) == set(ADDRESS.findall(visible(kept.letter.html))), name
+        for address in re.findall(r'href="([^"]+)"', kept.letter.html):
+            assert f"\n{address}\n" in kept.letter.text
+
+
+def test_a_japanese_letter_holds_no_english(gallery):
+    for (language, name), kept in gallery.items():
+        if language == "ja":
+            left = TECHNICAL.sub("", own_words(f"{kept.letter.subject}\n{kept.letter.text}"))
+            assert not re.findall(r"[A-Za-z]{2,}", left), (name, re.findall(r"[A-Za-z]{2,}.*", left))
+
+
+def test_an_english_letter_holds_no_japanese(gallery):
+    for (language, name), kept in gallery.items():
+        if language == "en":
+            said = f"{kept.letter.subject}{kept.letter.text}{kept.letter.html.split('</head>')[1]}{kept.letter.sender_name}"
+            assert not re.findall("[\u3000-\u9fff\uff00-\uffef]", said), name
+
+
+def test_every_letter_says_in_which_language_it_is(gallery):
+    for (language, _), kept in gallery.items():
+        assert kept.letter.language == language
+        assert f'<html lang="{language}">' in kept.letter.html
+
+
+@pytest.mark.parametrize(
+    "threat", ["解除", "停止", "打ち切", "法的", "処分", "至急", "直ちに", "必ず", "義務", "違反", "ペナルティ", "督促"]
+)
+def test_no_letter_to_a_party_threatens(gallery, threat):
+    for (language, name), kept in gallery.items():
+        if language == "ja" and kept.side == "vendor":
+            words = own_words(kept.letter.subject + kept.letter.text).replace("運用を停止", "")
+            assert threat not in words, name
+
+
+def test_a_company_is_addressed_with_onchu_and_a_person_with_sama(gallery):
+    for (language, name), kept in gallery.items():
+        if language != "ja":
+            continue
+        salutation = kept.letter.text.split("\n\n")[1].replace("\n", "")
+        endings = [ending for ending in ("御中", "様", "各位") if salutation.endswith(ending)]
+        assert len(endings) == 1, (name, salutation)
+        assert sum(salutation.count(mark) for mark in ("御中", "様", "各位")) == 1, (name, salutation)
+        if kept.side == "vendor":
+            assert salutation == "株式会社月見坂印刷 御中"
+
+
+def test_several_readers_are_addressed_as_all_concerned(gallery):
+    for (language, name), kept in gallery.items():
+        if language == "ja" and kept.side == "company":
+            salutation = kept.letter.text.split("\n\n")[1]
+            assert salutation.endswith("関係者各位") == (len(kept.letter.to) > 1), name
+
+
+def test_only_the_letter_to_the_party_holds_the_link(gallery):
+    for (_, name), kept in gallery.items():
+        found = set(FORM.findall(kept.letter.text)) | set(FORM.findall(kept.letter.html))
+        if kept.side == "vendor" and set(kept.stages) & set(ASKS):
+            assert found, name
+        else:
+            assert not found, name
+    for (_, name), kept in gallery.items():
+        if kept.side == "company":
+            assert not TOKEN.search(kept.letter.text + kept.letter.html), name
+            assert (
+                "/duty/" in kept.letter.text
+                or "/case/" in kept.letter.text
+                or kept.stages == ["digest"]
+                or "case-resolved" in kept.stages
+            )
+
+
+def test_no_letter_names_anybody_s_mail_address(gallery):
+    for (_, name), kept in gallery.items():
+        assert not MAILBOX.search(kept.letter.text), name
+        assert not MAILBOX.search(kept.letter.html), name
+        assert not MAILBOX.search(kept.letter.subject), name
+
+
+def test_html_asks_nothing_of_anybody_else(gallery):
+    for (_, name), kept in gallery.items():
+        page = kept.letter.html
+        assert not re.search(r"<(img|script|link|iframe|form|object)\b|url\(|@import|@font-face", page), name
+        assert all(
+            address.startswith("https://itaku.impress.example/")
+            for address in re.findall(r'(?:href|src)="([^"]+)"', page)
+        )
+
+
+def test_the_button_leads_where_the_address_beside_it_says(gallery):
+    for (_, name), kept in gallery.items():
+        buttons = re.findall(r'class="button" href="([^"]+)"', kept.letter.html)
+        shown = re.findall(r'<p class="address">([^<]+)</p>', kept.letter.html)
+        assert buttons == shown, name
+
+
+def test_every_letter_can_go_over_the_wire(gallery):
+    for (_, name), kept in gallery.items():
+        wire = compose(kept.letter, "itaku@impress.example").as_bytes()
+        assert b"\r\n" in wire, name
+        assert max(len(line) for line in wire.split(b"\r\n")) <= 998
+
+
+def test_a_letter_says_who_sends_it_and_why_and_how_to_answer(gallery):
+    for (language, name), kept in gallery.items():
+        foot = kept.letter.text.rpartition("\n--\n")[2].replace("\n", "" if language == "ja" else " ")
+        assert {"ja": "このメール", "en": "You get this mail"}[language] in foot
+        if kept.side != "person":
+            assert {"ja": "返信", "en": "repl"}[language] in foot, name
+        assert kept.letter.reply_to.endswith(".example")
+        assert list(kept.letter.to) != [kept.letter.reply_to] or kept.letter.reply_to.startswith("privacy-office"), name
