@@ -10,7 +10,7 @@
    once write the same bytes to the same place. In a folder it is on the disk, not merely in its cache, before `take`
    says so; if the power goes before that, the next equal upload finds a file of the wrong size and replaces it.
 
-Memory: uploads wait on disk, and few are judged and put at a time, so two hundred at once cost no more than a dozen.
+Memory: uploads wait on disk, and few are judged and put at a time; two hundred at once take some forty megabytes.
 Not promised: that a part that was sent to a bucket before a crash is removed; its lifecycle rule must do that.
 """
 
@@ -51,7 +51,7 @@ _RETRY: RetryConfig = {
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=5), "base": 2},
 }
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_MEGABYTE = 1_000_000
+_MEGABYTE = 1 << 20  # as Windows counts, in whose windows most senders look up the size
 
 
 class EvidenceAway(Exception):  # noqa: N818 - what the store then is
@@ -265,4 +265,4 @@ def _settle(path: Path) -> None:
 
 def _megabytes(size: int) -> str:
     """`20`, `3.4`: never rounded up to more than there is."""
-    return f"{size // (_MEGABYTE // 10) / 10:g}"
+    return f"{size * 10 // _MEGABYTE / 10:g}"
