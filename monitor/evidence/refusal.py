@@ -81,7 +81,8 @@ SENTENCES: Mapping[Reason, str] = {
         "made it, save it as .{ending} or PDF, and attach that."
     ),
     "disguised-as": (
-        "“{name}” ends in .{ending}, but its content is {found}. Open it, save it as .{ending} or PDF, and attach that."
+        "“{name}” ends in .{ending}, but its content is {found}. Save the original document as .{ending} or PDF, and "
+        "attach that."
     ),
     "disguised-known": (
         "“{name}” ends in .{ending}, but its content is {found}. If it is the file that you meant, change the end of "
