@@ -1,82 +1,112 @@
 """The Japanese catalogue says everything that the source says, with the same placeholders, and nothing else.
 
-A text is added where it is used, in English; then this test names it until `templates/locale/ja/LC_MESSAGES/itaku.po`
-has its Japanese. Tables of words, whose entries reach a reader by a variable, are registered in `TABLES`.
+A text is added where it is used, in English; then this test names it until a file in `templates/locale/ja/LC_MESSAGES`
+has its Japanese. Tables of words, whose entries reach a reader through another module, are registered in `TABLES`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 import pytest
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from babel.messages.catalog import Catalog, Message
+
 ROOT = Path(__file__).parent.parent
-CATALOGUE = ROOT / "templates/locale/ja/LC_MESSAGES/itaku.po"
+CATALOGUES = sorted((ROOT / "templates/locale/ja/LC_MESSAGES").glob("*.po"))
 #: Functions that are handed a text for people, and which of their arguments it is.
 SPEAKING = {"Message": 0, "translate": 0, "gettext": 0, "ngettext": 0, "_need": 2}
 TABLES = {
     "monitor.letters.words": ("DUTIES", "CHECKS", "SEVERITIES", "ROLES"),
-    "monitor.mistakes": ("_WORDS",),
-    "monitor.simulation.script": ("_WORDS",),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 #: What a Japanese sentence may do without: a number that it says otherwise, and the time in Greenwich.
 MAY_BE_LEFT = {"num", "utc"}
+#: Names of techniques that Japanese readers know by the same name.
+NAMES = {"Message-ID"}
 #: Texts that are the same in both languages: form without words.
 WORDLESS = re.compile(r"^(?:\W|%\(\w+\)s|\{\w+\})*$")
 
 
-def _texts_of(node: ast.expr, assigned: dict[str, list[ast.expr]], seen: frozenset[str] = frozenset()) -> list[str]:
-    """The texts that an expression may stand for: itself, either branch of a choice, what a local name was given."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value] if node.value else []
+Names = dict[str, list[ast.expr]]
+
+
+def _texts_of(node: ast.expr, names: Names, seen: frozenset[str] = frozenset()) -> list[str]:
+    """The texts that an expression may stand for: itself, a branch of a choice, an entry of a table, what a name holds."""
+    match node:
+        case ast.Constant(value=str() as text):
+            return [text] if text else []
+        case ast.Name(id=name) if name not in seen:
+            inside = names.get(name, [])
+            return [text for given in inside for text in _texts_of(given, names, seen | {name})]
+        case ast.Call(func=ast.Attribute(value=table, attr="get"), args=[_, *defaults]):
+            parts = [table, *defaults]
+        case ast.Subscript(value=table):
+            parts = [table]
+        case _:
+            parts = _parts(node)
+    return [text for part in parts for text in _texts_of(part, names, seen)]
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
     if isinstance(node, ast.IfExp):
-        return _texts_of(node.body, assigned, seen) + _texts_of(node.orelse, assigned, seen)
-    if isinstance(node, ast.Name) and node.id not in seen:
-        return [text for given in assigned[node.id] for text in _texts_of(given, assigned, seen | {node.id})]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-        return [text for default in node.args[1:] for text in _texts_of(default, assigned, seen)]
-    if isinstance(node, ast.Tuple):
-        return [text for value in node.elts for text in _texts_of(value, assigned, seen)]
-    return []
+        return [node.body, node.orelse]
+    if isinstance(node, ast.Dict):
+        return node.values
+    return node.elts if isinstance(node, ast.Tuple | ast.List) else []
 
 
-def _assignments(function: ast.AST) -> dict[str, list[ast.expr]]:
+def _given(statements: Iterable[ast.AST]) -> Names:
+    """What names were given in these statements, by assignment or in a loop over a table."""
     found: defaultdict[str, list[ast.expr]] = defaultdict(list)
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                names = target.elts if isinstance(target, ast.Tuple) else [target]
-                values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value] * len(names)
-                for name, value in zip(names, values, strict=False):
-                    if isinstance(name, ast.Name):
-                        found[name.id].append(value)
+    for node in statements:
+        match node:
+            case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
+                pass
+            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+                if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+                    value = value.func.value
+            case _:
+                continue
+        targets = target.elts if isinstance(target, ast.Tuple) else [target]
+        paired = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+        for name, part in zip(targets, value.elts if paired else [value] * len(targets), strict=False):
+            if isinstance(name, ast.Name):
+                found[name.id].append(part)
     return found
 
 
 def _in_python(path: Path) -> set[str]:
     tree, found = ast.parse(path.read_text(encoding="utf-8")), set()
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    for scope in [tree, *functions]:
-        assigned = _assignments(scope)
-        for node in ast.walk(scope):
-            name = getattr(getattr(node, "func", None), "attr", None) or getattr(
-                getattr(node, "func", None), "id", None
-            )
-            if isinstance(node, ast.Call) and name in SPEAKING and len(node.args) > SPEAKING[name]:
-                found.update(_texts_of(node.args[SPEAKING[name]], assigned))
-                if name == "ngettext":
-                    found.update(_texts_of(node.args[1], assigned))
+    known = _given(tree.body)
+    for scope in ast.walk(tree):
+        if isinstance(scope, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef):
+            inside = {} if scope is tree else _given(ast.walk(scope))
+            found.update(_said_in(scope, {**known, **inside}))
     return found
+
+
+def _said_in(scope: ast.AST, names: Names) -> Iterator[str]:
+    for node in ast.walk(scope):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+            place = SPEAKING.get(name)
+            if place is not None and len(node.args) > place:
+                yield from _texts_of(node.args[place], names)
+                yield from _texts_of(node.args[1], names) if name == "ngettext" else ()
 
 
 def _strings(table: object) -> set[str]:
@@ -113,32 +143,42 @@ def said() -> dict[str, str]:
 
 
 def _needed() -> set[str]:
-    return {text for message in catalogue() for text in _forms(message.id)}
+    return {text for message in entries() for text in _forms(message.id)}
 
 
 @cache
-def catalogue():
-    with CATALOGUE.open("rb") as file:
-        return read_po(file, locale="ja", abort_invalid=True)
+def catalogues() -> Mapping[str, Catalog]:
+    found = {}
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            found[path.name] = read_po(file, locale="ja", abort_invalid=True)
+    return found
 
 
 def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return text if isinstance(text, tuple) else (text,)
 
 
-def entries():
-    return [message for message in catalogue() if message.id]
+def entries() -> list[Message]:
+    return [message for catalogue in catalogues().values() for message in catalogue if message.id]
 
 
 def _placeholders(text: str) -> set[str]:
     return {first or second for first, second in PLACEHOLDER.findall(text)}
 
 
-def test_the_catalogue_says_what_it_is():
-    header = dict(catalogue().mime_headers)
-    assert header["Content-Type"] == "text/plain; charset=utf-8"
+@pytest.mark.parametrize("name", [path.name for path in CATALOGUES])
+def test_a_catalogue_says_what_it_is(name):
+    header = dict(catalogues()[name].mime_headers)
+    assert header["Content-Type"].lower() == "text/plain; charset=utf-8"
     assert header["Language"] == "ja"
     assert header["Plural-Forms"].rstrip(";") == "nplurals=1; plural=0"
+
+
+def test_a_text_has_one_translation():
+    """The files are read one over the other: a text that stands in two would change with their names."""
+    places = Counter(text for message in entries() for text in set(_forms(message.id)))
+    assert not [text for text, times in places.items() if times > 1]
 
 
 def test_everything_that_is_said_has_its_japanese():
@@ -169,26 +209,24 @@ def test_a_translation_keeps_the_placeholders(message):
 def test_japanese_is_japanese(message):
     for form in _forms(message.string):
         words = PLACEHOLDER.sub("", form)
-        assert JAPANESE.search(words) or WORDLESS.match(form)
+        assert JAPANESE.search(words) or WORDLESS.match(form) or form in NAMES
 
 
-def test_a_text_that_no_rule_finds_would_be_missed_loudly():
-    """The rules of extraction themselves: choices, local names, defaults, tables."""
+def test_texts_are_found_wherever_a_variable_brings_them():
+    """The rules of extraction themselves: choices, local names, defaults, tables, loops."""
     source = """
+TABLE = {"key": "from a table"}
 def f(near):
     remedy = "Did you mean?" if near else "Remove it."
     what, more = Message("a"), "never said"
-    return Message(remedy), Message(WORDS.get(near, "else")), _need(near, "token", "Say why.")
+    words = {"x": "by its key"}
+    [Message(text) for name, text in {"key": "in a loop"}.items()]
+    return Message(remedy), Message(TABLE.get(near, "else")), Message(words[near]), _need(near, "token", "Say why.")
 """
-    tree = ROOT / "tests"
-    assert tree.exists()
-    module = ast.parse(source)
-    assigned = _assignments(module.body[0])
-    call = [
-        node for node in ast.walk(module) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message"
-    ]
-    texts = {text for node in call for text in _texts_of(node.args[0], assigned)}
-    assert texts == {"a", "Did you mean?", "Remove it.", "else"}
+    tree = ast.parse(source)
+    names = {**_given(tree.body), **_given(ast.walk(tree.body[1]))}
+    expected = {"a", "Did you mean?", "Remove it.", "else", "from a table", "by its key", "in a loop", "Say why."}
+    assert set(_said_in(tree.body[1], names)) == expected
 
 
 def test_templates_are_all_sound():
