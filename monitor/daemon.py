@@ -291,8 +291,8 @@ def notifier(settings: Settings) -> Notifier | None:
     return Email(found)
 
 
-async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **more: Any) -> None:
-    """Open the doors."""
+async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **more: Any) -> int:
+    """Open the doors; the port that they are at."""
     evidence = await asyncio.to_thread(EvidenceStore, settings.evidence_url)
     looks = house.tools.looks
     parts = Site(
@@ -313,6 +313,7 @@ async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, settings.web.host, settings.web.port).start()
+    return int(runner.addresses[0][1])
 
 
 async def begin(house: House, stack: AsyncExitStack) -> None:

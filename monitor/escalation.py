@@ -20,7 +20,7 @@ from monitor import tables
 from monitor.ladder import OPENING
 from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell, withdraw
 from monitor.registry.roster import roster
-from monitor.schedule import ASKED, case_climb, case_next, company_climb, edit, next_at, standing, vendor_climb
+from monitor.schedule import ASKED, case_climb, case_next, company_climb, edit, next_at, review_at, standing, vendor_climb
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
     """The rungs of a duty that are due now, or the reminder of its reviewers."""
     move = Move(duty)
     if calendar.sending(at):
-        if duty.state == "submitted":
+        if duty.state == "submitted" and at >= review_at(duty, calendar):
             _remind_reviewers(move, duty, at)
         elif duty.state in ASKED:
             _remind_party(move, duty, calendar, at)

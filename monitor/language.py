@@ -1,7 +1,7 @@
 """Japanese and English: messages, days, names. English is what the source says; the Japanese stands in the catalogue.
 
-The catalogue is the reviewed text itself (`templates/locale/ja/LC_MESSAGES/itaku.po`), read once at first use; there is
-no compiled copy that could differ from it.
+The catalogue is the reviewed text itself (`templates/locale/ja/LC_MESSAGES/*.po`), read once at first use; there is no
+compiled copy that could differ from it.
 """
 
 from __future__ import annotations
@@ -27,17 +27,22 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @lru_cache
 def catalogue(language: str) -> gettext.NullTranslations:
-    """The translations into a language; English needs none."""
-    path = TEMPLATES / "locale" / language / "LC_MESSAGES" / "itaku.po"
-    if language == "en" or not path.exists():
+    """The translations into a language, from all of its files; English needs none."""
+    files = sorted((TEMPLATES / "locale" / language / "LC_MESSAGES").glob("*.po"))
+    if language == "en" or not files:
         return gettext.NullTranslations()
+    from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    with path.open("rb") as source:
-        parsed = read_po(source, locale=language)
+    whole = Catalog(locale=language)
+    for path in files:
+        with path.open("rb") as source:
+            for message in read_po(source, locale=language):
+                if message.id:
+                    whole[message.id] = message
     compiled = io.BytesIO()
-    write_mo(compiled, parsed)
+    write_mo(compiled, whole)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

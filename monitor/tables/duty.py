@@ -122,9 +122,8 @@ class Submission(Model):
     )
     answers = fields.TextField()
     sha256 = fields.CharField(max_length=64)
-    signer: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "itaku.Person", related_name="submissions", null=True, on_delete=fields.SET_NULL
-    )
+    signer_name = fields.CharField(max_length=200, default="")
+    signer_title = fields.CharField(max_length=200, default="")
     submitted_at = InstantField()
     verdict = fields.CharField(max_length=10, null=True)
     reason = fields.TextField(default="")

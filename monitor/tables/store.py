@@ -119,6 +119,10 @@ async def _create() -> None:
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
         )
         _schema.extend(row["sql"] for row in made)
+        for row in await client.execute_query_dict("SELECT app, name, applied_at FROM tortoise_migrations"):
+            _schema.append(
+                "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('{app}', '{name}', '{applied_at}')".format(**row)
+            )
 
 
 def transaction() -> Any:

@@ -47,6 +47,6 @@ def page(request: web.Request, template: str, *, status: int = 200, language: st
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
 
-def see_other(place: str) -> web.HTTPSeeOther:
+def see_other(place: str) -> web.Response:
     """After a change: where to look. Every POST that worked answers so, so that reloading repeats nothing."""
-    return web.HTTPSeeOther(place)
+    return web.Response(status=303, headers={"Location": place})

@@ -75,7 +75,7 @@ async def _demo(request: web.Request, email: str, at: datetime) -> web.StreamRes
     if email not in {who["email"] for who in await _demo_people(request)}:
         raise web.HTTPForbidden
     known = await tables.Person.get(id=int((await person(email, at)).removeprefix("person/")))
-    response = web.HTTPSeeOther("/")
+    response = see_other("/")
     await begin(request, response, known, at)
     return response
 
@@ -94,13 +94,13 @@ async def use(request: web.Request) -> web.StreamResponse:
     if not used:
         return page(request, "web/sign-in.html", status=410, people=[], asked=False, expired=True)
     row = await tables.SignIn.get(id=key).select_related("person")
-    response = web.HTTPSeeOther("/")
+    response = see_other("/")
     await begin(request, response, row.person, at)
     return response
 
 
 async def leave(request: web.Request) -> web.StreamResponse:
-    response = web.HTTPSeeOther("/sign-in")
+    response = see_other("/sign-in")
     await end(request, response)
     return response
 
