@@ -66,8 +66,9 @@ def _hold(place, last_day=None, looks=()):
             ends = [f"{last_day}T24"] if last_day else []
             ends += [look for look in looks if topic.case and look > after]
             until = min(_horizon(place.lines, about, after), *ends, END)
-            happened = _happened(place.lines, about, after, until)[:2]
-            expected = [step for step in announced if step[0] < until]
+            ahead = [step for step in announced if step[0] > after[:16]]  # a rung passed long ago may come at once
+            expected = [step for step in ahead if step[0] < until]
+            happened = _happened(place.lines, about, after, until)[: 2 - len(announced) + len(ahead)]
             if topic.notice.kind not in {"accepted", "cancelled", "resolved"}:
                 assert expected == happened, (kept.stages, after, topic.ref)
                 compared += len(expected)

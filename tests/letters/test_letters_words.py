@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from post import squeezed, visible
 
+from checks import CHECKS
+from checks.contract import Severity
+from monitor.letters import words
 from monitor.letters.layout import COLUMNS, width
+from monitor.obligations import KINDS
+from monitor.registry.roster import RISING
 from notifiers.email import compose
 
 ROOT = Path(__file__).parent.parent.parent
@@ -199,3 +204,10 @@ def test_a_letter_says_who_sends_it_and_why_and_how_to_answer(gallery):
             assert {"ja": "返信", "en": "repl"}[language] in foot, name
         assert kept.letter.reply_to.endswith(".example")
         assert list(kept.letter.to) != [kept.letter.reply_to] or kept.letter.reply_to.startswith("privacy-office"), name
+
+
+def test_everything_that_a_letter_may_name_has_a_word():
+    assert set(KINDS) <= set(words.DUTIES)
+    assert set(CHECKS) <= set(words.CHECKS)
+    assert {severity.word for severity in Severity} == set(words.SEVERITIES)
+    assert {*RISING, "reviewer", "vendor"} <= set(words.ROLES)
