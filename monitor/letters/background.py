@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 
 from checks.contract import Severity
 from monitor import tables
+from monitor.ladder import OPENING
 from monitor.letters.digest import parties_in
 from monitor.questionnaire import thaw
 
@@ -96,8 +97,8 @@ async def _findings(watches: set[int]) -> dict[int, list[FindingRow]]:
 
 
 async def _told(topics: Sequence[Topic]) -> dict[str, Told]:
-    """Rungs that the mail server took, for letters to companies; the party is not told who else was told."""
-    own = [topic for topic in topics if topic.notice.side == "company" and topic.notice.kind == "rung"]
+    """Rungs that the mail server took, for letters that are rungs themselves."""
+    own = [topic for topic in topics if topic.notice.kind == "rung" and topic.notice.rung != OPENING]
     told: defaultdict[str, Told] = defaultdict(Told)
     if own:
         about = Q(notice__obligation_id__in=[topic.duty.id for topic in own if topic.duty])

@@ -55,7 +55,7 @@ def details(topic: Topic, desk: Desk) -> Values:
         "zone": desk.present.calendar.zone.key,
         "japan": desk.present.calendar.zone.key == JAPAN,
         "steps": [_step(step, topic, desk) for step in next_steps(topic, desk)],
-        "told": _told(desk.background.told.get(topic.thread), desk),
+        "told": _told(desk.background.told.get(topic.thread), desk) if topic.notice.side == "company" else [],
     }
     values["sender"] = values["company"] if values["responsible"] else values["group"]
     if topic.duty:
@@ -69,10 +69,11 @@ def details(topic: Topic, desk: Desk) -> Values:
 
 def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
     calendar, known = desk.present.calendar, desk.background
-    asked = duty.opened_at and calendar.day_of(duty.opened_at)
+    told = known.told.get(topic.thread)
+    asked_at = (told and told.asked_at) or duty.opened_at
     return {
         "awaits": "review" if duty.state == "submitted" else "answer",
-        "asked_on": asked,
+        "asked_on": asked_at and calendar.day_of(asked_at),
         "ended_on": known.last_days.get(duty.engagement_id),
         "ends_utc": f"{calendar.end_of(duty.due_on):%H:%M}",
         "minutes": known.minutes.get(duty.request_id or "", 0),

@@ -203,6 +203,15 @@ def test_replies_reach_the_responsible_company_s_first_manager(japanese):
     assert {kept.letter.sender_name for kept in japanese} == {"株式会社インプレス 委託先管理"}
 
 
+async def test_a_reminder_names_the_day_on_which_the_first_mail_left(tmp_path):
+    toml = registry(
+        engagement(starts_on="2026-06-01", ends_on="2026-10-30")
+    )  # a Friday: it opens on Saturday, at 00:00
+    async with office(toml, "2026-10-20T00:00", "2026-11-20T00:00", tmp=tmp_path) as place:
+        kept = next(kept for kept in place.of("reminder") if kept.topics[0].duty.kind == "deletion")
+        assert "11/2(月)にお願いした件" in kept.letter.text
+
+
 async def test_purposes_stand_in_where_the_group_has_published_no_promise(tmp_path):
     toml = registry(engagement(attestation=last_accepted("2025-12-31"))).replace(
         'purposes = ["p03"]', 'purposes = ["p09"]'
