@@ -20,7 +20,7 @@ ATTRIBUTE = re.compile(r"""([a-z-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]
 NONCE_OR_HASH = re.compile(r"'(nonce|sha256|sha384|sha512)-", re.IGNORECASE)
 
 
-def policies(fields: Iterable[str]) -> list[Policy]:
+def policies_of(fields: Iterable[str]) -> list[Policy]:
     """Every policy of the header fields, empty ones left out. Of a directive that is repeated the first one counts."""
     read = [_policy(text) for field in fields for text in field.split(",")]
     return [policy for policy in read if policy]
@@ -35,7 +35,7 @@ def _policy(text: str) -> Policy:
     return found
 
 
-def openings(all_of_them: Iterable[Policy]) -> list[str]:
+def ways_in(all_of_them: Iterable[Policy]) -> list[str]:
     """What every policy leaves open, in words; empty if together they hold."""
     each = [_openings(policy) for policy in all_of_them]
     return [opening for opening in (each[0] if each else []) if all(opening in others for others in each)]

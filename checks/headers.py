@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from checks import csp
 from checks.contract import Exchange, Look, Severity, Trouble, plain
+from checks.csp import Policy, in_page, policies_of, ways_in
 from checks.rulebook import rules
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Headers:
         if reason:
             return seen.exchange.unknown(reason)
         hop = seen.exchange.final
-        policies = csp.policies((*hop.header("content-security-policy"), *csp.in_page(hop.body)))
+        policies = policies_of((*hop.header("content-security-policy"), *in_page(hop.body)))
         findings = [*_transport(hop), *_content(hop, policies), *_cookies(hop), *_cors(seen.to_stranger)]
         evidence = seen.exchange.evidence() | {"headers": _kept(hop), "notes": _notes(hop, policies)}
         return Look.of(findings, evidence, seen.exchange.took_ms)
@@ -107,15 +107,15 @@ def hsts_age(field: str) -> int:
     return int(age) if re.fullmatch(r"[0-9]{1,12}", age) else 0
 
 
-def _content(hop: Hop, policies: list[csp.Policy]) -> Iterator[Finding]:
+def _content(hop: Hop, policies: list[Policy]) -> Iterator[Finding]:
     if not policies:
         yield RULES["headers.csp-missing"].found("There is no Content-Security-Policy that is enforced.")
-    elif openings := csp.openings(policies):
+    elif openings := ways_in(policies):
         yield RULES["headers.csp-unsafe"].found("; ".join(openings) + ".")
     if _last(hop, "x-content-type-options") != "nosniff":
         yield RULES["headers.nosniff-missing"].found("X-Content-Type-Options is not nosniff.")
     framed = _last(hop, "x-frame-options") in {"deny", "sameorigin"}
-    sent = csp.policies(hop.header("content-security-policy"))  # in a page's own head, frame-ancestors has no effect
+    sent = policies_of(hop.header("content-security-policy"))  # in a page's own head, frame-ancestors has no effect
     if not framed and not any("frame-ancestors" in policy for policy in sent):
         yield RULES["headers.framing"].found("Neither frame-ancestors nor X-Frame-Options limits framing.")
     wanted = _referrer(hop)
@@ -180,7 +180,7 @@ def _kept(hop: Hop) -> dict[str, str]:
     return {name: plain(", ".join(hop.header(name)), 2000) for name in KEPT if hop.header(name)}
 
 
-def _notes(hop: Hop, policies: Iterable[csp.Policy]) -> list[str]:
+def _notes(hop: Hop, policies: Iterable[Policy]) -> list[str]:
     """Recommended, but nothing to hold against anybody."""
     notes = {
         "referrer-policy is left to the browser's default": not _referrer(hop),

@@ -46,10 +46,13 @@ def moved(  # noqa: PLR0913 - one fact each
     """T moves later: the party is told at once if it had been told another date (`tell` is false where another
     mail says it).
     """
-    before = duty.due_on
+    before, told = duty.due_on, duty.told_on
     fields = edit(duty, nominal_on=duty.nominal_on) | move_due(duty, base_on, due_on, at) | refresh(duty, calendar, at)
-    notices = [about_duty(duty, "due-moved", VENDOR, at, mark=due_on.isoformat())] if tell and duty.told_on else []
-    return Step(duty, fields, [duty_event("due_moved", duty, actor, reason=reason, was=before.isoformat())], notices)
+    event = duty_event("due_moved", duty, actor, reason=reason, was=before.isoformat())
+    if not tell or told is None:
+        return Step(duty, fields, [event])
+    data = {"reason": reason, "was": told.isoformat()}
+    return Step(duty, fields, [event], [about_duty(duty, "due-moved", VENDOR, at, mark=due_on.isoformat(), data=data)])
 
 
 class Stale(Exception):  # noqa: N818 - the row's state
@@ -73,5 +76,7 @@ async def enter(steps: Iterable[Step], at: datetime) -> None:
             if changed != 1:
                 raise Stale(step.duty.id)
             step.duty.version = version + 1
+        if any(notice.kind == "due-moved" for notice in step.notices):  # only the last date is worth a letter
+            await withdraw(at, obligation_id=step.duty.id, kind="due-moved")
     await tell([notice for step in steps for notice in step.notices])
     await ledger.write([event for step in steps for event in step.events], at)

@@ -21,6 +21,7 @@ from checks.rulebook import REASONS
 from monitor import __version__, clock, plugins
 from monitor.auditor import audit, oldest_unsent
 from monitor.config import load
+from monitor.digest import report
 from monitor.escalation import advance
 from monitor.evidence import EvidenceStore
 from monitor.housekeeping import keep_house
@@ -111,6 +112,7 @@ class House:
             Tick("escalation", 5, advance),
             Tick("outbox", 2, self.outbox),
             Tick("patrol", 1, self.look),
+            Tick("digest", 60, report),
             Tick("housekeeping", 60, self.keep),
             Tick("auditor", 60, self.watch_over),
         ]

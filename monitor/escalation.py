@@ -17,10 +17,21 @@ from tortoise.expressions import F
 
 from checks.contract import Severity
 from monitor import tables
+from monitor.guard import Guard
 from monitor.ladder import OPENING
 from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell, withdraw
 from monitor.registry.roster import roster
-from monitor.schedule import ASKED, case_climb, case_next, company_climb, edit, next_at, review_at, standing, vendor_climb
+from monitor.schedule import (
+    ASKED,
+    case_climb,
+    case_next,
+    company_climb,
+    edit,
+    next_at,
+    review_at,
+    standing,
+    vendor_climb,
+)
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -73,12 +84,10 @@ async def _advance(model: Any, climb: Any, calendar: Calendar, at: datetime) -> 
 
 def _guarded(climb: Any, row: Climbing, calendar: Calendar, at: datetime) -> Move:
     """One row's move. What fails is logged with its key, goes an hour ahead, and never stops the queue."""
-    try:
+    with Guard(log, "%s %s cannot climb; tried again in an hour", type(row).__name__, row.id):
         found: Move = climb(row, calendar, at)
-    except Exception:
-        log.exception("%s %s cannot climb; tried again in an hour", type(row).__name__, row.id)
-        return Move(row, edit(row, next_at=at + POISONED))
-    return found
+        return found
+    return Move(row, edit(row, next_at=at + POISONED))
 
 
 def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
@@ -148,11 +157,13 @@ def climb_case(case: Case, calendar: Calendar, at: datetime) -> Move:
     move, climb = Move(case), case_climb(case)
     critical = case.severity >= Severity.CRITICAL
     if case.announced < case.severity and (case.announced == 0 or critical) and _first_is_due(case, calendar, at):
-        _announce(move, case, climb, at, critical=critical)
+        _announce(move, case, calendar, at, critical=critical)
     elif case.announced and calendar.sending(at):
         rung = _company_rung(move, climb, calendar, at)
         if rung:
-            move.notices.append(_case_rung(case, COMPANY, climb.ladder.name(rung[0]), at, rung=rung[0], level=rung[1]))
+            name = climb.ladder.name(rung[0])
+            mark = f"{name}/{rung[1]}"
+            move.notices.append(_case_rung(case, COMPANY, name, at, mark=mark, rung=rung[0], level=rung[1]))
     move.fields |= edit(case, next_at=case_next(case, calendar, at))
     return move
 
@@ -163,18 +174,22 @@ def _first_is_due(case: Case, calendar: Calendar, at: datetime) -> bool:
     return case.severity > Severity.LOW and calendar.sending(at) and (case.held_until is None or at >= case.held_until)
 
 
-def _announce(move: Move, case: Case, climb: Climb, at: datetime, *, critical: bool) -> None:
-    """`C+0`: to the party and level 1; a critical one to the privacy office as well, and now."""
-    more = {"rung": 0, "urgent": critical}
-    move.notices.append(_case_rung(case, COMPANY, climb.ladder.name(0), at, level=max(case.told, 1), **more))
+def _announce(move: Move, case: Case, calendar: Calendar, at: datetime, *, critical: bool) -> None:
+    """`C+0`: to the party and level 1; a critical one to the privacy office as well, and now.
+
+    For a case that rises to critical late it stands for the rungs that passed meanwhile: one mail, not two at once.
+    """
+    climb = case_climb(case)
+    name, mark = climb.ladder.name(0), f"C+0/{Severity(case.severity).word}"
+    rung, level = max(climb.pending(calendar, at) or 0, case.company_sent or 0), max(case.told, 1)
+    move.notices.append(_case_rung(case, COMPANY, name, at, mark=mark, rung=rung, level=level, urgent=critical))
     if case.tell_vendor:
-        move.notices.append(_case_rung(case, VENDOR, climb.ladder.name(0), at, **more))
-    move.fields |= edit(case, announced=case.severity, company_queued=max(case.company_sent or 0, 0))
+        move.notices.append(_case_rung(case, VENDOR, name, at, mark=mark, rung=0, urgent=critical))
+    move.fields |= edit(case, announced=case.severity, company_queued=rung)
 
 
-def _case_rung(case: Case, side: str, name: str, at: datetime, **more: Any) -> Notice:
+def _case_rung(case: Case, side: str, name: str, at: datetime, *, mark: str, **more: Any) -> Notice:
     severity = Severity(case.severity)
-    mark = f"{name}/{severity.word if more.get('rung') == 0 else more['level']}"
     roles = ["privacy_office"] if severity >= Severity.CRITICAL and side == COMPANY else []
     return about_case(
         case, "rung", side, at, mark=mark, roles=roles, data={"rung": name, "severity": severity.word}, **more

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -16,8 +17,8 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import clock
+from monitor.guard import Guard
 from monitor.registry.roster import NoRegistry
-from monitor.tables.store import AWAY
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,19 +43,16 @@ class Tick:
     async def run(self) -> None:
         """One beat. What goes wrong is logged with the stage's name and tried again at the next."""
         began = monotonic()
-        try:
+        with Guard(log, "%s failed; tried again at its next tick", self.name) as guard:
+            await self._stretch()
+        self.failures += guard.error is not None
+        self.last, self.took = monotonic(), monotonic() - began
+
+    async def _stretch(self) -> None:
+        with suppress(NoRegistry):
             for _ in range(_AT_A_STRETCH):
                 if not await self.stage(clock.now()):
                     break
-        except NoRegistry:
-            pass
-        except AWAY:
-            self.failures += 1
-            log.exception("%s: the database is away", self.name)
-        except Exception:
-            self.failures += 1
-            log.exception("%s failed; tried again at its next tick", self.name)
-        self.last, self.took = monotonic(), monotonic() - began
 
     @property
     def lag(self) -> float:

@@ -26,6 +26,7 @@ from tortoise.expressions import Q
 from checks.contract import Look, Verdict
 from monitor import tables
 from monitor.cases import CONFIRM, Seen, take
+from monitor.guard import Guard
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -133,11 +134,9 @@ class Patrol:
         if check is None:
             look = Look(Verdict.UNKNOWN, reason="no-such-check", fault=True)
         else:
-            try:
+            look = Look(Verdict.UNKNOWN, reason="bug", fault=True)
+            with Guard(log, "watch %s (%s %s) cannot be looked at", watch.id, watch.check_kind, watch.url):
                 look = check.judge(await check.observe(watch.url, visit), at)  # type: ignore[arg-type]
-            except Exception:
-                log.exception("watch %s (%s %s) cannot be looked at", watch.id, watch.check_kind, watch.url)
-                look = Look(Verdict.UNKNOWN, reason="bug", fault=True)
         return Seen(watch, look, next_look(watch, look, at, self.confirm))
 
     async def _conclude(self, seen: Sequence[Seen], at: datetime) -> None:

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 _number = count()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their argument: what they hold may change with every run, and workers compare names."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL: the one named by `ITAKU_TEST_POSTGRES`, else one from a wheel, started for this process."""

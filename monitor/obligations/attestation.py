@@ -65,10 +65,10 @@ class Attestation:
         if facts.entry.state not in OWING:
             return Idle("not-in-force", void=True)
         last_day, due = facts.last_day, nominal(facts)
+        if last_day is not None and facts.today > last_day:
+            return Idle("engagement-ended", void=True)
         if last_day is None or due <= last_day:
             return Owed(due, NOTICE_DAYS, forgiving=True)
-        if facts.today > last_day:
-            return Idle("engagement-ended", void=True)
         if add_months(anchor(facts), WORTH_ASKING_AFTER) < last_day:
             return Owed(last_day - timedelta(days=NOTICE_DAYS), NOTICE_DAYS, forgiving=True)
         return Idle("ends-soon", void=False)

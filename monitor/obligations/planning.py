@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
 from monitor.books import Step, enter
+from monitor.guard import Guard
 from monitor.obligations import KINDS
 from monitor.obligations.contract import Facts, Idle
 from monitor.obligations.reconcile import Policy, begin, reconcile
@@ -97,11 +98,9 @@ async def _below(keys: Iterable[str], present: Roster) -> defaultdict[str, list[
 
 def _guarded(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy) -> list[Step] | None:
     """One engagement's steps. What cannot be worked out is logged with its key and never stops the others: none."""
-    try:
+    with Guard(log, "engagement %s cannot be worked out; tried again in an hour", row.key):
         return _work_out(row, facts, at, policy)
-    except Exception:
-        log.exception("engagement %s cannot be worked out; tried again in an hour", row.key)
-        return None
+    return None
 
 
 def _work_out(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy) -> list[Step]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from monitor import tables
 from monitor.books import Step, enter, moved
 from monitor.calendar import DAY, Roll
+from monitor.guard import Guard
 from monitor.obligations import KINDS
 from monitor.obligations.planning import gather
 from monitor.obligations.reconcile import Policy
 from monitor.questionnaire import freeze
 from monitor.registry.roster import roster
 from monitor.schedule import ASKED, duty_event, edit, refresh
-from monitor.tables.store import transaction
+from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,11 +58,9 @@ async def turn(at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy 
 
 async def _guarded(duty: Obligation, calendar: Calendar, at: datetime, room: Counter[str]) -> Step:
     """One duty's step. What fails is logged with its key, goes an hour ahead, and never stops the queue."""
-    try:
+    with Guard(log, "obligation %s cannot be turned; tried again in an hour", duty.id, let=AWAY):
         return await _turned(duty, calendar, at, room)
-    except Exception:
-        log.exception("obligation %s cannot be turned; tried again in an hour", duty.id)
-        return Step(duty, edit(duty, turns_at=at + POISONED))
+    return Step(duty, edit(duty, turns_at=at + POISONED))
 
 
 async def _turned(duty: Obligation, calendar: Calendar, at: datetime, room: Counter[str]) -> Step:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.tables import Mail, Notice
 
 REFUSED_FOR = timedelta(days=30)  #: an address that a server refused for good is tried again after that
-ALONE = frozenset({"receipt", "sign-in"})  #: kinds that are a document of their own and share no letter
+ALONE = frozenset({"receipt", "sign-in", "digest"})  #: kinds that are a document of their own and share no letter
 
 
 @dataclass(frozen=True)

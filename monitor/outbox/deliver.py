@@ -14,10 +14,11 @@ from tortoise.expressions import F, Q
 
 from monitor import tables
 from monitor.books import Step, enter, moved
+from monitor.guard import Guard
 from monitor.ladder import OPENING, later_opening
 from monitor.outbox.record import Subjects, Taken, blame, refused, taken
 from monitor.registry.roster import Roster, roster
-from monitor.tables.store import transaction
+from monitor.tables.store import AWAY, transaction
 from notifiers.contract import Letter, Notifier, Permanent, Temporary
 
 if TYPE_CHECKING:
@@ -133,12 +134,10 @@ async def _put_off_late_openings(claimed: Sequence[Claimed], present: Roster, at
 async def _send(one: Claimed, desk: _Desk) -> Taken | None:
     """One letter, written and sent. One that cannot be is parked with its reason, and the queue goes on."""
     async with desk.slots:
-        try:
+        with Guard(log, "mail %s cannot be written or sent and is parked", one.mail.id, let=AWAY):
             return await _write_and_send(one, desk)
-        except Exception:
-            log.exception("mail %s cannot be written or sent and is parked", one.mail.id)
-            await tables.Mail.filter(id=one.mail.id).update(state="parked", lease=None, lease_until=None, next_at=None)
-            return None
+        await tables.Mail.filter(id=one.mail.id).update(state="parked", lease=None, lease_until=None, next_at=None)
+        return None
 
 
 async def _write_and_send(one: Claimed, desk: _Desk) -> Taken | None:
@@ -167,9 +166,11 @@ async def _later(one: Claimed, trouble: Temporary | TimeoutError, at: datetime) 
         wait = max(wait, trouble.delay or wait)
         if trouble.part:
             fields["to"] = list(trouble.part.left)
+    async with transaction():
+        if isinstance(trouble, Temporary) and trouble.part:
             await blame(one.mail, trouble.part.receipt.refused, [notice for notice, _ in one.items], at)
-    await tables.Mail.filter(id=one.mail.id).update(
-        next_at=at + wait, reply=reason[:500], lease=None, lease_until=None, subject=one.mail.subject, **fields
-    )
+        await tables.Mail.filter(id=one.mail.id).update(
+            next_at=at + wait, reply=reason[:500], lease=None, lease_until=None, subject=one.mail.subject, **fields
+        )
     ours = isinstance(trouble, Temporary) and trouble.fault
     log.log(logging.ERROR if ours else logging.WARNING, "mail %s waits %s: %s", one.mail.id, wait, reason)

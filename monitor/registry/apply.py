@@ -215,11 +215,11 @@ async def _guard(changes: Sequence[Change], found: Declaration, day: date) -> li
     for key, spec in rows:
         if key in leaving["engagement"] and await _still_owing(key, Engagement.model_validate(spec), day):
             mistakes.append(
-                _stays(
-                    "engagement",
-                    key,
-                    "something is still owed under it.",
-                    'Give it an ends_on or state = "closed" first, and let it close.',
+                Mistake(
+                    "--prune",
+                    f'engagement "{key}"',
+                    Message("cannot leave: something is still owed under it."),
+                    Message('Give it an ends_on or state = "closed" first, and let it close.'),
                 )
             )
     return mistakes
@@ -231,13 +231,12 @@ def _still_named(leaving: Mapping[str, set[str]], staying: Mapping[str, Engageme
         named += [("purpose", purpose) for purpose in entry.purposes]
         for kind, target in named:
             if target in leaving[kind]:
-                yield _stays(
-                    kind, target, f'engagement "{key}" names it.', "Keep it in the files, or remove the engagement too."
+                yield Mistake(
+                    "--prune",
+                    f'{kind} "{target}"',
+                    Message('cannot leave: engagement "{key}" names it.', {"key": key}),
+                    Message("Keep it in the files, or remove the engagement too."),
                 )
-
-
-def _stays(kind: str, key: str, why: str, remedy: str) -> Mistake:
-    return Mistake("--prune", f'{kind} "{key}"', Message("cannot leave: " + why), Message(remedy))
 
 
 async def _still_owing(key: str, entry: Engagement, day: date) -> bool:
@@ -250,7 +249,8 @@ async def _still_owing(key: str, entry: Engagement, day: date) -> bool:
 async def known_keys() -> dict[str, set[str]]:
     """Keys of everything that is in the registry now."""
     return {
-        kind: set(await model.filter(retired_at=None).values_list("key", flat=True)) for kind, model in MODELS.items()
+        kind: {str(key) for key in await model.filter(retired_at=None).values_list("key", flat=True)}
+        for kind, model in MODELS.items()
     }
 
 

@@ -10,7 +10,6 @@ from tortoise.models import Model
 from monitor.tables.climbing import Climbing
 from monitor.tables.instant import InstantField
 
-
 if TYPE_CHECKING:
     from monitor.tables.register import Company, Engagement, Party
     from monitor.tables.telling import Person

@@ -7,10 +7,13 @@ line beside the daemon) wrote in between, and no time-out helps. `BEGIN IMMEDIAT
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
 
-from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.exceptions import TransactionManagementError
+
+if TYPE_CHECKING:
+    from tortoise.backends.base.client import TransactionContext
 
 
 class _Immediate(SqliteTransactionWrapper):

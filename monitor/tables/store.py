@@ -102,27 +102,23 @@ async def opened(url: str, *, create: bool = False) -> AsyncIterator[BaseDBAsync
         yield connection()
 
 
-_schema: list[
-    str
-] = []  # what the migrations made of an empty SQLite, so that a process migrates once for all its worlds
+_schema: list[str] = []  #: what all migrations made of an empty SQLite; a process migrates once for all its worlds
+_APPLIED = "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('{app}', '{name}', '{applied_at}')"
 
 
 async def _create() -> None:
     """The schema of an empty database, as all migrations leave it."""
     client = connection()
-    if client.capabilities.dialect == "sqlite" and _schema:
+    if client.capabilities.dialect != "sqlite":
+        await upgrade()
+    elif _schema:
         await client.execute_script(";\n".join(_schema) + ";")
-        return
-    await upgrade()
-    if client.capabilities.dialect == "sqlite":
-        made = await client.execute_query_dict(
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-        )
-        _schema.extend(row["sql"] for row in made)
-        for row in await client.execute_query_dict("SELECT app, name, applied_at FROM tortoise_migrations"):
-            _schema.append(
-                "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('{app}', '{name}', '{applied_at}')".format(**row)
-            )
+    else:
+        await upgrade()
+        made = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+        _schema.extend(row["sql"] for row in await client.execute_query_dict(made))
+        applied = await client.execute_query_dict("SELECT app, name, applied_at FROM tortoise_migrations")
+        _schema.extend(_APPLIED.format(**row) for row in applied)
 
 
 def transaction() -> Any:

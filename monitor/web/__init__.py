@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from monitor.assets import TEMPLATES
-from monitor.web import console, form, public
 from monitor.web.border import LIMITS, Limits, errors, headers, same_site
+from monitor.web.console.routes import ROUTES as CONSOLE
+from monitor.web.form.routes import ROUTES as FORM
 from monitor.web.keys import SITE, Site
+from monitor.web.public import ROUTES as PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +26,6 @@ def site(parts: Site, extra: Iterable[web.AbstractRouteDef] = ()) -> web.Applica
     app = web.Application(middlewares=[headers, errors, same_site], client_max_size=LARGEST_POST)
     app[SITE] = parts
     app[LIMITS] = Limits()
-    app.add_routes([*form.ROUTES, *console.ROUTES, *public.ROUTES, *extra])
+    app.add_routes([*FORM, *CONSOLE, *PUBLIC, *extra])
     app.router.add_static("/static/", TEMPLATES / "static", append_version=False)
     return app

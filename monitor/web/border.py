@@ -14,6 +14,7 @@ from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from monitor.guard import Guard
 from monitor.tables.store import AWAY
 from monitor.web.keys import SITE
 from monitor.web.pages import page
@@ -28,7 +29,10 @@ TOKEN = re.compile(r"(/(?:f|sign-in)/)[^/?#\s]+")
 SAFE = frozenset({"GET", "HEAD"})
 
 # No script at all: what is not there cannot be injected into. Pages of the parties load nothing but our style sheet.
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     # not `no-referrer`: that makes browsers send `Origin: null` with an honest form
@@ -100,6 +104,12 @@ def _ours(request: web.Request) -> bool:
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Errors become pages in the reader's language. No traceback ever reaches anybody."""
+    with Guard(log, "%s %s failed", request.method, redacted(request.path), let=(web.HTTPException,)):
+        return await _answer(request, handler)
+    return page(request, "web/error.html", status=500)
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -111,9 +121,6 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = page(request, "web/error.html", status=503)
         response.headers["Retry-After"] = "60"
         return response
-    except Exception:
-        log.exception("%s %s failed", request.method, redacted(request.path))
-        return page(request, "web/error.html", status=500)
 
 
 class Limits:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from css_inline import CSSInliner
 
-from notifiers.email import header
 from notifiers.email.address import sendable
+from notifiers.email.header import Header, machine, people, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,38 +51,38 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
         message.make_alternative(boundary=f"=_{sha256(letter.message_id.encode()).hexdigest()[:24]}")
         message.add_alternative(_INLINER.inline(_whole(letter.html)), subtype="html", cte="base64")
     if letter.language:
-        message["Content-Language"] = header.machine("Content-Language", letter.language)  # set_content drops its like
+        message["Content-Language"] = machine("Content-Language", letter.language)  # set_content drops its like
     return message
 
 
-def _headers(letter: Letter, sender: str) -> Iterator[header.Header]:
-    yield header.people("From", [(letter.sender_name, sendable(sender))])
-    yield header.people("To", [("", sendable(address)) for address in letter.to])
+def _headers(letter: Letter, sender: str) -> Iterator[Header]:
+    yield people("From", [(letter.sender_name, sendable(sender))])
+    yield people("To", [("", sendable(address)) for address in letter.to])
     if letter.reply_to:
-        yield header.people("Reply-To", [("", sendable(letter.reply_to))])
-    yield header.text("Subject", letter.subject)
-    yield header.machine("Date", _date(letter.written_at))
+        yield people("Reply-To", [("", sendable(letter.reply_to))])
+    yield text("Subject", letter.subject)
+    yield machine("Date", _date(letter.written_at))
     yield from _threading(letter)
     yield from _manners()
     for name, value in letter.headers.items():
-        yield header.machine(_own(name), value)
+        yield machine(_own(name), value)
 
 
-def _threading(letter: Letter) -> Iterator[header.Header]:
+def _threading(letter: Letter) -> Iterator[Header]:
     """Mail programs gather what names the same root. The first letter of a thread is its own root and names none."""
-    yield header.machine("Message-ID", _identity(letter.message_id))
+    yield machine("Message-ID", _identity(letter.message_id))
     roots = [_identity(root) for root in letter.references if root != letter.message_id][:THREADS]
     if roots:
-        yield header.machine("In-Reply-To", roots[-1])
-        yield header.machine("References", " ".join(roots))
+        yield machine("In-Reply-To", roots[-1])
+        yield machine("References", " ".join(roots))
 
 
-def _manners() -> Iterator[header.Header]:
+def _manners() -> Iterator[Header]:
     """Says that a machine wrote it, so that no other machine answers (RFC 3834; the second line is for Exchange, which
     is asked to hold back its absence notes and not its bounces).
     """
-    yield header.machine("Auto-Submitted", "auto-generated")
-    yield header.machine("X-Auto-Response-Suppress", "OOF, AutoReply")
+    yield machine("Auto-Submitted", "auto-generated")
+    yield machine("X-Auto-Response-Suppress", "OOF, AutoReply")
 
 
 def _date(written_at: datetime) -> str:

@@ -280,5 +280,5 @@ def test_no_headers_break_the_judgement(fields, body):
 
 @given(st.lists(st.sampled_from(["'self'", "*", "https:", "data:", "'unsafe-inline'", "'nonce-x'", "a.example"])))
 def test_adding_a_policy_never_opens_a_way(sources):
-    policy = csp.policies([f"default-src {' '.join(sources)}"])
-    assert set(csp.openings([*policy, *csp.policies(["default-src 'self'"])])) <= set(csp.openings(policy))
+    policy = csp.policies_of([f"default-src {' '.join(sources)}"])
+    assert set(csp.ways_in([*policy, *csp.policies_of(["default-src 'self'"])])) <= set(csp.ways_in(policy))

@@ -79,6 +79,14 @@ async def test_what_is_open_at_the_end_of_the_last_day_is_cancelled_and_the_part
     assert [line["at"] for line in told.notices("cancelled")] == ["2027-04-01T09:00:00+09:00"]
 
 
+async def test_what_is_overdue_at_the_end_is_cancelled_too_and_nobody_is_reminded_after_it(world):
+    toml = registry(engagement(ends_on="2026-08-05", attestation=last_accepted("2025-07-01")))
+    told = await world(toml, "2026-05-01", "2026-09-30")
+    assert [line["at"][:16] for line in told.of("cancelled", obligation="attestation")] == ["2026-08-06T00:00"]
+    last = [line["at"][:16] for line in told.of("mail", notice="rung", obligation="attestation")][-1]
+    assert last < "2026-08-06"
+
+
 async def test_what_is_submitted_at_the_end_is_still_reviewed(world):
     toml = registry(engagement(ends_on="2027-03-31", attestation=last_accepted("2026-04-01")))
     told = await world(

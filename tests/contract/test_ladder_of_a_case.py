@@ -106,6 +106,19 @@ async def test_a_case_that_rises_to_critical_is_told_again_so(world, toml):
     assert rungs(told, "managers")[:2] == [("C+0", "09-07T10:05"), ("C+0", "09-07T22:00")]
 
 
+async def test_one_that_rises_to_critical_late_is_one_mail_and_climbs_on_the_next_business_day(world, toml):
+    told = await world(
+        toml,
+        "2026-09-01",
+        "2026-10-12",
+        *twice("2026-09-07T10", "fail", "tls", "medium"),
+        see("2026-09-15T10:00", "fail", "tls", "critical"),
+    )
+    assert rungs(told, "managers") == [
+        ("C+0", "09-07T10:05"), ("C+0", "09-15T10:00"), ("C+3", "09-16T09:00"), ("C+10", "09-24T09:00"),
+    ]  # fmt: skip
+
+
 async def test_medium_is_told_once(world, toml):
     told = await world(toml, "2026-09-01", "2026-10-10", *twice("2026-09-07T10", "fail", "headers", "medium"))
     assert rungs(told, "managers") == [("C+0", "09-07T10:05")]

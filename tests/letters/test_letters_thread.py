@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import re
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +19,6 @@ from stage import event, instant, last_accepted
 from monitor import links, tables
 from monitor.assets import TEMPLATES
 from monitor.ladder import OPENING
-from monitor.letters import subject
 from monitor.registry.roster import roster
 
 FORM = re.compile(rf"{re.escape(BASE)}/f/(itk_[\w-]+)")
@@ -229,19 +227,6 @@ async def test_the_first_round_over_an_endpoint_is_one_letter(tmp_path):
     async with office(registry(engagement()), "2026-11-20T00:00", "2026-12-02T00:00", *script, tmp=tmp_path) as place:
         letters = [kept for kept in place.of("case") if len(kept.topics) == 3]
         assert {kept.side for kept in letters} == {"vendor", "company"}
-
-
-async def test_subjects_are_cheap(place):
-    """The simulation asks for one for each mail of a year."""
-    present, kept = await roster(), place.of("reminder")[0]
-
-    def once():
-        begin = time.perf_counter()
-        for _ in range(100):
-            subject(kept.topics, "ja", present, kept.at)
-        return (time.perf_counter() - begin) / 100
-
-    assert min(once() for _ in range(8)) < 100e-6
 
 
 def _kinds(path):

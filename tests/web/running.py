@@ -6,7 +6,6 @@ import re
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import ClientSession, CookieJar
@@ -24,6 +23,7 @@ from monitor.registry.read import read
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from monitor.demo.sink import ReceivedMail
 
@@ -125,20 +125,24 @@ class Ground:
         await self._stack.__aexit__(None, None, None)
 
     def _settings(self, port: int) -> Settings:
-        return Settings.model_validate({
-            "database": {"url": self.database_url},
-            "web": {"listen": "127.0.0.1:0", "base_url": "http://127.0.0.1"},
-            "mail": {"host": "127.0.0.1", "port": port, "tls": "none", "from": "itaku@group.example"},
-            "evidence": {"url": f"file://{self.home}/evidence", "file_mb": 1, "form_mb": 3},
-            "links": {"keys": str(self.home / "link.keys")},
-            "home": self.home,
-        })
+        return Settings.model_validate(
+            {
+                "database": {"url": self.database_url},
+                "web": {"listen": "127.0.0.1:0", "base_url": "http://127.0.0.1"},
+                "mail": {"host": "127.0.0.1", "port": port, "tls": "none", "from": "itaku@group.example"},
+                "evidence": {"url": f"file://{self.home}/evidence", "file_mb": 1, "form_mb": 3},
+                "links": {"keys": str(self.home / "link.keys")},
+                "home": self.home,
+            }
+        )
 
     def _declared(self):
         file = self.home / "registry.toml"
         due_soon = (clock.now() - timedelta(days=345)).date().isoformat()
         usual = engagement("dm", attestation=f"last_accepted_on = {due_soon}", title="Direct mail")
-        file.write_text("\n".join([GROUP, COMPANIES, PURPOSE, self.parties, *(self.engagements or (usual,))]), encoding="utf-8")
+        file.write_text(
+            "\n".join([GROUP, COMPANIES, PURPOSE, self.parties, *(self.engagements or (usual,))]), encoding="utf-8"
+        )
         return read([file])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import struct
@@ -29,7 +30,9 @@ class Form(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         said = dict(attributes)
         if tag == "form":
-            self.forms.append({"method": said.get("method", "get"), "action": said.get("action"), "fields": {}, "names": set()})
+            self.forms.append(
+                {"method": said.get("method", "get"), "action": said.get("action"), "fields": {}, "names": set()}
+            )
         elif tag in {"input", "textarea", "select"} and self.forms and said.get("name"):
             self.forms[-1]["names"].add(said["name"])
             if tag == "input" and said.get("type") not in {"radio", "checkbox", "file"}:
@@ -73,21 +76,17 @@ async def fill(client, base: str) -> None:
         for _ in range(3):
             page = await get(client, section)
             fields = answers_for(page)
-            await post(client, section, {**fields, "pause": "1"}, **{})
+            await post(client, section, {**fields, "pause": "1"})
             if set(answers_for(await get(client, section))) == set(fields):
                 break
 
 
 def answers_for(page: str) -> dict[str, Any]:
     """Plausible answers for every field of a section's page."""
-    fields: dict[str, Any] = {}
-    for name, kind, value in re.findall(r'<input[^>]*name="([^"]+)" type="([^"]+)"[^>]*value="([^"]*)"', page):
-        if kind == "hidden":
-            fields[name] = value
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page):
-        fields[name] = value
-    for kind, name, value in re.findall(r'<input type="(radio|checkbox)"[^>]*name="([^"]+)" value="([^"]+)"', page):
-        if value not in {"n/a"} and (name not in fields or name.endswith("_version")):
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    fields: dict[str, Any] = {name: html.unescape(value) for name, value in hidden}
+    for name, value in re.findall(r'<input type="(?:radio|checkbox)"[^>]*name="([^"]+)" value="([^"]+)"', page):
+        if value != "n/a":
             fields.setdefault(name, value)
     for name in re.findall(r'<textarea id="([^"]+)"', page):
         if name.endswith("_comment"):
@@ -110,14 +109,16 @@ async def test_a_vendor_answers_without_account_cookie_or_script_and_gets_a_rece
         base = f"{link}/en"
         await fill(client, base)
         check = await get(client, f"{base}/check")
-        assert "Nothing is missing" in check, re.findall(r'class="notice.*?</section>', check, re.S)[:1]
+        assert "Nothing is missing" in check, re.findall(r'class="notice.*?</section>', check, re.DOTALL)[:1]
         await post(client, f"{base}/declare", {"name": "髙﨑 さつき", "title": "Privacy office", "declared": "agreed"})
         receipt = await get(client, f"{base}/done")
         assert "Your answer has arrived" in receipt
         assert "髙﨑 さつき" in receipt
         assert not list(client.cookie_jar)
     await running.work()
-    assert any("ITK-000001" in mail.subject and "受付" in mail.subject for mail in running.mails("privacy@acme.example"))
+    assert any(
+        "ITK-000001" in mail.subject and "受付" in mail.subject for mail in running.mails("privacy@acme.example")
+    )
     assert any("要確認" in mail.subject for mail in running.mails("reviewers@impress.example"))
     duty = await tables.Obligation.get(id=1)
     assert duty.state == "submitted"
@@ -140,7 +141,7 @@ async def test_a_scanner_that_opens_and_submits_everything_changes_nothing(runni
                 page = await response.text()
             todo += [found.split("#")[0] for found in re.findall(r'href="(/f/[^"]+)"', page)]
             for form in Form(page).forms:
-                fields = {**{name: "" for name in form["names"]}, **form["fields"]}
+                fields = {**dict.fromkeys(form["names"], ""), **form["fields"]}
                 async with client.request(form["method"], form["action"] or path, data=fields, allow_redirects=False):
                     pass
         assert len(seen) > 10
@@ -209,7 +210,11 @@ async def first_section(client, link: str) -> str:
 async def test_what_was_saved_is_there_when_one_comes_back(running: Running) -> None:
     async with running.client() as client:
         section = await first_section(client, plain_path(running.link()))
-        await post(client, section, {"policy": "no", "policy_comment": "Planned for March. 〜①㈱", "policy_version": "0", "pause": "1"})
+        await post(
+            client,
+            section,
+            {"policy": "no", "policy_comment": "Planned for March. 〜①㈱", "policy_version": "0", "pause": "1"},
+        )
         page = await get(client, section)
         assert "Planned for March. 〜①㈱" in page
         assert re.search(r'value="no" checked', page)
@@ -221,7 +226,10 @@ async def test_two_colleagues_never_overwrite_each_other_unseen(running: Running
         await post(client, section, {"policy": "no", "policy_comment": "first", "policy_version": "0", "pause": "1"})
         await post(client, section, {"policy": "no", "policy_comment": "second", "policy_version": "1", "pause": "1"})
         _, page = await post(
-            client, section, {"policy": "yes", "policy_comment": "third", "policy_version": "1", "pause": "1"}, status=422
+            client,
+            section,
+            {"policy": "yes", "policy_comment": "third", "policy_version": "1", "pause": "1"},
+            status=422,
         )
         assert "third" in page
         assert "A colleague" in page
@@ -249,7 +257,11 @@ def png() -> bytes:
 async def test_a_file_is_stored_under_its_hash_with_its_japanese_name(running: Running) -> None:
     async with running.client() as client:
         section = await first_section(client, plain_path(running.link()))
-        await post(client, section, {"rules": "yes", "rules_file": ("取扱か\u3099規程〜髙﨑.png", png()), "upload": "rules_file"})
+        await post(
+            client,
+            section,
+            {"rules": "yes", "rules_file": ("取扱か\u3099規程〜髙﨑.png", png()), "upload": "rules_file"},
+        )
         page = await get(client, section)
         assert "取扱が規程〜髙﨑.png" in page
         row = await tables.Evidence.get()
@@ -257,12 +269,27 @@ async def test_a_file_is_stored_under_its_hash_with_its_japanese_name(running: R
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("photo.pdf", b"MZ\x90\x00" + b"\0" * 200), ("x.svg", b"<svg/>"), ("big.txt", b"a" * (1024 * 1024 + 1)), ("a.zip", b"PK\x05\x06" + b"\0" * 18)]
+    ("name", "content"),
+    [
+        ("photo.pdf", b"MZ\x90\x00" + b"\0" * 200),
+        ("x.svg", b"<svg/>"),
+        ("big.txt", b"a" * (1024 * 1024 + 1)),
+        ("a.zip", b"PK\x05\x06" + b"\0" * 18),
+    ],
 )
-async def test_a_file_that_cannot_be_taken_is_refused_with_a_reason_and_the_draft_stays(running: Running, name, content) -> None:
+async def test_a_file_that_cannot_be_taken_is_refused_with_a_reason_and_the_draft_stays(
+    running: Running, name, content
+) -> None:
     async with running.client() as client:
         section = await first_section(client, plain_path(running.link()))
-        fields = {"policy": "no", "policy_comment": "kept", "rules": "yes", "rules_file": (name, content), "handlers.count": "7", "next": "1"}
+        fields = {
+            "policy": "no",
+            "policy_comment": "kept",
+            "rules": "yes",
+            "rules_file": (name, content),
+            "handlers.count": "7",
+            "next": "1",
+        }
         _, page = await post(client, section, fields, status=422)
         assert 'id="rules_file_error"' in page
         assert (await tables.Answer.get(question="policy")).value["comment"] == "kept"
@@ -280,7 +307,9 @@ async def test_an_endless_upload_is_cut_off_while_it_streams(running: Running) -
     async with running.client() as client:
         section = await first_section(client, plain_path(running.link()))
         try:
-            async with client.post(section, data=endless(), headers={"Content-Type": "multipart/form-data; boundary=b"}) as response:
+            async with client.post(
+                section, data=endless(), headers={"Content-Type": "multipart/form-data; boundary=b"}
+            ) as response:
                 assert response.status in {413, 422}
         except aiohttp.ClientError:
             pass  # the server hung up, which is an answer too
@@ -314,7 +343,11 @@ async def test_the_form_asks_for_more_time_says_not_ours_and_hands_over(running:
 async def test_a_form_sent_from_another_site_is_refused(running: Running) -> None:
     async with running.client() as client:
         section = await first_section(client, plain_path(running.link()))
-        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}):
+        for headers in (
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+            {"Origin": "https://evil.example"},
+        ):
             async with client.post(section, data={"policy": "yes"}, headers=headers) as response:
                 assert response.status == 403
         assert await tables.Answer.all().count() == 0
@@ -349,5 +382,10 @@ async def test_a_returned_answer_opens_again_with_its_reason_and_its_answers(run
 async def test_a_text_with_a_my_number_is_refused_and_not_stored(running: Running) -> None:
     async with running.client() as client:
         section = await first_section(client, plain_path(running.link()))
-        await post(client, section, {"policy": "no", "policy_comment": "番号は 123456789018 です", "policy_version": "0", "next": "1"}, status=422)
+        await post(
+            client,
+            section,
+            {"policy": "no", "policy_comment": "番号は 123456789018 です", "policy_version": "0", "next": "1"},
+            status=422,
+        )
         assert await tables.Answer.filter(question="policy").count() == 0

@@ -16,8 +16,8 @@ from monitor.language import Message, say_day, say_instant
 from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.schedule import ASKED, overdue
 from monitor.web.console.history import history
-from monitor.web.console.steps import next_steps
 from monitor.web.console.session import Reader, reader
+from monitor.web.console.steps import next_steps
 from monitor.web.form.ending import answer_groups
 from monitor.web.form.view import size
 from monitor.web.keys import SITE
@@ -199,14 +199,13 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
     findings = await tables.FindingRow.filter(watch_id=case.watch_id).order_by("closed_at", "-severity")
     looks = await tables.LookRow.filter(watch_id=case.watch_id).order_by("-at").limit(20)
     rules = request.app[SITE].rules
-    held = (
-        [(Message("Taken in hand until").in_(language), say_instant(case.paused_until, zone, language))]
-        if case.paused_until
-        else []
-    )
+    held = []
+    if case.paused_until:
+        held.append((Message("Taken in hand until").in_(language), say_instant(case.paused_until, zone, language)))
     return console_page(
-        request, who, "case.html", status=wrong.status, errors=wrong.errors, case=case, party_name=named(party, language),
-        what=topic_name(case.check_kind, language), severity=Severity(case.severity).word, extra_facts=held,
+        request, who, "case.html", status=wrong.status, errors=wrong.errors, case=case,
+        party_name=named(party, language), what=topic_name(case.check_kind, language),
+        severity=Severity(case.severity).word, extra_facts=held,
         findings=[_finding(found, rules, language) for found in findings if case.closed_at or not found.closed_at],
         looks=[_row(look, rules, zone, language) for look in looks],
         steps=next_steps(case, who.present, at, language),

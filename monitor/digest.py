@@ -1,0 +1,95 @@
+"""Stage: the weekly report, on the first business day of a week: to each company that has something, and always to the
+privacy office, because a report that comes when all is well is how one notices that nothing comes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from checks.contract import Severity
+from monitor import ledger, tables
+from monitor.calendar import DAY
+from monitor.letters.digest import Due, Failing, Head, Week
+from monitor.notices import COMPANY, tell
+from monitor.registry.roster import Roster, roster
+from monitor.schedule import ASKED
+from monitor.tables import Notice
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_STAMP = "digest"  #: the pulse that says for which week it was made
+_WEEK = timedelta(days=7)
+_AHEAD = 5  #: dates that come next
+
+
+async def report(at: datetime) -> int:
+    """Make this week's reports if it is time; always 0, because there is never more at once."""
+    present = await roster()
+    calendar = present.calendar
+    today = calendar.day_of(at)
+    monday = today - timedelta(days=today.weekday())
+    if not calendar.sending(at) or today < calendar.following(monday):
+        return 0
+    stamp = await tables.Pulse.get_or_none(name=_STAMP)
+    if stamp is None or stamp.at < calendar.instant(monday):
+        notices = await _reports(present, monday, at)
+        async with transaction():  # a replica that does the same makes the same keys, and none is told twice
+            await tell(notices)
+            await tables.Pulse.update_or_create({"at": calendar.instant(monday)}, name=_STAMP)
+    return 0
+
+
+async def _reports(present: Roster, monday: date, at: datetime) -> list[Notice]:
+    found = []
+    for company in sorted(present.companies):
+        week = await _week(present, company, at)
+        if week["overdue"] or week["findings"]:
+            found.append(_notice(company, "managers", monday, week, at))
+    return [*found, _notice(None, "privacy_office", monday, await _week(present, None, at), at)]
+
+
+def _notice(company: str | None, role: str, monday: date, week: Week, at: datetime) -> Notice:
+    key = f"d/digest/{company or 'group'}/{monday.isoformat()}"
+    data = dict(week)
+    return Notice(
+        key=key, kind="digest", side=COMPANY, company_id=company, roles=[role], data=data, send_at=at, made_at=at
+    )
+
+
+async def _week(present: Roster, company: str | None, at: datetime) -> Week:
+    """The figures of a report; of one company, or of the whole group."""
+    since, today = at - _WEEK, present.calendar.day_of(at)
+    only = {"company_id": company} if company else {}
+    asked = tables.Obligation.filter(state__in=ASKED, **only).order_by("due_on", "id")
+    cases = tables.Case.filter(closed_at=None, **only).order_by("-severity", "id")
+    seq, value = await ledger.head()
+    return Week(
+        begin=(today - _WEEK).isoformat(),
+        until=(today - DAY).isoformat(),
+        overdue=[_due(row) for row in await asked.filter(overdue_on__isnull=False)],
+        findings=[_failing(row) for row in await cases],
+        looks=await _looks(company, since, at),
+        mails=await tables.Mail.filter(state="sent", sent_at__gte=since, sent_at__lte=at, **only).count(),
+        head=Head(seq=seq, hash=value),
+        dates=[_due(row) for row in await asked.filter(overdue_on=None).limit(_AHEAD)],
+    )
+
+
+async def _looks(company: str | None, since: datetime, at: datetime) -> int:
+    made = tables.LookRow.filter(at__gte=since, at__lte=at)
+    if company is None:
+        return await made.count()
+    engaged = tables.Engagement.filter(company_id=company, retired_at=None)
+    return await made.filter(watch__party_id__in=await engaged.distinct().values_list("party_id", flat=True)).count()
+
+
+def _due(row: tables.Obligation) -> Due:
+    return Due(id=row.id, company=row.company_id, party=row.party_id, kind=row.kind, on=row.due_on.isoformat())
+
+
+def _failing(row: tables.Case) -> Failing:
+    severity = Severity(row.severity).word
+    return Failing(company=row.company_id, party=row.party_id, url=row.url, check=row.check_kind, severity=severity)
