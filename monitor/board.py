@@ -16,14 +16,24 @@ Row = dict[str, Any]
 
 
 async def board(at: datetime, company: str | None = None) -> list[Row]:
-    """Duties in progress and open cases, worst first. `trouble` is true for what is overdue or failing."""
+    """Duties in progress and open cases, worst first. `trouble` is true for what is overdue or failing.
+
+    Worst is: failing critically; overdue or failing; waiting for our own review; waiting for the party; waived. Within
+    one of these, what is late or lasts longest.
+    """
     calendar = (await roster()).calendar
     only = {"company_id": company} if company else {}
     duties = await tables.Obligation.filter(state__in=[state for state in LIVE if state != "scheduled"], **only)
     cases = await tables.Case.filter(closed_at=None, **only)
     today = calendar.day_of(at)
-    rows = [_duty(duty, at, calendar, today) for duty in duties] + [_case(case, calendar) for case in cases]
-    return sorted(rows, key=lambda row: (not row["trouble"], -row["days"], row["company"] or "", row["id"]))
+    rows = [_duty(duty, at, calendar, today) for duty in duties] + [_case(case, calendar, today) for case in cases]
+    return sorted(rows, key=lambda row: (_rank(row), -row["days"], row["company"] or "", row["id"]))
+
+
+def _rank(row: Row) -> int:
+    if row["trouble"]:
+        return 0 if row.get("severity") == Severity.CRITICAL.word else 1 if row.get("severity") != "low" else 2
+    return {"submitted": 3, "waived": 5}.get(row["state"], 4)
 
 
 def _duty(duty: tables.Obligation, at: datetime, calendar: Any, today: Any) -> Row:
@@ -45,7 +55,7 @@ def _duty(duty: tables.Obligation, at: datetime, calendar: Any, today: Any) -> R
     }
 
 
-def _case(case: tables.Case, calendar: Any) -> Row:
+def _case(case: tables.Case, calendar: Any, today: Any) -> Row:
     return {
         "id": f"case/{case.id}",
         "company": case.company_id,
@@ -55,7 +65,7 @@ def _case(case: tables.Case, calendar: Any) -> Row:
         "state": "failing",
         "severity": Severity(case.severity).word,
         "since": case.opened_at.astimezone(calendar.zone).isoformat(),
-        "days": 0,
+        "days": (today - case.opened_on).days,
         "level": case.told,
         "next_at": case.next_at and case.next_at.astimezone(calendar.zone).isoformat(),
         "trouble": True,

@@ -246,7 +246,7 @@ def _event(kind: str, case: Case, **data: Any) -> ledger.Event:
     return ledger.Event(f"case.{kind}", f"case/{case.id}", facts | data, case.company_id)
 
 
-async def acknowledge(case_id: int, at: datetime, actor: str, until: datetime) -> bool:
+async def acknowledge(case_id: int, at: datetime, actor: str, until: datetime, why: str = "") -> bool:
     """A person takes a case: the company's levels pause until then, and nothing is closed. False: it is closed
     already.
     """
@@ -260,6 +260,7 @@ async def acknowledge(case_id: int, at: datetime, actor: str, until: datetime) -
         await tables.Case.filter(id=case_id).update(
             paused_until=until,
             paused_by=actor,
+            paused_why=why,
             company_queued=None,
             next_at=case_next(case, calendar, at),
             version=F("version") + 1,

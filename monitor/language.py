@@ -10,6 +10,7 @@ import gettext
 import io
 import os
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from monitor.assets import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
 LANGUAGES = ("ja", "en")
@@ -59,7 +60,8 @@ class Message:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def in_(self, language: str) -> str:
-        return translate(self.text, language).format_map(self.values)
+        values = {name: say_day(it, language) if type(it) is date else it for name, it in self.values.items()}
+        return translate(self.text, language).format_map(values)
 
     def __str__(self) -> str:
         return self.in_("en")

@@ -40,10 +40,10 @@ class Refused(Exception):  # noqa: N818 - what happens to the act
 async def person(email: str, at: datetime, name: str = "", title: str = "") -> str:
     """The actor that somebody is in the ledger (`person/12`), which holds nothing else of them."""
     known, _ = await tables.Person.get_or_create(
-        email=email.lower(), defaults={"seen_at": at, "name": name, "title": title}
+        email=email.lower(), name=name, defaults={"seen_at": at, "title": title}
     )
-    if (name and name != known.name) or (title and title != known.title):
-        await tables.Person.filter(id=known.id).update(name=name or known.name, title=title or known.title, seen_at=at)
+    if title and title != known.title:
+        await tables.Person.filter(id=known.id).update(title=title, seen_at=at)
     return f"person/{known.id}"
 
 
@@ -77,8 +77,7 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
         _need(
             duty.state in ASKED,
             "not-open",
-            "This request is not open for an answer (it is {state}).",
-            state=duty.state,
+            "This request is not open for an answer.",
         )
         handed_in = await tables.Submission.create(
             obligation_id=duty.id,
@@ -108,8 +107,7 @@ async def accept(duty_id: int, at: datetime, actor: str) -> None:
         _need(
             duty.state == "submitted",
             "not-submitted",
-            "There is no submitted answer to decide on (it is {state}).",
-            state=duty.state,
+            "There is no submitted answer to decide on.",
         )
         fields = edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
         await _decide(duty, "accepted", "", at, actor)
@@ -129,8 +127,7 @@ async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
         _need(
             duty.state == "submitted",
             "not-submitted",
-            "There is no submitted answer to decide on (it is {state}).",
-            state=duty.state,
+            "There is no submitted answer to decide on.",
         )
         today = calendar.day_of(at)
         await _decide(duty, "returned", reason, at, actor)
@@ -170,8 +167,7 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
         _need(
             duty.state in LIVE and duty.state != "waived",
             "not-live",
-            "Nothing is owed here any more (it is {state}).",
-            state=duty.state,
+            "Nothing is owed here any more.",
         )
         fields = edit(
             duty,
@@ -187,25 +183,22 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
 
 
-async def acknowledge(
-    duty_id: int, at: datetime, actor: str, until: datetime | None, *, extended: bool = False
-) -> None:
+async def acknowledge(duty_id: int, at: datetime, actor: str, until: datetime | None, why: str = "") -> None:
     """A person takes it: the company's levels pause until then, the party's reminders go on, nothing is closed.
 
-    Longer than 30 days only by the privacy office, with a reason (`extended`).
+    Longer than 30 days only by the privacy office, which says `why`.
     """
     _need(actor.startswith("person/"), "by-missing", "Say who takes it.")
     _need(until and until > at, "until-past", "Name a time ahead.")
-    _need(until and (extended or until - at <= LONGEST_PAUSE), "until-too-far", "Name a time at most 30 days ahead.")
+    _need(until and (why or until - at <= LONGEST_PAUSE), "until-too-far", "Name a time at most 30 days ahead.")
     async with transaction():
         duty, calendar = await _held(duty_id)
         _need(
             duty.state in ASKED and duty.overdue_on,
             "not-overdue",
-            "Nothing is overdue here that could be taken (it is {state}).",
-            state=duty.state,
+            "Nothing is overdue here that could be taken in hand.",
         )
-        fields = edit(duty, paused_until=until, paused_by=actor, company_queued=None)
+        fields = edit(duty, paused_until=until, paused_by=actor, paused_why=why, company_queued=None)
         await tables.Notice.filter(obligation_id=duty.id, side=COMPANY, kind="rung", state="waiting").update(
             state="dropped", done_at=at
         )
@@ -213,24 +206,23 @@ async def acknowledge(
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event])], at)
 
 
-async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: str = "") -> None:
-    """The company grants more time: T moves, and the party is told at once."""
+async def extend(duty_id: int, at: datetime, actor: str, due_on: date) -> None:
+    """The company grants more time: T moves, the party is told at once, and what it wished for is answered."""
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(
-            duty.state in ASKED, "not-open", "This request is not open for an answer (it is {state}).", state=duty.state
-        )
+        _need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
         due = calendar.roll(due_on, Roll(duty.roll))
         _need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
-        await enter([moved(duty, due_on, due, reason or "extended", calendar, at, actor=actor)], at)
+        await enter([moved(duty, due_on, due, "extended", calendar, at, actor=actor)], at)
+        pleas = tables.Plea.filter(obligation_id=duty_id, kind="more-time", decision=None)
+        await pleas.update(decision="granted", decided_at=at)
 
 
-async def decide_plea(duty_id: int, plea_id: int, at: datetime, actor: str) -> None:
-    """The company has read what the party wrote and leaves the date as it is."""
+async def decide_pleas(duty_id: int, up_to: int, at: datetime, actor: str) -> None:
+    """The company has read what the party wrote, up to that plea, and leaves the date as it is."""
     async with transaction():
         duty, _ = await _held(duty_id)
-        decided = await tables.Plea.filter(id=plea_id, obligation_id=duty_id, decision=None).update(
-            decision="noted", decided_at=at
-        )
+        open_ones = tables.Plea.filter(id__lte=up_to, obligation_id=duty_id, decision=None)
+        decided = await open_ones.update(decision="noted", decided_at=at)
         _need(decided, "decided-already", "Somebody has decided on this already.")
-        await ledger.write([duty_event("plea_decided", duty, actor, plea=plea_id, decision="noted")], at)
+        await ledger.write([duty_event("plea_decided", duty, actor, plea=up_to, decision="noted")], at)

@@ -163,9 +163,7 @@ async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **
 async def _writable(duty_id: int) -> Obligation:
     duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
     if duty.state not in ASKED:
-        raise Refused(
-            "not-open", Message("This request is not open for an answer (it is {state}).", {"state": duty.state})
-        )
+        raise Refused("not-open", Message("This request is not open for an answer."))
     return duty
 
 

@@ -182,7 +182,7 @@ async def refused(
 async def blame(mail: Mail, addresses: Mapping[str, str], notices: Sequence[Notice], at: datetime) -> None:
     """Remember dead mailboxes, and tell the company the same minute that its party cannot be reached there."""
     for address in addresses:
-        known, _ = await tables.Person.get_or_create(email=address.lower(), defaults={"seen_at": at})
+        known, _ = await tables.Person.get_or_create(email=address.lower(), name="", defaults={"seen_at": at})
         await tables.Person.filter(id=known.id).update(refused_at=at)
     if mail.side == VENDOR:
         await tell(await _undeliverable(notices, at))

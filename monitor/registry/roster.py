@@ -153,6 +153,11 @@ async def roster() -> Roster:
     return known
 
 
+def last_known() -> Roster | None:
+    """The roster as it was when somebody last asked, without asking now: for pages that must not fail."""
+    return _latest.get(require_context())
+
+
 async def _load() -> Roster:
     group = await tables.Group.get(key="group")
     companies = {row.key: Company.model_validate(row.spec) for row in await tables.Company.all()}

@@ -27,6 +27,7 @@ class Climbing(Model):
     since = InstantField()
     paused_until = InstantField(null=True)
     paused_by = fields.CharField(max_length=60, null=True)
+    paused_why = fields.CharField(max_length=2000, default="")
     next_at = InstantField(null=True, db_index=True)
     version = fields.IntField(default=0)
 

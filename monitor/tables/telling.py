@@ -90,11 +90,13 @@ class MailItem(Model):
 class Person(Model):
     """Who acted or was written to. The ledger names people by this id only, so that they can be erased here.
 
-    `refused_at`: when a mail server last said that there is no such mailbox.
+    A row without a name is a mailbox. Whoever acts says their name, because several may read one mailbox; each of them
+    is a row of their own, and what one did is never shown under the name of another. `refused_at`, of a mailbox: when
+    a mail server last said that there is no such one.
     """
 
     id = fields.IntField(primary_key=True)
-    email = fields.CharField(max_length=320, unique=True)
+    email = fields.CharField(max_length=320)
     name = fields.CharField(max_length=200, default="")
     title = fields.CharField(max_length=200, default="")
     seen_at = InstantField()
@@ -102,6 +104,7 @@ class Person(Model):
 
     class Meta:
         table = "person"
+        unique_together = [("email", "name")]
 
 
 class SignIn(Model):
@@ -131,6 +134,7 @@ class Session(Model):
     opened_at = InstantField()
     seen_at = InstantField()
     expires_at = InstantField()
+    signed = fields.CharField(max_length=200, default="")  #: the name under which its reader last acted
 
     person_id: str
 

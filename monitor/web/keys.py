@@ -38,7 +38,6 @@ class Site:
     health: Health | None = None
     demo: bool = False
     contact: str = ""
-    operator: Mapping[str, str] = field(default_factory=dict)  #: the group's name, by language
     rules: Mapping[str, Rule] = field(default_factory=dict)
     rhythms: Mapping[str, int] = field(default_factory=dict)
 

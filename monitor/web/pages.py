@@ -8,8 +8,10 @@ from aiohttp import web
 
 from monitor import __version__, clock
 from monitor.language import LANGUAGES
+from monitor.registry.roster import last_known
 from monitor.rendering import render
 from monitor.web.keys import LANGUAGE, SITE
+from monitor.web.words import named
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,12 +37,13 @@ def page(request: web.Request, template: str, *, status: int = 200, language: st
     """A page. HEAD gets the same without the body, by aiohttp."""
     language = language or language_of(request)
     site = request.app[SITE]
+    present = last_known()
     common = {
         "request_path": request.path,
         "version": __version__,
         "status": status,
         "demo": site.demo,
-        "operator": site.operator.get(language, "itaku"),
+        "operator": named(present.group, language) if present else "itaku",
         "languages": [],
     }
     text = render(template, language, {**common, **values})

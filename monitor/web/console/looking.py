@@ -54,7 +54,7 @@ def console_page(request: web.Request, who: Reader, template: str, *, status: in
     companies = [(key, named(who.present.companies[key], language)) for key in who.companies]
     common = {
         "who": who,
-        "me": who.person.name or who.person.email,
+        "me": who.name or who.person.email,
         "here": request.path,
         "scheme": request.cookies.get("itaku-scheme", "auto"),
         "group": named(who.present.group, language),
@@ -138,11 +138,14 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         company_name=named(company, language) if company else "", late=late, ref=f"ITK-{duty.id:06d}",
         due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),
         submission=submission, groups=await _answers(duty, submission, language, who),
-        steps=next_steps(duty, who.present, at, language, last_day=last_day), history=await history(duty,
-        language, calendar.zone),
-        pleas=await tables.Plea.filter(obligation_id=duty.id).order_by("-id"), asked=duty.state in ASKED,
+        steps=next_steps(duty, who.present, at, language, last_day=last_day),
+        history=await history(duty, language, calendar.zone), pleas=await _undecided(duty), asked=duty.state in ASKED,
         files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
     )  # fmt: skip
+
+
+async def _undecided(duty: Obligation) -> list[tables.Plea]:
+    return await tables.Plea.filter(obligation_id=duty.id, decision=None).exclude(kind="hand-over").order_by("id")
 
 
 def _due_words(duty: Obligation, late: bool, calendar: Calendar, at: datetime, language: str) -> str:
@@ -186,10 +189,15 @@ async def _answers(
 async def case_page(request: web.Request) -> web.StreamResponse:
     """One failing check: what was found, since when, what comes next."""
     who = await reader(request)
+    return await show_case(request, who, await case_of(request, who))
+
+
+async def case_of(request: web.Request, who: Reader) -> tables.Case:
+    """The case named in the path, if the reader may see it."""
     case = await tables.Case.get_or_none(id=int(request.match_info["id"]))
     if case is None or not who.sees(case.company_id):
         raise web.HTTPNotFound
-    return await show_case(request, who, case)
+    return case
 
 
 async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong: Wrong | None = None) -> web.Response:
@@ -203,7 +211,7 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
     if case.paused_until:
         held.append((Message("Taken in hand until").in_(language), say_instant(case.paused_until, zone, language)))
     return console_page(
-        request, who, "case.html", status=wrong.status, errors=wrong.errors, case=case,
+        request, who, "case.html", status=wrong.status, errors=wrong.errors, said=wrong.said, case=case,
         party_name=named(party, language), what=topic_name(case.check_kind, language),
         severity=Severity(case.severity).word, extra_facts=held,
         findings=[_finding(found, rules, language) for found in findings if case.closed_at or not found.closed_at],

@@ -10,13 +10,13 @@ from aiohttp import web
 from monitor import ledger, links, tables
 from monitor.language import LANGUAGES
 from monitor.notices import tell, to_person
-from monitor.obligations.acts import person
 from monitor.registry.roster import NoRegistry, roster
 from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
-from monitor.web.console.session import begin, end, roles_of
+from monitor.web.console.session import begin, end, known_person, roles_of
 from monitor.web.keys import SITE
-from monitor.web.pages import COOKIE, moment, page, see_other
+from monitor.web.pages import COOKIE, language_of, moment, page, see_other
+from monitor.web.words import named
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,9 +39,11 @@ async def _demo_people(request: web.Request) -> list[dict[str, str]]:
         present = await roster()
     except NoRegistry:
         return []
-    people = [{"email": address, "what": present.group.name} for address in present.group.privacy_office]
+    language = language_of(request)
+    office = named(present.group, language)
+    people = [{"email": address, "what": office} for address in present.group.privacy_office]
     for company in present.companies.values():
-        people += [{"email": address, "what": company.name} for address in company.managers]
+        people += [{"email": address, "what": named(company, language)} for address in company.managers]
     return people
 
 
@@ -60,23 +62,21 @@ async def ask(request: web.Request) -> web.StreamResponse:
 
 
 async def _mail(email: str, at: datetime) -> None:
-    actor = await person(email, at)
-    person_id = int(actor.removeprefix("person/"))
+    who = await known_person(email, at)
     async with transaction():
-        if await tables.SignIn.filter(person_id=person_id, asked_at__gt=at - LIVES).count() >= AT_MOST:
+        if await tables.SignIn.filter(person_id=who.id, asked_at__gt=at - LIVES).count() >= AT_MOST:
             return
         key = links.fresh_id().hex()
-        await tables.SignIn.create(id=key, person_id=person_id, asked_at=at, expires_at=at + LIVES)
+        await tables.SignIn.create(id=key, person_id=who.id, asked_at=at, expires_at=at + LIVES)
         await tell([to_person(email, "sign-in", key, at, sign_in=key)])
-        await ledger.write([ledger.Event("sign-in.asked", actor, actor=actor)], at)
+        await ledger.write([ledger.Event("sign-in.asked", f"person/{who.id}", actor=f"person/{who.id}")], at)
 
 
 async def _demo(request: web.Request, email: str, at: datetime) -> web.StreamResponse:
     if email not in {who["email"] for who in await _demo_people(request)}:
         raise web.HTTPForbidden
-    known = await tables.Person.get(id=int((await person(email, at)).removeprefix("person/")))
     response = see_other("/")
-    await begin(request, response, known, at)
+    await begin(request, response, await known_person(email, at), at)
     return response
 
 
