@@ -49,7 +49,8 @@ def spread(key: str, every: int, after: datetime) -> datetime:
     """The first instant after `after` at which something with this key and interval (seconds) has its turn. Pure."""
     offset = int.from_bytes(hashlib.sha256(key.encode()).digest()[:6]) % (every * 1000)
     passed = (after - EPOCH) // timedelta(milliseconds=1)
-    return after.replace(microsecond=0) + timedelta(milliseconds=(offset - passed) % (every * 1000) or every * 1000)
+    wait = (offset - passed) % (every * 1000) or every * 1000
+    return EPOCH + timedelta(milliseconds=passed + wait)
 
 
 def turn_of(watch: Watch, after: datetime) -> datetime:
