@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 from markupsafe import Markup, escape
 
-from monitor.web.pages import page
+from monitor.language import say_day
+from monitor.web.pages import language_of, page
 
 if TYPE_CHECKING:
     from monitor.demo.sink import MailSink, ReceivedMail
@@ -22,7 +24,8 @@ def routes(sink: MailSink) -> list[web.AbstractRouteDef]:
     """The list, one mail as text, and its HTML form."""
 
     async def listed(request: web.Request) -> web.StreamResponse:
-        return page(request, "web/demo-mail.html", mails=list(reversed(sink.mails)), mail=None)
+        mails = [(mail, _written(mail, language_of(request))) for mail in reversed(sink.mails)]
+        return page(request, "web/demo-mail.html", mails=mails, mail=None)
 
     async def one(request: web.Request) -> web.StreamResponse:
         mail = _found(sink, request)
@@ -45,6 +48,12 @@ def _found(sink: MailSink, request: web.Request) -> ReceivedMail:
     if mail is None:
         raise web.HTTPNotFound
     return mail
+
+
+def _written(mail: ReceivedMail, language: str) -> str:
+    """Its date as the reader reads dates, in the zone that the letter was written in."""
+    at = parsedate_to_datetime(mail.header("Date"))
+    return f"{say_day(at.date(), language)} {at:%H:%M}"
 
 
 def _linked(text: str) -> Markup:

@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
+from monitor.ladder import OPENING
 from monitor.language import Message, say_day, say_instant
+from monitor.letters.details import people
+from monitor.letters.words import ROLES
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -33,7 +36,6 @@ WORDS = {
     "link.asked": "Fresh link asked for",
 }
 NOTICES = {
-    "rung": "Mail: {rung}",
     "receipt": "Mail: receipt",
     "review": "Mail: to review",
     "review-reminder": "Mail: reminder of the review",
@@ -62,15 +64,16 @@ _TONES = {
 
 
 async def history(duty: Obligation, language: str, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says to which side
-    it went.
+    """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says who got it.
+
+    At one instant the ledger's order holds, and what was mailed of it comes after it.
     """
     lines = await tables.LedgerLine.filter(subject=f"obligation/{duty.id}").order_by("seq")
-    notices = await tables.Notice.filter(obligation_id=duty.id, state="sent").order_by("done_at")
-    people = await tables.Person.filter(id__in=_people(lines))
-    names = {f"person/{person.id}": person.name or person.email for person in people}
+    notices = await tables.Notice.filter(obligation_id=duty.id, state="sent").prefetch_related("items")
+    known = await tables.Person.filter(id__in=_people(lines))
+    names = {f"person/{person.id}": person.name or person.email for person in known}
     rows = [_event(line, language, names) for line in lines] + [_mail(notice, language) for notice in notices]
-    ordered = sorted(rows, key=lambda row: row["instant"], reverse=True)
+    ordered = sorted(rows, key=lambda row: (row["instant"], row["seq"] or 0), reverse=True)
     return [
         {**row, "at": say_instant(row["instant"], zone, language), "iso": row["instant"].isoformat()} for row in ordered
     ]
@@ -104,6 +107,22 @@ def _said(kind: str, data: dict[str, Any], language: str) -> str:
 
 
 def _mail(notice: tables.Notice, language: str) -> dict[str, Any]:
-    what = Message(NOTICES.get(notice.kind, notice.kind), {"rung": notice.data.get("rung", "")}).in_(language)
-    side = Message("to the party" if notice.side == "vendor" else "to the company").in_(language)
-    return {"instant": notice.done_at, "what": what, "detail": side, "seq": None, "tone": "", "sign": "arrow"}
+    roles = [role for role in ROLES if any(role in item.roles for item in notice.items)]
+    return {
+        "instant": notice.done_at,
+        "what": _subject(notice).in_(language),
+        "detail": Message("To: {roles}", {"roles": people(roles, language)}).in_(language) if roles else "",
+        "seq": None,
+        "tone": "",
+        "sign": "arrow",
+    }
+
+
+def _subject(notice: tables.Notice) -> Message:
+    if notice.kind != "rung" or notice.rung is None:
+        return Message(NOTICES.get(notice.kind, notice.kind))
+    if notice.rung == OPENING:
+        return Message("Mail: the request")
+    if notice.rung < 0:
+        return Message("Mail: reminder, day {day} before the due date", {"day": -notice.rung})
+    return Message("Mail: overdue, day {day} after the due date", {"day": notice.rung})

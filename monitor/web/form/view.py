@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from monitor.language import say_day
 from monitor.questionnaire import Answer, Entry, QuestionState, QuestionType, parse
 
 if TYPE_CHECKING:
@@ -139,19 +141,29 @@ def said(question: Question, answer: Answer | None, language: str, words: Mappin
         return words["none"]
     if answer.not_applicable:
         return f"{words['na']}: {answer.reason}"
+    return _value_said(question, answer, language, words)
+
+
+def _value_said(question: Question, answer: Answer, language: str, words: Mapping[str, str]) -> str:
     if question.type is QuestionType.YES_NO:
         return words["yes"] if answer.value == "yes" else words["no"]
     if question.type is QuestionType.STATEMENT:
         return words["agreed"]
     if question.choices:
         texts = {choice.id: choice.text.in_(language) for choice in question.choices}
-        return (
-            "、".join(texts.get(value, value) for value in _listed(answer))
-            if language == "ja"
-            else "; ".join(texts.get(value, value) for value in _listed(answer))
-        )
+        return ("、" if language == "ja" else "; ").join(texts.get(value, value) for value in _listed(answer))
+    if question.type is QuestionType.DATE:
+        return _said_day(str(answer.value or ""), language)
     unit = question.unit.in_(language) if question.unit else ""
     return "" if answer.value is None else f"{answer.value}{unit if language == 'ja' else ' ' + unit if unit else ''}"
+
+
+def _said_day(value: str, language: str) -> str:
+    """The day in words; what could not be read as one stands as typed."""
+    try:
+        return say_day(date.fromisoformat(value), language)
+    except ValueError:
+        return value
 
 
 def _listed(answer: Answer) -> Sequence[str]:
