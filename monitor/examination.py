@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import aiodns
 
 from monitor import tables
-from monitor.daemon import notifier
+from monitor.building import notifier
 from monitor.keys import read_keys
 from monitor.mistakes import Invalid
 from monitor.pulse import FORM

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import clock, tables
+from monitor.building import build, start_site
 from monitor.config import Settings
-from monitor.daemon import Stop, begin, build, on_loop, start_site
+from monitor.daemon import Stop, begin, on_loop
 from monitor.demo.history import seed
 from monitor.demo.mailbox import routes
 from monitor.demo.sink import MailSink
@@ -26,7 +27,7 @@ from monitor.patrol import Patrol
 from monitor.probe import Probe, ProbeSettings
 
 if TYPE_CHECKING:
-    from monitor.daemon import House
+    from monitor.house import House
 
 log = logging.getLogger(__name__)
 PORT = 8080

@@ -25,7 +25,7 @@ from monitor.simulation.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from monitor.daemon import House
+    from monitor.house import House
     from monitor.outbox.deliver import Claimed
     from monitor.questionnaire import Question, Questionnaire
     from monitor.registry.roster import Roster

@@ -12,11 +12,12 @@ from aiohttp import ClientSession, CookieJar
 from stage import PARTY, PURPOSE, engagement
 
 from monitor import clock
+from monitor.building import build, start_site
 from monitor.config import Settings
-from monitor.daemon import House, build, start_site
 from monitor.demo.sink import MailSink
 from monitor.escalation import advance
 from monitor.evidence import EvidenceStore
+from monitor.house import House
 from monitor.keys import make_keys
 from monitor.registry.apply import apply
 from monitor.registry.read import read

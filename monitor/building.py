@@ -1,0 +1,153 @@
+"""Building the house: the database first, then the tools of the configuration, then the doors.
+
+Each tool puts its own end onto the caller's stack, so that what was opened last is closed first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from checks.rulebook import REASONS
+from monitor import __version__, plugins
+from monitor.evidence import EvidenceStore
+from monitor.house import House
+from monitor.keys import read_keys
+from monitor.letters import Letters
+from monitor.patrol import Patrol
+from monitor.probe import Probe, ProbeSettings
+from monitor.tables.store import StoreAway, opened, pending, upgrade
+from monitor.web import Site, site
+from monitor.web.border import AccessLog
+from notifiers.email import Email, EmailSettings
+
+if TYPE_CHECKING:
+    from contextlib import AsyncExitStack
+
+    from monitor.config import Settings
+    from notifiers.contract import Notifier
+
+log = logging.getLogger(__name__)
+WAIT = (1, 2, 5, 10, 30)  #: seconds between two tries to reach the database
+DOORS, TOOLS = 10.0, 10.0  #: seconds for open connections, and for the tools
+
+
+class Stopping(Protocol):
+    """Whoever can ask us to give up waiting."""
+
+    async def wait(self, seconds: float | None = None) -> bool: ...
+
+
+async def build(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> House | None:
+    """The house with its tools, the database first. None: the end came while we waited for the database."""
+    if not await _open_store(settings, stack, stop):
+        return None
+    keyring = read_keys(settings.at_home(settings.links.keys))
+    house = House(settings, keyring, plugins.equipment(settings))
+    probe = await stack.enter_async_context(Probe(probe_settings(settings)))
+    house.patrol = Patrol(probe, house.tools.looks, settings.probe.confirm, canary=settings.probe.canary)
+    house.patrol.suspicion.share = settings.probe.suspect_ourselves
+    house.letters = Letters(settings.web.base_url, keyring, mail_domain(settings))
+    house.notifier = notifier(settings)
+    if house.notifier:
+        stack.push_async_callback(_within, house.notifier.aclose())
+    else:
+        log.warning("no mail server is configured: nobody is asked and nobody is told")
+    return house
+
+
+async def _open_store(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> bool:
+    """Open the database, for as long as it takes; an empty one gets its tables."""
+    tries = 0
+    while True:
+        try:
+            await stack.enter_async_context(opened(settings.database_url))
+        except StoreAway as error:
+            wait = WAIT[min(tries, len(WAIT) - 1)]
+            log.warning("the database is away (%s); tried again in %s s", error, wait)
+            tries += 1
+            if await stop.wait(wait):
+                return False
+        else:
+            missing = await pending()
+            if missing and (missing == ["all"] or missing[0].startswith("0001")):
+                log.info("an empty database: %s", ", ".join(await upgrade()))
+            elif missing:
+                raise SystemExit(
+                    f"The database is of an older release ({', '.join(missing)}). Back it up, then: itaku db upgrade"
+                )
+            return True
+
+
+def probe_settings(settings: Settings) -> ProbeSettings:
+    probe = settings.probe
+    return ProbeSettings(
+        concurrency=probe.concurrency,
+        timeout=probe.timeout,
+        allow_private=tuple(ipaddress.ip_network(text) for text in probe.allow_private),
+        ca_file=settings.at_home(probe.ca_file) if probe.ca_file else None,
+        user_agent=probe.user_agent or ProbeSettings.named(__version__, settings.web.base_url),
+        nameservers=probe.nameservers,
+    )
+
+
+def mail_domain(settings: Settings) -> str:
+    """The right-hand side of Message-IDs: the sender's domain, else the site's host."""
+    return settings.mail.sender.rpartition("@")[2] or urlsplit(settings.web.base_url).hostname or "itaku.invalid"
+
+
+def notifier(settings: Settings) -> Notifier | None:
+    """E-mail as configured, or none."""
+    mail = settings.mail
+    if not mail.host:
+        return None
+    found = EmailSettings(
+        host=mail.host,
+        sender=mail.sender,
+        port=mail.port,
+        tls=mail.tls,
+        username=mail.username,
+        password=settings.mail_password(),
+        ca_file=settings.at_home(mail.ca_file) if mail.ca_file else None,
+        connections=mail.connections,
+        hello=mail.hello,
+    )
+    return Email(found)
+
+
+async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **more: Any) -> int:
+    """Open the doors; the port that they are at."""
+    evidence = await asyncio.to_thread(EvidenceStore, settings.evidence_url)
+    looks = house.tools.looks
+    parts = Site(
+        base_url=settings.web.base_url,
+        keyring=house.keyring,
+        evidence=evidence,
+        shelf=house.tools.shelf,
+        file_limit=settings.evidence.file_mb * 1024 * 1024,
+        form_limit=settings.evidence.form_mb * 1024 * 1024,
+        trusted_proxies=tuple(ipaddress.ip_network(text) for text in settings.web.trusted_proxies),
+        health=house,
+        rules={name: rule for look in looks.values() for name, rule in look.rules.items()} | dict(REASONS),
+        rhythms={kind: int(look.every.total_seconds()) for kind, look in looks.items()},
+        contact=settings.mail.sender,
+        demo=bool(more.pop("demo", False)),
+    )
+    runner = web.AppRunner(site(parts, more.pop("extra", ())), access_log_class=AccessLog, shutdown_timeout=DOORS)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, settings.web.host, settings.web.port).start()
+    return int(runner.addresses[0][1])
+
+
+async def _within(work: Any) -> None:
+    try:
+        async with asyncio.timeout(TOOLS):
+            await work
+    except TimeoutError:
+        log.warning("a tool did not close in time")
