@@ -13,7 +13,9 @@ from monitor import tables
 from monitor.board import board
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
+from monitor.letters.words import ROLES, said
 from monitor.questionnaire import examine, thaw, thaw_answers
+from monitor.registry.roster import RISING
 from monitor.schedule import ASKED, overdue
 from monitor.web.console.history import history
 from monitor.web.console.session import Reader, reader
@@ -90,7 +92,7 @@ async def board_page(request: web.Request) -> web.StreamResponse:
         row["href"] = f"/{row['id'].replace('obligation/', 'duty/')}"
         row["what"] = topic_name(row.get("obligation") or row["check"], language)
         row["when"] = _when(row, language, who)
-        row["told"] = Message("level {level}", {"level": row["level"]}).in_(language) if row["level"] else ""
+        row["told"] = _highest(row["level"], language)
     return console_page(request, who, "board.html", rows=rows, counts=_counts(rows))
 
 
@@ -121,6 +123,13 @@ async def duty_page(request: web.Request) -> web.StreamResponse:
     """One request: where it stands, what was answered, what happened, what comes next, what can be done."""
     who = await reader(request)
     return await show_duty(request, who, await duty_of(request, who))
+
+
+def _highest(level: int, language: str) -> str:
+    """The highest of the company's people that a mail has reached."""
+    if not level:
+        return ""
+    return Message("up to {role}", {"role": said(ROLES, RISING[level - 1], language)}).in_(language)
 
 
 async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: Wrong | None = None) -> web.Response:
