@@ -18,7 +18,9 @@ from monitor import __version__, plugins
 from monitor.evidence import EvidenceStore
 from monitor.house import House
 from monitor.keys import read_keys
+from monitor.language import Message
 from monitor.letters import Letters
+from monitor.mistakes import Invalid, Mistake
 from monitor.patrol import Patrol
 from monitor.probe import Probe, ProbeSettings
 from monitor.tables.store import StoreAway, opened, pending, upgrade
@@ -102,11 +104,19 @@ def mail_domain(settings: Settings) -> str:
 
 
 def notifier(settings: Settings) -> Notifier | None:
-    """E-mail as configured, or none."""
-    mail = settings.mail
-    if not mail.host:
+    """E-mail as configured, or none. Raises `Invalid` where the options do not go together."""
+    if not settings.mail.host:
         return None
-    found = EmailSettings(
+    try:
+        return Email(_email_settings(settings))
+    except (OSError, ValueError) as error:
+        what = Message("cannot be used: {why}.", {"why": error})
+        raise Invalid([Mistake(str(settings.home), "mail", what, Message("Correct the file."))]) from error
+
+
+def _email_settings(settings: Settings) -> EmailSettings:
+    mail = settings.mail
+    return EmailSettings(
         host=mail.host,
         sender=mail.sender,
         port=mail.port,
@@ -117,7 +127,6 @@ def notifier(settings: Settings) -> Notifier | None:
         connections=mail.connections,
         hello=mail.hello,
     )
-    return Email(found)
 
 
 async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **more: Any) -> int:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ENVIRONMENT = "ITAKU_"
-_NOT_SETTINGS = frozenset({"ITAKU_CONFIG", "ITAKU_TEST_POSTGRES"})
+_NOT_SETTINGS = frozenset({"ITAKU_CONFIG", "ITAKU_DEBUG", "ITAKU_TEST_POSTGRES"})
 _LEVELS = ("debug", "info", "warning", "error")
 
 

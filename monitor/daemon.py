@@ -18,7 +18,7 @@ from monitor.config import load
 from monitor.logs import set_up
 from monitor.metronome import Metronome
 from monitor.mistakes import Invalid
-from monitor.systemd import notify
+from monitor.systemd import notify, reloading
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -106,7 +106,7 @@ async def begin(house: House, stack: AsyncExitStack) -> None:
 
 async def reload(house: House, config_file: Path | None) -> None:
     """Ladders, limits, questionnaires and trusted authorities anew. A broken file changes nothing and is said."""
-    notify("RELOADING=1")
+    reloading()
     try:
         settings = load(config_file)
     except Invalid as error:

@@ -162,7 +162,9 @@ async def _mail(settings: Settings) -> Ailment:
         return Ailment(
             "mail server", "bad", error.reason, "Correct [mail] in config.toml; the reason above is the server's own."
         )
-    except (TimeoutError, OSError, ValueError) as error:
+    except Invalid as error:
+        return Ailment("mail server", "bad", error.mistakes[0].what.in_("en"), "Correct [mail] in config.toml.")
+    except (TimeoutError, OSError) as error:
         return Ailment("mail server", "bad", str(error) or "no answer in 30 s", "Correct [mail] in config.toml.")
     return Ailment("mail server", "ok", f"{settings.mail.host}:{settings.mail.port} takes mail from us")
 

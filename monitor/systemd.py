@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import socket
+from time import monotonic_ns
 
 
 def notify(state: str) -> None:
@@ -16,6 +17,11 @@ def notify(state: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.connect("\0" + address[1:] if address.startswith("@") else address)
         channel.send(state.encode())
+
+
+def reloading() -> None:
+    """Say that the configuration is being read; systemd believes it only with the time by its own clock."""
+    notify(f"RELOADING=1\nMONOTONIC_USEC={monotonic_ns() // 1000}")
 
 
 def watchdog_seconds() -> float:

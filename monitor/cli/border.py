@@ -10,13 +10,14 @@ import functools
 import json
 import os
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
     from types import TracebackType
 
     from monitor.config import Settings
@@ -84,6 +85,25 @@ def settings_of(config_file: Path | None, context: click.Context) -> Settings:
     from monitor.config import load
 
     return load(config_file or context.find_root().params.get("config_file"))
+
+
+@asynccontextmanager
+async def store_of(settings: Settings) -> AsyncIterator[None]:
+    """The database of the configuration, open and usable by this release.
+
+    One that was never used gets its tables now; one of an older release is not touched unasked.
+    """
+    from monitor.tables.store import opened, pending, upgrade
+
+    async with opened(settings.database_url):
+        missing = await pending()
+        if missing and (missing == ["all"] or missing[0].startswith("0001")):
+            await upgrade()
+        elif missing:
+            raise click.ClickException(
+                f"The database is of an older release ({', '.join(missing)} missing). Run: itaku db upgrade"
+            )
+        yield
 
 
 def registry_files(files: tuple[Path, ...], settings: Settings) -> tuple[Path, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.border import bordered, config_option, say, settings_of
+from monitor.cli.border import bordered, config_option, say, settings_of, store_of
 
 
 @click.command()
@@ -33,9 +33,8 @@ async def export(
 ) -> None:
     """Write the registry as TOML; applying it again changes nothing."""
     from monitor.registry.export import export as run
-    from monitor.tables.store import opened
 
-    async with opened(settings_of(config_file, context).database_url):
+    async with store_of(settings_of(config_file, context)):
         text = await run(company, party)
     if str(output) == "-":
         click.echo(text, nl=False)

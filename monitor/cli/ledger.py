@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.border import BROKEN, bordered, config_option, give_up, put, say, settings_of
+from monitor.cli.border import BROKEN, bordered, config_option, give_up, put, say, settings_of, store_of
 
 if TYPE_CHECKING:
     from monitor.ledger import Verifier
@@ -62,9 +62,8 @@ def _read(file: Path, verifier: Verifier) -> None:
 
 async def _walk(verifier: Verifier, context: click.Context, config_file: Path | None) -> None:
     from monitor.ledger import lines
-    from monitor.tables.store import opened
 
-    async with opened(settings_of(config_file, context).database_url):
+    async with store_of(settings_of(config_file, context)):
         async for line in lines():
             verifier.take(line)
 
@@ -76,9 +75,8 @@ async def _walk(verifier: Verifier, context: click.Context, config_file: Path | 
 async def head(context: click.Context, config_file: Path | None) -> None:
     """Print SEQ:HASH of the last line, to be noted somewhere else."""
     from monitor.ledger import head as last
-    from monitor.tables.store import opened
 
-    async with opened(settings_of(config_file, context).database_url):
+    async with store_of(settings_of(config_file, context)):
         seq, value = await last()
     click.echo(f"{seq}:{value}")
 
@@ -91,8 +89,7 @@ async def head(context: click.Context, config_file: Path | None) -> None:
 async def export(context: click.Context, since: int, config_file: Path | None) -> None:
     """Print the lines, one JSON object each."""
     from monitor.ledger import lines
-    from monitor.tables.store import opened
 
-    async with opened(settings_of(config_file, context).database_url):
+    async with store_of(settings_of(config_file, context)):
         async for line in lines(since):
             put(line)

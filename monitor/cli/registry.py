@@ -19,6 +19,7 @@ from monitor.cli.border import (
     registry_files,
     say,
     settings_of,
+    store_of,
 )
 
 if TYPE_CHECKING:
@@ -52,11 +53,9 @@ async def plan(
     from monitor.registry import apply as registry
     from monitor.registry.read import read
     from monitor.simulation.forecast import caused
-    from monitor.tables.store import opened
 
     settings, at = settings_of(config_file, context), clock.now()
-    async with opened(settings.database_url):
-        await _ready()
+    async with store_of(settings):
         declaration = read(registry_files(files, settings), plugins.known(await registry.known_keys()))
         changes = await registry.plan(declaration, at, prune=prune)
         mails = []
@@ -84,11 +83,9 @@ async def apply(
     from monitor import clock, plugins
     from monitor.registry import apply as registry
     from monitor.registry.read import read
-    from monitor.tables.store import opened
 
     settings, at = settings_of(config_file, context), clock.now()
-    async with opened(settings.database_url):
-        await _ready()
+    async with store_of(settings):
         declaration = read(registry_files(files, settings), plugins.known(await registry.known_keys()))
         changes = await registry.plan(declaration, at, prune=prune)
         _show(changes, None)
@@ -106,19 +103,6 @@ def _agreed(changes: Sequence[Change], *, yes: bool) -> bool:
     if any(change.action == "retire" for change in changes):
         raise click.UsageError("Entries would leave the registry: say --yes.")
     return True
-
-
-async def _ready() -> None:
-    """A database that was never used gets its tables now; one of an older release is not touched unasked."""
-    from monitor.tables.store import pending, upgrade
-
-    missing = await pending()
-    if missing and (missing == ["all"] or missing[0].startswith("0001")):
-        await upgrade()
-    elif missing:
-        raise click.ClickException(
-            f"The database is of an older release ({', '.join(missing)} missing). Run: itaku db upgrade"
-        )
 
 
 def _as_json(change: Change) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.border import bordered, config_option, files_argument, json_option, put
+from monitor.cli.border import bordered, config_option, files_argument, json_option, put, settings_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -23,12 +23,14 @@ _INSTANT = "an ISO 8601 instant (2026-09-01T09:00:00+09:00) or a day in the grou
 )
 @files_argument
 @click.option("--from", "begin", required=True, help=f"The first instant: {_INSTANT}.")
-@click.option("--to", "end", required=True, help=f"The last instant, included: {_INSTANT}.")
+@click.option("--until", "end", required=True, help=f"The last instant, included: {_INSTANT}.")
 @click.option("--script", type=click.Path(path_type=Path), help="What people do and what is seen, as [[event]] tables.")
 @config_option
 @json_option
+@click.pass_context
 @bordered
-async def simulate(  # noqa: PLR0913 - one parameter for each option
+async def simulate(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    context: click.Context,
     registries: tuple[Path, ...],
     files: tuple[Path, ...],
     begin: str,
@@ -40,7 +42,6 @@ async def simulate(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Print what would happen: openings, mails, what becomes overdue, cases. Nothing is sent."""
     from monitor import plugins
-    from monitor.config import load
     from monitor.registry.read import read
     from monitor.simulation.run import simulate as run
     from monitor.simulation.script import read_script
@@ -50,7 +51,7 @@ async def simulate(  # noqa: PLR0913 - one parameter for each option
     declaration = read([*registries, *files], plugins.known())
     events = read_script(script) if script else []
     zone = _zone(declaration)
-    tools = plugins.equipment(load(config_file) if config_file else None)
+    tools = plugins.equipment(settings_of(config_file, context))
     lines = run(declaration, (_instant(begin, zone), _instant(end, zone)), events, tools)
     async with aclosing(lines):
         async for line in lines:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.border import TROUBLED, bordered, config_option, json_option, put, settings_of
+from monitor.cli.border import TROUBLED, bordered, config_option, json_option, put, settings_of, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +33,8 @@ async def status(
     """Show what is open, overdue and failing, by responsible company."""
     from monitor import clock
     from monitor.board import board
-    from monitor.tables.store import opened
 
-    async with opened(settings_of(config_file, context).database_url):
+    async with store_of(settings_of(config_file, context)):
         rows = await board(clock.now(), company)
     troubled = [row for row in rows if row["trouble"]]
     shown = troubled if overdue else rows
