@@ -35,6 +35,8 @@ class Notice(Model):
     made_at = InstantField()
     done_at = InstantField(null=True)
 
+    items: fields.ReverseRelation[MailItem]
+
     class Meta:
         table = "notice"
         indexes = [("state", "send_at")]
