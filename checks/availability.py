@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from checks.contract import Exchange, Look, Trouble
-from checks.rulebook import rules
+from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from checks.contract import Finding, Probe, Rule
+    from checks.contract import Finding, Probe, Rule, Words
 
-RULES = rules("availability")
+TITLE, RULES = title("availability"), rules("availability")
 
 DOWN = {
     Trouble.NO_SUCH_NAME: "availability.no-such-name",
@@ -45,6 +45,7 @@ class Availability:
     kind: ClassVar[str] = "availability"
     every: ClassVar[timedelta] = timedelta(minutes=5)
     ruleset: ClassVar[int] = 1
+    title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
 
     def suits(self, url: str) -> bool:

@@ -302,6 +302,11 @@ class Check(Protocol[Seen]):
     def kind(self) -> str: ...
 
     @property
+    def title(self) -> Words:
+        """What people call it."""
+        ...
+
+    @property
     def every(self) -> timedelta:
         """How often, unless the registry says otherwise."""
         ...

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 
 from checks.contract import Exchange, Look, Severity, Trouble, plain
 from checks.csp import Policy, in_page, policies_of, ways_in
-from checks.rulebook import rules
+from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from checks.contract import Finding, Hop, Probe, Rule
+    from checks.contract import Finding, Hop, Probe, Rule, Words
 
-RULES = rules("headers")
+TITLE, RULES = title("headers"), rules("headers")
 
 STRANGER = "https://stranger.invalid"  # an origin that nobody can own (RFC 6761)
 HALF_A_YEAR = 15_768_000
@@ -47,6 +47,7 @@ class Headers:
     kind: ClassVar[str] = "headers"
     every: ClassVar[timedelta] = timedelta(hours=6)
     ruleset: ClassVar[int] = 1
+    title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
 
     def suits(self, url: str) -> bool:

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 SHELF = Path(__file__).parent / "rules"
 
 
+def title(kind: str) -> Words:
+    """What people call the check."""
+    return Words(**_rows(kind)["title"])
+
+
 def rules(kind: str) -> Mapping[str, Rule]:
     """The rules of one check, by full name."""
-    return MappingProxyType({f"{kind}.{key}": _rule(f"{kind}.{key}", row) for key, row in _rows(kind).items()})
+    rows = {f"{kind}.{key}": row for key, row in _rows(kind).items() if key != "title"}
+    return MappingProxyType({name: _rule(name, row) for name, row in rows.items()})
 
 
 def _rows(name: str) -> dict[str, dict[str, Any]]:

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.contract import Exchange, Handshake, Look, Offer, Severity, Tls, Trouble
-from checks.rulebook import rules
+from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from checks.certificate import Facts
-    from checks.contract import Finding, Hop, Probe, Rule
+    from checks.contract import Finding, Hop, Probe, Rule, Words
 
-RULES = rules("tls")
+TITLE, RULES = title("tls"), rules("tls")
 
 UNVERIFIED = frozenset({Trouble.CERTIFICATE, Trouble.TLS_FAILED})
 OLD = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
@@ -55,6 +55,7 @@ class TlsCheck:
     kind: ClassVar[str] = "tls"
     every: ClassVar[timedelta] = timedelta(hours=1)
     ruleset: ClassVar[int] = 1
+    title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
 
     def suits(self, url: str) -> bool:

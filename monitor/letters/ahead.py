@@ -20,7 +20,7 @@ from monitor.schedule import (
     company_climb,
     edit,
     next_at,
-    review_at,
+    reviews_due,
     standing,
     turns_at,
     vendor_climb,
@@ -59,7 +59,7 @@ def coming(row: Obligation | Case, calendar: Calendar, at: datetime, last_day: d
     if not isinstance(row, Obligation):
         yield from _of_case(row, calendar, at)
     elif row.state == "submitted":
-        yield from _of_review(row, calendar)
+        yield from _of_review(row, calendar, at)
     elif row.state in ASKED:
         ends = calendar.end_of(last_day) if last_day and calendar.day_of(at) <= last_day else None
         for step in _of_duty(row, calendar, at):
@@ -68,13 +68,13 @@ def coming(row: Obligation | Case, calendar: Calendar, at: datetime, last_day: d
             yield step
 
 
-def _of_review(duty: Obligation, calendar: Calendar) -> Iterator[Coming]:
+def _of_review(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Coming]:
     row = copy(duty)
-    while True:
-        instant = review_at(row, calendar)
-        row.reviews += 1
+    while instant := next_at(row, calendar, at):
+        at = instant
+        row.reviews = reviews_due(row, calendar, at)
         roles = ("reviewer", "pi_manager") if row.reviews >= WITH_PI_MANAGER else ("reviewer",)
-        yield Coming(instant, reviewers=roles)
+        yield Coming(at, reviewers=roles)
 
 
 def _of_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Coming]:

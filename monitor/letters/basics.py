@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
 from monitor.letters.layout import lines, one_line
-from monitor.letters.words import CHECKS, DUTIES, named, said, severity
+from monitor.letters.words import DUTIES, check_name, named, said, severity
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,7 +54,7 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
     if topic.case:
         values |= _of_case(topic.case, notice, calendar, today)
         values["severity"] = severity(topic.case.severity, language)
-        values["check"] = values["what"] = said(CHECKS, topic.case.check_kind, language)
+        values["check"] = values["what"] = check_name(topic.case.check_kind, language)
     if topic.engagement:
         values |= {"title": one_line(topic.engagement.title or ""), "joint": topic.engagement.kind == "joint_user"}
     return values | _EXTRA.get(notice.kind, _nothing)(notice, calendar)

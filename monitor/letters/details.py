@@ -13,8 +13,7 @@ from monitor.letters.ahead import coming
 from monitor.letters.basics import Values, basics
 from monitor.letters.digest import report
 from monitor.letters.layout import one_line
-from monitor.letters.words import CHECKS as CHECK_NAMES
-from monitor.letters.words import ROLES, named, said
+from monitor.letters.words import ROLES, check_name, named, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,7 +95,7 @@ def _finding(row: FindingRow, language: str) -> Values:
     if rule is None and not row.detail:
         return {}
     if rule is None:
-        title = said(CHECK_NAMES, row.rule.partition(".")[0], language)
+        title = check_name(row.rule.partition(".")[0], language)
         return seen | {"title": title, "explanation": "", "remedy": "", "reference": ""}
     words = {name: getattr(rule, name).said(language) for name in ("title", "explanation", "remedy")}
     return seen | words | {"reference": rule.reference}

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from monitor.letters.basics import host
-from monitor.letters.words import CHECKS, DUTIES, SEVERITIES, named, said
+from monitor.letters.words import DUTIES, SEVERITIES, check_name, named, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -117,7 +117,7 @@ def _dues(found: Iterable[Due], parties: Mapping[str, Party], language: str, unt
 def _failing(line: Failing, parties: Mapping[str, Party], language: str) -> Values:
     return {
         "party": named(parties.get(line["party"]), language),
-        "check": said(CHECKS, line["check"], language),
+        "check": check_name(line["check"], language),
         "host": host(line["url"]),
         "severity": said(SEVERITIES, line["severity"], language),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checks import CHECKS
 from checks.contract import Severity
 from monitor.language import translate
 from monitor.letters.layout import one_line
@@ -17,11 +18,6 @@ DUTIES: Mapping[str, str] = {
     "attestation": "Confirmation of security control measures",
     "deletion": "Confirmation of return or deletion",
 }
-CHECKS: Mapping[str, str] = {
-    "availability": "Availability of the site",
-    "tls": "TLS certificate and encryption",
-    "headers": "Security headers",
-}
 SEVERITIES: Mapping[str, str] = {"low": "low", "medium": "medium", "high": "high", "critical": "critical"}
 ROLES: Mapping[str, str] = {
     "vendor": "the contact of the party",
@@ -31,12 +27,16 @@ ROLES: Mapping[str, str] = {
     "privacy_office": "the group's privacy office",
     "executive": "the executive in charge",
 }
-TABLES = (DUTIES, CHECKS, SEVERITIES, ROLES)
 
 
 def said(table: Mapping[str, str], token: str, language: str) -> str:
     """The word for a token. One that has none yet (a new kind of check, say) stands for itself."""
     return translate(table.get(token, token), language)
+
+
+def check_name(kind: str, language: str) -> str:
+    """What a check is called; one that has left the table since stands for itself."""
+    return CHECKS[kind].title.said(language) if kind in CHECKS else kind
 
 
 def severity(value: int, language: str) -> str:

@@ -15,6 +15,7 @@ from monitor.obligations import acts
 from monitor.questionnaire.entry import calendar_day
 from monitor.web.console.looking import Wrong, case_of, duty_of, show_case, show_duty
 from monitor.web.console.session import reader
+from monitor.web.fields import said
 from monitor.web.form.ending import one_line
 from monitor.web.pages import language_of, moment, see_other
 
@@ -64,7 +65,7 @@ async def on_duty(request: web.Request) -> web.StreamResponse:
     """One act on one request; what is wrong comes back with the page, and nothing that was typed is lost."""
     who, deed = await reader(request), request.match_info["deed"]
     duty = await duty_of(request, who)
-    sent = await _sent(request)
+    sent = await said(request, LONGEST)
     try:
         await _DEEDS[deed](duty, await _act(who, deed, sent))
     except acts.Refused as refusal:
@@ -77,7 +78,7 @@ async def on_case(request: web.Request) -> web.StreamResponse:
     """Take a case until a day."""
     who = await reader(request)
     case = await case_of(request, who)
-    sent = await _sent(request)
+    sent = await said(request, LONGEST)
     try:
         await _take_case(case, await _act(who, "acknowledge", sent))
     except acts.Refused as refusal:
@@ -85,18 +86,14 @@ async def on_case(request: web.Request) -> web.StreamResponse:
     return see_other(f"/case/{case.id}")
 
 
-async def _sent(request: web.Request) -> dict[str, str]:
-    return {name: value[:LONGEST] for name, value in (await request.post()).items() if isinstance(value, str)}
-
-
 async def _act(who: Reader, deed: str, sent: Mapping[str, str]) -> Act:
     """Whoever acts says their name: an address may be shared, an act never is."""
-    said = {name.removeprefix(f"{deed}_"): value for name, value in sent.items()}
-    name, at = one_line(said.get("by")), moment()
+    own = {name.removeprefix(f"{deed}_"): value for name, value in sent.items()}
+    name, at = one_line(own.get("by")), moment()
     if not name:
         raise acts.Refused("by-missing", Message("Enter your name: the act is recorded under it."))
     await who.sign(name)
-    return Act(who, await acts.person(who.person.email, at, name), said, at)
+    return Act(who, await acts.person(who.person.email, at, name), own, at)
 
 
 def _wrong(refusal: acts.Refused, deed: str, sent: Mapping[str, str], language: str) -> Wrong:

@@ -14,6 +14,7 @@ from monitor.registry.roster import NoRegistry, roster
 from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
 from monitor.web.console.session import begin, end, known_person, roles_of
+from monitor.web.fields import fields
 from monitor.web.keys import SITE
 from monitor.web.pages import COOKIE, language_of, moment, page, see_other
 from monitor.web.words import named
@@ -50,7 +51,7 @@ async def _demo_people(request: web.Request) -> list[dict[str, str]]:
 async def ask(request: web.Request) -> web.StreamResponse:
     """Mail a link if the address belongs to somebody; the answer is the same if not."""
     await request.app[LIMITS].hit(STRANGERS, "sign-in", remote(request))
-    at, sent = moment(), await request.post()
+    at, sent = moment(), dict(await fields(request))
     email = str(sent.get("email", "")).strip().lower()[:320]
     if request.app[SITE].demo and sent.get("now"):
         return await _demo(request, email, at)
@@ -107,7 +108,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
 
 async def settings(request: web.Request) -> web.StreamResponse:
     """Language and light or dark, kept by the browser."""
-    sent = await request.post()
+    sent = dict(await fields(request))
     response = see_other(_inside(str(sent.get("back", "/"))))
     if sent.get("language") in LANGUAGES:
         response.set_cookie(

@@ -7,13 +7,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from monitor.evidence import ALLOWED, EvidenceAway, RefusedFile
 from monitor.language import Message
 from monitor.obligations import drafts
 from monitor.obligations.acts import Refused
 from monitor.questionnaire import Answer, QuestionState
+from monitor.questionnaire.entry import tidy
+from monitor.web.fields import chunk, fields, parts
 from monitor.web.form import view
 from monitor.web.form.beginning import visible
 from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
@@ -22,6 +24,8 @@ from monitor.web.pages import see_other
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+
+    from aiohttp import BodyPartReader
 
     from monitor.obligations.drafts import Draft
     from monitor.questionnaire import Section
@@ -116,27 +120,28 @@ async def _receive(request: web.Request, section: Section) -> Sent:
     """Read a form, files straight into the store, counted while they stream."""
     sent = Sent()
     if not request.content_type.startswith("multipart/"):
-        for name, value in (await request.post()).items():
-            if isinstance(value, str):
-                sent.fields[name].append(value)
+        for name, value in await fields(request):
+            sent.fields[name].append(value)
         return sent
     asked = {question.id for question in section.questions}
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or not part.name:
-            continue
+    async for part in parts(request):
         if part.filename:
             if not await _receive_file(request, part, sent, asked):
                 break
-        elif part.filename is None and len(sent.fields) < FIELDS:
-            sent.fields[part.name].append(await _text(part))
+        elif not await _receive_text(request, part, sent):
+            break
     return sent
 
 
-async def _text(part: BodyPartReader) -> str:
+async def _receive_text(request: web.Request, part: BodyPartReader, sent: Sent) -> bool:
+    """Take one field. False: as below, for a field without end is no better than a file without end."""
     taken = bytearray()
     while not part.at_eof() and len(taken) <= TEXT_LIMIT:
-        taken += await part.read_chunk(CHUNK)
-    return bytes(taken[:TEXT_LIMIT]).decode("utf-8", "replace")
+        taken += await chunk(part, CHUNK)
+    sent.octets += len(taken)
+    if part.name and part.filename is None and len(sent.fields) < FIELDS:
+        sent.fields[part.name].append(tidy(bytes(taken[:TEXT_LIMIT]).decode("utf-8", "replace")))
+    return await _discard(part, sent, request.app[SITE].form_limit)
 
 
 async def _receive_file(request: web.Request, part: BodyPartReader, sent: Sent, asked: set[str]) -> bool:
@@ -160,10 +165,10 @@ async def _receive_file(request: web.Request, part: BodyPartReader, sent: Sent, 
 
 async def _chunks(part: BodyPartReader, sent: Sent) -> AsyncIterator[bytes]:
     while not part.at_eof():
-        chunk = await part.read_chunk(CHUNK)
-        sent.octets += len(chunk)
-        if chunk:
-            yield chunk
+        taken = await chunk(part, CHUNK)
+        sent.octets += len(taken)
+        if taken:
+            yield taken
 
 
 async def _discard(part: BodyPartReader, sent: Sent, limit: int) -> bool:
@@ -171,7 +176,7 @@ async def _discard(part: BodyPartReader, sent: Sent, limit: int) -> bool:
     while not part.at_eof():
         if sent.octets > limit:
             return False
-        sent.octets += len(await part.read_chunk(CHUNK))
+        sent.octets += len(await chunk(part, CHUNK))
     return True
 
 

@@ -10,7 +10,9 @@ from monitor import tables
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.questionnaire import Answer, QuestionState, diff, freeze_answers, thaw_answers
+from monitor.questionnaire.entry import tidy
 from monitor.questionnaire.judgement import findings_of
+from monitor.web.fields import fields
 from monitor.web.form import view
 from monitor.web.form.beginning import over, visible
 from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
@@ -154,7 +156,7 @@ async def submit(request: web.Request) -> web.StreamResponse:
     draft = await found.draft()
     if not found.examined(draft).complete:
         return see_other(f"{found.base}/check")
-    sent = await request.post()
+    sent = dict(await fields(request))
     said = {name: one_line(sent.get(name)) for name in ("name", "title", "declared")}
     errors = _wrong(said, found.language)
     if errors:
@@ -174,7 +176,7 @@ async def submit(request: web.Request) -> web.StreamResponse:
 
 def one_line(value: object) -> str:
     """One line of text as typed, without control characters; names keep their signs."""
-    text = unicodedata.normalize("NFC", value) if isinstance(value, str) else ""
+    text = tidy(value) if isinstance(value, str) else ""
     return "".join(sign for sign in text if unicodedata.category(sign)[0] != "C").strip()[:LONGEST_NAME]
 
 
