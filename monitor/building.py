@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -29,9 +29,10 @@ from monitor.web.border import AccessLog
 from notifiers.email import Email, EmailSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from contextlib import AsyncExitStack
 
-    from monitor.config import Settings
+    from monitor.config import Mail, Settings
     from notifiers.contract import Notifier
 
 log = logging.getLogger(__name__)
@@ -104,18 +105,23 @@ def mail_domain(settings: Settings) -> str:
 
 
 def notifier(settings: Settings) -> Notifier | None:
-    """E-mail as configured, or none. Raises `Invalid` where the options do not go together."""
-    if not settings.mail.host:
-        return None
-    try:
-        return Email(_email_settings(settings))
-    except (OSError, ValueError) as error:
-        what = Message("cannot be used: {why}.", {"why": error})
-        raise Invalid([Mistake(str(settings.home), "mail", what, Message("Correct the file."))]) from error
+    """The first channel that is configured, or none. Raises `Invalid` where its options do not go together."""
+    for section, made in NOTIFIERS.items():
+        try:
+            found = made(settings)
+        except (OSError, ValueError) as error:
+            what = Message("cannot be used: {why}.", {"why": error})
+            raise Invalid([Mistake(str(settings.home), section, what, Message("Correct the file."))]) from error
+        if found:
+            return found
+    return None
 
 
-def _email_settings(settings: Settings) -> EmailSettings:
-    mail = settings.mail
+def _email(settings: Settings) -> Notifier | None:
+    return Email(_email_settings(settings.mail, settings)) if settings.mail.host else None
+
+
+def _email_settings(mail: Mail, settings: Settings) -> EmailSettings:
     return EmailSettings(
         host=mail.host,
         sender=mail.sender,
@@ -127,6 +133,10 @@ def _email_settings(settings: Settings) -> EmailSettings:
         connections=mail.connections,
         hello=mail.hello,
     )
+
+
+#: The channels to people, by their section of the configuration.
+NOTIFIERS: Final[Mapping[str, Callable[[Settings], Notifier | None]]] = {"mail": _email}
 
 
 async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **more: Any) -> int:

@@ -6,19 +6,27 @@ import inspect
 
 import pytest
 
-from notifiers import NOTIFIERS
+from monitor.building import NOTIFIERS, notifier
+from monitor.config import Settings
 from notifiers.contract import Notifier
 
+CONFIGURED = {"mail": {"host": "smtp.example", "from": "itaku@group.example"}}
 
-@pytest.mark.parametrize("kind", NOTIFIERS)
-def test_a_channel_can_send_be_checked_and_be_closed(kind):
+
+@pytest.mark.parametrize("section", NOTIFIERS)
+async def test_a_channel_can_send_be_checked_and_be_closed(section):
+    channel = notifier(Settings.model_validate({section: CONFIGURED[section]}))
     for act in ("send", "check", "aclose"):
-        promised, kept = (inspect.signature(getattr(owner, act)) for owner in (Notifier, NOTIFIERS[kind]))
+        promised, kept = (inspect.signature(getattr(owner, act)) for owner in (Notifier, type(channel)))
         assert list(kept.parameters) == list(promised.parameters)
-        assert inspect.iscoroutinefunction(getattr(NOTIFIERS[kind], act))
+        assert inspect.iscoroutinefunction(getattr(channel, act))
+    await channel.aclose()
 
 
-@pytest.mark.parametrize("kind", NOTIFIERS)
-def test_a_channel_is_named_as_it_is_written_in_a_configuration(kind):
-    assert kind == kind.lower()
-    assert kind.isidentifier()
+@pytest.mark.parametrize("section", NOTIFIERS)
+def test_a_channel_is_named_by_its_section_of_the_configuration(section):
+    assert section in Settings.model_fields
+
+
+def test_without_a_configured_channel_there_is_none():
+    assert notifier(Settings()) is None
