@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.auditor import audit, oldest_unsent
@@ -55,7 +56,8 @@ class House:
         """Without a mail server nothing is made and nothing is sent; notices wait."""
         if self.notifier is None or self.letters is None:
             return 0
-        return await compose(at) + await deliver(at, self.letters, self.notifier)
+        lease = timedelta(seconds=self.settings.mail.lease)
+        return await compose(at) + await deliver(at, self.letters, self.notifier, lease)
 
     async def look(self, at: datetime) -> int:
         room = self.settings.probe.concurrency

@@ -53,6 +53,7 @@ class Tick:
             for _ in range(_AT_A_STRETCH):
                 if not await self.stage(clock.now()):
                     break
+                self.last = monotonic()  # much to do is not late
 
     @property
     def lag(self) -> float:

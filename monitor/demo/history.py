@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from monitor.house import House
-    from monitor.outbox.deliver import Claimed
+    from monitor.outbox.claim import Claimed
     from monitor.questionnaire import Question, Questionnaire
     from monitor.registry.roster import Roster
     from notifiers.contract import Letter, Receipt

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from monitor.outbox.deliver import Claimed
+    from monitor.outbox.claim import Claimed
     from monitor.registry.format import Company, Engagement, Party
     from monitor.registry.roster import Roster
     from monitor.tables import Case, Notice, Obligation

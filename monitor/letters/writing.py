@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from monitor.letters.basics import Values
     from monitor.letters.topic import Topic
-    from monitor.outbox.deliver import Claimed
+    from monitor.outbox.claim import Claimed
     from monitor.registry.roster import Roster
     from monitor.tables import Mail
 

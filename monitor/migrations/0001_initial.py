@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('notice', fields.ForeignKeyField('itaku.Notice', source_field='notice_id', db_constraint=True, to_field='key', related_name='items', on_delete=OnDelete.CASCADE)),
                 ('roles', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
             ],
-            options={'table': 'mail_item', 'app': 'itaku', 'pk_attr': 'id'},
+            options={'table': 'mail_item', 'app': 'itaku', 'indexes': [Index(fields=['mail_id']), Index(fields=['notice_id'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+import logging
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,18 +12,24 @@ from typing import TYPE_CHECKING
 from tortoise.expressions import Q
 
 from monitor import tables
-from monitor.notices import PERSON, VENDOR
-from monitor.outbox.record import unreachable
-from monitor.registry.roster import Audience, Roster, roster
-from monitor.tables.store import transaction
+from monitor.guard import Guard
+from monitor.notices import VENDOR
+from monitor.outbox.readers import Directory, Served
+from monitor.outbox.record import finish, unreachable
+from monitor.registry.roster import roster
+from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from tortoise.queryset import QuerySet
+
+    from monitor.registry.roster import Audience, Roster
     from monitor.tables import Mail, Notice
 
-REFUSED_FOR = timedelta(days=30)  #: an address that a server refused for good is tried again after that
+log = logging.getLogger(__name__)
+POISONED = timedelta(hours=1)
 ALONE = frozenset({"receipt", "sign-in", "digest"})  #: kinds that are a document of their own and share no letter
 
 
@@ -35,56 +42,60 @@ class Addressed:
 
 
 async def compose(at: datetime) -> int:
-    """Put all notices that are due into letters, company by company; how many notices there were."""
+    """Put all notices that are due into letters, company by company; how many notices there were.
+
+    Where one company's cannot be made together they are made one by one, so that a poisoned notice holds up nobody: it
+    is logged with its key and goes an hour ahead.
+    """
     present = await roster()
     sending = present.calendar.sending(at)
     due = tables.Notice.filter(Q(urgent=True) if not sending else Q(), state="waiting", letters=0, send_at__lte=at)
     count = 0
     for company in sorted({*await due.distinct().values_list("company_id", flat=True)}, key=str):
-        async with transaction():
-            notices = await due.filter(company_id=company).order_by("key").select_for_update(skip_locked=True)
-            await _compose(notices, present, at)
-            count += len(notices)
+        theirs = due.filter(company_id=company)
+        with Guard(log, "notices of %s cannot be put into letters together", company or "nobody", let=AWAY) as guard:
+            count += await _put(theirs, present, at)
+        if guard.error:
+            count += await _one_by_one(theirs, present, at)
     return count
 
 
+async def _put(due: QuerySet[Notice], present: Roster, at: datetime) -> int:
+    async with transaction():
+        notices = await due.order_by("key").select_for_update(skip_locked=True)
+        await _compose(notices, present, at)
+        return len(notices)
+
+
+async def _one_by_one(due: QuerySet[Notice], present: Roster, at: datetime) -> int:
+    keys = await due.order_by("key").values_list("key", flat=True)
+    for key in keys:
+        with Guard(log, "notice %s cannot be put into a letter; tried again in an hour", key, let=AWAY) as guard:
+            await _put(due.filter(key=key), present, at)
+        if guard.error:
+            await tables.Notice.filter(key=key, state="waiting").update(send_at=at + POISONED)
+    return len(keys)
+
+
 async def _compose(notices: Sequence[Notice], present: Roster, at: datetime) -> None:
-    refused = await tables.Person.filter(refused_at__gt=at - REFUSED_FOR).values_list("email", flat=True)
-    dead = {str(email) for email in refused}
-    parties = await present.parties({notice.party_id for notice in notices if notice.party_id})
-    addressed = [Addressed(notice, _readers(notice, present, parties, dead, at)) for notice in notices]
-    reachable = [found for found in addressed if found.readers]
-    await unreachable([found.notice for found in addressed if not found.readers], present.calendar, at)
-    letters = [letter for group in _groups(reachable).values() for letter in _letters(group)]
-    mails = [_mail(to, items, present, parties, at) for to, items in letters]
+    directory, served = await Directory.of(notices, present, at), await Served.of(notices)
+    readers = {notice.key: directory.readers(notice) for notice in notices}
+    await unreachable([notice for notice in notices if not readers[notice.key]], present.calendar, at)
+    told = [Addressed(notice, served.left(notice, readers[notice.key])) for notice in notices if readers[notice.key]]
+    await finish(
+        [one.notice for one in told if not one.readers and one.notice.key not in served.queued], present.calendar, at
+    )
+    letters = [letter for group in _groups([one for one in told if one.readers]).values() for letter in _letters(group)]
+    mails = [_mail(to, items, directory, at) for to, items in letters]
     await tables.Mail.bulk_create([mail for mail, _ in mails])
     await tables.MailItem.bulk_create([item for _, items in mails for item in items])
-    counts: defaultdict[str, int] = defaultdict(int)
-    for _, items in mails:
-        for item in items:
-            counts[item.notice_id] += 1
-    for number in sorted(set(counts.values())):
-        await tables.Notice.filter(key__in=[key for key, n in counts.items() if n == number]).update(letters=number)
+    await _count(served.letters + Counter(item.notice_id for _, items in mails for item in items))
 
 
-def _readers(notice: Notice, present: Roster, parties: Mapping[str, object], dead: set[str], at: datetime) -> Audience:
-    """Who gets a notice today. Of a party, its first contact that can be reached; of a company, all of its roles."""
-    if notice.side == PERSON:
-        return {"person": (notice.address,)}
-    if notice.side == VENDOR:
-        party = parties[str(notice.party_id)]
-        contacts = (notice.address,) if notice.address else getattr(party, "contacts", ())
-        first = next((address for address in contacts if address.lower() not in dead), None)
-        return {"vendor": (first,)} if first else {}
-    day = present.calendar.day_of(at)
-    if notice.level:
-        found = present.levels(notice.company_id, notice.level, day, also=notice.roles)
-    else:
-        found = present.audience(notice.company_id, notice.roles, day)
-    alive = {
-        role: tuple(address for address in people if address.lower() not in dead) for role, people in found.items()
-    }
-    return {role: people for role, people in alive.items() if people}
+async def _count(letters: Counter[str]) -> None:
+    """How many letters each notice is in."""
+    for number in sorted(set(letters.values())):
+        await tables.Notice.filter(key__in=[key for key, n in letters.items() if n == number]).update(letters=number)
 
 
 def _groups(addressed: Sequence[Addressed]) -> dict[tuple[str, ...], list[Addressed]]:
@@ -120,21 +131,18 @@ def _letters(group: Sequence[Addressed]) -> list[tuple[list[str], list[tuple[Not
 
 
 def _mail(
-    to: list[str], items: list[tuple[Notice, list[str]]], present: Roster, parties: Mapping[str, object], at: datetime
+    to: list[str], items: list[tuple[Notice, list[str]]], directory: Directory, at: datetime
 ) -> tuple[Mail, list[tables.MailItem]]:
     first = items[0][0]
     said = "|".join([first.side, *sorted(to), *(f"{notice.key}@{notice.made_at.isoformat()}" for notice, _ in items)])
     key = hashlib.sha256(said.encode()).hexdigest()[:32]
-    language = (
-        getattr(parties.get(str(first.party_id)), "language", "ja") if first.side == VENDOR else present.group.language
-    )
     mail = tables.Mail(
         id=key,
         side=first.side,
         company_id=first.company_id,
         party_id=first.party_id if first.side == VENDOR else None,
         to=to,
-        language=language,
+        language=directory.language(first),
         urgent=any(notice.urgent for notice, _ in items),
         next_at=at,
         made_at=at,

@@ -4,43 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
-
-from tortoise.expressions import F, Q
+from typing import TYPE_CHECKING, Protocol
 
 from monitor import tables
-from monitor.books import Step, enter, moved
+from monitor.finishing import finished
 from monitor.guard import Guard
-from monitor.ladder import OPENING, later_opening
-from monitor.outbox.record import Subjects, Taken, blame, refused, taken
+from monitor.outbox.claim import claim
+from monitor.outbox.record import Rest, Taken, close, put_off, refused, taken, taken_in_part
 from monitor.registry.roster import Roster, roster
-from monitor.tables.store import AWAY, transaction
-from notifiers.contract import Letter, Notifier, Permanent, Temporary
+from monitor.tables.store import AWAY
+from notifiers.contract import Letter, Notifier, Permanent, Receipt, Temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from monitor.tables import Mail, Notice
+    from tortoise.queryset import QuerySet
+
+    from monitor.outbox.claim import Claimed
+    from monitor.tables import Mail
 
 log = logging.getLogger(__name__)
-BATCH = 50
-LEASE = timedelta(hours=1)  #: longer than a whole batch may take when every letter runs into its deadline
+LEASE = timedelta(minutes=10)  #: renewed while a letter is in hand; after it, the letters of a dead process are free
+RENEWALS = 3  #: in the time of one lease
 DEADLINE = 240.0  #: seconds for one letter: some relays scan for minutes before they answer, and a cut then sends twice
 AT_ONCE = 4  #: letters on their way at the same time; the notifier shares its connections among them
 _BACK_OFF = (1, 5, 30, 120, 360)  #: minutes; the last one for ever, because a letter is never given up
-
-
-@dataclass
-class Claimed:
-    """A letter in hand, with what of it is still true, and the duties and cases that it speaks of."""
-
-    mail: Mail
-    items: list[tuple[Notice, list[str]]]
-    subjects: Subjects = field(default_factory=Subjects)
 
 
 class Writer(Protocol):
@@ -55,122 +45,148 @@ class _Desk:
     notifier: Notifier
     present: Roster
     at: datetime
-    slots: asyncio.Semaphore
+    lease: timedelta
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
 
-async def deliver(at: datetime, writer: Writer, notifier: Notifier) -> int:
-    """Send one batch of letters that are due; how many were in hand.
+@dataclass(frozen=True)
+class _Ending:
+    """How a try ended: the letter was taken, or something stood against it."""
 
-    Letters are recorded as they are taken, several at a time when several were: what a crash repeats is what was on
-    its way, and not the batch.
+    letter: Taken
+    trouble: Exception | None = None
+
+
+async def deliver(at: datetime, writer: Writer, notifier: Notifier, lease: timedelta = LEASE) -> int:
+    """Send one batch of letters that are due; how many were in hand."""
+    desk = _Desk(writer, notifier, await roster(), at, lease)
+    claimed, dropped = await claim(desk.present, at, lease)
+    hand = _Hand(claimed, desk)
+    try:
+        await hand.send()
+    finally:
+        await finished(hand.put_down())
+    return len(claimed) + dropped
+
+
+class _Hand:
+    """The letters of one batch, each on its way in a task of its own.
+
+    They are recorded as they are taken, several at a time when several were: what a crash repeats is what was on its
+    way, and not the batch. When the batch is cut short (a stop, a database that went away), what was taken until then
+    is recorded, and the rest is free for whoever comes next.
     """
-    present = await roster()
-    claimed = await _claim(present, at)
-    await _put_off_late_openings(claimed, present, at)
-    subjects = await Subjects.of([notice for one in claimed for notice, _ in one.items])
-    for one in claimed:
-        one.subjects = subjects
-    desk = _Desk(writer, notifier, present, at, asyncio.Semaphore(AT_ONCE))
-    pending = {asyncio.create_task(_send(one, desk), name=f"mail {one.mail.id}") for one in claimed}
-    while pending:
-        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-        letters = [letter for task in done if (letter := task.result())]
-        if letters:
-            await asyncio.shield(taken(letters, present.calendar, at))
-    return len(claimed)
+
+    def __init__(self, claimed: Sequence[Claimed], desk: _Desk) -> None:
+        self._claimed, self._desk = claimed, desk
+        self._tasks: dict[asyncio.Task[_Ending], str] = {}
+        self._unsent = {one.mail.id for one in claimed}
+        self._ended: list[_Ending] = []
+
+    async def send(self) -> None:
+        desk, loop = self._desk, asyncio.get_running_loop()
+        for one in self._claimed:
+            self._tasks[asyncio.create_task(_send(one, desk), name=f"mail {one.mail.id}")] = one.mail.id
+        pause = desk.lease.total_seconds() / RENEWALS
+        began = renewed = loop.time()
+        while self._tasks:
+            done, _ = await asyncio.wait(self._tasks, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            await finished(self._record(done))
+            for task in done:
+                task.result()  # raises only what a database that is away has raised
+            if loop.time() - renewed >= pause:
+                renewed = loop.time()
+                until = desk.at + timedelta(seconds=renewed - began) + desk.lease
+                await self._ours().update(lease_until=until)
+
+    async def put_down(self) -> None:
+        """Leave nothing behind; of a batch that came to its end, nothing is left."""
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        await self._record({task for task in tasks if not task.cancelled()})
+        if self._unsent:
+            await self._ours().update(lease=None, lease_until=None)
+
+    async def _record(self, done: Collection[asyncio.Task[_Ending]]) -> None:
+        """Enter how letters ended. What could not be entered is kept for the next call."""
+        for task in done:
+            mail = self._tasks.pop(task, None)
+            if mail and task.exception() is None:
+                self._unsent.discard(mail)
+                self._ended.append(task.result())
+        sent = [ending.letter for ending in self._ended if ending.trouble is None]
+        await _enter(sent, self._desk)
+        self._ended = [ending for ending in self._ended if ending.trouble]
+        while self._ended:
+            await _not_taken(self._ended[0], self._desk)
+            self._ended.pop(0)
+
+    def _ours(self) -> QuerySet[Mail]:
+        leases = {one.mail.lease for one in self._claimed}
+        return tables.Mail.filter(id__in=list(self._unsent), lease__in=list(leases), state="queued")
 
 
-async def _claim(present: Roster, at: datetime) -> list[Claimed]:
-    """Take a lease on what is due. What is no longer true falls out; a letter left empty is dropped."""
-    lease = secrets.token_hex(8)
-    free = Q(lease_until=None) | Q(lease_until__lte=at)
-    hour = Q() if present.calendar.sending(at) else Q(urgent=True)
-    async with transaction():
-        due = (
-            tables.Mail.filter(free, hour, state="queued", next_at__lte=at)
-            .order_by("-urgent", "next_at", "id")
-            .limit(BATCH)
-        )
-        mails = await due.select_for_update(skip_locked=True)
-        ids = [mail.id for mail in mails]
-        await tables.Mail.filter(id__in=ids).update(lease=lease, lease_until=at + LEASE, attempts=F("attempts") + 1)
-        claimed = await _with_items(mails)
-        empty = [one.mail.id for one in claimed if not one.items]
-        await tables.Mail.filter(id__in=empty).update(state="dropped", lease=None, lease_until=None, next_at=None)
-    for one in claimed:
-        one.mail.attempts += 1
-    return [one for one in claimed if one.items]
-
-
-async def _with_items(mails: Sequence[Mail]) -> list[Claimed]:
-    items: defaultdict[str, list[tuple[Notice, list[str]]]] = defaultdict(list)
-    rows = await tables.MailItem.filter(mail_id__in=[mail.id for mail in mails], notice__state="waiting").order_by("id")
-    notices = {notice.key: notice for notice in await tables.Notice.filter(key__in=[row.notice_id for row in rows])}
-    for row in rows:
-        items[row.mail_id].append((notices[row.notice_id], row.roles))
-    return [Claimed(mail, items[mail.id]) for mail in mails]
-
-
-async def _put_off_late_openings(claimed: Sequence[Claimed], present: Roster, at: datetime) -> None:
-    """Nobody is overdue through our fault: a first mail that leaves late moves T before it names it."""
-    first = {
-        notice.obligation_id
-        for one in claimed
-        for notice, _ in one.items
-        if notice.side == "vendor" and notice.rung == OPENING
-    }
-    if not first:
-        return
-    calendar, today = present.calendar, present.calendar.day_of(at)
-    async with transaction():
-        steps: list[Step] = []
-        for duty in await tables.Obligation.filter(id__in=first, told_on=None).select_for_update():
-            due = later_opening(duty.due_on, duty.meant_on, today, calendar)
-            if due > duty.due_on:
-                steps.append(moved(duty, due, due, "asked-late", calendar, at))
-        await enter(steps, at)
-
-
-async def _send(one: Claimed, desk: _Desk) -> Taken | None:
-    """One letter, written and sent. One that cannot be is parked with its reason, and the queue goes on."""
+async def _send(one: Claimed, desk: _Desk) -> _Ending:
+    """One letter, written and sent. What goes wrong with it is its own trouble, and the others go on."""
     async with desk.slots:
-        with Guard(log, "mail %s cannot be written or sent and is parked", one.mail.id, let=AWAY):
+        with Guard(log, "mail %s cannot be written or sent and is parked", one.mail.id, let=AWAY) as guard:
             return await _write_and_send(one, desk)
-        await tables.Mail.filter(id=one.mail.id).update(state="parked", lease=None, lease_until=None, next_at=None)
-        return None
+    return _Ending(Taken(one.mail, one.items), guard.error)
 
 
-async def _write_and_send(one: Claimed, desk: _Desk) -> Taken | None:
+async def _write_and_send(one: Claimed, desk: _Desk) -> _Ending:
     letter = await desk.writer.write(one, desk.present, desk.at)
     one.mail.subject = letter.subject
     try:
         async with asyncio.timeout(DEADLINE):
             receipt = await desk.notifier.send(letter)
-    except (Temporary, TimeoutError) as trouble:
-        await asyncio.shield(_later(one, trouble, desk.at))
     except Permanent as trouble:
-        await asyncio.shield(
-            refused(one.mail, [notice for notice, _ in one.items], trouble.refused, trouble.reason, desk.at)
-        )
+        return _Ending(Taken(one.mail, one.items, refused=trouble.refused), trouble)
+    except Temporary as trouble:
+        part = trouble.part.receipt if trouble.part else Receipt("")
+        return _Ending(Taken(one.mail, one.items, part.reply, part.refused, one.named), trouble)
+    except TimeoutError as trouble:
+        return _Ending(Taken(one.mail, one.items), trouble)
+    return _Ending(Taken(one.mail, one.items, receipt.reply, receipt.refused, one.named))
+
+
+async def _enter(letters: Sequence[Taken], desk: _Desk) -> None:
+    """Record what was taken. A letter that cannot be recorded is parked, or it would be sent again and again."""
+    if not letters:
+        return
+    with Guard(log, "%s letters cannot be recorded together", len(letters), let=AWAY):
+        await taken(letters, desk.present.calendar, desk.at)
+        return
+    for letter in letters:
+        with Guard(log, "mail %s was taken and cannot be recorded: it is parked", letter.mail.id, let=AWAY) as guard:
+            await taken([letter], desk.present.calendar, desk.at)
+        if guard.error:
+            await close(letter.mail, "parked", letter.reply, desk.at)
+
+
+async def _not_taken(ending: _Ending, desk: _Desk) -> None:
+    letter, trouble = ending.letter, ending.trouble
+    if isinstance(trouble, Permanent):
+        await refused(letter, trouble.reason, desk.present.calendar, desk.at)
+    elif isinstance(trouble, Temporary | TimeoutError):
+        await _later(letter, trouble, desk)
     else:
-        return Taken(one.mail, one.items, receipt.reply, receipt.refused)
-    return None
+        await close(letter.mail, "parked", type(trouble).__name__, desk.at)
 
 
-async def _later(one: Claimed, trouble: Temporary | TimeoutError, at: datetime) -> None:
+async def _later(letter: Taken, trouble: Temporary | TimeoutError, desk: _Desk) -> None:
     """Not now: again after a while, for as long as it takes, under the same Message-ID."""
-    reason = trouble.reason if isinstance(trouble, Temporary) else "no answer in time"
-    wait = timedelta(minutes=_BACK_OFF[min(one.mail.attempts, len(_BACK_OFF)) - 1])
-    fields: dict[str, Any] = {}
+    mail, at = letter.mail, desk.at
+    reason, asked, to, ours = "no answer in time", None, mail.to, False
     if isinstance(trouble, Temporary):
-        wait = max(wait, trouble.delay or wait)
-        if trouble.part:
-            fields["to"] = list(trouble.part.left)
-    async with transaction():
-        if isinstance(trouble, Temporary) and trouble.part:
-            await blame(one.mail, trouble.part.receipt.refused, [notice for notice, _ in one.items], at)
-        await tables.Mail.filter(id=one.mail.id).update(
-            next_at=at + wait, reply=reason[:500], lease=None, lease_until=None, subject=one.mail.subject, **fields
-        )
-    ours = isinstance(trouble, Temporary) and trouble.fault
-    log.log(logging.ERROR if ours else logging.WARNING, "mail %s waits %s: %s", one.mail.id, wait, reason)
+        reason, asked, ours = trouble.reason, trouble.delay, trouble.fault
+        to = list(trouble.part.left) if trouble.part else to
+    wait = max(timedelta(minutes=_BACK_OFF[min(mail.attempts, len(_BACK_OFF)) - 1]), asked or timedelta())
+    log.log(logging.ERROR if ours else logging.WARNING, "mail %s waits %s: %s", mail.id, wait, reason)
+    if letter.reply:
+        await taken_in_part(letter, Rest(to, at + wait, reason), desk.present.calendar, at)
+    else:
+        await put_off(letter, Rest(to, at + wait, reason), at)

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import F
 
 from monitor import ledger, tables
 from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell
-from monitor.schedule import case_next, edit, refresh
+from monitor.schedule import ASKED, case_next, edit, refresh
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from monitor.calendar import Calendar
     from monitor.tables import Case, Mail, Notice, Obligation
 
 log = logging.getLogger(__name__)
+_SHARED = ("side", "company_id", "party_id", "language", "urgent", "subject", "attempts", "made_at")
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A letter that the mail server took. `refused`: addresses that it refused for good while it took others."""
+    """What became of a letter. `refused`: addresses refused for good; `named`: the T that it gave, by duty."""
 
     mail: Mail
     items: Sequence[tuple[Notice, Sequence[str]]]
     reply: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[int, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Readers whom the server asks us to try again, when, and in whose words."""
+
+    to: Sequence[str]
+    next_at: datetime
+    reason: str
 
 
 @dataclass
@@ -59,22 +72,62 @@ async def _rows(model: Any, ids: set[int], *, lock: bool) -> dict[int, Any]:
 async def taken(letters: Sequence[Taken], calendar: Calendar, at: datetime) -> None:
     """Record letters as sent, all in one transaction."""
     async with transaction():
-        for letter in letters:
-            await tables.Mail.filter(id=letter.mail.id).update(
-                state="sent",
-                sent_at=at,
-                reply=letter.reply[:500],
-                subject=letter.mail.subject,
-                lease=None,
-                next_at=None,
-            )
-        done = await _completed([notice for letter in letters for notice, _ in letter.items])
-        await _told(done, calendar, at)
-        await tables.Notice.filter(key__in=[notice.key for notice in done]).update(state="sent", done_at=at)
-        await ledger.write([_event(letter) for letter in letters], at)
-        for letter in letters:
+        ours = [letter for letter in letters if await close(letter.mail, "sent", letter.reply, at)]
+        named = {key: due for letter in ours for key, due in letter.named.items()}
+        await finish(await _completed([notice for letter in ours for notice, _ in letter.items]), calendar, at, named)
+        await ledger.write([_event(letter) for letter in ours], at)
+        for letter in ours:
             if letter.refused:
                 await blame(letter.mail, letter.refused, [notice for notice, _ in letter.items], at)
+
+
+async def taken_in_part(letter: Taken, rest: Rest, calendar: Calendar, at: datetime) -> None:
+    """The server took a letter for some and not yet for others: a letter of their own waits for these.
+
+    What is recorded as sent names those who have it, so that whatever becomes of the rest, nobody gets it twice.
+    """
+    mail = letter.mail
+    async with transaction():
+        number = hashlib.sha256("|".join([mail.id, *sorted(rest.to)]).encode()).hexdigest()[:32]
+        await tables.Mail.create(
+            **{name: getattr(mail, name) for name in _SHARED},
+            id=number,
+            to=list(rest.to),
+            reply=rest.reason[:500],
+            next_at=rest.next_at,
+        )
+        for notice, roles in letter.items:
+            await tables.MailItem.create(mail_id=number, notice_id=notice.key, roles=list(roles))
+            await tables.Notice.filter(key=notice.key).update(letters=F("letters") + 1)
+            notice.letters += 1
+        mail.to = [address for address in mail.to if address not in {*rest.to, *letter.refused}]
+        await taken([letter], calendar, at)
+
+
+async def put_off(letter: Taken, rest: Rest, at: datetime) -> None:
+    """Nobody has the letter yet; whoever was refused for good is no longer asked."""
+    async with transaction():
+        mail = tables.Mail.filter(id=letter.mail.id, state="queued", lease=letter.mail.lease)
+        changed = await mail.update(
+            next_at=rest.next_at,
+            reply=rest.reason[:500],
+            to=list(rest.to),
+            subject=letter.mail.subject,
+            lease=None,
+            lease_until=None,
+        )
+        if changed and letter.refused:
+            await blame(letter.mail, letter.refused, [notice for notice, _ in letter.items], at)
+
+
+async def close(mail: Mail, state: str, reply: str, at: datetime) -> bool:
+    """Give a letter its end, if its lease still holds: a late worker's result is dropped."""
+    ours = tables.Mail.filter(id=mail.id, state="queued", lease=mail.lease)
+    end = {"state": state, "reply": reply[:500], "to": mail.to, "subject": mail.subject, "lease": None, "next_at": None}
+    if await ours.update(**end, lease_until=None, sent_at=at if state == "sent" else None):
+        return True
+    log.warning("mail %s is no longer ours: its lease ran out before the mail server answered", mail.id)
+    return False
 
 
 async def _completed(notices: Sequence[Notice]) -> list[Notice]:
@@ -88,14 +141,31 @@ async def _completed(notices: Sequence[Notice]) -> list[Notice]:
     return [*single.values(), *several.values()]
 
 
-async def _told(notices: Sequence[Notice], calendar: Calendar, at: datetime) -> None:
+async def finish(
+    notices: Sequence[Notice],
+    calendar: Calendar,
+    at: datetime,
+    named: Mapping[int, date] = MappingProxyType({}),
+    *,
+    state: str = "sent",
+) -> None:
+    """Notices that need no further letter. `named`: the T that the letters gave, by duty, where it is known."""
+    if notices:
+        await _told(notices, calendar, at, named)
+        await tables.Notice.filter(key__in=[notice.key for notice in notices]).update(state=state, done_at=at)
+
+
+async def _told(notices: Sequence[Notice], calendar: Calendar, at: datetime, named: Mapping[int, date]) -> None:
     """What duties and cases know of it."""
     subjects = await Subjects.of(notices, lock=True)
     duty_fields: defaultdict[int, dict[str, Any]] = defaultdict(dict)
     case_fields: defaultdict[int, dict[str, Any]] = defaultdict(dict)
     for notice in notices:
         if notice.obligation_id in subjects.duties:
-            duty_fields[notice.obligation_id] |= duty_told(notice, subjects.duties[notice.obligation_id], calendar, at)
+            duty = subjects.duties[notice.obligation_id]
+            due_on = named.get(duty.id, duty.due_on)
+            duty_fields[duty.id] |= duty_told(notice, duty, calendar, at, due_on)
+            await tell(_overtaken(notice, duty, at, due_on))
         elif notice.case_id in subjects.cases:
             case_fields[notice.case_id] |= case_told(notice, subjects.cases[notice.case_id], calendar, at)
     for key, fields in duty_fields.items():
@@ -106,11 +176,23 @@ async def _told(notices: Sequence[Notice], calendar: Calendar, at: datetime) -> 
             await tables.Case.filter(id=key).update(**fields, version=F("version") + 1)
 
 
-def duty_told(notice: Notice, duty: Obligation, calendar: Calendar, at: datetime) -> dict[str, Any]:
-    """What a duty remembers of a notice that was sent. Pure."""
+def _overtaken(notice: Notice, duty: Obligation, at: datetime, named: date) -> list[Notice]:
+    """T moved while a letter that names the old one was on its way: the new one is told at once."""
+    if not _names_a_date(notice) or duty.due_on <= named or duty.state not in ASKED:
+        return []
+    data = {"reason": "recomputed", "was": named.isoformat()}
+    return [about_duty(duty, "due-moved", VENDOR, at, mark=duty.due_on.isoformat(), data=data)]
+
+
+def _names_a_date(notice: Notice) -> bool:
+    return notice.side == VENDOR and notice.kind in {"rung", "due-moved", "returned"}
+
+
+def duty_told(notice: Notice, duty: Obligation, calendar: Calendar, at: datetime, named: date) -> dict[str, Any]:
+    """What a duty remembers of a notice that was sent and gave that T. Pure."""
     fields: dict[str, Any] = {}
-    if notice.side == VENDOR and notice.kind in {"rung", "due-moved", "returned"}:
-        fields |= edit(duty, told_on=max(duty.due_on, duty.told_on or duty.due_on))
+    if _names_a_date(notice):
+        fields |= edit(duty, told_on=max(named, duty.told_on or named))
     if notice.kind == "rung" and notice.rung is not None:
         fields |= _climbed(notice, duty, at)
     return fields | refresh(duty, calendar, at) if fields else {}
@@ -162,21 +244,34 @@ def _about(notice: Notice) -> str:
     )
 
 
-async def refused(
-    mail: Mail, notices: Sequence[Notice], addresses: Mapping[str, str], reason: str, at: datetime
-) -> None:
-    """The server refused a letter for good. Its notices look for other readers, or stand as undeliverable."""
+async def refused(letter: Taken, reason: str, calendar: Calendar, at: datetime) -> None:
+    """The server refused a letter for good. Its notices look for other readers, or stand as undeliverable.
+
+    When the letter itself was refused and no address, ladders go on: the next rung is another letter.
+    """
+    mail, notices = letter.mail, [notice for notice, _ in letter.items]
     async with transaction():
-        await tables.Mail.filter(id=mail.id).update(
-            state="failed", reply=reason[:500], lease=None, next_at=None, subject=mail.subject
-        )
-        await blame(mail, addresses, notices, at)
-        again = {"letters": 0} if addresses else {"state": "failed", "done_at": at}
-        await tables.Notice.filter(key__in=[notice.key for notice in notices], state="waiting").update(**again)
+        if not await close(mail, "failed", reason, at):
+            return
+        await blame(mail, letter.refused, notices, at)
+        if letter.refused:
+            await tables.Notice.filter(key__in=[notice.key for notice in notices], state="waiting").update(letters=0)
+        else:
+            await _unsendable(notices, calendar, at)
         await ledger.write(
-            [ledger.Event("mail.refused", f"mail/{mail.id}", {"addresses": len(addresses)}, mail.company_id)], at
+            [ledger.Event("mail.refused", f"mail/{mail.id}", {"addresses": len(letter.refused)}, mail.company_id)], at
         )
     log.error("mail %s was refused for good: %s", mail.id, reason)
+
+
+async def _unsendable(notices: Sequence[Notice], calendar: Calendar, at: datetime) -> None:
+    """Notices whose letter nobody will ever take: failed, unless another letter brought them to somebody."""
+    done = await _completed(notices)
+    keys = [notice.key for notice in done if notice.letters > 1]
+    sent = tables.MailItem.filter(notice_id__in=keys, mail__state="sent")
+    heard = {str(key) for key in await sent.distinct().values_list("notice_id", flat=True)} if keys else set()
+    await finish([notice for notice in done if notice.key in heard], calendar, at)
+    await finish([notice for notice in done if notice.key not in heard], calendar, at, state="failed")
 
 
 async def blame(mail: Mail, addresses: Mapping[str, str], notices: Sequence[Notice], at: datetime) -> None:
@@ -201,8 +296,7 @@ async def unreachable(notices: Sequence[Notice], calendar: Calendar, at: datetim
     """Nobody is left to tell. Due dates and ladders go on; a party's silence is then known to its company."""
     if not notices:
         return
-    await _told(notices, calendar, at)
-    await tables.Notice.filter(key__in=[notice.key for notice in notices]).update(state="failed", done_at=at)
+    await finish(notices, calendar, at, state="failed")
     await tell(await _undeliverable([notice for notice in notices if notice.side == VENDOR], at))
     events = [
         ledger.Event(

@@ -87,6 +87,7 @@ class MailItem(Model):
 
     class Meta:
         table = "mail_item"
+        indexes = [("mail_id",), ("notice_id",)]
 
 
 class Person(Model):

@@ -17,7 +17,7 @@ from monitor.letters import Letters, Topic, gather
 from monitor.letters.background import Background
 from monitor.letters.details import Desk, heard_by, next_steps
 from monitor.links import Keyring
-from monitor.outbox.deliver import Claimed
+from monitor.outbox.claim import Claimed
 from monitor.outbox.record import Subjects
 from monitor.registry.apply import apply
 from monitor.registry.read import read

@@ -1,0 +1,107 @@
+"""Who a notice is for today: asked when a letter is made, and again before each try to send it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from monitor import tables
+from monitor.notices import PERSON, VENDOR
+from monitor.registry.roster import RISING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from monitor.registry.format import Party
+    from monitor.registry.roster import Audience, Roster
+    from monitor.tables import Notice
+
+REFUSED_FOR = timedelta(days=30)  #: an address that a server refused for good is tried again after that
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The people of one day, without the mailboxes that are known to be dead."""
+
+    present: Roster
+    parties: Mapping[str, Party]
+    dead: frozenset[str]
+    day: date
+
+    @classmethod
+    async def of(cls, notices: Iterable[Notice], present: Roster, at: datetime) -> Self:
+        refused = await tables.Person.filter(refused_at__gt=at - REFUSED_FOR).values_list("email", flat=True)
+        parties = await present.parties({notice.party_id for notice in notices if notice.party_id})
+        return cls(present, parties, frozenset(str(email) for email in refused), present.calendar.day_of(at))
+
+    def readers(self, notice: Notice) -> Audience:
+        """Of a party, its first contact that can be reached; of a company, all of the notice's roles.
+
+        A role whose mailboxes are all dead is as an empty one: where nobody is left, the next one up hears it.
+        """
+        if notice.side == PERSON:
+            return {"person": (notice.address,)}
+        if notice.side == VENDOR:
+            contacts = (notice.address,) if notice.address else self.parties[str(notice.party_id)].contacts
+            first = next((address for address in contacts if self._alive(address)), None)
+            return {"vendor": (first,)} if first else {}
+        return self._company(notice) or self._next_up(notice)
+
+    def reads(self, address: str, notice: Notice) -> bool:
+        """Whether that address is among its readers."""
+        return any(address in people for people in self.readers(notice).values())
+
+    def language(self, notice: Notice) -> str:
+        if notice.side == VENDOR:
+            return self.parties[str(notice.party_id)].language
+        return self.present.group.language
+
+    def _company(self, notice: Notice) -> Audience:
+        if notice.level:
+            return self._reachable(self.present.levels(notice.company_id, notice.level, self.day, also=notice.roles))
+        return self._reachable(self.present.audience(notice.company_id, notice.roles, self.day))
+
+    def _next_up(self, notice: Notice) -> Audience:
+        rising = (self._reachable(self.present.audience(notice.company_id, [role], self.day)) for role in RISING)
+        return next(filter(None, rising), {})
+
+    def _reachable(self, audience: Audience) -> Audience:
+        alive = {role: tuple(filter(self._alive, people)) for role, people in audience.items()}
+        return {role: people for role, people in alive.items() if people}
+
+    def _alive(self, address: str) -> bool:
+        return address.lower() not in self.dead
+
+
+@dataclass
+class Served:
+    """Who has a notice already, by a letter that was sent or is on its way: nobody gets it twice.
+
+    Only letters of the notice's present life count. One that was dropped and is true again is told anew.
+    """
+
+    addresses: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    letters: Counter[str] = field(default_factory=Counter)
+    queued: set[str] = field(default_factory=set)  #: notices with a letter on its way
+
+    @classmethod
+    async def of(cls, notices: Iterable[Notice]) -> Self:
+        made = {notice.key: notice.made_at for notice in notices}
+        found = cls()
+        under_way = tables.MailItem.filter(notice_id__in=list(made), mail__state__in=("queued", "sent"))
+        for item in await under_way.select_related("mail"):
+            if item.mail.made_at >= made[item.notice_id]:
+                found.addresses[item.notice_id].update(item.mail.to)
+                found.letters[item.notice_id] += 1
+                if item.mail.state == "queued":
+                    found.queued.add(item.notice_id)
+        return found
+
+    def left(self, notice: Notice, readers: Audience) -> Audience:
+        """Those who still have to be told."""
+        known = self.addresses[notice.key]
+        rest = {role: tuple(who for who in people if who not in known) for role, people in readers.items()}
+        return {role: people for role, people in rest.items() if people}
