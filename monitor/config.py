@@ -103,6 +103,7 @@ class Mail(Section):
     ca_file: Path | None = None
     connections: Annotated[int, Field(ge=1, le=20)] = 2
     hello: str = ""
+    lease: Annotated[int, Field(ge=1, le=3600)] = 600  #: seconds after which the letters of a dead process are free
 
 
 class Probe(Section):
