@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
-    from monitor.outbox.deliver import Claimed
+    from monitor.outbox.claim import Claimed
     from monitor.plugins import Equipment
     from monitor.registry.roster import Roster
 
