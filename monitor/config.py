@@ -10,6 +10,7 @@ import os
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -20,19 +21,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ENVIRONMENT = "ITAKU_"
-_NOT_SETTINGS = frozenset({"ITAKU_CONFIG", "ITAKU_DEBUG", "ITAKU_TEST_POSTGRES"})
+_NOT_SETTINGS = frozenset({"ITAKU_CONFIG", "ITAKU_DEBUG", "ITAKU_TEST_POSTGRES", "ITAKU_LETTERS_TO", "ITAKU_AXE"})
 _LEVELS = ("debug", "info", "warning", "error")
 
 
 def _listen(value: str) -> str:
     host, _, port = value.rpartition(":")
-    if not host or not port.isdigit() or not 0 <= int(port) < 65536:  # noqa: PLR2004 - ports
+    if not host or not port.isdecimal() or not 0 <= int(port) < 65536:  # noqa: PLR2004 - ports
         raise ValueError("listen")
     return value
 
 
 def _base_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and not parts.query and not parts.fragment
+        sound = sound and (parts.port or 0) >= 0 and "@" not in parts.netloc
+    except ValueError:
+        sound = False
+    if not sound:
         raise ValueError("url")
     return value.rstrip("/")
 
@@ -48,8 +55,23 @@ def _network(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in {"postgres", "postgresql"} and (parts.port or 0) >= 0
+    except ValueError:
+        sound = False
+    if not sound and not value.startswith("sqlite://"):
         raise ValueError("database-url")
+    return value
+
+
+def _address(value: str) -> str:
+    import ipaddress
+
+    try:
+        ipaddress.ip_address(value)
+    except ValueError as error:
+        raise ValueError("address") from error
     return value
 
 
@@ -65,6 +87,7 @@ def _days(value: Any) -> Any:
 
 
 Days = Annotated[tuple[Annotated[int, Field(ge=0, le=3660)], ...], BeforeValidator(_days)]
+Addresses = Annotated[tuple[Annotated[str, AfterValidator(_address)], ...], BeforeValidator(_days)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_days)]
 
 
@@ -113,7 +136,7 @@ class Probe(Section):
     allow_private: Networks = ()
     ca_file: Path | None = None
     user_agent: str = ""
-    nameservers: Annotated[tuple[str, ...], BeforeValidator(_days)] = ()
+    nameservers: Addresses = ()
     suspect_ourselves: Annotated[float, Field(gt=0, le=1)] = 0.5
     canary: str = ""
 
@@ -194,6 +217,9 @@ class Settings(Section):
         return self.at_home(self.mail.password_file).read_text().strip() if self.mail.password_file else ""
 
 
+SECTIONS = frozenset(Settings.model_fields) - {"home"}
+
+
 def _homed(url: str, scheme: str, home: Path) -> str:
     """`sqlite:///data/x` is relative to the home, `sqlite:////srv/x` is not; `file:///data/x` is relative while
     `/data` is ours.
@@ -210,8 +236,12 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     values, mistakes = _file(place, required=path is not None or "ITAKU_CONFIG" in environ)
     overrides, more = _environment(environ)
     mistakes += more
-    if "password" in values.get("mail", {}):
+    if isinstance(values.get("mail"), dict) and "password" in values["mail"]:
         mistakes.append(_secret_in_file(place))
+    if _password(values.get("database")):
+        mistakes.append(_secret_in_file(place, "database.url", _IN_URL))
+    if "home" in values:
+        mistakes.append(Mistake(str(place), "home", Message("is not a known key."), Message("Remove it.")))
     try:
         settings = Settings.model_validate({**_merged(values, overrides), "home": place.parent.resolve()})
     except ValidationError as error:
@@ -219,6 +249,22 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     if mistakes:
         raise Invalid(mistakes)
     return settings
+
+
+def check_files(settings: Settings) -> None:
+    """Raises `Invalid` with all files that the configuration names and that are not there, or not for us."""
+    named = {
+        "mail.password_file": settings.mail.password_file,
+        "mail.ca_file": settings.mail.ca_file,
+        "probe.ca_file": settings.probe.ca_file,
+    }
+    mistakes = []
+    for place, path in named.items():
+        if path and not os.access(settings.at_home(path), os.R_OK):
+            what = Message("names {path}, which cannot be read.", {"path": settings.at_home(path)})
+            mistakes.append(Mistake(str(settings.home), place, what, Message("Check the path.")))
+    if mistakes:
+        raise Invalid(mistakes)
 
 
 def locate(path: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -238,30 +284,50 @@ def _file(path: Path, *, required: bool) -> tuple[dict[str, Any], list[Mistake]]
         ]
 
 
-def _secret_in_file(place: Path) -> Mistake:
-    remedy = Message(
-        "Put the password into a file of mode 0600 and name it as password_file, or set ITAKU_MAIL__PASSWORD."
-    )
-    return Mistake(str(place), "mail.password", Message("holds a secret."), remedy)
+_IN_FILE = Message(
+    "Put the password into a file of mode 0600 and name it as password_file, or set ITAKU_MAIL__PASSWORD."
+)
+_IN_URL = Message("Leave the password out, and set the whole URL as ITAKU_DATABASE__URL.")
+
+
+def _secret_in_file(place: Path, key: str = "mail.password", remedy: Message = _IN_FILE) -> Mistake:
+    return Mistake(str(place), key, Message("holds a secret."), remedy)
+
+
+def _password(database: Any) -> bool:
+    """Whether the database's URL in the file has a password in it."""
+    url = database.get("url") if isinstance(database, dict) else None
+    try:
+        return isinstance(url, str) and bool(urlsplit(url).password)
+    except ValueError:
+        return False
 
 
 def _environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[Mistake]]:
     """`ITAKU_SECTION__KEY` (and `ITAKU_SECTION__TABLE__KEY`) as nested values."""
     found: dict[str, Any] = {}
     mistakes: list[Mistake] = []
-    for name, value in environ.items():
+    for name, value in sorted(environ.items()):
         if not name.startswith(ENVIRONMENT) or name in _NOT_SETTINGS:
             continue
         steps = name.removeprefix(ENVIRONMENT).lower().split("__")
-        if len(steps) < 2 or steps[0] not in Settings.model_fields:  # noqa: PLR2004 - section and key
+        if len(steps) < 2 or steps[0] not in SECTIONS:  # noqa: PLR2004 - section and key
             what, remedy = Message("is no setting."), Message("Write ITAKU_SECTION__KEY, like ITAKU_MAIL__HOST.")
             mistakes.append(Mistake("environment", name, what, remedy))
             continue
-        inner = found
-        for step in steps[:-1]:
-            inner = inner.setdefault(step, {})
-        inner[steps[-1]] = value
+        if not _put(found, steps, value):
+            what, remedy = Message("is a key and a table at once."), Message("Unset one of the two variables.")
+            mistakes.append(Mistake("environment", name, what, remedy))
     return found, mistakes
+
+
+def _put(found: dict[str, Any], steps: list[str], value: str) -> bool:
+    inner = found
+    for step in steps[:-1]:
+        inner = inner.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return False
+    return inner.setdefault(steps[-1], value) is value
 
 
 def _merged(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:

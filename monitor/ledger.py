@@ -29,6 +29,7 @@ SYSTEM = "system"
 _KEYS = ("seq", "at", "type", "actor", "company", "subject", "data", "prev", "hash")
 _LOCK = 0x17A60  # PostgreSQL's advisory lock of the chain's single writer
 _CHUNK = 1000
+_GREATEST = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def _refuse_strange(value: Any) -> None:
             _refuse_strange(inner)
     elif not (value is None or isinstance(value, str | bool | int)):
         raise TypeError(f"the ledger holds text, integers, booleans and null, not {type(value).__name__}")
+    elif isinstance(value, int) and abs(value) > _GREATEST:
+        raise ValueError("an integer of the ledger has at most 53 bits, as every reader of JSON can hold")
 
 
 def digest(line: Mapping[str, Any]) -> str:
@@ -154,7 +157,7 @@ class Verifier:
     def _check_hash(line: Mapping[str, Any]) -> None:
         try:
             expected = digest(line)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise Broken(f"seq {line['seq']}: {error}") from error
         if line["hash"] != expected:
             raise Broken(f"seq {line['seq']}: the content does not match its hash (edited)")
@@ -174,7 +177,7 @@ def parse(text: Iterable[str]) -> Iterator[dict[str, Any]]:
             continue
         try:
             line = json.loads(raw, object_pairs_hook=_no_doubles)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Broken(f"line {number} of the file: {error}") from error
         if not isinstance(line, dict):
             raise Broken(f"line {number} of the file is no object")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from monitor.language import Message
+from monitor.logs import SECRETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -31,12 +32,30 @@ class Mistake:
         return f"{self.file}: {self.place}: {self.what.in_(language)} {self.remedy.in_(language)}"
 
 
+SECRET = frozenset({"password"})  #: keys whose values are never repeated
+_HIDDEN = "(not shown)"
+
+
 class Invalid(Exception):  # noqa: N818 - what the files then are
     """Nothing of these files is applied."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         super().__init__(f"{len(mistakes)} mistakes")
         self.mistakes = tuple(mistakes)
+
+
+def together(*readings: Callable[[], Any]) -> list[Any]:
+    """What all of these give; or one `Invalid` with the mistakes of all of them."""
+    found: list[Any] = []
+    mistakes: list[Mistake] = []
+    for reading in readings:
+        try:
+            found.append(reading())
+        except Invalid as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise Invalid(mistakes)
+    return found
 
 
 # What each kind of mistake is called, and what to do about it. Left: pydantic's type, or the word our validators raise.
@@ -67,6 +86,20 @@ _WORDS: dict[str, tuple[str, str]] = {
     "send-hours": ("send_until is not after send_at.", "Write a later send_until."),
     "member-dates": ("member_until is before member_from.", "Correct one of the two."),
     "engagement-dates": ("ends_on is before starts_on.", "Correct one of the two."),
+    "day": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
+    "number": ("is {input}, which is no whole number.", "Write a whole number."),
+    "control": ("holds control characters.", "Write it without them."),
+    "too_short": ("is empty.", "Name at least one."),
+    "too_long": ("has too many entries.", "Write {max_length} at most."),
+    "address": ("is {input}, which is no address.", 'Write an IP address, like "192.0.2.53".'),
+    "int_from_float": ("is {input}, which is no whole number.", "Write a whole number."),
+    "int_parsing_size": ("is too great.", "Write a smaller number."),
+    "float_type": ("is {input}, which is no number.", "Write a number."),
+    "float_parsing": ("is {input}, which is no number.", "Write a number."),
+    "finite_number": ("is {input}, which is no number.", "Write a number."),
+    "greater_than": ("is {input}.", "Write more than {gt}."),
+    "path_type": ("is {input}, which is no path.", "Put it in quotes."),
+    "dict_type": ("is {input}, which is no table.", "Write its keys below a [table] heading."),
     "date_type": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
     "date_parsing": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
     "date_from_datetime_parsing": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
@@ -96,12 +129,18 @@ def _what(error: ErrorDetails, fields: Sequence[str]) -> tuple[Message, Message]
     context = error.get("ctx", {})
     code = str(context["error"]) if error["type"] == "value_error" else error["type"]
     what, remedy = _WORDS.get(code, ("is not valid ({input}).", "See the documentation for what it may be."))
-    values = {**context, "input": _short(error["input"])}
+    values = {**context, "input": _HIDDEN if SECRET & set(map(str, error["loc"])) else _short(error["input"])}
     return Message(what, values), Message(remedy, values)
 
 
 def _short(value: Any, limit: int = 60) -> str:
-    shown = f'"{value}"' if isinstance(value, str) else str(value)
+    """As the reader wrote it; of tables only that they are some, for a password may stand in them."""
+    if isinstance(value, dict) or (isinstance(value, list | tuple) and any(isinstance(part, dict) for part in value)):
+        return "{…}" if isinstance(value, dict) else "[{…}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    shown = SECRETS.sub("…", f'"{value}"' if isinstance(value, str) else str(value))
+    shown = "".join(letter if letter.isprintable() else "�" for letter in shown)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
@@ -121,7 +160,7 @@ def _fields_at(model: type[BaseModel], loc: Sequence[int | str]) -> list[str]:
     for step in loc[:-1]:
         if isinstance(step, str) and step in model.model_fields:
             model = _nested(model.model_fields[step].annotation) or model
-    return sorted(model.model_fields)
+    return sorted(field.alias or name for name, field in model.model_fields.items() if not field.exclude)
 
 
 def _nested(annotation: Any) -> type[BaseModel] | None:

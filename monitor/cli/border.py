@@ -64,20 +64,34 @@ def bordered(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...,
 
 
 async def _translated(work: Coroutine[Any, Any, Result]) -> Result:
+    from tortoise.exceptions import OperationalError
+
     from monitor.language import reader
     from monitor.mistakes import Invalid
     from monitor.registry.roster import NoRegistry
-    from monitor.tables.store import StoreAway
+    from monitor.tables.store import AWAY, StoreAway, locked
 
     try:
         return await work
     except Invalid as error:
         give_up((mistake.in_(reader()) for mistake in error.mistakes), INVALID)
-    except StoreAway as error:
-        give_up([f"The database cannot be reached: {error}. Try again, or see `itaku doctor`."], TEMPORARY)
+    except OSError as error:
+        if error.filename is None:
+            _away(error)
+        give_up([f"{error.filename}: {error.strerror}"], FAILED)
+    except (StoreAway, *AWAY) as error:
+        _away(error)
+    except OperationalError as error:
+        if not locked(error):
+            raise
+        _away(error)
     except NoRegistry:
         give_up(["There is no registry yet. Write one and apply it: itaku apply registry.toml"], INVALID)
     raise AssertionError
+
+
+def _away(error: Exception) -> None:
+    give_up([f"The database cannot be reached: {error}. Try again, or see `itaku doctor`."], TEMPORARY)
 
 
 def settings_of(config_file: Path | None, context: click.Context) -> Settings:

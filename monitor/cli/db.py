@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.border import bordered, config_option, give_up, say, settings_of
+from monitor.cli.border import FAILED, TEMPORARY, bordered, config_option, give_up, say, settings_of
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -44,11 +45,14 @@ async def backup(context: click.Context, file: Path, config_file: Path | None) -
     """Copy the database to FILE while the daemon runs; the copy is checked."""
     source = _sqlite(settings_of(config_file, context))
     if file.exists():
-        give_up([f"{file} exists already. Name a file that does not."], 1)
-    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as live, sqlite3.connect(file) as copy:
-        live.backup(copy)
-        _check(copy, file)
-    file.chmod(0o600)
+        give_up([f"{file} exists already. Name a file that does not."], FAILED)
+    file.touch(mode=0o600)
+    try:
+        _copy(source, file)
+        _check(file, f"{source} is no sound itaku database; nothing was backed up.")
+    except BaseException:
+        file.unlink()
+        raise
     say(f"Backed up to {file}.")
 
 
@@ -61,17 +65,14 @@ async def backup(context: click.Context, file: Path, config_file: Path | None) -
 async def restore(context: click.Context, file: Path, config_file: Path | None, *, yes: bool) -> None:
     """Put a backup in the place of the database. The daemon must not run; the present database is kept beside it."""
     target = _sqlite(settings_of(config_file, context))
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as copy:
-        _check(copy, file)
+    _check(file, f"{file} is no sound itaku database.")
     if target.exists() and not (yes or click.confirm(f"Put {file} in the place of {target}?", err=True)):
         raise click.Abort
     kept = target.with_suffix(target.suffix + ".before-restore")
     if target.exists():
-        with sqlite3.connect(target) as live, sqlite3.connect(kept) as old:
-            live.backup(old)
+        _copy(target, kept)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as copy, sqlite3.connect(target) as live:
-        copy.backup(live)
+    _copy(file, target)
     say(f"Restored {target}." + (f" The database before is {kept}." if kept.exists() else ""))
 
 
@@ -80,15 +81,31 @@ def _sqlite(settings: Settings) -> Path:
 
     path = sqlite_path(settings.database_url)
     if path is None:
-        give_up(["This is PostgreSQL: use pg_dump and pg_restore, which know how to do it online."], 1)
+        give_up(["This is PostgreSQL: use pg_dump and pg_restore, which know how to do it online."], FAILED)
     assert path is not None  # noqa: S101 - give_up does not return
     return path
 
 
-def _check(copy: sqlite3.Connection, file: Path) -> None:
+def _reading(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _copy(source: Path, target: Path) -> None:
     try:
-        sound = copy.execute("pragma integrity_check").fetchone()[0] == "ok" and copy.execute(_OURS).fetchone()[0] == 3  # noqa: PLR2004 - tables
+        with closing(_reading(source)) as live, closing(sqlite3.connect(target)) as copy:
+            live.backup(copy)
+    except sqlite3.OperationalError as error:  # locked, full, away
+        give_up([f"{source} cannot be copied to {target}: {error}. Try again."], TEMPORARY)
+    except sqlite3.DatabaseError as error:
+        give_up([f"{source} cannot be copied: {error}."], FAILED)
+
+
+def _check(file: Path, otherwise: str) -> None:
+    try:
+        with closing(_reading(file)) as copy:
+            whole = copy.execute("pragma integrity_check").fetchone()[0] == "ok"
+            sound = whole and copy.execute(_OURS).fetchone()[0] == 3  # noqa: PLR2004 - tables
     except sqlite3.DatabaseError:
         sound = False
     if not sound:
-        give_up([f"{file} is no sound itaku database."], 1)
+        give_up([otherwise], FAILED)

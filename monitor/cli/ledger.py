@@ -47,7 +47,7 @@ def _anchor(text: str | None) -> tuple[int, str] | None:
     if text is None:
         return None
     seq, _, value = text.partition(":")
-    if not seq.isdigit() or len(value) != 64:  # noqa: PLR2004 - SHA-256 in hex
+    if not seq.isdecimal() or len(value) != 64:  # noqa: PLR2004 - SHA-256 in hex
         raise click.BadParameter("write SEQ:HASH, as `itaku ledger head` prints it")
     return int(seq), value
 
@@ -55,7 +55,7 @@ def _anchor(text: str | None) -> tuple[int, str] | None:
 def _read(file: Path, verifier: Verifier) -> None:
     from monitor.ledger import parse
 
-    with click.open_file(str(file), encoding="utf-8") as lines:
+    with click.open_file(str(file), encoding="utf-8", errors="surrogateescape") as lines:
         for line in parse(lines):
             verifier.take(line)
 

@@ -51,12 +51,13 @@ async def plan(
     """Show what would change in the registry, and which mails that would cause in the next weeks."""
     from monitor import clock, plugins
     from monitor.registry import apply as registry
-    from monitor.registry.read import read
+    from monitor.registry.intake import declared
     from monitor.simulation.forecast import caused
 
     settings, at = settings_of(config_file, context), clock.now()
     async with store_of(settings):
-        declaration = read(registry_files(files, settings), plugins.known(await registry.known_keys()))
+        known = plugins.known(await registry.known_keys())
+        declaration = await declared(registry_files(files, settings), known, at)
         changes = await registry.plan(declaration, at, prune=prune)
         mails = []
         if changes:
@@ -82,11 +83,12 @@ async def apply(
     """Make the registry what the files say, in one transaction. A second time nothing changes."""
     from monitor import clock, plugins
     from monitor.registry import apply as registry
-    from monitor.registry.read import read
+    from monitor.registry.intake import declared
 
     settings, at = settings_of(config_file, context), clock.now()
     async with store_of(settings):
-        declaration = read(registry_files(files, settings), plugins.known(await registry.known_keys()))
+        known = plugins.known(await registry.known_keys())
+        declaration = await declared(registry_files(files, settings), known, at)
         changes = await registry.plan(declaration, at, prune=prune)
         _show(changes, None)
         if changes and _agreed(changes, yes=yes):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.border import FAILED, INVALID, config_option, give_up
+from monitor.cli.border import FAILED, INVALID, TEMPORARY, config_option, give_up
 
 
 @click.command()
@@ -31,12 +31,19 @@ def _demo() -> int:
 
 
 def _daemon(config_file: Path | None) -> int:
+    from monitor.config import check_files, load
     from monitor.daemon import run
+    from monitor.evidence import EvidenceAway
     from monitor.language import reader
     from monitor.mistakes import Invalid
 
     try:
+        check_files(load(config_file))
         return run(config_file)
     except Invalid as error:
         give_up((mistake.in_(reader()) for mistake in error.mistakes), INVALID)
+    except EvidenceAway as error:
+        give_up([f"The store for evidence cannot be used: {error}. See [evidence] url."], TEMPORARY)
+    except OSError as error:
+        give_up([f"itaku cannot run: {error}. See `itaku doctor`."], FAILED)
     return INVALID

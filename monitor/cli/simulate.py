@@ -42,17 +42,20 @@ async def simulate(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> None:
     """Print what would happen: openings, mails, what becomes overdue, cases. Nothing is sent."""
     from monitor import plugins
+    from monitor.mistakes import together
     from monitor.registry.read import read
     from monitor.simulation.run import simulate as run
     from monitor.simulation.script import read_script
 
     if not (registries or files):
         raise click.UsageError("Name a registry: --registry FILE")
-    declaration = read([*registries, *files], plugins.known())
-    events = read_script(script) if script else []
-    zone = _zone(declaration)
-    tools = plugins.equipment(settings_of(config_file, context))
-    lines = run(declaration, (_instant(begin, zone), _instant(end, zone)), events, tools)
+    declaration, events, settings = together(
+        lambda: read([*registries, *files], plugins.known()),
+        lambda: read_script(script) if script else [],
+        lambda: settings_of(config_file, context),
+    )
+    span = _span(begin, end, _zone(declaration))
+    lines = run(declaration, span, events, plugins.equipment(settings))
     async with aclosing(lines):
         async for line in lines:
             put(line) if as_json else click.echo(_sentence(line))
@@ -62,6 +65,13 @@ def _zone(declaration: Any) -> ZoneInfo:
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(declaration.group.entry.timezone if declaration.group else "UTC")
+
+
+def _span(begin: str, end: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    first, last = _instant(begin, zone), _instant(end, zone)
+    if last < first:
+        raise click.BadParameter(f"{end} is before {begin}", param_hint="--until")
+    return first, last
 
 
 def _instant(text: str, zone: ZoneInfo) -> datetime:

@@ -10,7 +10,7 @@ import click
 from monitor.cli.border import TROUBLED, bordered, config_option, json_option, put, settings_of, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 @click.command()
@@ -33,8 +33,10 @@ async def status(
     """Show what is open, overdue and failing, by responsible company."""
     from monitor import clock
     from monitor.board import board
+    from monitor.registry.roster import roster
 
     async with store_of(settings_of(config_file, context)):
+        _known(company, (await roster()).companies)
         rows = await board(clock.now(), company)
     troubled = [row for row in rows if row["trouble"]]
     shown = troubled if overdue else rows
@@ -45,6 +47,12 @@ async def status(
         _show(shown)
     if exit_status and troubled:
         context.exit(TROUBLED)
+
+
+def _known(company: str | None, companies: Collection[str]) -> None:
+    """A misspelt key must not look like a company with which all is well."""
+    if company is not None and company not in companies:
+        raise click.BadParameter(f"there is no company {company}; there are {', '.join(sorted(companies))}")
 
 
 def _show(rows: Sequence[dict[str, Any]]) -> None:

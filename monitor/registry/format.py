@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -25,20 +24,21 @@ from pydantic import (
 )
 
 from monitor.calendar import Calendar, Roll, known_country
+from monitor.probe.target import read_target
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./-]*$", max_length=200)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-_EMAIL = re.compile(r"^[^\s@<>,;\"\x00-\x1f]+@[^\s@<>,;\"\x00-\x1f]+\.[^\s@.<>,;\"\x00-\x1f]+$")
-_DURATION = re.compile(r"^([1-9][0-9]{0,4})([smhd])$")
+_EMAIL = re.compile(r"[^\s@<>,;\"\x00-\x1f]+@[^\s@<>,;\"\x00-\x1f]+\.[^\s@.<>,;\"\x00-\x1f]+")
+_DURATION = re.compile(r"([1-9][0-9]{0,4})([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST_EMAIL = 320
 YEAR = 12  #: months
 SHORTEST = 10  #: seconds between two looks
-_MONTHS = re.compile(r"^([1-9][0-9]?) ?months?$")
+_MONTHS = re.compile(r"([1-9][0-9]?) ?months?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tabs and line ends
 
 
 def _email(value: str) -> str:
-    if not _EMAIL.match(value) or len(value) > LONGEST_EMAIL:
+    if not _EMAIL.fullmatch(value) or len(value) > LONGEST_EMAIL:
         raise ValueError("email")
     return value
 
@@ -53,7 +53,7 @@ def _months(value: Any) -> Any:
     """`"12 months"` as a number of months, 12 at the most: Japanese practice wants every trustee looked at once a
     year.
     """
-    found = _MONTHS.match(str(value))
+    found = _MONTHS.fullmatch(str(value))
     if not found:
         raise ValueError("months")
     if int(found[1]) > YEAR:
@@ -63,7 +63,7 @@ def _months(value: Any) -> Any:
 
 def _seconds(value: Any) -> Any:
     """`"5m"` as seconds; not faster than every ten seconds."""
-    found = _DURATION.match(str(value))
+    found = _DURATION.fullmatch(str(value))
     if not found or int(found[1]) * _UNITS[found[2]] < SHORTEST:
         raise ValueError("duration")
     return int(found[1]) * _UNITS[found[2]]
@@ -76,7 +76,7 @@ def say_seconds(value: int) -> str:
 
 
 def _month_day(value: str) -> str:
-    found = re.fullmatch(r"(\d\d)-(\d\d)", value)
+    found = re.fullmatch(r"([0-9]{2})-([0-9]{2})", value)
     try:
         date(2024, int(found[1]), int(found[2])) if found else None
     except ValueError:
@@ -87,14 +87,16 @@ def _month_day(value: str) -> str:
 
 
 def _web(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
-        raise ValueError("url")
+    """An address that the probe can look at: a mistake shows when the file is read, not with the first look."""
+    try:
+        read_target(value)
+    except ValueError as error:
+        raise ValueError("url") from error
     return value
 
 
 def _hour(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+    if not isinstance(value, time) and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", str(value)):
         raise ValueError("hour")
     return value
 
@@ -113,6 +115,29 @@ def _closed(value: str) -> str:
     return value
 
 
+def _visible(value: str) -> str:
+    """A database may refuse them (PostgreSQL keeps no NUL), and a mail's header must not hold them."""
+    if _CONTROL.search(value):
+        raise ValueError("control")
+    return value
+
+
+def _no_number(value: Any) -> Any:
+    """A number is no day, though pydantic would count it in seconds from 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("day")  # noqa: TRY004 - pydantic's shape
+    return value
+
+
+def _no_flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("number")  # noqa: TRY004 - pydantic's shape
+    return value
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), AfterValidator(_visible)]
+Day = Annotated[date, BeforeValidator(_no_number)]
+Certification = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9_-]*$", max_length=40)]
 Email = Annotated[str, AfterValidator(_email)]
 Country = Annotated[str, AfterValidator(_country)]
 Flag = Annotated[bool, Strict()]
@@ -134,7 +159,7 @@ class Group(Entry):
     name_ja: Text | None = None
     timezone: Annotated[str, AfterValidator(_zone)]
     closed_days: Annotated[str, AfterValidator(_closed)] = "JP"
-    extra_closed: tuple[date, ...] = ()
+    extra_closed: tuple[Day, ...] = ()
     send_at: Hour = time(9)
     send_until: Hour = time(18)
     privacy_office: tuple[Email, ...] = ()
@@ -166,7 +191,7 @@ class Person(Entry):
     email: Email
     roles: tuple[Annotated[Role, BeforeValidator(_role)], ...] = ()
     deputy: Email | None = None
-    away: tuple[date, date] | None = None
+    away: tuple[Day, Day] | None = None
 
 
 class Company(Entry):
@@ -181,8 +206,8 @@ class Company(Entry):
     pi_manager: tuple[Email, ...] = ()
     reviewers: tuple[Email, ...] = ()
     executive: tuple[Email, ...] = ()
-    member_from: date | None = None
-    member_until: date | None = None
+    member_from: Day | None = None
+    member_until: Day | None = None
     person: tuple[Person, ...] = ()
 
     @model_validator(mode="after")
@@ -217,10 +242,10 @@ class Endpoint(Entry):
 class Certificate(Entry):
     """第三者認証: a certificate that the party holds."""
 
-    kind: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9_-]*$", max_length=40)]
-    number: Annotated[str, StringConstraints(min_length=1, max_length=60)]
-    expires_on: date
-    issued_on: date | None = None
+    kind: Certification
+    number: Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_visible)]
+    expires_on: Day
+    issued_on: Day | None = None
     scope: Text | None = None
 
 
@@ -234,10 +259,10 @@ class Party(Entry):
     name: Text
     name_ja: Text | None = None
     country: Country = "JP"
-    corporate_no: Annotated[str, StringConstraints(pattern=r"^\d{13}$")] | None = None
+    corporate_no: Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")] | None = None
     address: Text | None = None
     representative: Text | None = None
-    contacts: tuple[Email, ...] = ()
+    contacts: Annotated[tuple[Email, ...], Field(min_length=1)]
     language: Literal["ja", "en"] = "ja"
     endpoint: tuple[Endpoint, ...] = ()
     certificate: tuple[Certificate, ...] = ()
@@ -252,8 +277,8 @@ class Attestation(Entry):
     questionnaire: Key | None = None
     every: Months | None = None
     due: MonthDay | None = None
-    rests_on: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = None
-    last_accepted_on: date | None = None
+    rests_on: Certification | None = None
+    last_accepted_on: Day | None = None
 
 
 class Place(Entry):
@@ -264,7 +289,7 @@ class Place(Entry):
 
 
 class Deletion(Entry):
-    accepted_on: date | None = None
+    accepted_on: Day | None = None
 
 
 Tier = Literal["S", "A", "B", "C"]
@@ -290,9 +315,9 @@ class Engagement(Entry):
     my_number: Flag = False
     card: Flag = False
     tier: Tier = "B"
-    starts_on: date
-    ends_on: date | None = None
-    deletion_days: Annotated[int, Field(ge=1, le=366)] = 30
+    starts_on: Day
+    ends_on: Day | None = None
+    deletion_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(_no_flag)] = 30
     state: State = "active"
     roll: Roll = Roll.FOLLOWING
     under: Key | None = None

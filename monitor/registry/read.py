@@ -46,6 +46,7 @@ class Declaration:
     """
 
     group: Located | None = None
+    group_seen: bool = False  #: there is a [group] table, if a broken one, or a file that could not be read
     entries: dict[str, dict[str, Located]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     raw: dict[str, dict[str, tuple[dict[str, Any], str]]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
 
@@ -63,34 +64,47 @@ class _Spot:
 
 def read(files: Sequence[Path], known: Known | None = None) -> Declaration:
     """Read all files and check each entry and every reference. Raises `Invalid` with all mistakes."""
-    found = Declaration()
-    mistakes: list[Mistake] = []
-    for path in files:
-        mistakes += _read_file(path, found)
-    mistakes += _references(found, known or Known())
+    found, mistakes = examine(files, known)
     if mistakes:
         raise Invalid(mistakes)
     return found
 
 
+def examine(files: Sequence[Path], known: Known | None = None) -> tuple[Declaration, list[Mistake]]:
+    """The same for a caller who has more to check before it complains: what was understood, and all mistakes."""
+    found = Declaration()
+    mistakes: list[Mistake] = []
+    for path in files:
+        mistakes += _read_file(path, found)
+    return found, [*mistakes, *_references(found, known or Known())]
+
+
 def _read_file(path: Path, found: Declaration) -> list[Mistake]:
     file = str(path)
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        return [
-            Mistake(file, "-", Message("cannot be read ({why}).", {"why": error.strerror}), Message("Check the path."))
-        ]
-    except UnicodeDecodeError:
-        return [Mistake(file, "-", Message("is not UTF-8 text."), Message("Save the file as UTF-8."))]
-    except tomllib.TOMLDecodeError as error:
-        return [Mistake(file, "-", Message("is not TOML: {why}.", {"why": error}), Message("Correct the line named."))]
+        tables = _toml(path, file)
+    except Invalid as error:
+        found.group_seen = True  # perhaps
+        return list(error.mistakes)
     mistakes = _unknown_tables(tables, file)
     if "group" in tables:
+        found.group_seen = True
         mistakes += _take_group(tables["group"], file, found)
     for kind, model in KINDS.items():
         mistakes += _take_entries(kind, model, tables.get(kind, []), file, found)
     return mistakes
+
+
+def _toml(path: Path, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        what, remedy = Message("cannot be read ({why}).", {"why": error.strerror}), Message("Check the path.")
+    except UnicodeDecodeError:
+        what, remedy = Message("is not UTF-8 text."), Message("Save the file as UTF-8.")
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:  # also a day or a number that cannot be
+        what, remedy = Message("is not TOML: {why}.", {"why": error}), Message("Correct the line named.")
+    raise Invalid([Mistake(file, "-", what, remedy)])
 
 
 def _unknown_tables(tables: Mapping[str, Any], file: str) -> list[Mistake]:

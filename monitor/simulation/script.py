@@ -12,7 +12,6 @@ from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -121,7 +120,11 @@ def read_script(path: Path) -> list[Event]:
     return sorted(events, key=lambda event: event.at)
 
 
-def _events(tables: Sequence[Any], file: str) -> tuple[list[Event], list[Mistake]]:
+def _events(tables: Any, file: str) -> tuple[list[Event], list[Mistake]]:
+    if not isinstance(tables, list):
+        return [], [
+            Mistake(file, "event", Message("is a single table."), Message("Write [[{kind}]].", {"kind": "event"}))
+        ]
     events: list[Event] = []
     mistakes: list[Mistake] = []
     for number, table in enumerate(tables, 1):

@@ -6,8 +6,9 @@ handlers started inside see it.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -42,6 +43,11 @@ AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
 )
+
+
+def locked(error: Exception) -> bool:
+    """Whether another process holds SQLite's lock for longer than we wait."""
+    return "locked" in str(error)
 
 
 def is_postgres(url: str) -> bool:
@@ -93,13 +99,24 @@ async def opened(url: str, *, create: bool = False) -> AsyncIterator[BaseDBAsync
     context = TortoiseContext()
     async with context:
         try:
+            await asyncio.to_thread(_try_file, sqlite_path(url))
             await context.init(config=configuration(url))
             await connection().execute_query("SELECT 1")
-        except (*AWAY, OperationalError, sqlite3.OperationalError) as error:
+        except (*AWAY, OperationalError, sqlite3.DatabaseError) as error:
             raise StoreAway(str(error)) from error
         if create:
             await _create()
         yield connection()
+
+
+def _try_file(path: Path | None) -> None:
+    """Open a SQLite file once by hand, in a folder that is made if need be: the engine's own failure to open one comes
+    from its thread, with a traceback that nobody can catch.
+    """
+    if path:
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        with closing(sqlite3.connect(path, timeout=10)) as connection:
+            connection.execute("PRAGMA schema_version")
 
 
 _schema: list[str] = []  #: what all migrations made of an empty SQLite; a process migrates once for all its worlds
