@@ -7,6 +7,7 @@ own case; where there is none, the group's privacy office does.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 CONFIRM = 2
 LONGEST_HOLD = timedelta(hours=1)  #: the first mail about a new endpoint waits no longer for its other checks
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 LADDERS = {
     Severity.LOW: CaseLadder(after=()),
     Severity.MEDIUM: CaseLadder(after=(0,)),
@@ -81,7 +83,7 @@ async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM) -> No
 async def _note(seen: Seen, now: Settled, at: datetime) -> bool:
     """Write the watch's own row, if its lease still holds: a late worker's result is dropped."""
     watch, look = seen.watch, seen.look
-    changed = await tables.Watch.filter(id=watch.id, lease=watch.lease).update(
+    changed = await tables.Watch.filter(id=watch.id, lease=watch.lease, retired_at=None).update(
         fails=now.fails,
         passes=now.passes,
         settled=now.verdict,
@@ -104,18 +106,26 @@ def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:
         verdict=look.verdict,
         reason=look.reason,
         took_ms=look.took_ms,
-        detail={"findings": findings, "observed": dict(look.observed)},
+        detail=_keepable({"findings": findings, "observed": dict(look.observed)}),
     )
+
+
+def _keepable(evidence: Any) -> Any:
+    """Evidence as a database can hold it: a stranger's server may say what is no text, and PostgreSQL refuses it."""
+    if isinstance(evidence, str):
+        return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", evidence)
+    if isinstance(evidence, dict):
+        return {_keepable(name): _keepable(value) for name, value in evidence.items()}
+    return [_keepable(value) for value in evidence] if isinstance(evidence, list | tuple) else evidence
 
 
 async def _take(watch: Watch, look: Look, now: Settled, present: Roster, at: datetime) -> None:
     if now.verdict == Verdict.FAIL and look.verdict is Verdict.FAIL:
         await _note_findings(watch, look, at)
-        if now.turned:
-            await _open(watch, look, present, at)
-        else:
+        if not now.turned:
             await _worsen(watch, look, at)
-    elif now.turned and now.verdict == Verdict.PASS and watch.settled == Verdict.FAIL:
+        await _open(watch, look, present, at)
+    elif now.turned and now.verdict == Verdict.PASS:
         await tables.FindingRow.filter(watch_id=watch.id, closed_at=None).update(closed_at=at)
         await _close(watch, at)
     if watch.first_round and now.verdict is not None:
@@ -149,13 +159,18 @@ async def _note_findings(watch: Watch, look: Look, at: datetime) -> None:
 
 
 async def _open(watch: Watch, look: Look, present: Roster, at: datetime) -> None:
-    """One case for each company with an engagement in force today, or one for the group's privacy office."""
+    """One case for each company with an engagement in force today, or one for the group's privacy office; those that
+    have theirs keep it.
+    """
     today = present.calendar.day_of(at)
+    known = {case.company_id for case in await tables.Case.filter(watch_id=watch.id, closed_at=None)}
+    missing = [company for company in await _concerned(watch.party_id, present, today) if company not in known]
+    if not missing:
+        return
     severity = look.severity or Severity.HIGH
     hold = await _held_until(watch, at)
     events = []
-    concerned: list[str | None] = [*await _companies(watch.party_id, present, today)]
-    for company in concerned or [None]:
+    for company in missing:
         case = await tables.Case.create(
             watch_id=watch.id,
             party_id=watch.party_id,
@@ -202,11 +217,12 @@ async def _release(watch: Watch, at: datetime) -> None:
         await held.update(held_until=None, next_at=at)
 
 
-async def _companies(party: str, present: Roster, today: date) -> list[str]:
+async def _concerned(party: str, present: Roster, today: date) -> list[str | None]:
+    """Who answers for a party's endpoints that day; none is the group's privacy office."""
     rows = await tables.Engagement.filter(party_id=party, retired_at=None).values_list("key", "company_id")
     entries = await present.engagements(key for key, _ in rows)
     in_force = [company for key, company in rows if entries[key].in_force_on(today, await present.last_day(key))]
-    return sorted(dict.fromkeys(in_force))
+    return [*sorted(dict.fromkeys(in_force))] or [None]
 
 
 async def _worsen(watch: Watch, look: Look, at: datetime) -> None:
@@ -223,9 +239,7 @@ async def _worsen(watch: Watch, look: Look, at: datetime) -> None:
 async def _close(watch: Watch, at: datetime) -> None:
     """The check passes again: whoever was told is told, and nobody else."""
     for case in await tables.Case.filter(watch_id=watch.id, closed_at=None):
-        case.closed_at = at
-        await tables.Case.filter(id=case.id).update(closed_at=at, next_at=None, version=F("version") + 1)
-        await withdraw(at, case_id=case.id)
+        await _end(case, at)
         notices = []
         if case.told:
             roles = ["privacy_office"] if case.announced >= Severity.CRITICAL else []
@@ -234,6 +248,43 @@ async def _close(watch: Watch, at: datetime) -> None:
             notices.append(about_case(case, "resolved", VENDOR, at))
         await tell(notices)
         await ledger.write([_event("closed", case)], at)
+
+
+async def _end(case: Case, at: datetime) -> bool:
+    """False: another replica was quicker."""
+    case.closed_at = at
+    still = tables.Case.filter(id=case.id, closed_at=None)
+    changed = await still.update(closed_at=at, next_at=None, version=F("version") + 1)
+    await withdraw(at, case_id=case.id)
+    return bool(changed)
+
+
+async def lapse(at: datetime) -> int:
+    """Stage: close the cases that nobody is to answer for any more, because the endpoint has left the registry or the
+    company's last engagement with the party has ended. Nothing was mended, so nobody is told that it was. How many.
+    """
+    cases = await tables.Case.filter(closed_at=None).select_related("watch").order_by("id")
+    if not cases:
+        return 0
+    present = await roster()
+    reasons = await _lapsed(cases, present, present.calendar.day_of(at))
+    if reasons:
+        async with transaction():
+            ended = [case for case in cases if case.id in reasons and await _end(case, at)]
+            retired = {case.watch_id for case in ended if case.watch.retired_at}
+            await tables.FindingRow.filter(watch_id__in=retired, closed_at=None).update(closed_at=at)
+            await ledger.write([_event("closed", case, reason=reasons[case.id]) for case in ended], at)
+    return len(reasons)
+
+
+async def _lapsed(cases: Sequence[Case], present: Roster, today: date) -> dict[int, str]:
+    """Why a case is nobody's any more, for those that are."""
+    concerned = {party: await _concerned(party, present, today) for party in {case.party_id for case in cases}}
+    return {
+        case.id: "retired" if case.watch.retired_at else "no-engagement"
+        for case in cases
+        if case.watch.retired_at or case.company_id not in concerned[case.party_id]
+    }
 
 
 def _event(kind: str, case: Case, **data: Any) -> ledger.Event:

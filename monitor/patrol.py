@@ -1,9 +1,11 @@
 """Stage: watches that are due -> claimed, looked at, judged -> results for the cases.
 
 Looks are spread over their interval by a hash of what they look at, so the load is flat and stays so over restarts:
-there is no burst after a start, and everything is seen within one interval. A watch is claimed with a lease before the
-network is touched; the result is written with the next due time in one transaction, and a result whose lease was lost
-is dropped.
+there is no burst after a start. What is new, and what was missed while nobody looked, is spread over the coming hour in
+the same way. A watch is claimed with a lease before the network is touched; the result is written with the next due
+time in one transaction, and a result whose lease was lost is dropped.
+
+Several walks may be under way at once: a host that does not answer keeps its own slot, and nobody else's.
 
 When most of what was well fails at once, the trouble is more likely ours than theirs: the looks of that moment are
 kept as "our own fault" and held against nobody, until a canary says that the world can be reached.
@@ -15,7 +17,7 @@ import asyncio
 import hashlib
 import logging
 import secrets
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -26,8 +28,9 @@ from tortoise.expressions import Q
 from checks.contract import Look, Verdict
 from monitor import tables
 from monitor.cases import CONFIRM, Seen, take
+from monitor.finishing import finished
 from monitor.guard import Guard
-from monitor.tables.store import transaction
+from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +42,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 AGAIN_AFTER = timedelta(minutes=2)  #: a failure that is not confirmed yet is looked at again after that, if not sooner
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=5)  #: also the longest that the checks of one endpoint may take together
+SOON = 3600  #: seconds within which what is new or was missed is looked at, if its interval is not shorter
+MISSED = timedelta(minutes=5)  #: how late a turn must be, when we begin, to count as missed
+WAVE = 1.0  #: seconds for which results are gathered, to be written together
+ADOPTED = 1000  #: watches that get their turn in one walk
 FEW = 5  #: hosts below which "most of them" means nothing
 MEMORY = timedelta(minutes=5)  #: how far back the suspicion against ourselves looks
 OURS = "own-fault"
@@ -56,6 +63,13 @@ def spread(key: str, every: int, after: datetime) -> datetime:
 def turn_of(watch: Watch, after: datetime) -> datetime:
     """When a watch has its next regular turn. All checks of one endpoint with one interval look together."""
     return spread(f"{watch.party_id} {watch.url}", watch.every, after)
+
+
+def soon(watch: Watch, after: datetime) -> datetime:
+    """The turn of a watch that has none yet or has missed its own: within the hour, spread like all others, so that
+    the checks of a new endpoint look together and their first mail is one.
+    """
+    return spread(f"{watch.party_id} {watch.url}", min(watch.every, SOON), after)
 
 
 def next_look(watch: Watch, look: Look, at: datetime, confirm: int) -> datetime:
@@ -96,21 +110,54 @@ class Patrol:
     suspicion: Suspicion = field(default_factory=Suspicion)
     canary: str = ""
     holding: bool = False
+    under_way: int = 0  #: watches that were claimed and not concluded yet
+    made: Counter[tuple[str, str]] = field(default_factory=Counter)  #: looks since the start, by check and verdict
+    _begun: bool = False
+    _door: asyncio.Lock = field(default_factory=asyncio.Lock)  #: one walk at a time takes what is due
 
     async def walk(self, at: datetime, room: int) -> int:
-        """Look at up to `room` watches that are due; how many there were."""
-        await self._adopt(at)
-        watches = await self._claim(at, room)
+        """Look at what is due, with up to `room` watches in hand over all walks; how many were new in hand."""
+        async with self._door:
+            await self._adopt(at)
+            watches = await self._claim(at, room - self.under_way) if room > self.under_way else []
+            self.under_way += len(watches)
         if watches:
-            results = await asyncio.gather(*(self._look(group, at) for group in _by_endpoint(watches)))
-            await asyncio.shield(self._conclude([seen for group in results for seen in group], at))
+            await self._see(watches, at)
         return len(watches)
 
     async def _adopt(self, at: datetime) -> None:
-        """Newly seen watches get their turn in the spread."""
-        fresh = await tables.Watch.filter(next_at=None, retired_at=None).limit(1000)
-        for watch in fresh:
-            await tables.Watch.filter(id=watch.id, next_at=None).update(next_at=turn_of(watch, at))
+        """Watches without a turn get one soon; at our beginning, so do those that missed theirs."""
+        lost = Q(next_at=None)
+        if not self._begun:
+            free = Q(lease_until=None) | Q(lease_until__lte=at)
+            lost |= Q(Q(next_at__lte=at - MISSED), free)
+        found = tables.Watch.filter(lost, retired_at=None)
+        if await found.exists():
+            async with transaction():
+                watches = await found.limit(ADOPTED).select_for_update(skip_locked=True)
+                for watch in watches:
+                    watch.next_at = soon(watch, at)
+                await tables.Watch.bulk_update(watches, ["next_at"])
+        else:
+            self._begun = True
+
+    async def _see(self, watches: Sequence[Watch], at: datetime) -> None:
+        """Look, and conclude as the looks end. What breaks with what was settled waits for the others of this walk, so
+        that whose fault it is can be decided over all of them.
+        """
+        looking = {asyncio.create_task(self._look(group, at)) for group in _by_endpoint(watches)}
+        left, broken = len(watches), list[Seen]()
+        try:
+            while looking:
+                done, looking = await asyncio.wait(looking, timeout=WAVE)
+                seen = [one for task in done for one in task.result()]
+                broken += [one for one in seen if _broke(one)]
+                self.under_way, left = self.under_way - len(seen), left - len(seen)
+                await finished(self._conclude([one for one in seen if not _broke(one)], at))
+        finally:
+            self.under_way -= left
+            await _called_off(looking)
+            await finished(self._conclude(broken, at))
 
     async def _claim(self, at: datetime, room: int) -> list[Watch]:
         free = Q(lease_until=None) | Q(lease_until__lte=at)
@@ -127,28 +174,43 @@ class Patrol:
 
     async def _look(self, watches: Sequence[Watch], at: datetime) -> list[Seen]:
         """All checks of one endpoint that are due together share what is fetched."""
-        visit = self.probe.visit()
-        return [await self._one(watch, visit, at) for watch in watches]
+        visit, until = self.probe.visit(), asyncio.get_running_loop().time() + LEASE.total_seconds()
+        return [await self._one(watch, visit, at, until) for watch in watches]
 
-    async def _one(self, watch: Watch, visit: object, at: datetime) -> Seen:
+    async def _one(self, watch: Watch, visit: object, at: datetime, until: float) -> Seen:
         check = self.looks.get(watch.check_kind)
         if check is None:
-            look = Look(Verdict.UNKNOWN, reason="no-such-check", fault=True)
+            look = _ours("no-such-check")
         else:
-            look = Look(Verdict.UNKNOWN, reason="bug", fault=True)
+            look = _ours("bug")
             with Guard(log, "watch %s (%s %s) cannot be looked at", watch.id, watch.check_kind, watch.url):
-                look = check.judge(await check.observe(watch.url, visit), at)  # type: ignore[arg-type]
+                async with asyncio.timeout_at(until):
+                    look = check.judge(await check.observe(watch.url, visit), at)  # type: ignore[arg-type]
         return Seen(watch, look, next_look(watch, look, at, self.confirm))
 
     async def _conclude(self, seen: Sequence[Seen], at: datetime) -> None:
         """Hand the results on; while we suspect ourselves, as results of ours and nobody's fault."""
+        if not seen:
+            return
         for one in seen:
-            broke = one.look.fault or (one.look.verdict is Verdict.FAIL and one.watch.settled == Verdict.PASS)
-            self.suspicion.note(at, urlsplit(one.watch.url).hostname or "", broke=broke)
+            self.suspicion.note(at, urlsplit(one.watch.url).hostname or "", broke=_broke(one))
         await self._decide_whose_fault()
         if self.holding:
             seen = [_held(one) for one in seen]
-        await take(seen, at, self.confirm)
+        await self._take(seen, at)
+        self.made.update((one.watch.check_kind, str(one.look.verdict)) for one in seen)
+
+    async def _take(self, seen: Sequence[Seen], at: datetime) -> None:
+        """All together; where one of them cannot be written, one by one, so that it keeps back nobody else's."""
+        with Guard(log, "%s results cannot be taken together", len(seen), let=AWAY) as guard:
+            await take(seen, at, self.confirm)
+        if guard.error is None:
+            return
+        for one in seen:
+            with Guard(log, "the result of watch %s cannot be taken", one.watch.id, let=AWAY) as guard:
+                await take([one], at, self.confirm)
+            if guard.error is not None:
+                await take([Seen(one.watch, _ours("bug"), turn_of(one.watch, at))], at, self.confirm)
 
     async def _decide_whose_fault(self) -> None:
         suspected = self.suspicion.strong
@@ -163,6 +225,22 @@ class Patrol:
             )
             log.log(logging.ERROR if suspected else logging.INFO, word)
         self.holding = suspected
+
+
+async def _called_off(looking: set[asyncio.Task[list[Seen]]]) -> None:
+    """We were told to stop: what is not seen yet is not seen by us. Its leases end by themselves."""
+    for task in looking:
+        task.cancel()
+    await asyncio.gather(*looking, return_exceptions=True)
+
+
+def _broke(seen: Seen) -> bool:
+    """Whether a look speaks against what was settled, or against us."""
+    return seen.look.fault or (seen.look.verdict is Verdict.FAIL and seen.watch.settled == Verdict.PASS)
+
+
+def _ours(reason: str) -> Look:
+    return Look(Verdict.UNKNOWN, reason=reason, fault=True)
 
 
 def _held(seen: Seen) -> Seen:

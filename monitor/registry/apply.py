@@ -16,7 +16,7 @@ from monitor import ledger, tables
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
 from monitor.registry.format import KINDS, OWING, Engagement, Entry, Group, Party
-from monitor.registry.watches import sync
+from monitor.registry.watches import abandon, sync
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str,
     for kind in ("group", *KINDS):
         await _write([change for change in changes if change.kind == kind], kind, at)
     await sync([change.entry for change in changes if isinstance(change.entry, Party)], looks, at)
+    await abandon([change.key for change in changes if (change.kind, change.action) == ("party", "retire")], at)
     await _replan(changes, at)
     await tables.Group.filter(key="group").update(revision=(await tables.Group.get(key="group")).revision + 1)
     await ledger.write([_event(change, actor) for change in changes], at)

@@ -10,8 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from tortoise.queryset import QuerySet
+
     from checks.contract import Check
     from monitor.registry.format import Endpoint, Party
+
+
+_LET_GO: dict[str, Any] = {"lease": None, "lease_until": None}  #: the result of whoever looks just now is dropped
 
 
 def wanted(party: Party, looks: Mapping[str, Check[Any]]) -> Iterator[tuple[Endpoint, str, int]]:
@@ -52,9 +57,21 @@ async def sync(parties: Sequence[Party], looks: Mapping[str, Check[Any]], at: da
                     )
                 )
             elif (row.every, row.tell_vendor, row.retired_at) != (every, endpoint.tell_vendor, None):
+                anew = {} if row.every == every else {"next_at": None, **_LET_GO}
                 await tables.Watch.filter(id=row.id).update(
-                    every=every, tell_vendor=endpoint.tell_vendor, retired_at=None
+                    every=every, tell_vendor=endpoint.tell_vendor, retired_at=None, **anew
                 )
     await tables.Watch.bulk_create(fresh)
-    left = [row.id for row in have.values() if row.retired_at is None]
-    await tables.Watch.filter(id__in=left).update(retired_at=at, next_at=None)
+    await _retire(tables.Watch.filter(id__in=[row.id for row in have.values()]), at)
+
+
+async def abandon(parties: Sequence[str], at: datetime) -> None:
+    """Parties that leave the registry are looked at no longer."""
+    await _retire(tables.Watch.filter(party_id__in=parties), at)
+
+
+async def _retire(watches: QuerySet[tables.Watch], at: datetime) -> None:
+    """Nobody looks any more, a look that is under way does not count, and one that comes back begins anew."""
+    await watches.filter(retired_at=None).update(
+        retired_at=at, next_at=None, settled=None, fails=0, passes=0, first_round=True, **_LET_GO
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tortoise.functions import Min
 
 from checks.contract import Severity
-from monitor import escalation, ledger, tables
+from monitor import cases, escalation, ledger, tables
 from monitor.language import Message
 from monitor.letters import Topic, gather, subject
 from monitor.obligations import planning, turning
@@ -151,7 +151,12 @@ class World:
             done = await planning.plan(at, self.tools.policy) + await turning.turn(
                 at, self.tools.shelf, self.tools.policy
             )
-            done += await escalation.advance(at) + await compose(at) + await deliver(at, self.post, self.post)
+            done += (
+                await cases.lapse(at)
+                + await escalation.advance(at)
+                + await compose(at)
+                + await deliver(at, self.post, self.post)
+            )
             if not done:
                 return
         raise Stuck(f"the stages do not come to rest at {at.isoformat()}")
