@@ -28,7 +28,7 @@ from monitor.schedule import (
     company_climb,
     edit,
     next_at,
-    review_at,
+    reviews_due,
     standing,
     vendor_climb,
 )
@@ -94,8 +94,8 @@ def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
     """The rungs of a duty that are due now, or the reminder of its reviewers."""
     move = Move(duty)
     if calendar.sending(at):
-        if duty.state == "submitted" and at >= review_at(duty, calendar):
-            _remind_reviewers(move, duty, at)
+        if duty.state == "submitted":
+            _remind_reviewers(move, duty, reviews_due(duty, calendar, at), at)
         elif duty.state in ASKED:
             _remind_party(move, duty, calendar, at)
             if duty.overdue_on:
@@ -107,8 +107,9 @@ def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
     return move
 
 
-def _remind_reviewers(move: Move, duty: Obligation, at: datetime) -> None:
-    count = duty.reviews + 1
+def _remind_reviewers(move: Move, duty: Obligation, count: int, at: datetime) -> None:
+    if count == duty.reviews:
+        return
     roles = ["reviewer", "pi_manager"] if count >= REVIEW_WITH_PI_MANAGER else ["reviewer"]
     mark = f"{duty.submitted_at:%Y%m%dT%H%M%S}.{count}"
     move.notices.append(about_duty(duty, "review-reminder", COMPANY, at, mark=mark, roles=roles, data={"count": count}))
@@ -130,8 +131,9 @@ def _remind_party(move: Move, duty: Obligation, calendar: Calendar, at: datetime
 
 
 def _duty_rung(duty: Obligation, side: str, climb: Climb, rung: int, at: datetime, level: int = 0) -> Notice:
+    """A rung is told once for each T and each opening: after a waiver the same T may be asked for anew."""
     name = climb.ladder.name(rung)
-    mark = f"{name}@{duty.due_on.isoformat()}" + (f"/{level}" if level else "")
+    mark = f"{name}@{duty.due_on.isoformat()}/{duty.opened_at:%Y%m%dT%H%M%S}" + (f"/{level}" if level else "")
     return about_duty(duty, "rung", side, at, mark=mark, rung=rung, level=level, data={"rung": name})
 
 

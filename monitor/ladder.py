@@ -159,9 +159,10 @@ def ladder_for(nominal_days: int, long: Ladder = LONG, short: Ladder = SHORT) ->
 def later_opening(due_on: date, meant: date, sent_on: date, calendar: Calendar) -> date:
     """T after a first mail that left late through our fault: as many days remain as were meant, 14 at the most.
 
-    It rolls forward whatever the engagement's own rule is, because the days are owed to the party.
+    It rolls forward whatever the engagement's own rule is, because the days are owed to the party. Where a very short
+    term rolled back, or ran out over holidays on which no mail leaves, T is the day of the first mail at the earliest.
     """
-    owed = min((due_on - meant).days, SHORT_UP_TO)
+    owed = max(0, min((due_on - meant).days, SHORT_UP_TO))
     if (due_on - sent_on).days >= owed:
         return due_on
     return calendar.following(sent_on + owed * DAY)

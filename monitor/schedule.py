@@ -86,7 +86,7 @@ def turns_at(duty: Obligation, calendar: Calendar) -> datetime | None:
 def next_at(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | None:
     """When the ladder of a duty, or of its review, must be looked at again; none when nobody waits for anything."""
     if duty.state == "submitted" and duty.submitted_at:
-        return review_at(duty, calendar)
+        return calendar.next_sending(max(at, review_at(duty, calendar, duty.reviews + 1)))
     if duty.state not in ASKED:
         return None
     instants = [_vendor_next(duty, calendar, at)]
@@ -95,10 +95,18 @@ def next_at(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | No
     return min((instant for instant in instants if instant), default=None)
 
 
-def review_at(duty: Obligation, calendar: Calendar) -> datetime:
-    """When the reviewers are reminded next: five business days after the submission, and each five after that."""
+def review_at(duty: Obligation, calendar: Calendar, count: int) -> datetime:
+    """When the reviewers are reminded so often: five business days after the submission, and each five after that."""
     submitted_on = calendar.day_of(duty.submitted_at or EPOCH)
-    return calendar.sending_on(calendar.shift(submitted_on, REVIEW_EVERY * (duty.reviews + 1)))
+    return calendar.sending_on(calendar.shift(submitted_on, REVIEW_EVERY * count))
+
+
+def reviews_due(duty: Obligation, calendar: Calendar, at: datetime) -> int:
+    """How many reminders of the reviewers have come up. Those that were missed are one: the last of them."""
+    count: int = duty.reviews
+    while review_at(duty, calendar, count + 1) <= at:
+        count += 1
+    return count
 
 
 def _vendor_next(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | None:

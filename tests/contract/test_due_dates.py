@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from stage import COMPANY, GROUP, PARTY, engagement, event, last_accepted, registry
 
+from monitor.mistakes import Invalid
+
 
 @pytest.mark.parametrize(
     ("accepted", "every", "due"),
@@ -22,6 +24,12 @@ async def test_months_clamp_to_the_months_end_and_the_day_rolls_forward(world, a
         str(int(due[:4])) + due[4:],
     )
     assert [line["due_on"] for line in told.of("opened")] == [due]
+
+
+async def test_a_rhythm_of_more_than_twelve_months_is_refused(world):
+    with pytest.raises(Invalid) as refused:
+        await world(registry(engagement(attestation='every = "13 months"')), "2026-01-01", "2026-12-01")
+    assert [mistake.place for mistake in refused.value.mistakes] == ['engagement "dm": attestation.every']
 
 
 async def test_the_first_attestation_is_due_one_cadence_after_the_beginning(world):
@@ -113,6 +121,17 @@ async def test_deletion_after_an_end_before_holidays_is_asked_on_the_first_open_
         ("T-30", "2026-09-24T09:00"),
         ("T-14", "2026-10-05T09:00"),
     ]
+
+
+@pytest.mark.parametrize("roll", ["preceding", "none"])
+async def test_a_deletion_is_never_overdue_before_it_was_asked_for(world, roll):
+    """One day after a Friday's end is a closed Saturday, and the first mail leaves on Monday."""
+    toml = registry(
+        engagement(ends_on="2026-08-28", deletion_days=1, roll=roll, attestation=last_accepted("2026-08-01"))
+    )
+    told = await world(toml, "2026-08-20", "2026-09-10")
+    assert told.days("vendor", obligation="deletion")[:2] == [("T-30", "08-31"), ("T+1", "09-01")]
+    assert [(line["at"][:16], line["due_on"]) for line in told.of("overdue")] == [("2026-09-01T00:00", "2026-08-31")]
 
 
 async def test_an_end_that_moves_later_cancels_the_deletion_and_tells_the_party(world):

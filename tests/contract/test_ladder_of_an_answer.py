@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from stage import COMPANY, GROUP, SISTER, engagement, event, last_accepted, registry
 
+from monitor.ladder import Ladder
+from monitor.obligations.reconcile import Policy
+
 DUE_0930 = last_accepted("2025-09-30")
 DUE_1001 = last_accepted("2025-10-01")
 
@@ -102,6 +105,18 @@ async def test_silent_reviewers_are_reminded_each_five_business_days_from_the_se
     assert reminders == [
         ("09-24T09:00", ["reviewer"]),
         ("10-01T09:00", ["reviewer", "pi_manager"]),
+        ("10-08T09:00", ["reviewer", "pi_manager"]),
+    ]
+
+
+async def test_reminders_of_the_reviewers_missed_while_the_daemon_was_down_are_one_the_last(world):
+    told = await world(
+        registry(engagement(attestation=DUE_0930)), "2026-08-01", "2026-10-16", event("2026-09-14T10:00", "submit"),
+        event("2026-09-15T00:00", "down", None, until="2026-10-03T22:00"),
+    )  # fmt: skip
+    reminders = [(line["at"][5:16], line["audience"]) for line in told.notices("review-reminder")]
+    assert reminders == [
+        ("10-05T09:00", ["reviewer", "pi_manager"]),
         ("10-08T09:00", ["reviewer", "pi_manager"]),
     ]
 
@@ -308,6 +323,27 @@ async def test_a_waiver_that_ends_reopens_that_day_due_thirty_days_later(world):
         ("2026-08-31", "2026-09-30"),
         ("2026-11-02", "2026-12-02"),
     ]
+
+
+async def test_a_waiver_that_ends_before_a_date_that_was_told_asks_again_for_that_date(world):
+    told = await world(
+        registry(engagement(ends_on="2026-08-31", deletion_days=60, attestation=last_accepted("2026-06-01"))),
+        "2026-08-01", "2026-11-10", event("2026-09-02T10:00", "waive", obligation="deletion", until="2026-09-08T00:00",
+                                          by="m@impress.example", reason="merger"),
+    )  # fmt: skip
+    assert told.days("vendor", obligation="deletion", due_on="2026-10-30") == [
+        ("T-30", "09-01"), ("T-30", "09-08"), ("T-14", "10-16"), ("T-7", "10-23"), ("T-3", "10-27"), ("T-1", "10-29"),
+        ("T+1", "11-02"), ("T+7", "11-06"),
+    ]  # fmt: skip
+    assert [line["due_on"] for line in told.of("overdue")] == ["2026-10-30"]
+
+
+async def test_ladders_are_configuration(world):
+    policy = Policy(long=Ladder(before=(10,), after=(2, 4), repeat=0), short=Ladder(before=(), after=(5,), repeat=0))
+    toml = registry(engagement(attestation=DUE_0930))
+    told = await world(toml, "2026-08-01", "2026-12-01", policy=policy)
+    assert told.days("vendor") == [("T-30", "08-31"), ("T-10", "09-18"), ("T+2", "10-02"), ("T+4", "10-05")]
+    assert told.days("pi_manager") == [("T+4", "10-05")]
 
 
 async def test_acts_that_are_not_possible_are_refused_with_a_reason(world):
