@@ -107,7 +107,7 @@ class Climb:
     only_after: bool = False
 
     def _ahead(self, calendar: Calendar, at: datetime) -> Iterator[tuple[int, datetime]]:
-        until = (calendar.day_of(at) - self.anchor).days + 1
+        until = max((calendar.day_of(at) - self.anchor).days, self.sent or 0) + 1  # T may have moved after it was sent
         for offset in self.ladder.offsets(until):
             if (self.sent is not None and offset <= self.sent) or (self.only_after and offset < 0):
                 continue
