@@ -18,6 +18,7 @@ from monitor.questionnaire.entry import tidy
 from monitor.web.fields import chunk, fields, parts
 from monitor.web.form import view
 from monitor.web.form.beginning import visible
+from monitor.web.form.ending import said_words
 from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
 from monitor.web.keys import SITE
 from monitor.web.pages import see_other
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from aiohttp import BodyPartReader
 
     from monitor.obligations.drafts import Draft
-    from monitor.questionnaire import Section
+    from monitor.questionnaire import Question, Section
 
 log = logging.getLogger(__name__)
 TEXT_LIMIT = 64 * 1024  #: octets of one field
@@ -55,11 +56,11 @@ class Back:
     sent: Sent = field(default_factory=Sent)
     outcome: drafts.Drafted = field(default_factory=drafts.Drafted)
 
-    def kept(self, question: str, section: Section) -> Answer | None:
-        """What was typed and could not be stored, so that it is not lost."""
+    def kept(self, question: str, section: Section, draft: Draft) -> Answer | None:
+        """What was typed and could not be stored, so that it is not lost; files that are there stay there."""
         if question not in self.outcome.conflicts and question not in self.outcome.refused:
             return None
-        return view.answers(section.questions, self.sent.fields, {})[question]
+        return view.answers(section.questions, self.sent.fields, draft.answers)[question]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -224,10 +225,10 @@ async def _page(
     for question in section.questions:
         state = examined.questions[question.id]
         if state.state is not QuestionState.HIDDEN:
-            answer = back.kept(question.id, section) or draft.answers.get(question.id, Answer())
+            answer = back.kept(question.id, section, draft) or draft.answers.get(question.id, Answer())
             row = view.field(question, answer, state, language, strict=back.strict)
             row |= {"version": draft.versions.get(question.id, 0), "number": str(len(rows) + 1), "conflict": None}
-            _explain(row, question.id, back, language)
+            _explain(row, question, back, language)
             rows.append(row)
     asked = [one for one in found.questionnaire.sections if visible(one, examined)]
     return form_page(
@@ -256,17 +257,20 @@ def _limits(request: web.Request, language: str) -> str:
     return Message(text, {"each": request.app[SITE].file_limit // view.MB}).in_(language)
 
 
-def _explain(row: dict[str, Any], question: str, back: Back, language: str) -> None:
+def _explain(row: dict[str, Any], question: Question, back: Back, language: str) -> None:
     """Why something was not stored, beside the question that it concerns."""
-    if question in back.outcome.refused:
-        row["error"] = back.outcome.refused[question].message.in_(language)
-    if question in back.outcome.conflicts:
-        stands = back.outcome.conflicts[question]
-        row["conflict"] = str(stands.value or stands.reason)
+    name = question.id
+    if name in back.outcome.refused:
+        row["error"] = back.outcome.refused[name].message.in_(language)
+    if name in back.outcome.conflicts:
+        stands = back.outcome.conflicts[name]
+        row["conflict"] = " – ".join(
+            filter(None, (view.said(question, stands, language, said_words(language)), stands.comment))
+        )
         text = "A colleague changed this answer meanwhile. Choose which of the two holds and save again."
         row["error"] = Message(text).in_(language)
-    if question in back.sent.refused and row["evidence"]:
-        row["evidence"]["error"] = back.sent.refused[question].in_(language)
+    if name in back.sent.refused and row["evidence"]:
+        row["evidence"]["error"] = back.sent.refused[name].in_(language)
 
 
 def _summary(rows: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -1,0 +1,174 @@
+"""Every address that changes something writes a line of the ledger; an address that nobody thought of here fails."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from monitor import clock, tables
+from monitor.web import FORM, public
+from monitor.web.console.routes import ROUTES as CONSOLE
+from tests.evidence.evidence_corpus import png
+from tests.journey.manager import failing_case, overdue, signed_in
+from tests.journey.vendor import first_section, hands_in, path_of, posts
+from tests.web.running import Ground
+
+MANAGERS = "managers@impress.example"
+READING = frozenset({"GET", "HEAD"})
+#: What changes nothing of ours: two cookies of the reader's own.
+UNRECORDED = {"/settings": "the reader's language and appearance, kept by their browser"}
+
+
+def addresses():
+    """Every address that takes more than reading, an address with several acts once for each of them."""
+    found = []
+    for route in (*FORM, *CONSOLE, *public.ROUTES):
+        if route.method not in READING:
+            deeds = re.search(r"\{deed:([a-z|-]+)\}", route.path)
+            plain = re.sub(r"\{(\w+):[^{}]*(?:\{[^{}]*\}[^{}]*)*\}", r"{\1}", route.path)
+            found += [plain.replace("{deed}", deed) for deed in deeds[1].split("|")] if deeds else [plain]
+    return sorted(found)
+
+
+async def on_the_form(house, client, tail, fields):
+    return await posts(client, path_of(house.link()) + tail, fields)
+
+
+async def fresh(house, client):
+    return await on_the_form(house, client, "/fresh", {})
+
+
+async def saves(house, client):
+    return await posts(client, await first_section(client, house), {"policy": "yes", "policy_version": "0"})
+
+
+async def attaches(house, client):
+    section = await first_section(client, house)
+    return await posts(client, section, {"rules_file": ("図.png", png()), "upload": "rules_file"})
+
+
+async def withdraws(house, client):
+    await attaches(house, client)
+    row = await tables.Evidence.get()
+    return await posts(client, await first_section(client, house), {"remove": row.id})
+
+
+async def declares(house, client):
+    return await hands_in(house, client)
+
+
+async def wants_time(house, client):
+    later = (await tables.Obligation.get()).due_on + timedelta(days=9)
+    return await on_the_form(
+        house, client, "/en/help", {"kind": "more-time", "reason": "audit", **day("wished", later)}
+    )
+
+
+async def is_another(house, client):
+    return await on_the_form(house, client, "/en/help", {"kind": "not-ours", "why": "ask our affiliate"})
+
+
+async def hands_over(house, client):
+    return await on_the_form(house, client, "/en/help", {"kind": "hand-over", "email": "colleague@acme.example"})
+
+
+def day(name, which):
+    return {f"{name}_year": str(which.year), f"{name}_month": str(which.month), f"{name}_day": str(which.day)}
+
+
+def soon():
+    return day("until", clock.now().date() + timedelta(days=9))
+
+
+async def on_the_duty(house, client, deed, fields):
+    await signed_in(house, client, MANAGERS)
+    duty = await tables.Obligation.get()
+    return await posts(client, f"/duty/{duty.id}/{deed}", {"by": "M. Manager", **fields})
+
+
+async def accepts(house, client):
+    await hands_in(house, client)
+    return await on_the_duty(house, client, "accept", {})
+
+
+async def returns(house, client):
+    await hands_in(house, client)
+    return await on_the_duty(house, client, "return", {"reason": "国名をお書きください。"})
+
+
+async def waives(house, client):
+    return await on_the_duty(house, client, "waive", {"reason": "merger", **soon()})
+
+
+async def acknowledges(house, client):
+    await overdue(house)
+    return await on_the_duty(house, client, "acknowledge", soon())
+
+
+async def extends(house, client):
+    later = (await tables.Obligation.get()).due_on + timedelta(days=9)
+    return await on_the_duty(house, client, "extend", day("until", later))
+
+
+async def reads_a_plea(house, client):
+    await wants_time(house, client)
+    return await on_the_duty(house, client, "plea", {"plea": str((await tables.Plea.get()).id)})
+
+
+async def takes_a_case(house, client):
+    case = await failing_case()
+    await signed_in(house, client, MANAGERS)
+    return await posts(client, f"/case/{case.id}/acknowledge", {"by": "M. Manager", **soon()})
+
+
+async def asks_to_sign_in(house, client):
+    return await posts(client, "/sign-in", {"email": MANAGERS})
+
+
+async def signs_in(house, client):
+    return await signed_in(house, client, MANAGERS)
+
+
+async def signs_out(house, client):
+    await signed_in(house, client, MANAGERS)
+    return await posts(client, "/sign-out", {})
+
+
+FORM_AT, HELP_AT = "/f/{token}/{language}/s/{section}", "/f/{token}/{language}/help"
+#: Address, what somebody does there, the line that stands in the ledger afterwards, and who stands in it.
+ACTS = [
+    ("/f/{token}/fresh", fresh, "link.asked", "vendor"),
+    (FORM_AT, saves, "answer.saved", "link/"),
+    (FORM_AT, attaches, "evidence.stored", "link/"),
+    (FORM_AT, withdraws, "evidence.withdrawn", "link/"),
+    ("/f/{token}/{language}/declare", declares, "obligation.submitted", "link/"),
+    (HELP_AT, wants_time, "obligation.plea", "link/"),
+    (HELP_AT, is_another, "obligation.plea", "link/"),
+    (HELP_AT, hands_over, "obligation.plea", "link/"),
+    ("/duty/{id}/accept", accepts, "obligation.accepted", "person/"),
+    ("/duty/{id}/return", returns, "obligation.returned", "person/"),
+    ("/duty/{id}/waive", waives, "obligation.waived", "person/"),
+    ("/duty/{id}/acknowledge", acknowledges, "obligation.acknowledged", "person/"),
+    ("/duty/{id}/extend", extends, "obligation.due_moved", "person/"),
+    ("/duty/{id}/plea", reads_a_plea, "obligation.plea_decided", "person/"),
+    ("/case/{id}/acknowledge", takes_a_case, "case.acknowledged", "person/"),
+    ("/sign-in", asks_to_sign_in, "sign-in.asked", "person/"),
+    ("/sign-in/{token}", signs_in, "session.opened", "person/"),
+    ("/sign-out", signs_out, "session.closed", "person/"),
+]
+
+
+def test_no_address_changes_something_that_nobody_looks_at_here():
+    assert addresses() == sorted({address for address, *_ in ACTS} | set(UNRECORDED))
+
+
+@pytest.mark.parametrize(("act", "kind", "actor"), [pytest.param(*rest, id=rest[0].__name__) for _, *rest in ACTS])
+async def test_an_act_stands_in_the_ledger_with_who_did_it(tmp_path, database, act, kind, actor):
+    async with Ground(tmp_path, await database()) as house, house.client() as client:
+        status, told = await act(house, client)
+        assert status in {200, 303}, told
+        line = await tables.LedgerLine.filter(type=kind).order_by("-seq").first()
+        assert line is not None, await tables.LedgerLine.all().values_list("type", flat=True)
+        assert line.actor.startswith(actor), line.actor
