@@ -67,7 +67,12 @@ def _parser() -> object:
 
 def phrases(text: str) -> Markup:
     """Japanese headings break between phrases and not inside a word: zero-width break chances between them."""
-    plain = text.unescape() if isinstance(text, Markup) else str(text)
+    return _phrased(text.unescape() if isinstance(text, Markup) else str(text))
+
+
+@lru_cache(maxsize=4096)
+def _phrased(plain: str) -> Markup:
+    """The same headings come again and again, and finding their phrases is the dearest part of a page."""
     parts = _parser().parse(plain) if any(ord(sign) > 0x3000 for sign in plain) else [plain]  # type: ignore[attr-defined]  # noqa: PLR2004 - the first kana
     return Markup("<wbr>").join(escape(part) for part in parts)
 

@@ -41,7 +41,12 @@ def lines(text: str, limit: int = 2000) -> list[str]:
 
 def width(text: str) -> int:
     """Columns of a terminal: a full-width character takes two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+@lru_cache(maxsize=8192)
+def _columns(sign: str) -> int:
+    return 2 if unicodedata.east_asian_width(sign) in "WFA" else 1
 
 
 def wrap(text: str, language: str) -> str:
@@ -55,12 +60,13 @@ def _broken(line: str, language: str) -> list[str]:
         return [line]
     lead = _LEAD.match(line)[0]  # type: ignore[index] # the pattern matches the empty text too
     hang = lead if lead.startswith(">") else re.sub(r"[・■-]", lambda sign: " " * width(sign[0]), lead)
-    made, current = [], lead
+    made, current, filled = [], lead, width(lead)
     for piece in _pieces(line[len(lead) :], language):
-        if current.strip(" \u3000>") and width(current + piece.rstrip()) > COLUMNS:
+        if current.strip(" \u3000>") and filled + width(piece.rstrip()) > COLUMNS:
             made.append(current.rstrip())
-            current, piece = hang, piece.lstrip()  # noqa: PLW2901 - a line does not begin with the blank it broke at
-        current += piece
+            current, filled = hang, width(hang)
+            piece = piece.lstrip()  # noqa: PLW2901 - a line does not begin with the blank it broke at
+        current, filled = current + piece, filled + width(piece)
     return [*made, current.rstrip()]
 
 
