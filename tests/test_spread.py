@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from monitor.patrol import spread
 
-INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))
+FIRST, LAST = datetime(2026, 1, 1), datetime(2036, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone itself
+INSTANTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 
 
 @given(key=st.text(max_size=40), every=st.integers(1, 86400), after=INSTANTS)
