@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
+    from monitor.certificates import Held
     from monitor.ladder import Climb
     from monitor.tables import Case
     from monitor.tables.climbing import Climbing
@@ -66,6 +67,13 @@ def coming(row: Obligation | Case, calendar: Calendar, at: datetime, last_day: d
             if ends and step.at >= ends:
                 return
             yield step
+
+
+def warnings_ahead(certificate: Held, calendar: Calendar, at: datetime) -> Iterator[Coming]:
+    """The warnings after `at` that a certificate runs out: each to the party and to the company's first level."""
+    while upcoming := certificate.climb().upcoming(calendar, at):
+        _, at = upcoming
+        yield Coming(at, party=True, level=1, told=1)
 
 
 def _of_review(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Coming]:

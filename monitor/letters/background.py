@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.letters.topic import Topic
-    from monitor.registry.format import Party
+    from monitor.registry.format import Engagement, Party
     from monitor.registry.roster import Roster
     from monitor.tables import FindingRow
 
@@ -54,12 +54,14 @@ class Background:
     told: Mapping[str, Told]
     last_days: Mapping[str, date | None]
     parties: Mapping[str, Party]
+    engaged: Mapping[str, Sequence[Engagement]]  #: by party, of those whose certificates are spoken of
 
     @classmethod
     async def of(cls, topics: Sequence[Topic], present: Roster) -> Background:
         reports = [topic.notice for topic in topics if topic.notice.kind == "digest"]
         named = {key for notice in reports for key in parties_in(notice)}
         engagements = {topic.duty.engagement_id for topic in topics if topic.duty}
+        certified = {topic.certificate.party for topic in topics if topic.certificate}
         return cls(
             await _minutes({topic.duty.request_id for topic in topics if topic.duty and topic.duty.request_id}),
             await _fingerprints(topics),
@@ -67,6 +69,7 @@ class Background:
             await _told(topics),
             {key: await present.last_day(key) for key in engagements},
             await present.parties(named) if named else {},
+            await present.engaged(certified) if certified else {},
         )
 
 
@@ -98,7 +101,8 @@ async def _findings(watches: set[int]) -> dict[int, list[FindingRow]]:
 
 async def _told(topics: Sequence[Topic]) -> dict[str, Told]:
     """Rungs that the mail server took, for letters that are rungs themselves."""
-    own = [topic for topic in topics if topic.notice.kind == "rung" and topic.notice.rung != OPENING]
+    rungs = [topic for topic in topics if topic.notice.kind == "rung" and topic.notice.rung != OPENING]
+    own = [topic for topic in rungs if topic.duty or topic.case]
     told: defaultdict[str, Told] = defaultdict(Told)
     if own:
         about = Q(notice__obligation_id__in=[topic.duty.id for topic in own if topic.duty])

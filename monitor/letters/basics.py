@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
 from monitor.letters.layout import lines, one_line
-from monitor.letters.words import DUTIES, check_name, named, said, severity
+from monitor.letters.words import CERTIFICATES, DUTIES, check_name, named, said, severity
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.calendar import Calendar
+    from monitor.certificates import Held
     from monitor.letters.topic import Topic
     from monitor.registry.roster import Roster
     from monitor.tables import Case, Notice, Obligation
@@ -29,7 +30,8 @@ BLANK: Values = dict.fromkeys((
     "submitted_at", "submitted_on", "waiting", "reason", "reason_token", "sha256", "minutes", "link", "page",
     "helped", "promises", "purposes", "tz", "zone", "japan", "ends_utc", "url", "host", "check", "severity", "since",
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
-    "awaits", "told", "plea", "plea_text", "proposed_on", "until_at", "until_clock", "valid_minutes",
+    "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "until_at", "until_clock",
+    "valid_minutes",
 ))  # fmt: skip
 
 
@@ -55,6 +57,9 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
         values |= _of_case(topic.case, notice, calendar, today)
         values["severity"] = severity(topic.case.severity, language)
         values["check"] = values["what"] = check_name(topic.case.check_kind, language)
+    if topic.certificate:
+        values |= _of_certificate(topic.certificate, today)
+        values["what"] = said(CERTIFICATES, topic.certificate.kind, language)
     if topic.engagement:
         values |= {"title": one_line(topic.engagement.title or ""), "joint": topic.engagement.kind == "joint_user"}
     return values | _EXTRA.get(notice.kind, _nothing)(notice, calendar)
@@ -69,6 +74,11 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
         if notice.kind == "review-reminder":
             values["waiting"] = business_days(calendar, calendar.day_of(received), today)
     return values
+
+
+def _of_certificate(certificate: Held, today: date) -> Values:
+    left = (certificate.expires_on - today).days
+    return {"number": one_line(certificate.number), "due": certificate.expires_on, "days_left": left}
 
 
 def business_days(calendar: Calendar, begin: date, end: date) -> int:

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 from checks import CHECKS
 from checks.contract import Severity
+from monitor.certificates import concerned, concerning
 from monitor.language import translate
-from monitor.letters.ahead import coming
+from monitor.letters.ahead import coming, warnings_ahead
 from monitor.letters.basics import Values, basics
 from monitor.letters.digest import report
 from monitor.letters.layout import one_line
 from monitor.letters.words import ROLES, check_name, named, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
+    from monitor.certificates import Held
     from monitor.letters.ahead import Coming
     from monitor.letters.background import Background, Told
     from monitor.letters.topic import Topic
@@ -59,6 +61,8 @@ def details(topic: Topic, desk: Desk) -> Values:
     values["sender"] = values["company"] if values["responsible"] else values["group"]
     if topic.duty:
         values |= _of_duty(topic.duty, topic, desk)
+    if topic.certificate:
+        values |= _of_certificate(topic.certificate, topic, desk)
     if topic.case:
         values |= _of_case(desk.background.findings.get(topic.case.watch_id, ()), desk.language)
     if topic.notice.kind == "digest":
@@ -85,6 +89,17 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
 def _of_case(found: Sequence[FindingRow], language: str) -> Values:
     findings = [told for row in found[:MOST_FINDINGS] if (told := _finding(row, language))]
     return {"awaits": "passing", "findings": findings, "more_findings": max(len(found) - MOST_FINDINGS, 0)}
+
+
+def _of_certificate(certificate: Held, topic: Topic, desk: Desk) -> Values:
+    """With the work of this company whose confirmation is the short one as long as the certificate is valid."""
+    engaged = concerning(desk.background.engaged[certificate.party], topic.notice.company_id, desk.today)
+    resting = [one for one in engaged if one.attestation.rests_on == certificate.kind]
+    return {
+        "awaits": "renewal",
+        "shortened": bool(resting),
+        "resting": [one_line(one.title) for one in resting if one.title],
+    }
 
 
 def _finding(row: FindingRow, language: str) -> Values:
@@ -119,11 +134,21 @@ def promises(topic: Topic, desk: Desk, quoted: set[str]) -> Values:
 
 def next_steps(topic: Topic, desk: Desk) -> list[Coming]:
     """The steps that a letter announces."""
+    if topic.certificate:
+        return list(islice(_renewals(topic, topic.certificate, desk), ANNOUNCED))
     row = topic.duty or topic.case
     if row is None or topic.notice.kind in {"accepted", "cancelled", "resolved"}:
         return []
     last_day = desk.background.last_days.get(topic.duty.engagement_id) if topic.duty else None
     return list(islice(coming(row, desk.present.calendar, desk.at, last_day), ANNOUNCED))
+
+
+def _renewals(topic: Topic, certificate: Held, desk: Desk) -> Iterator[Coming]:
+    """The warnings ahead: while the company has an engagement with the party."""
+    engaged = desk.background.engaged[certificate.party]
+    for step in warnings_ahead(certificate, desk.present.calendar, desk.at):
+        if topic.notice.company_id in concerned(engaged, desk.present.calendar.day_of(step.at)):
+            yield step
 
 
 def heard_by(step: Coming, topic: Topic, present: Roster) -> tuple[list[str], list[str]]:

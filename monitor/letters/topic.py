@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.contract import Severity
+from monitor.certificates import Held
 from monitor.ladder import OPENING
 
 if TYPE_CHECKING:
@@ -38,15 +39,23 @@ class Topic:
         return f"ITK-{self.duty.id:06d}" if self.duty else f"ITK-C{self.case.id:05d}" if self.case else ""
 
     @property
+    def certificate(self) -> Held | None:
+        return Held.told_of(self.notice)
+
+    @property
     def thread(self) -> str:
-        """The local part of the Message-ID that everything about this duty or case names as its root."""
-        return f"o{self.duty.id}" if self.duty else f"c{self.case.id}" if self.case else ""
+        """The local part of the Message-ID that everything about this duty, case or certificate names as its root."""
+        certificate = self.notice.certificate_id
+        root = f"k{certificate}" if certificate else ""
+        return f"o{self.duty.id}" if self.duty else f"c{self.case.id}" if self.case else root
 
     def stage(self, today: date) -> str:
         """Which text it gets. Rungs before T, after T, and of a failing check are different letters."""
         notice, duty = self.notice, self.duty
         if self.case:
             return {"rung": "case", "resolved": "case-resolved"}.get(notice.kind, notice.kind)
+        if self.certificate and notice.kind == "rung":
+            return "certificate"
         if notice.kind != "rung" or duty is None:
             return notice.kind
         if notice.side == "company":
@@ -62,6 +71,8 @@ class Topic:
         deed = self.notice.kind in _DEEDS
         if self.duty:
             return (1 if deed else 3, self.duty.due_on.toordinal(), self.duty.id)
+        if self.certificate:
+            return (1, self.certificate.expires_on.toordinal(), 0)
         return (1 if deed else 3, 0, self.case.id if self.case else 0)
 
 

@@ -18,6 +18,19 @@ DUTIES: Mapping[str, str] = {
     "attestation": "Confirmation of security control measures",
     "deletion": "Confirmation of return or deletion",
 }
+CERTIFICATES: Mapping[str, str] = {
+    "PMARK": "PrivacyMark",
+    "ISO27001": "ISO/IEC 27001 certification",
+    "ISO27017": "ISO/IEC 27017 certification",
+    "ISO27018": "ISO/IEC 27018 certification",
+    "ISO27701": "ISO/IEC 27701 certification",
+    "ISMAP": "ISMAP registration",
+    "SOC1": "SOC 1 report",
+    "SOC2": "SOC 2 report",
+    "PCI": "PCI DSS attestation of compliance",
+    "JAPHIC": "JAPHIC Mark",
+    "CBPR": "CBPR certification",
+}
 SEVERITIES: Mapping[str, str] = {"low": "low", "medium": "medium", "high": "high", "critical": "critical"}
 ROLES: Mapping[str, str] = {
     "vendor": "the contact of the party",

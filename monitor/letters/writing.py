@@ -75,6 +75,8 @@ class Letters:
         if notice.side == "person":
             token = links.spell(self.keyring, bytes.fromhex(str(notice.data["sign_in"])), links.SIGN_IN)
             return {"link": f"{self.base_url}/sign-in/{token}"}
+        if topic.certificate:
+            return {}
         if notice.side != "vendor":
             return {"page": self.base_url + _page(topic)}
         if duty is None or duty.state not in ASKED or notice.kind not in _ASKING:
@@ -107,7 +109,8 @@ def _roots(topics: Sequence[Topic]) -> list[str]:
 
 
 def _list(topic: Topic) -> str:
-    return "duty" if topic.duty else "case" if topic.case else topic.notice.kind
+    kind = "certificate" if topic.certificate else topic.notice.kind
+    return "duty" if topic.duty else "case" if topic.case else kind
 
 
 def _label(key: str) -> str:

@@ -12,8 +12,10 @@ from tortoise.expressions import F, Q
 
 from monitor import tables
 from monitor.books import Step, enter, moved
+from monitor.certificates import untrue
 from monitor.guard import Guard
 from monitor.ladder import OPENING, later_opening
+from monitor.notices import withdraw
 from monitor.outbox.readers import Directory
 from monitor.outbox.record import Subjects
 from monitor.tables.store import AWAY, transaction
@@ -56,7 +58,7 @@ async def claim(present: Roster, at: datetime, lease: timedelta) -> tuple[list[C
     due = tables.Mail.filter(free, hour, state="queued", next_at__lte=at).order_by("-urgent", "next_at", "id")
     async with transaction():
         mails = await due.limit(BATCH).select_for_update(skip_locked=True)
-        claimed = await _with_items(mails)
+        claimed = await _with_items(mails, present, at)
         astray = await _astray(claimed, present, at)
         kept = [one for one in claimed if one.items and one not in astray]
         await _drop({mail.id for mail in mails} - {one.mail.id for one in kept}, astray)
@@ -68,17 +70,26 @@ async def claim(present: Roster, at: datetime, lease: timedelta) -> tuple[list[C
     return kept, len(mails) - len(kept)
 
 
-async def _with_items(mails: Sequence[Mail]) -> list[Claimed]:
+async def _with_items(mails: Sequence[Mail], present: Roster, at: datetime) -> list[Claimed]:
     """A notice that was dropped and is told anew belongs to the letter that was made since."""
     made = {mail.id: mail.made_at for mail in mails}
     items: defaultdict[str, list[tuple[Notice, list[str]]]] = defaultdict(list)
     rows = await tables.MailItem.filter(mail_id__in=list(made), notice__state="waiting").order_by("id")
     notices = {notice.key: notice for notice in await tables.Notice.filter(key__in=[row.notice_id for row in rows])}
+    gone = await _withdrawn(list(notices.values()), present, at)
     for row in rows:
         notice = notices[row.notice_id]
-        if notice.made_at <= made[row.mail_id]:
+        if notice.made_at <= made[row.mail_id] and notice.key not in gone:
             items[row.mail_id].append((notice, row.roles))
     return [Claimed(mail, items[mail.id]) for mail in mails]
+
+
+async def _withdrawn(notices: Sequence[Notice], present: Roster, at: datetime) -> set[str]:
+    """Warnings of certificates that are not so any more: days may have passed since they were made."""
+    gone = await untrue(notices, present, present.calendar.day_of(at))
+    if gone:
+        await withdraw(at, key__in=list(gone))
+    return gone
 
 
 async def _astray(claimed: Sequence[Claimed], present: Roster, at: datetime) -> list[Claimed]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.expressions import F
 
 from monitor import ledger, tables
+from monitor.certificates import Held
 from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell
 from monitor.schedule import ASKED, case_next, edit, refresh
 from monitor.tables.store import transaction
@@ -240,6 +241,8 @@ def _about(notice: Notice) -> str:
         if notice.obligation_id
         else f"case/{notice.case_id}"
         if notice.case_id
+        else f"certificate/{notice.certificate_id}"
+        if notice.certificate_id
         else ""
     )
 
@@ -289,7 +292,17 @@ async def _undeliverable(notices: Sequence[Notice], at: datetime) -> list[Notice
     mark = f"{at:%Y%m%d}"
     duties = [about_duty(row, "undeliverable", COMPANY, at, mark=mark, level=1) for row in subjects.duties.values()]
     cases = [about_case(row, "undeliverable", COMPANY, at, mark=mark, level=1) for row in subjects.cases.values()]
-    return duties + cases
+    return duties + cases + [_bounced(found, company, mark, at) for found, company in _certificates(notices)]
+
+
+def _certificates(notices: Iterable[Notice]) -> list[tuple[Held, str]]:
+    """Certificates that notices are about, each with the company that speaks of it."""
+    found = [(Held.told_of(notice), str(notice.company_id)) for notice in notices]
+    return [(held, company) for held, company in dict.fromkeys(found) if held]
+
+
+def _bounced(found: Held, company: str, mark: str, at: datetime) -> Notice:
+    return found.notice(company, COMPANY, "undeliverable", at, mark=mark, level=1)
 
 
 async def unreachable(notices: Sequence[Notice], calendar: Calendar, at: datetime) -> None:

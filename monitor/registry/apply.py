@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from monitor import ledger, tables
 from monitor.language import Message
@@ -141,6 +141,7 @@ async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str,
     await sync([change.entry for change in changes if isinstance(change.entry, Party)], looks, at)
     await abandon([change.key for change in changes if (change.kind, change.action) == ("party", "retire")], at)
     await _replan(changes, at)
+    await _rewarn(changes, at)
     await tables.Group.filter(key="group").update(revision=(await tables.Group.get(key="group")).revision + 1)
     await ledger.write([_event(change, actor) for change in changes], at)
 
@@ -189,6 +190,20 @@ async def _replan(changes: Sequence[Change], at: datetime) -> None:
         below = await tables.Engagement.filter(under__in=touched).values_list("key", flat=True)
         touched = {str(key) for key in below}
         await tables.Engagement.filter(key__in=touched).update(plan_at=at)
+
+
+async def _rewarn(changes: Sequence[Change], at: datetime) -> None:
+    """Mark the parties whose certificates must be looked at anew: theirs changed, or the engagements with them did;
+    all of them where the calendar changed.
+    """
+    if any(change.kind == "group" and change.action != "add" for change in changes):
+        await tables.Party.filter(retired_at=None).update(warn_at=at)
+        return
+    held = {
+        c.key for c in changes if c.kind == "party" and ("certificate" in c.fields or c.action in {"restore", "retire"})
+    }
+    engaged = tables.Engagement.filter(plan_at=at).values("party_id")
+    await tables.Party.filter(Q(key__in=held) | Q(key__in=Subquery(engaged))).update(warn_at=at)
 
 
 def _event(change: Change, actor: str) -> ledger.Event:

@@ -88,6 +88,16 @@ class Roster:
         line = [await self.engagement(key), *await self.line_above(key)]
         return min((entry.ends_on for entry in line if entry.ends_on), default=None)
 
+    async def engaged(self, parties: Iterable[str]) -> Mapping[str, list[Engagement]]:
+        """The engagements of these parties that the registry holds now, each with the last day that holds for it."""
+        found: dict[str, list[Engagement]] = {party: [] for party in parties}
+        present = tables.Engagement.filter(party_id__in=list(found), retired_at=None).order_by("key")
+        rows = await present.values_list("key", "party_id")
+        entries = await self.engagements(key for key, _ in rows)
+        for key, party in rows:
+            found[party].append(entries[key].model_copy(update={"ends_on": await self.last_day(key)}))
+        return found
+
     def responsible(self, company: str | None, day: date) -> bool:
         """Whether that company answers for its engagements on that day; if not, the group's privacy office does."""
         return company is not None and company in self.companies and self.companies[company].member_on(day)

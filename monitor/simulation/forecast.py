@@ -70,5 +70,5 @@ async def caused(declaration: Declaration, at: datetime, tools: Equipment, *, pr
 
 
 def _same(line: Line) -> tuple[Any, ...]:
-    told = tuple(line.get(name) for name in ("at", "notice", "rung", "engagement", "obligation", "due_on", "url"))
-    return (*told, tuple(line["to"]))
+    names = ("at", "notice", "rung", "company", "party", "engagement", "obligation", "certificate", "due_on", "url")
+    return (*(line.get(name) for name in names), tuple(line["to"]))

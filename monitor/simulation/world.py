@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tortoise.functions import Min
 
 from checks.contract import Severity
-from monitor import cases, escalation, ledger, tables
+from monitor import cases, escalation, expiry, ledger, tables
 from monitor.language import Message
 from monitor.letters import Topic, gather, subject
 from monitor.obligations import planning, turning
@@ -86,7 +86,7 @@ class Recorder:
 
 
 def _topic_line(topic: Topic) -> Line:
-    notice, duty, case = topic.notice, topic.duty, topic.case
+    notice, duty, case, certificate = topic.notice, topic.duty, topic.case, topic.certificate
     said: Line = {
         "notice": notice.kind,
         "audience": list(topic.roles),
@@ -97,6 +97,12 @@ def _topic_line(topic: Topic) -> Line:
         said["rung"] = notice.data["rung"]
     if duty:
         said |= {"engagement": duty.engagement_id, "obligation": duty.kind, "due_on": duty.due_on.isoformat()}
+    if certificate:
+        said |= {
+            "obligation": "certificate",
+            "certificate": certificate.kind,
+            "due_on": certificate.expires_on.isoformat(),
+        }
     if case:
         said |= {
             "case": str(case.id),
@@ -154,6 +160,7 @@ class World:
             done += (
                 await cases.lapse(at)
                 + await escalation.advance(at)
+                + await expiry.warn(at)
                 + await compose(at)
                 + await deliver(at, self.post, self.post)
             )
@@ -173,6 +180,7 @@ class World:
             (tables.Obligation, "turns_at"),
             (tables.Obligation, "next_at"),
             (tables.Case, "next_at"),
+            (tables.Party, "warn_at"),
         ):
             instants += [found for found in [await _first(model, column)] if found]
         if not calendar.sending(at) and await tables.Notice.filter(state="waiting", letters=0).exists():

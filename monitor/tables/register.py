@@ -45,6 +45,10 @@ class Purpose(Registered):
 
 
 class Party(Registered):
+    """`warn_at`: when its certificates must be looked at again; empty when none of them runs out."""
+
+    warn_at = InstantField(null=True, db_index=True)
+
     class Meta:
         table = "party"
 

@@ -9,8 +9,8 @@ from monitor.tables.instant import InstantField
 
 
 class Notice(Model):
-    """One thing to tell one audience about one duty or case. Its key is its identity: the same notice is never made
-    twice.
+    """One thing to tell one audience about one duty, case or certificate. Its key is its identity: the same notice is
+    never made twice.
 
     waiting -> sent | dropped (no longer true) | failed (nobody could be reached). Who gets it is decided when it is
     put into a letter, not here: people change between.
@@ -23,6 +23,7 @@ class Notice(Model):
     party_id = fields.CharField(max_length=200, null=True)
     obligation_id = fields.IntField(null=True, db_index=True)
     case_id = fields.IntField(null=True, db_index=True)
+    certificate_id = fields.CharField(max_length=16, null=True)
     rung = fields.IntField(null=True)
     level = fields.IntField(default=0)
     roles = fields.JSONField[list[str]]()
@@ -39,7 +40,7 @@ class Notice(Model):
 
     class Meta:
         table = "notice"
-        indexes = [("state", "send_at")]
+        indexes = [("state", "send_at"), ("party_id", "certificate_id")]
 
 
 class Mail(Model):
