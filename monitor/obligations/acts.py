@@ -181,6 +181,7 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
         )
         event = duty_event("waived", duty, actor, until=until.isoformat() if until else "")
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
+        await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)  # which may have ended meanwhile
 
 
 async def acknowledge(duty_id: int, at: datetime, actor: str, until: datetime | None, why: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -46,7 +46,7 @@ class _Desk:
     present: Roster
     at: datetime
     lease: timedelta
-    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    slots: asyncio.Semaphore
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,11 @@ class _Ending:
     trouble: Exception | None = None
 
 
-async def deliver(at: datetime, writer: Writer, notifier: Notifier, lease: timedelta = LEASE) -> int:
-    """Send one batch of letters that are due; how many were in hand."""
-    desk = _Desk(writer, notifier, await roster(), at, lease)
+async def deliver(
+    at: datetime, writer: Writer, notifier: Notifier, lease: timedelta = LEASE, at_once: int = AT_ONCE
+) -> int:
+    """Send one batch of letters that are due; how many were in hand. One `at_once` keeps them in their order."""
+    desk = _Desk(writer, notifier, await roster(), at, lease, asyncio.Semaphore(at_once))
     claimed, dropped = await claim(desk.present, at, lease)
     hand = _Hand(claimed, desk)
     try:
@@ -112,7 +114,7 @@ class _Hand:
 
     async def _record(self, done: Collection[asyncio.Task[_Ending]]) -> None:
         """Enter how letters ended. What could not be entered is kept for the next call."""
-        for task in done:
+        for task in sorted(done, key=list(self._tasks).index):
             mail = self._tasks.pop(task, None)
             if mail and task.exception() is None:
                 self._unsent.discard(mail)

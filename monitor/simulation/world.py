@@ -162,7 +162,7 @@ class World:
                 + await escalation.advance(at)
                 + await expiry.warn(at)
                 + await compose(at)
-                + await deliver(at, self.post, self.post)
+                + await deliver(at, self.post, self.post, at_once=1)
             )
             if not done:
                 return

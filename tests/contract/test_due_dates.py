@@ -104,6 +104,16 @@ async def test_what_is_submitted_at_the_end_is_still_reviewed(world):
     assert [line["at"] for line in told.of("accepted")] == ["2027-04-08T10:00:00+09:00"]
 
 
+async def test_what_is_submitted_at_the_end_and_then_waived_is_over(world):
+    toml = registry(engagement(ends_on="2027-03-31", attestation=last_accepted("2026-04-01")))
+    told = await world(
+        toml, "2026-04-02", "2027-09-10", event("2027-03-30T10:00", "submit"),
+        event("2027-04-05T10:00", "waive", by="m@impress.example", reason="merger", until="2027-04-08T00:00"),
+    )  # fmt: skip
+    assert [line["at"][:16] for line in told.of("cancelled", obligation="attestation")] == ["2027-04-05T10:00"]
+    assert [line for line in told.of("mail", notice="rung", obligation="attestation") if line["at"] > "2027-04"] == []
+
+
 async def test_deletion_opens_the_day_after_the_end_and_is_asked_when_mails_leave(world):
     told = await world(
         registry(engagement(ends_on="2026-08-31", attestation=last_accepted("2026-06-01"))), "2026-07-01", "2026-10-02"
