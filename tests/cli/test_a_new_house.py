@@ -37,6 +37,7 @@ def run(tmp_path, monkeypatch):
     return lambda *words: CliRunner().invoke(itaku, words)
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.slow  # the tables of an empty database are made, as they would be for a newcomer
 def test_a_command_on_a_database_that_was_never_used_has_an_answer(run):
     run("init")

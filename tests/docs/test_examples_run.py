@@ -144,7 +144,7 @@ def _check(export: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """A folder with what `itaku init` writes, applied; the words that name its configuration."""
+    """A folder with what `itaku init` writes, applied. Made once, but really: it takes its seconds."""
     home = tmp_path_factory.mktemp("house")
     _run("init", str(home))
     _run("apply", "--yes", "--config", f"{home}/config.toml")
@@ -162,12 +162,16 @@ def export(house):
     return _run("ledger", "export", "--config", f"{house}/config.toml")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(60)
 def test_the_independent_verifier_agrees_with_ours(house, export):
     ours = _run("ledger", "head", "--config", f"{house}/config.toml")
     assert len(export.splitlines()) > 3
     assert _check(export).stdout == ours
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("broken", ["edited", "removed", "moved"])
 def test_the_independent_verifier_finds_what_is_wrong(export, broken):
     lines = export.splitlines()
@@ -184,6 +188,8 @@ def test_the_verifier_fits_on_a_page():
     assert len(VERIFIER.splitlines()) <= 20
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(60)
 def test_persons_can_be_erased_as_the_page_says_and_the_chain_still_holds(house, tmp_path):
     home = shutil.copytree(house, tmp_path / "house")
     with sqlite3.connect(home / "data/itaku.sqlite3") as database:
