@@ -13,6 +13,7 @@ from tortoise.expressions import Q
 
 from checks.contract import Severity
 from monitor import tables
+from monitor.ladder import CaseLadder
 from monitor.schedule import ASKED
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ async def audit(calendar: Calendar, at: datetime) -> list[str]:
         _said("duties wait to turn", await tables.Obligation.filter(turns_at__lt=late).count()),
         _said("duties wait to climb", await tables.Obligation.filter(next_at__lt=late).count()),
         _said("cases wait to climb", await tables.Case.filter(next_at__lt=late).count()),
-        _said("overdue duties have no next step", await _lost_duties()),
-        _said("open cases were never announced", await _lost_cases(late)),
+        _said("duties have no next step", await _lost_duties()),
+        _said("open cases have no next step", await _lost_cases(late)),
+        _said("certificates wait to be looked at", await tables.Party.filter(warn_at__lt=late).count()),
         _said("watches wait to be looked at", await tables.Watch.filter(next_at__lt=late, retired_at=None).count()),
         _said("letters are parked", await tables.Mail.filter(state="parked").count()),
     ]
@@ -49,17 +51,37 @@ def _said(what: str, count: int) -> str:
 
 
 async def _lost_duties() -> int:
-    """Overdue, nobody's turn, nothing in the outbox: the ladder has no end, so there is always a next rung."""
-    waiting = Q(vendor_queued=None, company_queued=None)
-    return await tables.Obligation.filter(waiting, state__in=ASKED, overdue_on__isnull=False, next_at=None).count()
+    """Nobody's turn and nothing in the outbox, where there is always a next step: a duty asked for turns at T; one that
+    is overdue has a ladder without an end; one submitted has its reviewers; one waived or scheduled has its day.
+    """
+    nothing_queued = Q(vendor_queued=None, company_queued=None)
+    ladder = Q(Q(vendor_sent=None) | Q(overdue_on__isnull=False), nothing_queued, state__in=ASKED, next_at=None)
+    end = Q(state__in=ASKED, told_on__isnull=False, overdue_on=None, turns_at=None)
+    review = Q(state="submitted", next_at=None)
+    return await tables.Obligation.filter(
+        ladder | end | review | Q(state__in=("scheduled", "waived"), turns_at=None)
+    ).count()
 
 
 async def _lost_cases(late: datetime) -> int:
-    open_ = tables.Case.filter(closed_at=None, announced=0, next_at=None, severity__gt=Severity.LOW, opened_at__lt=late)
-    return await open_.count()
+    """Open and never announced, or on the ladder of all levels with levels that nothing will tell."""
+    quiet = tables.Case.filter(closed_at=None, next_at=None, company_queued=None, opened_at__lt=late)
+    never = Q(announced=0, severity__gt=Severity.LOW)
+    return await quiet.filter(never | Q(severity__gte=Severity.HIGH, company_sent__lt=CaseLadder().after[-1])).count()
 
 
 async def oldest_unsent(at: datetime) -> float:
     """Seconds for which the oldest letter has been waiting to be taken by the mail server."""
     first = await tables.Mail.filter(state="queued").order_by("made_at").first()
     return (at - first.made_at).total_seconds() if first else 0.0
+
+
+async def stale(calendar: Calendar, at: datetime) -> float:
+    """Seconds for which a letter has been waiting that might have left: nights and closed days are nobody's delay."""
+    urgent = await tables.Mail.filter(state="queued", urgent=True).order_by("made_at").first()
+    waits = [urgent.made_at] if urgent else []
+    usual = await tables.Mail.filter(state="queued").order_by("made_at").first() if calendar.sending(at) else None
+    if usual:
+        opened = calendar.sending_on(calendar.day_of(at))
+        waits.append(usual.made_at if calendar.any_hour else max(usual.made_at, opened))
+    return max(((at - made).total_seconds() for made in waits), default=0.0)

@@ -23,6 +23,7 @@ from monitor.letters import Letters
 from monitor.mistakes import Invalid, Mistake
 from monitor.patrol import Patrol
 from monitor.probe import Probe, ProbeSettings
+from monitor.systemd import waiting
 from monitor.tables.store import StoreAway, opened, pending, upgrade
 from monitor.web import Site, site
 from monitor.web.border import AccessLog
@@ -73,6 +74,7 @@ async def _open_store(settings: Settings, stack: AsyncExitStack, stop: Stopping)
         except StoreAway as error:
             wait = WAIT[min(tries, len(WAIT) - 1)]
             log.warning("the database is away (%s); tried again in %s s", error, wait)
+            waiting(wait, "waiting for the database")
             tries += 1
             if await stop.wait(wait):
                 return False
@@ -159,7 +161,8 @@ async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **
     )
     runner = web.AppRunner(site(parts, more.pop("extra", ())), access_log_class=AccessLog, shutdown_timeout=DOORS)
     await runner.setup()
-    stack.push_async_callback(runner.cleanup)
+    house.doors = runner
+    stack.push_async_callback(house.shut)
     await web.TCPSite(runner, settings.web.host, settings.web.port).start()
     return int(runner.addresses[0][1])
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import __version__, clock, plugins
 from monitor.building import build, start_site
 from monitor.config import load
+from monitor.guard import Guard
 from monitor.logs import set_up
 from monitor.metronome import Metronome
 from monitor.mistakes import Invalid
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.house import House
 
 log = logging.getLogger(__name__)
+FIXED = ("database", "web", "mail", "evidence", "links", "notifiers")  #: sections that are read at the start only
 
 
 def run(config_file: Path | None) -> int:
@@ -76,8 +78,8 @@ class Stop:
         loop.add_signal_handler(signal.SIGHUP, self._reload)
 
     def set(self) -> None:
-        notify("STOPPING=1")
         self._event.set()
+        notify("STOPPING=1")
 
     def _reload(self) -> None:
         if self.on_reload:
@@ -100,6 +102,7 @@ async def begin(house: House, stack: AsyncExitStack) -> None:
     await house.pulse(clock.now())
     house.metronome = Metronome(house.ticks())
     stack.push_async_callback(house.metronome.stop)
+    stack.push_async_callback(house.shut)
     house.metronome.start()
     notify("READY=1")
 
@@ -107,14 +110,25 @@ async def begin(house: House, stack: AsyncExitStack) -> None:
 async def reload(house: House, config_file: Path | None) -> None:
     """Ladders, limits, questionnaires and trusted authorities anew. A broken file changes nothing and is said."""
     reloading()
-    try:
-        settings = load(config_file)
-    except Invalid as error:
-        for mistake in error.mistakes:
-            log.error("not reloaded: %s", mistake.in_("en"))  # noqa: TRY400 - the mistake says it all
-    else:
-        house.tools = plugins.equipment(settings)
-        if house.patrol:
-            await house.patrol.probe.reload()
-        log.info("reloaded")
+    with Guard(log, "not reloaded: everything stays as it was"):
+        try:
+            await _renew(house, load(config_file))
+        except Invalid as error:
+            for mistake in error.mistakes:
+                log.error("not reloaded: %s", mistake.in_("en"))  # noqa: TRY400 - the mistake says it all
     notify("READY=1")
+
+
+async def _renew(house: House, settings: Settings) -> None:
+    """Everything that can fail first, and then all of it."""
+    tools = plugins.equipment(settings)
+    if house.patrol:
+        await house.patrol.probe.reload()
+        house.patrol.confirm, house.patrol.canary = settings.probe.confirm, settings.probe.canary
+        house.patrol.suspicion.share = settings.probe.suspect_ourselves
+    fixed = [name for name in FIXED if getattr(settings, name) != getattr(house.settings, name)]
+    house.tools, house.settings = tools, settings
+    set_up(settings.log.level, settings.log.format)
+    log.info("reloaded")
+    if fixed:
+        log.warning("only a restart changes what was changed in: %s", ", ".join(fixed))

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.auditor import audit, oldest_unsent
+from monitor.auditor import audit, stale
+from monitor.cases import lapse
 from monitor.digest import report
 from monitor.escalation import advance
+from monitor.expiry import warn
 from monitor.housekeeping import keep_house
 from monitor.metronome import Metronome, Tick
 from monitor.obligations.planning import plan
@@ -22,7 +24,10 @@ from monitor.systemd import notify, watchdog_seconds
 from monitor.tables.store import AWAY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+    from aiohttp import web
 
     from monitor.config import Settings
     from monitor.letters import Letters
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from notifiers.contract import Notifier
 
 log = logging.getLogger(__name__)
+HUNG = 4200.0  #: seconds without anything done after which a stage hangs; one batch of letters may take an hour
 STALE_MAIL = 3600.0  #: seconds after which a letter that nobody takes makes us not ready
 LATE = 60.0  #: seconds of lag after which we are not ready
 
@@ -47,6 +53,7 @@ class House:
     letters: Letters | None = None
     patrol: Patrol | None = None
     metronome: Metronome = field(default_factory=lambda: Metronome([]))
+    doors: web.AppRunner | None = None
     forgotten: list[str] = field(default_factory=list)
 
     async def obligations(self, at: datetime) -> int:
@@ -78,19 +85,38 @@ class House:
         outage = await beat(at)
         if outage:
             log.warning("the form was away from %s to %s", outage.began_at, outage.ended_at)
-        notify("WATCHDOG=1")
         return 0
+
+    async def watchdog(self, _at: datetime) -> int:
+        """Systemd hears from us while every stage comes back from its work, whether or not the database is there: one
+        that hangs is said, and a restart is the cure.
+        """
+        hung = [tick.name for tick in self.metronome.ticks if tick.lag > HUNG]
+        if hung:
+            log.error("%s hangs: systemd is no longer told that we are well", ", ".join(hung))
+        else:
+            notify("WATCHDOG=1")
+        return 0
+
+    async def shut(self) -> None:
+        """Close the doors; a second time does nothing."""
+        doors, self.doors = self.doors, None
+        if doors:
+            await doors.cleanup()
 
     def ticks(self) -> list[Tick]:
         return [
-            Tick("pulse", min(30.0, watchdog_seconds() or 30.0), self.pulse),
+            Tick("watchdog", min(30.0, watchdog_seconds() or 30.0), self.watchdog),
+            Tick("pulse", 30, self.pulse),
             Tick("obligations", 5, self.obligations),
+            Tick("cases", 30, lapse),
             Tick("escalation", 5, advance),
+            Tick("expiry", 5, warn),
             Tick("outbox", 2, self.outbox),
-            Tick("patrol", 1, self.look),
+            Tick("patrol", 1, self.look, abreast=self.settings.probe.concurrency),
             Tick("digest", 60, report),
             Tick("housekeeping", 60, self.keep),
-            Tick("auditor", 60, self.watch_over),
+            Tick("auditor", 60, self.watch_over, after=60),
         ]
 
     @property
@@ -100,11 +126,21 @@ class House:
     def failures(self) -> dict[str, int]:
         return {tick.name: tick.failures for tick in self.metronome.ticks}
 
+    def failing(self) -> list[str]:
+        """Stages whose latest beat failed."""
+        return [tick.name for tick in self.metronome.ticks if tick.failing]
+
+    def looks_made(self) -> Mapping[tuple[str, str], int]:
+        return self.patrol.made if self.patrol else {}
+
+    def _lateness(self) -> str:
+        latest = self.metronome.latest
+        return f"{latest.name} is {latest.lag:.1f} s late" if latest and latest.lag else "on time"
+
     async def ready(self, at: datetime) -> dict[str, tuple[bool, str]]:
         """Whether we can do our work, part by part, each with what it says."""
         try:
-            unsent = await oldest_unsent(at)
-            registry = await _registry_state()
+            registry, unsent = await _registry_state(at)
         except AWAY as error:
             return {"database": (False, str(error))}
         holding = bool(self.patrol and self.patrol.holding)
@@ -112,7 +148,8 @@ class House:
         return {
             "database": (True, "reachable"),
             "registry": registry,
-            "scheduler": (self.lag < LATE, f"{self.lag:.1f} s late"),
+            "scheduler": (self.lag < LATE, self._lateness()),
+            "stages": (not self.failing(), ", ".join(self.failing()) or "none fails"),
             "mail": (self.notifier is not None, mail),
             "outbox": (unsent < STALE_MAIL, f"the oldest letter waits {unsent:.0f} s"),
             "looks": (not holding, "held: most endpoints fail at once" if holding else "counted"),
@@ -120,8 +157,10 @@ class House:
         }
 
 
-async def _registry_state() -> tuple[bool, str]:
+async def _registry_state(at: datetime) -> tuple[tuple[bool, str], float]:
+    """What we know of the registry, and for how long a letter waits that might have left."""
     try:
-        return True, f"revision {(await roster()).revision}"
+        present = await roster()
     except NoRegistry:
-        return False, "nothing was applied yet: itaku apply registry.toml"
+        return (False, "nothing was applied yet: itaku apply registry.toml"), 0.0
+    return (True, f"revision {present.revision}"), await stale(present.calendar, at)

@@ -8,7 +8,7 @@ import re
 import sys
 from datetime import UTC, datetime
 
-SECRETS = re.compile(r"(itk_[A-Za-z0-9_-]{8,}|(?<=/sign-in/)[A-Za-z0-9_-]{8,}|(?<=//)[^/\s:@]+:[^/\s@]+(?=@))")
+SECRETS = re.compile(r"(itk_[A-Za-z0-9_-]{8,}|(?<=/sign-in/)[A-Za-z0-9_-]{8,}|(?<=//)[^/\s:@]*:[^\s\"]+(?=@))")
 _OURS = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -40,5 +40,6 @@ def set_up(level: str, style: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Json() if style == "json" else Redacting("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a stage takes longer than its rhythm is no news
     for name in ("monitor", "checks", "notifiers"):
         logging.getLogger(name).setLevel(level.upper())

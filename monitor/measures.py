@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Gauge
 
 from monitor import ledger, tables
 from monitor.auditor import oldest_unsent
 from monitor.schedule import ASKED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 REGISTRY = CollectorRegistry()
@@ -25,7 +27,7 @@ PARKED = Gauge("itaku_mail_parked", "Letters that could not be made", registry=R
 HEIGHT = Gauge("itaku_ledger_height", "Lines of the ledger", registry=REGISTRY)
 LAG = Gauge("itaku_scheduler_lag_seconds", "By how much the latest stage is late", registry=REGISTRY)
 FAILURES = Gauge("itaku_stage_failures", "Beats of a stage that failed since the start", ["stage"], registry=REGISTRY)
-LOOKS = Counter("itaku_looks", "Looks made, by verdict", ["check", "verdict"], registry=REGISTRY)
+LOOKS = Gauge("itaku_looks_made", "Looks made since the start, by verdict", ["check", "verdict"], registry=REGISTRY)
 
 
 class Measured(Protocol):
@@ -36,15 +38,17 @@ class Measured(Protocol):
 
     def failures(self) -> dict[str, int]: ...
 
+    def looks_made(self) -> Mapping[tuple[str, str], int]: ...
+
 
 async def measure(daemon: Measured | object, at: datetime) -> None:
     """Set all gauges to what is so now."""
-    OVERDUE.clear()
     overdue = await tables.Obligation.filter(state__in=ASKED, overdue_on__isnull=False).values_list(
         "company_id", flat=True
     )
-    for company in overdue:
-        OVERDUE.labels(company=company).inc()
+    OVERDUE.clear()  # from here to the last company nothing is awaited: two readers at once count nothing twice
+    for company, count in Counter(overdue).items():
+        OVERDUE.labels(company=company).set(count)
     OPEN.set(await tables.Obligation.filter(state__in=ASKED).count())
     REVIEW.set(await tables.Obligation.filter(state="submitted").count())
     CASES.set(await tables.Case.filter(closed_at=None).count())
@@ -54,3 +58,5 @@ async def measure(daemon: Measured | object, at: datetime) -> None:
     LAG.set(getattr(daemon, "lag", 0.0))
     for stage, count in getattr(daemon, "failures", dict)().items():
         FAILURES.labels(stage=stage).set(count)
+    for (check, verdict), count in getattr(daemon, "looks_made", dict)().items():
+        LOOKS.labels(check=check, verdict=verdict).set(count)

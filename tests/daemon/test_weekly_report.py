@@ -1,0 +1,65 @@
+"""The weekly report: once a week, on its first business day, whatever happened in between."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor import digest, tables
+from monitor.digest import report
+from monitor.registry.apply import set_fields
+
+MONDAY = datetime(2026, 9, 7, 0, 30, tzinfo=UTC)  #: 09:30 in Tokyo
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+async def keys() -> list[str]:
+    return sorted(notice.key for notice in await tables.Notice.filter(kind="digest"))
+
+
+async def test_a_week_has_one_report_on_its_first_business_day(applied):
+    for hours in range(7 * 24):
+        await report(MONDAY + hours * HOUR)
+    assert await keys() == ["d/digest/group/2026-09-07"]
+    await report(MONDAY + 7 * DAY)
+    assert await keys() == ["d/digest/group/2026-09-07", "d/digest/group/2026-09-14"]
+
+
+async def test_no_report_leaves_at_night_or_on_a_closed_day(applied):
+    await set_fields("group", "group", {"extra_closed": ["2026-09-07"]}, MONDAY - 30 * DAY)
+    for at in (MONDAY - DAY, MONDAY - 2 * HOUR, MONDAY, MONDAY + 20 * HOUR):
+        await report(at)
+    assert await keys() == []
+    await report(MONDAY + DAY)
+    assert await keys() == ["d/digest/group/2026-09-07"]
+
+
+async def test_a_report_missed_while_we_were_away_is_made_later_in_the_week(applied):
+    await report(MONDAY + 3 * DAY)
+    assert await keys() == ["d/digest/group/2026-09-07"]
+
+
+@pytest.mark.parametrize("kill", ["before", "within"])
+async def test_a_crash_in_between_loses_no_report_and_makes_none_twice(applied, monkeypatch, kill):
+    real = digest.tell
+
+    async def dies(notices) -> None:
+        if kill == "within":
+            await real(notices)
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as killed:
+        killed.setattr(digest, "tell", dies)
+        with pytest.raises(RuntimeError, match="killed"):
+            await report(MONDAY)
+    assert await keys() == []
+    for minutes in range(5):
+        await report(MONDAY + timedelta(minutes=minutes))
+    assert await keys() == ["d/digest/group/2026-09-07"]
+
+
+async def test_a_clock_that_is_set_back_makes_no_second_report(applied):
+    for at in (MONDAY, MONDAY - HOUR, MONDAY, MONDAY - 7 * DAY, MONDAY):
+        await report(at)
+    assert await keys() == ["d/digest/group/2026-09-07"]
