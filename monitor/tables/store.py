@@ -50,6 +50,15 @@ def locked(error: Exception) -> bool:
     return "locked" in str(error)
 
 
+async def answers() -> bool:
+    """Whether the database is there now."""
+    try:
+        await connection().execute_query("SELECT 1")
+    except (*AWAY, OperationalError):
+        return False
+    return True
+
+
 def is_postgres(url: str) -> bool:
     return urlsplit(url).scheme in {"postgres", "postgresql", "asyncpg"}
 
