@@ -14,7 +14,7 @@ from monitor.guard import Guard
 from monitor.outbox.claim import claim
 from monitor.outbox.record import Rest, Taken, close, put_off, refused, taken, taken_in_part
 from monitor.registry.roster import Roster, roster
-from monitor.tables.store import AWAY
+from monitor.tables.store import AWAY, answers
 from notifiers.contract import Letter, Notifier, Permanent, Receipt, Temporary
 
 if TYPE_CHECKING:
@@ -135,7 +135,12 @@ async def _send(one: Claimed, desk: _Desk) -> _Ending:
     """One letter, written and sent. What goes wrong with it is its own trouble, and the others go on."""
     async with desk.slots:
         with Guard(log, "mail %s cannot be written or sent and is parked", one.mail.id, let=AWAY) as guard:
-            return await _write_and_send(one, desk)
+            try:
+                return await _write_and_send(one, desk)
+            except OSError as error:  # so is a template that is missing
+                if not isinstance(error, ConnectionError | TimeoutError) and await answers():
+                    raise RuntimeError("the database is there, so it is the letter") from error
+                raise
     return _Ending(Taken(one.mail, one.items), guard.error)
 
 
@@ -176,7 +181,7 @@ async def _not_taken(ending: _Ending, desk: _Desk) -> None:
     elif isinstance(trouble, Temporary | TimeoutError):
         await _later(letter, trouble, desk)
     else:
-        await close(letter.mail, "parked", type(trouble).__name__, desk.at)
+        await close(letter.mail, "parked", type((trouble and trouble.__cause__) or trouble).__name__, desk.at)
 
 
 async def _later(letter: Taken, trouble: Temporary | TimeoutError, desk: _Desk) -> None:
