@@ -217,6 +217,10 @@ async def test_a_clock_that_is_set_does_not_silence_the_ticks_and_is_said(monkey
 async def test_somebody_looks_at_the_clock(monkeypatch):
     monkeypatch.setattr(metronome, "MINDED", 0.005)
     looked = []
-    monkeypatch.setattr(Metronome, "heed_the_clock", looked.append)
+
+    def look(self) -> None:
+        looked.append(self)
+
+    monkeypatch.setattr(Metronome, "heed_the_clock", look)
     async with beating(Tick("pulse", 10, counting()[1])):
         await until(lambda: len(looked) > 1)
