@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from post import Kept, engagement, notice, office, registry
@@ -14,6 +15,7 @@ from stage import event, instant, last_accepted
 
 from checks.contract import Severity
 from monitor import tables
+from monitor.certificates import Held
 from monitor.ladder import OPENING
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def registered(language: str) -> str:
     titles = TITLES[language]
     return registry(
         engagement("dm", title=titles["dm"], attestation=last_accepted("2025-12-31"), tier="A"),
-        engagement("survey", title=titles["survey"], attestation=last_accepted("2025-12-10")),
+        engagement("survey", title=titles["survey"], attestation=last_accepted("2025-12-10") + '\nrests_on = "SOC2"'),
         engagement("prize", title=titles["prize"], starts_on="2025-01-06", ends_on="2026-11-30"),
         engagement("panel", title=titles["panel"], attestation=last_accepted("2025-12-10")).replace(
             '"trustee"', '"joint_user"'
@@ -170,6 +172,8 @@ async def _by_hand(place: Any) -> Any:
         await letter("rung", "company", about=tls, roles=("managers", "pi_manager"), **climbed),
     )
     yield "vendor+case+findings", await letter("rung", "vendor", about=tls, rung=0, data={"rung": "C+0"})
+    async for name, row, roles in _of_certificates(place, at):
+        yield name, (await place.kept(row, roles=roles, at=at))[0]
     for name, quiet in (("company+digest", False), ("company+digest+quiet", True)):
         data = week(quiet=quiet)
         yield (
@@ -194,7 +198,22 @@ async def _by_hand(place: Any) -> Any:
             roles=("person",),
         ),
     )
+    certificate = Held("acme", "PMARK", "10000000(01)", date(2027, 1, 21)).warning("impress", "vendor", -30, at)
     opening = notice("rung", "vendor", duty=await place.duty("survey"), made_at=at, rung=OPENING, data={"rung": "T-30"})
     moved = notice("due-moved", "vendor", duty=duty, made_at=at)
     case = notice("rung", "vendor", case=tls, made_at=at, rung=0, data={"rung": "C+0"})
-    yield "vendor+several", (await place.kept(opening, moved, case, at=at))[0]
+    yield "vendor+several", (await place.kept(opening, moved, case, certificate, at=at))[0]
+
+
+async def _of_certificates(place: Any, at: Any) -> Any:
+    """A certificate that a confirmation rests on with warnings still to come, one that nothing rests on in its last
+    week, one of a kind that has no name here; and a warning that could not be delivered."""
+    for name, found, rung in (
+        ("", Held("acme", "SOC2", "SOC2-T2-2025", date(2027, 2, 20)), -60),
+        ("+last", Held("acme", "PMARK", "10000000(01)", date(2026, 12, 25)), -7),
+        ("+unnamed", Held("acme", "ISO99999", "I\u202e9", date(2026, 12, 22)), -7),
+    ):
+        yield f"vendor+certificate{name}", found.warning("impress", "vendor", rung, at), ["vendor"]
+        yield f"company+certificate{name}", found.warning("impress", "company", rung, at), ["managers"]
+        bounced = found.notice("impress", "company", "undeliverable", at, mark="1", level=1)
+        yield f"company+undeliverable+certificate{name}", bounced, ["managers"]
