@@ -143,10 +143,13 @@ async def withdraw(duty_id: int, file_id: str, at: datetime, actor: str) -> None
 
 async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> int:
     """What the party says beside its answers: `more-time`, `not-ours`, `hand-over`. The company is told; nothing
-    else changes.
+    else changes. The same words twice, from a second press of the button, are said once.
     """
     async with transaction():
         duty = await _writable(duty_id)
+        same = tables.Plea.filter(obligation_id=duty_id, kind=kind, text=text, decision=None, **more)
+        if text and (known := await same.first()):
+            return known.id
         plea = await tables.Plea.create(obligation_id=duty_id, kind=kind, text=text, made_at=at, **more)
         said = {
             "kind": kind,

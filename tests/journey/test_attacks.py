@@ -268,6 +268,7 @@ async def test_a_files_name_is_data_and_no_header(house):
         name = "図%22; filename=%22a.html%0D%0AX-Evil: 1%0D%0A%0D%0A<xss>.png"  # as browsers spell it
         await posts(client, section, {"rules": "yes", "rules_file": (name, png())})
         row = await tables.Evidence.get()
+        await hands_in(house, client)
         await signed_in(house, client, MINE)
         async with client.get(f"/evidence/{row.id}") as response:
             assert response.headers["Content-Disposition"].startswith("attachment")

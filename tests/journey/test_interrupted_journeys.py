@@ -61,6 +61,42 @@ async def test_two_presses_at_once_hand_in_once(both):
     assert len([mail for mail in both.mails("privacy@acme.example") if "受付" in mail.subject]) == 1
 
 
+async def test_a_wish_pressed_twice_is_one_and_reloading_repeats_nothing(both):
+    async with both.client() as client:
+        form = (await first_section(client, both)).partition("/s/")[0]
+        said = {"kind": "not-ours", "why": "ask our affiliate"}
+        told = await asyncio.gather(*(posts(client, f"{form}/help", said) for _ in range(3)))
+        assert {status for status, _ in told} == {303}
+        assert "has been told" in await gets(client, told[0][1])
+        await both.work()
+        assert await tables.Plea.all().count() == 1
+        assert len([mail for mail in both.mails("managers@impress.example") if "affiliate" in mail.text]) == 1
+        await posts(client, f"{form}/help", {**said, "why": "no, wait"})
+        assert await tables.Plea.all().count() == 2
+
+
+async def test_a_manager_sees_no_file_before_it_is_handed_in_and_keeps_it_afterwards(both):
+    async with both.client() as client:
+        section = await first_section(client, both)
+        for name in ("draft.png", "answer.png"):
+            await posts(client, section, {"rules": "yes", "rules_version": "0", "rules_file": (name, png(len(name)))})
+        draft, answer = [await tables.Evidence.get(name=name) for name in ("draft.png", "answer.png")]
+        await posts(client, section, {"remove": draft.id})
+        await signed_in(both, client, "managers@impress.example")
+        duty = f"/duty/{answer.obligation_id}"
+        assert "answer.png" not in await gets(client, duty)
+        await gets(client, f"/evidence/{answer.id}", 404)
+        await hands_in(both, client)
+        await posts(client, f"{duty}/return", {"by": "M", "reason": "newer one, please"})
+        await posts(client, section, {"remove": answer.id})
+        page = await gets(client, duty)
+        assert "answer.png" in page
+        assert "draft.png" not in page
+        async with client.get(f"/evidence/{answer.id}") as response:
+            assert await response.read() == png(len("answer.png"))
+        await gets(client, f"/evidence/{draft.id}", 404)
+
+
 async def test_two_managers_at_once_decide_once_and_the_second_is_told(both):
     async with both.client() as client:
         await hands_in(both, client)

@@ -208,6 +208,8 @@ async def test_evidence_is_a_download_and_only_for_the_company_concerned(running
         if row.obligation.company_id == "sister":
             mine, other = other, mine
         await sign_in(running, client, mine)
+        await get(client, f"/evidence/{row.id}", status=404)  # a draft is the party's
+        await acts.submit(row.obligation_id, clock.now())
         async with client.get(f"/evidence/{row.id}") as response:
             assert await response.read() == png()
             assert response.headers["Content-Disposition"].startswith("attachment")

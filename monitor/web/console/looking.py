@@ -65,7 +65,9 @@ def console_page(request: web.Request, who: Reader, template: str, *, status: in
         "companies": [
             {"value": "", "text": Message("All companies").in_(language), "selected": not chosen},
             *({"value": key, "text": name, "selected": key == chosen} for key, name in companies),
-        ],
+        ]
+        if len(companies) > 1
+        else [],
         "navigation": [{"text": Message("Today").in_(language), "href": "/", "current": request.path == "/"}],
         "preferences_action": "/settings",
         "signout_action": "/sign-out",
@@ -139,7 +141,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
     company = who.present.companies.get(duty.company_id)
     submission = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
     late = overdue(duty, calendar, at)
-    files = await tables.Evidence.filter(obligation_id=duty.id, withdrawn_at=None).order_by("stored_at")
+    files = await _handed_in(submission)
     last_day = await who.present.last_day(duty.engagement_id)
     return console_page(
         request, who, "duty.html", status=wrong.status, errors=wrong.errors, said=wrong.said,
@@ -151,6 +153,13 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         history=await history(duty, language, calendar.zone), pleas=await _undecided(duty), asked=duty.state in ASKED,
         files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
     )  # fmt: skip
+
+
+async def _handed_in(submission: tables.Submission | None) -> list[tables.Evidence]:
+    """The files of an answer. What lies in a draft belongs to the party, like the rest of it."""
+    answers = thaw_answers(submission.answers) if submission else {}
+    ids = [file.id for answer in answers.values() for file in answer.files]
+    return await tables.Evidence.filter(id__in=ids).order_by("stored_at", "id")
 
 
 async def _undecided(duty: Obligation) -> list[tables.Plea]:
@@ -260,7 +269,7 @@ async def evidence_file(request: web.Request) -> web.StreamResponse:
     """A file that a party handed in: always as a download, never shown inside a page."""
     who = await reader(request)
     row = await tables.Evidence.get_or_none(id=request.match_info["id"]).select_related("obligation")
-    if row is None or not who.sees(row.obligation.company_id):
+    if row is None or not who.sees(row.obligation.company_id) or not await _belongs_to_an_answer(row):
         raise web.HTTPNotFound
     pieces = await request.app[SITE].evidence.read(row.sha256)
     response = web.StreamResponse(headers={
@@ -275,3 +284,9 @@ async def evidence_file(request: web.Request) -> web.StreamResponse:
         await response.write(chunk)
     await response.write_eof()
     return response
+
+
+async def _belongs_to_an_answer(row: tables.Evidence) -> bool:
+    """Whether a file was in the draft when something was handed in, even if it was taken out later."""
+    after = tables.Submission.filter(obligation_id=row.obligation_id, submitted_at__gte=row.stored_at)
+    return await (after.filter(submitted_at__lte=row.withdrawn_at) if row.withdrawn_at else after).exists()

@@ -237,7 +237,7 @@ async def _page(
         "section.html",
         status=422 if back.wrong else 200,
         rows=rows,
-        errors=_summary(rows),
+        errors=_summary(rows, language),
         title=section.title.in_(language),
         intro=section.intro.in_(language) if section.intro else "",
         number=asked.index(section) + 1 if section in asked else 1,
@@ -273,7 +273,7 @@ def _explain(row: dict[str, Any], question: Question, back: Back, language: str)
         row["evidence"]["error"] = back.sent.refused[name].in_(language)
 
 
-def _summary(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _summary(rows: list[dict[str, Any]], language: str) -> list[dict[str, str]]:
     """All errors of a page, each leading to its field."""
     found = []
     for row in rows:
@@ -281,9 +281,5 @@ def _summary(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
         parts = [("", row), ("_reason", row["na"]), ("_comment", row["comment"]), (file, row["evidence"])]
         for tail, part in parts:
             if part and part.get("error"):
-                found.append({"text": f"{_short(row['label'])}: {part['error']}", "href": f"#{row['id']}{tail}"})
+                found.append({"text": view.about(row["label"], part["error"], language), "href": f"#{row['id']}{tail}"})
     return found
-
-
-def _short(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -125,8 +125,9 @@ def said_words(language: str) -> dict[str, str]:
 def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
     by_question = {question.id: section for section in found.questionnaire.sections for question in section.questions}
     texts = {question.id: question.text.in_(found.language) for question in found.questionnaire.questions}
+    said = {name: examined.questions[name].problems[0].message.in_(found.language) for name in examined.blocking}
     return [
-        {"text": f"{texts[name][:60]}: {examined.questions[name].problems[0].message.in_(found.language)}",
+        {"text": view.about(texts[name], said[name], found.language),
          "href": f"{found.base}/s/{by_question[name].id}?check=1#{name}"}
         for name in examined.blocking
     ]  # fmt: skip

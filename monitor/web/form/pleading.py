@@ -34,7 +34,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         return closed_page(request)
     if not found.answerable:
         return see_other(f"{found.base}/")
-    return _page(request, found)
+    told = request.query.get("told", "")
+    return _page(request, found, told=told if told in _DEEDS else "")
 
 
 def _page(request: web.Request, found: Opened, *, errors: Errors | None = None, said: Mapping[str, str] | None = None,
@@ -55,14 +56,18 @@ async def plead(request: web.Request) -> web.StreamResponse:
     if not found.answerable:
         return see_other(f"{found.base}/")
     said = await fields.said(request, LONGEST)
-    deed = {"more-time": _more_time, "not-ours": _not_ours, "hand-over": _hand_over}.get(said.get("kind", ""))
+    deed = _DEEDS.get(said.get("kind", ""))
     if deed is None:
         return see_other(f"{found.base}/help")
     try:
         errors = await deed(found, said)
     except Refused:
         return see_other(f"{found.base}/")
-    return _page(request, found, errors=errors, said=said) if errors else _page(request, found, told=said["kind"])
+    return (
+        _page(request, found, errors=errors, said=said)
+        if errors
+        else see_other(f"{found.base}/help?told={said['kind']}")
+    )
 
 
 async def _more_time(found: Opened, said: Mapping[str, str]) -> Errors:
@@ -117,6 +122,9 @@ async def _hand_over(found: Opened, said: Mapping[str, str]) -> Errors:
     )
     await tell([notice])
     return []
+
+
+_DEEDS = {"more-time": _more_time, "not-ours": _not_ours, "hand-over": _hand_over}
 
 
 def _domains(found: Opened) -> set[str]:

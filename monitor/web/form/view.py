@@ -135,6 +135,12 @@ def answers(
     }
 
 
+def about(question: str, problem: str, language: str, limit: int = 60) -> str:
+    """What is wrong with which question, in one line."""
+    short = question.rstrip("。") if len(question) <= limit else question[: limit - 1] + "…"
+    return f"{short}：{problem}" if language == "ja" else f"{short}: {problem}"
+
+
 def said(question: Question, answer: Answer | None, language: str, words: Mapping[str, str]) -> str:
     """An answer in words, for the list to check, the reviewers and the receipt."""
     if answer is None or answer.blank:
