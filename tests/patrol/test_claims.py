@@ -62,7 +62,14 @@ async def test_a_result_whose_lease_was_lost_is_dropped(beat):
 
 async def test_no_more_is_in_hand_than_there_is_room_for(beat):
     await beat.apply(*(party(number) for number in range(40)))
+    slow = asyncio.Event()
+    beat.looks["availability"].says |= {url(number): slow for number in range(40)}
     await beat.due(NOON)
+    first = asyncio.create_task(beat.patrol.walk(NOON, 7))
+    await until(lambda: beat.looks["availability"].at_once == 7)
+    assert await asyncio.gather(*(beat.patrol.walk(NOON, 7) for _ in range(3))) == [0, 0, 0]
+    slow.set()
+    assert await first == 7
     while any(await asyncio.gather(*(beat.patrol.walk(NOON, 7) for _ in range(3)))):
         pass
     assert beat.looks["availability"].most == 7
