@@ -60,11 +60,14 @@ class House:
         return await plan(at, self.tools.policy) + await turn(at, self.tools.shelf, self.tools.policy)
 
     async def outbox(self, at: datetime) -> int:
-        """Without a mail server nothing is made and nothing is sent; notices wait."""
+        """Without a mail server nothing is made and nothing is sent; notices wait.
+
+        What is made now leaves in the next round: a lease counts from `at`, and making many letters takes its time.
+        """
         if self.notifier is None or self.letters is None:
             return 0
         lease = timedelta(seconds=self.settings.mail.lease)
-        return await compose(at) + await deliver(at, self.letters, self.notifier, lease)
+        return await deliver(at, self.letters, self.notifier, lease) + await compose(at)
 
     async def look(self, at: datetime) -> int:
         room = self.settings.probe.concurrency
