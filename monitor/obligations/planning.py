@@ -28,11 +28,14 @@ POISONED = timedelta(hours=1)  #: how far ahead an engagement goes that cannot b
 
 
 async def plan(at: datetime, policy: Policy | None = None) -> int:
-    """Work out one chunk of engagements; how many there were."""
-    present = await roster()
+    """Work out one chunk of engagements; how many there were.
+
+    The registry is read when the rows are locked: what changes it after that marks them anew, and is not lost.
+    """
     async with transaction():
         due = tables.Engagement.filter(plan_at__lte=at).order_by("plan_at", "key").limit(CHUNK)
         rows = await due.select_for_update(skip_locked=True)
+        present = await roster()
         facts = await gather(rows, present, at)
         worked = {row.key: _guarded(row, facts[row.key], at, policy or Policy()) for row in rows}
         steps = [step for found in worked.values() for step in found or ()]

@@ -23,8 +23,9 @@ async def test_a_renewal_takes_back_what_waits_and_begins_a_new_ladder(desk, reg
     await desk.declare("2026-08-10T10:00", registered())
     await desk.warn(FIRST)
     await desk.declare("2026-09-01T09:00:01", registered(RENEWED))
-    assert await desk.live("2026-09-01T09:00:02") == []
+    await desk.warn("2026-09-01T09:00:02")
     assert await desk.states() == [("company", "T-90", "dropped"), ("vendor", "T-90", "dropped")]
+    assert await desk.send("2026-09-01T09:00:02") == []
     assert await desk.again_at() == instant("2028-09-01T09:00")
     assert await desk.live("2028-09-01T09:00") == told("T-90", "2028-11-30")
 
