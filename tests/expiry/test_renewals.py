@@ -99,6 +99,7 @@ async def test_a_certificate_that_is_entered_later_is_warned_of_from_then_on(des
     await desk.live("2026-08-10T10:00")
     await desk.declare("2026-10-12T10:00", registered(("ISO27001", "1", "2029-01-01"), ("PMARK", "1", "2026-11-30")))
     assert await desk.live("2026-10-12T10:00") == []  # a holiday
+    assert await desk.states() == []
     assert await desk.live("2026-10-13T09:00") == told("T-60")
 
 

@@ -20,8 +20,9 @@ CERTIFICATE = '  [[party.certificate]]\n  kind = "PMARK"\n  number = "1"\n  expi
 
 @pytest.fixture
 def declare(store, tmp_path):
-    async def declared(accepted: str, expires: str) -> None:
-        toml = registry(engagement(attestation=last_accepted(accepted)), parties=PARTY + CERTIFICATE.format(expires))
+    async def declared(accepted: str, expires: str = "2028-01-31", state: str = "active") -> None:
+        owed = engagement(attestation=last_accepted(accepted), state=state)
+        toml = registry(owed, parties=PARTY + CERTIFICATE.format(expires))
         (tmp_path / "registry.toml").write_text(toml, encoding="utf-8")
         await apply(read([tmp_path / "registry.toml"], plugins.known()), AT, {})
 
@@ -41,17 +42,22 @@ def _changing(stage, change, monkeypatch):
     monkeypatch.setattr(stage, "transaction", changed_before)
 
 
-async def test_an_engagement_that_changes_while_planning_begins_is_planned_as_it_is_then(declare, monkeypatch):
-    await declare("2026-08-01", "2028-01-31")
-    _changing(planning, declare("2026-03-02", "2028-01-31"), monkeypatch)
-    while await planning.plan(AT):
+async def _rest(stage):
+    while await stage(AT):
         pass
+
+
+async def test_an_engagement_that_changes_while_planning_begins_is_planned_as_it_is_then(declare, monkeypatch):
+    await declare("2026-08-01")
+    await _rest(planning.plan)
+    _changing(planning, declare("2026-03-02"), monkeypatch)
+    await _rest(planning.plan)
     assert (await tables.Obligation.get()).nominal_on == date(2027, 3, 2)
 
 
-async def test_a_certificate_that_changes_while_its_stage_begins_is_looked_at_as_it_is_then(declare, monkeypatch):
-    await declare("2026-08-01", "2028-01-31")
-    _changing(expiry, declare("2026-08-01", "2026-11-30"), monkeypatch)
-    while await expiry.warn(AT):
-        pass
-    assert (await tables.Party.get()).warn_at == instant("2026-09-01T09:00")
+async def test_an_engagement_that_changes_while_warnings_begin_counts_as_it_is_then(declare, monkeypatch):
+    await declare("2026-08-01")
+    await _rest(expiry.warn)
+    _changing(expiry, declare("2026-08-01", "2026-10-20", "closed"), monkeypatch)
+    await _rest(expiry.warn)
+    assert not await tables.Notice.exists()
