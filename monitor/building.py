@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 WAIT = (1, 2, 5, 10, 30)  #: seconds between two tries to reach the database
 DOORS, TOOLS = 10.0, 10.0  #: seconds for open connections, and for the tools
+RHYTHM = 1.0  #: seconds between two walks of the patrol
 
 
 class Stopping(Protocol):
@@ -56,6 +57,7 @@ async def build(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> Ho
     probe = await stack.enter_async_context(Probe(probe_settings(settings)))
     house.patrol = Patrol(probe, house.tools.looks, settings.probe.confirm, canary=settings.probe.canary)
     house.patrol.suspicion.share = settings.probe.suspect_ourselves
+    house.patrol.rhythm = RHYTHM
     house.letters = Letters(settings.web.base_url, keyring, mail_domain(settings))
     house.notifier = notifier(settings)
     if house.notifier:

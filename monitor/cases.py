@@ -20,7 +20,7 @@ from monitor.ladder import CaseLadder
 from monitor.notices import COMPANY, VENDOR, about_case, tell, withdraw
 from monitor.registry.roster import Roster, roster
 from monitor.schedule import as_text, case_next
-from monitor.tables.store import transaction
+from monitor.tables.store import transaction, write_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,28 +74,38 @@ async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM) -> No
     """Take the results of some looks, in one transaction: raw rows, settled verdicts, findings, cases."""
     present = await roster()
     async with transaction():
-        mine = [one for one in seen if await _note(one, settle(one.watch, one.look.verdict, confirm), at)]
+        mine = await _still_ours(seen)
+        settled = [settle(one.watch, one.look.verdict, confirm) for one in mine]
+        told = {one.watch.id: _told(one, now, at) for one, now in zip(mine, settled, strict=True)}
+        await write_each(tables.Watch, told)
         await tables.LookRow.bulk_create([_row(one.watch, one.look, at) for one in mine])
-        for one in mine:
-            await _take(one.watch, one.look, settle(one.watch, one.look.verdict, confirm), present, at)
+        for one, now in zip(mine, settled, strict=True):
+            await _take(one.watch, one.look, now, present, at)
 
 
-async def _note(seen: Seen, now: Settled, at: datetime) -> bool:
-    """Write the watch's own row, if its lease still holds: a late worker's result is dropped."""
+async def _still_ours(seen: Sequence[Seen]) -> list[Seen]:
+    """Those whose lease still holds, locked for us: a late worker's result is dropped."""
+    ids = [one.watch.id for one in seen]
+    rows = tables.Watch.filter(id__in=ids, retired_at=None).order_by("id").only("id", "lease")
+    leases = {row.id: row.lease for row in await rows.select_for_update()}
+    return [one for one in seen if one.watch.id in leases and leases[one.watch.id] == one.watch.lease]
+
+
+def _told(seen: Seen, now: Settled, at: datetime) -> dict[str, Any]:
+    """What the watch's own row says after a look."""
     watch, look = seen.watch, seen.look
-    changed = await tables.Watch.filter(id=watch.id, lease=watch.lease, retired_at=None).update(
-        fails=now.fails,
-        passes=now.passes,
-        settled=now.verdict,
-        first_round=watch.first_round and now.verdict is None,
-        last_verdict=look.verdict,
-        last_reason=look.reason,
-        last_at=at,
-        next_at=seen.next_at,
-        lease=None,
-        lease_until=None,
-    )
-    return bool(changed)
+    return {
+        "fails": now.fails,
+        "passes": now.passes,
+        "settled": now.verdict,
+        "first_round": watch.first_round and now.verdict is None,
+        "last_verdict": look.verdict,
+        "last_reason": look.reason,
+        "last_at": at,
+        "next_at": seen.next_at,
+        "lease": None,
+        "lease_until": None,
+    }
 
 
 def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:

@@ -30,7 +30,7 @@ from monitor import tables
 from monitor.cases import CONFIRM, Seen, take
 from monitor.finishing import finished
 from monitor.guard import Guard
-from monitor.tables.store import AWAY, transaction
+from monitor.tables.store import AWAY, transaction, write_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,18 +86,26 @@ class Suspicion:
 
     share: float = 0.5
     _looks: deque[tuple[datetime, str, bool]] = field(default_factory=deque)
+    _seen: Counter[str] = field(default_factory=Counter)  #: looks remembered, by host; added up as they come and go,
+    _bad: Counter[str] = field(default_factory=Counter)  #: because thousands come in these minutes
 
     def note(self, at: datetime, host: str, *, broke: bool) -> None:
         self._looks.append((at, host, broke))
+        self._count(host, 1, broke=broke)
         while self._looks and self._looks[0][0] < at - MEMORY:
-            self._looks.popleft()
+            _, gone, bad = self._looks.popleft()
+            self._count(gone, -1, broke=bad)
+
+    def _count(self, host: str, change: int, *, broke: bool) -> None:
+        for counter in (self._seen, self._bad) if broke else (self._seen,):
+            counter[host] += change
+            if not counter[host]:
+                del counter[host]
 
     @property
     def strong(self) -> bool:
         """Most hosts seen lately broke with what they were, and they are not just a handful."""
-        broke = {host for _, host, bad in self._looks if bad}
-        seen = {host for _, host, _ in self._looks}
-        return len(broke) >= FEW and len(broke) > self.share * len(seen)
+        return len(self._bad) >= FEW and len(self._bad) > self.share * len(self._seen)
 
 
 @dataclass
@@ -112,6 +120,7 @@ class Patrol:
     holding: bool = False
     under_way: int = 0  #: watches that were claimed and not concluded yet
     made: Counter[tuple[str, str]] = field(default_factory=Counter)  #: looks since the start, by check and verdict
+    rhythm: float = 0.0  #: seconds between two walks, over which the looks of one walk begin spread as their turns were
     _begun: bool = False
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)  #: one walk at a time takes what is due
 
@@ -135,9 +144,7 @@ class Patrol:
         if await found.exists():
             async with transaction():
                 watches = await found.limit(ADOPTED).select_for_update(skip_locked=True)
-                for watch in watches:
-                    watch.next_at = soon(watch, at)
-                await tables.Watch.bulk_update(watches, ["next_at"])
+                await write_each(tables.Watch, {watch.id: {"next_at": soon(watch, at)} for watch in watches})
         else:
             self._begun = True
 
@@ -164,6 +171,8 @@ class Patrol:
         async with transaction():
             due = tables.Watch.filter(free, next_at__lte=at, retired_at=None).order_by("next_at", "id").limit(room)
             watches = await due.select_for_update(skip_locked=True)
+            if not watches:
+                return []
             lease = secrets.token_hex(8)
             await tables.Watch.filter(id__in=[watch.id for watch in watches]).update(
                 lease=lease, lease_until=at + LEASE
@@ -174,8 +183,17 @@ class Patrol:
 
     async def _look(self, watches: Sequence[Watch], at: datetime) -> list[Seen]:
         """All checks of one endpoint that are due together share what is fetched."""
+        await asyncio.sleep(self._pause(watches, at))
         visit, until = self.probe.visit(), asyncio.get_running_loop().time() + LEASE.total_seconds()
         return [await self._one(watch, visit, at, until) for watch in watches]
+
+    def _pause(self, watches: Sequence[Watch], at: datetime) -> float:
+        """Seconds until an endpoint is looked at. Twenty handshakes begun in one instant hold each other up, and their
+        times would tell of us and not of the parties; so each begins one beat after its turn. What is later than that
+        begins at once.
+        """
+        turn = min((watch.next_at for watch in watches if watch.next_at), default=at)
+        return max(0.0, self.rhythm - (at - turn).total_seconds())
 
     async def _one(self, watch: Watch, visit: object, at: datetime, until: float) -> Seen:
         check = self.looks.get(watch.check_kind)

@@ -1,17 +1,25 @@
-"""Looks spread over their interval: what the hash promises about the turns that it deals out."""
+"""The cost of looking: turns spread evenly, results written together, what is due found without a search."""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.patrol import spread
+from checks.contract import Look, Verdict
+from monitor import tables
+from monitor.cases import Seen, take
+from monitor.patrol import FEW, MEMORY, Patrol, Suspicion, spread
+from monitor.registry.roster import roster
+from monitor.tables.store import connection
 
 FIRST, LAST = datetime(2026, 1, 1), datetime(2036, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone itself
 INSTANTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
+GROUP = {"name": "Group", "timezone": "Asia/Tokyo", "privacy_office": ["privacy-office@group.example"]}
 
 
 @given(key=st.text(max_size=40), every=st.integers(1, 86400), after=INSTANTS)
@@ -33,3 +41,92 @@ def test_no_second_has_many_more_turns_than_another():
     turns = [spread(f"party-{number} https://www.party-{number}.example/", 20, after) for number in range(2000)]
     seconds = Counter(int((turn - after).total_seconds()) for turn in turns)
     assert max(seconds.values()) < 2 * 2000 / 20
+
+
+class Statements(logging.Handler):
+    """Counts what is said to the database."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.count = 0
+
+    def emit(self, record):
+        self.count += 1
+
+
+async def watched(number):
+    """So many endpoints, settled as good, each under the lease `mine`."""
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    await tables.Group.create(key="group", spec=GROUP, first_seen_at=at, changed_at=at)
+    await tables.Party.create(key="acme", spec={"key": "acme", "name": "Acme"}, first_seen_at=at, changed_at=at)
+    await tables.Watch.bulk_create(
+        [
+            tables.Watch(party_id="acme", url=f"https://w{n}.acme.example/", check_kind="availability", every=300,
+                         settled="pass", passes=3, first_round=False, first_seen_at=at, next_at=at, lease="mine")
+            for n in range(number)
+        ]
+    )  # fmt: skip
+    return at, await tables.Watch.all().order_by("id")
+
+
+async def test_taking_fifty_results_asks_the_database_no_more_often_than_taking_one(store):
+    at, watches = await watched(50)
+    passed = Look(Verdict.PASS)
+    await roster()  # read once and kept
+    talk, heard = logging.getLogger("tortoise.db_client"), []
+    for some in (watches[:1], watches):
+        counter = Statements()
+        talk.addHandler(counter)
+        talk.setLevel(logging.DEBUG)
+        await tables.Watch.all().update(lease="mine")
+        counter.count = 0
+        await take([Seen(watch, passed, at + timedelta(minutes=5)) for watch in some], at)
+        talk.removeHandler(counter)
+        heard.append(counter.count)
+    assert heard[0] == heard[1]
+    assert await tables.LookRow.all().count() == 51
+    assert {row.passes for row in await tables.Watch.all()} == {4}
+
+
+async def test_of_many_results_only_those_are_taken_whose_lease_still_holds(store):
+    at, watches = await watched(4)
+    await tables.Watch.filter(id=watches[1].id).update(lease="another's")
+    await tables.Watch.filter(id=watches[2].id).update(retired_at=at)
+    await take([Seen(watch, Look(Verdict.FAIL), at + timedelta(minutes=5)) for watch in watches], at)
+    rows = {row.id: row for row in await tables.Watch.all()}
+    assert [rows[watch.id].fails for watch in watches] == [1, 0, 0, 1]
+    assert [rows[watch.id].lease for watch in watches] == [None, "another's", "mine", None]
+    looked = await tables.LookRow.all().order_by("watch_id").values_list("watch_id", flat=True)
+    assert looked == [watches[0].id, watches[3].id]
+
+
+async def test_the_due_scan_goes_by_the_instant_and_never_through_all_watches(store):
+    await watched(3)
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    due = tables.Watch.filter(next_at__lte=at, retired_at=None).order_by("next_at", "id").limit(20)
+    if not store.startswith("sqlite"):
+        await connection().execute_query("SET enable_seqscan = off")
+    plan = str([tuple(row) if store.startswith("sqlite") else row for row in await due.explain()])
+    assert "next_at" in plan, plan
+    assert "SCAN watch" not in plan, plan
+
+
+async def test_looks_of_one_walk_begin_spread_as_their_turns_were():
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    patrol = Patrol(None, {}, rhythm=1.0)
+    turns = [at - timedelta(milliseconds=late) for late in (1000, 700, 50, 0)]
+    pauses = [patrol._pause([tables.Watch(next_at=turn)], at) for turn in turns]
+    assert pauses == [0.0, pytest.approx(0.3), pytest.approx(0.95), 1.0]
+    assert patrol._pause([tables.Watch(next_at=at - timedelta(hours=1))], at) == 0.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from("abcdefghijkl"), st.booleans()), max_size=60))
+def test_suspicion_added_up_is_the_suspicion_counted_anew(looks):
+    at, suspicion = datetime(2026, 11, 22, tzinfo=UTC), Suspicion()
+    kept = []
+    for seconds, host, broke in looks:
+        at += timedelta(seconds=seconds)
+        suspicion.note(at, host, broke=broke)
+        kept = [one for one in [*kept, (at, host, broke)] if one[0] >= at - MEMORY]
+        bad, seen = {host for _, host, broke in kept if broke}, {host for _, host, _ in kept}
+        assert suspicion.strong == (len(bad) >= FEW and len(bad) > suspicion.share * len(seen))

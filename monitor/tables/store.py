@@ -22,9 +22,10 @@ from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from tortoise.backends.base.client import BaseDBAsyncClient
+    from tortoise.models import Model
 
 MEMORY = "sqlite://:memory:"
 _MODULES = {"models": ["monitor.tables"], "migrations": "monitor.migrations"}
@@ -150,6 +151,25 @@ async def _create() -> None:
 def transaction() -> Any:
     """One transaction; on SQLite it takes the write lock at its beginning, so a claim inside needs no row lock."""
     return in_transaction()
+
+
+async def write_each(model: type[Model], rows: Mapping[Any, Mapping[str, Any]]) -> None:
+    """Give each row, by its key, values of its own: all in the same columns, with one prepared statement.
+
+    Tortoise would send one statement for each row, or a single one with a branch for every value; where a whole wave
+    of looks is written, either is dearer than looking was.
+    """
+    if not rows:
+        return
+    meta, client = model._meta, connection()
+    names = list(next(iter(rows.values())))
+    mark = "${}" if client.capabilities.dialect == "postgres" else "?"
+    pairs = [f'"{meta.fields_db_projection[name]}" = {mark.format(n)}' for n, name in enumerate(names, 1)]
+    statement = f'UPDATE "{meta.db_table}" SET {", ".join(pairs)} WHERE "{meta.db_pk_column}" = '  # noqa: S608 - our own names
+    values = [
+        [*(meta.fields_map[name].to_db_value(said[name], model) for name in names), key] for key, said in rows.items()
+    ]
+    await client.execute_many(statement + mark.format(len(names) + 1), values)
 
 
 def executor() -> MigrationExecutor:
