@@ -19,6 +19,7 @@ from monitor.guard import Guard
 from monitor.logs import set_up
 from monitor.metronome import Metronome
 from monitor.mistakes import Invalid
+from monitor.outbox.record import unpark
 from monitor.systemd import notify, reloading
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class Stop:
 async def begin(house: House, stack: AsyncExitStack) -> None:
     """Start the ticks; the first of all is the pulse, so that an outage is known before any stage runs."""
     await house.pulse(clock.now())
+    await unpark(clock.now())
     house.metronome = Metronome(house.ticks())
     stack.push_async_callback(house.metronome.stop)
     stack.push_async_callback(house.shut)

@@ -131,6 +131,17 @@ async def close(mail: Mail, state: str, reply: str, at: datetime) -> bool:
     return False
 
 
+async def unpark(at: datetime) -> int:
+    """Letters that were parked are tried once more: a restart may have brought the release that can make them.
+
+    One that was taken and could not be recorded goes again as well, under its own Message-ID.
+    """
+    freed = await tables.Mail.filter(state="parked").update(state="queued", next_at=at, attempts=0)
+    if freed:
+        log.warning("%s parked letters are tried once more", freed)
+    return freed
+
+
 async def _completed(notices: Sequence[Notice]) -> list[Notice]:
     """Those whose every letter is done: a company counts as told when all of its readers were served."""
     single = {notice.key: notice for notice in notices if notice.letters <= 1}

@@ -19,6 +19,7 @@ from monitor.outbox import record
 from monitor.outbox.claim import claim
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import LEASE, deliver
+from monitor.outbox.record import unpark
 from monitor.registry.roster import roster
 
 FIRST, OTHER = "privacy@acme.example", "desk@other.example"
@@ -172,6 +173,19 @@ async def test_a_letter_that_cannot_be_written_is_parked_and_the_others_go_on(po
     assert post.to(OTHER)
     await post.work(OPENS + timedelta(days=1))
     assert not post.to(FIRST), "it waits for somebody who looks at it"
+
+
+@pytest.mark.logs_errors
+async def test_a_parked_letter_is_tried_once_more_when_the_daemon_starts(post):
+    await post.declare(TWO, OPENS)
+    healthy, post.writer = post.writer, Poisoned(ValueError("no words"))
+    await post.work(OPENS)
+    [parked] = await tables.Mail.filter(state="parked")
+    post.writer = healthy
+    assert await unpark(OPENS + timedelta(hours=1)) == 1
+    await post.work(OPENS + timedelta(hours=1))
+    assert (await tables.Mail.get(id=parked.id)).state == "sent"
+    assert len(post.to(FIRST)) == 1
 
 
 @pytest.mark.logs_errors

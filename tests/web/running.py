@@ -17,7 +17,6 @@ from monitor.config import Settings
 from monitor.demo.sink import MailSink
 from monitor.escalation import advance
 from monitor.evidence import EvidenceStore
-from monitor.house import House
 from monitor.keys import make_keys
 from monitor.registry.apply import apply
 from monitor.registry.read import read
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.demo.sink import ReceivedMail
+    from monitor.house import House
 
 GROUP = """
 [group]

@@ -10,7 +10,7 @@ from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations import drafts
 from monitor.obligations.acts import Refused, person
 from monitor.questionnaire.entry import calendar_day
-from monitor.web import fields
+from monitor.web.fields import said as typed
 from monitor.web.form.ending import one_line
 from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
 from monitor.web.pages import see_other
@@ -55,7 +55,7 @@ async def plead(request: web.Request) -> web.StreamResponse:
         return closed_page(request)
     if not found.answerable:
         return see_other(f"{found.base}/")
-    said = await fields.said(request, LONGEST)
+    said = await typed(request, LONGEST)
     deed = _DEEDS.get(said.get("kind", ""))
     if deed is None:
         return see_other(f"{found.base}/help")
