@@ -3,8 +3,8 @@
 What such a machine is allowed to leave behind, and what is held here word for word:
 
 - opening, by HEAD or GET, any link of any mail, of a vendor's, a colleague's or a manager's: nothing at all;
-- sending any form of those pages empty, or just as it stands: nothing at all, but for two buttons that are meant to
-  need no text. On the page of a link that opens nothing, a fresh link goes to the registered address (`link.asked`),
+- sending any form of those pages empty, empty but for what is hidden, or just as it stands: nothing at all, but for
+  two buttons that are meant to need no text. On the page of a link that opens nothing, a fresh link goes to the registered address (`link.asked`),
   at most once in ten minutes. On the page of a mailed sign-in, that link is used up (`session.opened`): the session
   belongs to the machine, and the manager asks for another.
 """
@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from limits import RateLimitItemPerMinute
 
 from monitor import clock, ledger, tables
 from tests.evidence.evidence_corpus import png
@@ -43,7 +44,13 @@ class Reader(HTMLParser):
             self.links.append(said["href"])
         elif tag == "form":
             self.forms.append(
-                {"method": said.get("method", "get"), "action": said.get("action", ""), "stands": [], "names": set()}
+                {
+                    "method": said.get("method", "get"),
+                    "action": said.get("action", ""),
+                    "stands": [],
+                    "names": set(),
+                    "hidden": {},
+                }
             )
         elif self.forms and said.get("name"):
             self._field(tag, said)
@@ -56,6 +63,8 @@ class Reader(HTMLParser):
             self._area = name
         elif tag == "input" and said.get("type") != "file":
             form["names"].add(name)
+            if said.get("type") == "hidden":
+                form["hidden"][name] = said.get("value", "")
             if said.get("type") not in {"radio", "checkbox"} or "checked" in said:
                 form["stands"].append((name, said.get("value", "")))
 
@@ -82,12 +91,14 @@ async def press_everything(house, client, starts):
             here = str(response.url)
         todo += [urljoin(here, link) for link in page.links]
         for form in page.forms:
-            for fields in ([(name, "") for name in form["names"]], form["stands"]) * 2:
+            empty = dict.fromkeys(form["names"], "")
+            for fields in (list(empty.items()), list((empty | form["hidden"]).items()), form["stands"]) * 2:
                 target = urljoin(here, form["action"])
                 if form["method"] == "get":
                     await client.get(target, params=fields)
                 else:
-                    await client.post(target, data=fields, allow_redirects=False)
+                    async with client.post(target, data=fields, allow_redirects=False) as response:
+                        assert response.status != 429  # or it would not be the form that withstands
                     sent += 1
     return seen, sent
 
@@ -112,8 +123,9 @@ def links(house, *people):
 
 
 @pytest.fixture
-async def busy(tmp_path, database):
+async def busy(tmp_path, database, monkeypatch):
     """A request with half a draft, a file, a colleague, a more-time plea, and a failing endpoint: mails of every kind."""
+    monkeypatch.setattr("monitor.web.form.opening.OFTEN", RateLimitItemPerMinute(100_000))
     async with Ground(tmp_path, await database()) as house, house.client() as client:
         section = await first_section(client, house)
         await posts(
