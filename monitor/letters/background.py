@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import Q
@@ -74,14 +73,18 @@ class Background:
 
 
 async def _minutes(requests: set[str]) -> dict[str, int]:
-    """How long the questions take, by the request in which they were frozen."""
-    rows = await tables.FrozenRequest.filter(sha256__in=requests) if requests else []
-    return {row.sha256: _minutes_in(row.body) for row in rows}
+    """How long the questions take, by the request in which they were frozen. What is frozen is read once and known."""
+    unread = requests - _known.keys()
+    if unread:
+        if len(_known) > _MANY:
+            _known.clear()
+        for row in await tables.FrozenRequest.filter(sha256__in=unread):
+            _known[row.sha256] = thaw(row.body).minutes
+    return {key: _known[key] for key in requests if key in _known}
 
 
-@lru_cache(maxsize=64)
-def _minutes_in(body: str) -> int:
-    return thaw(body).minutes
+_known: dict[str, int] = {}
+_MANY = 1000
 
 
 async def _fingerprints(topics: Sequence[Topic]) -> dict[int, str]:

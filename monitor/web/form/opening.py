@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -76,9 +75,18 @@ class Closed(web.HTTPException):
     status_code = 404
 
 
-@lru_cache(maxsize=64)
-def _thawed(sha256: str, body: str) -> Questionnaire:  # noqa: ARG001 - the hash is the cheap part of the key
-    return thaw(body)
+_known: dict[str, Questionnaire] = {}
+_MANY = 64  #: questionnaires that are kept; each is some hundred kilobytes
+
+
+async def _frozen(sha256: str | None) -> Questionnaire:
+    """The questions of a request. What is frozen never changes, so it is read once, and known by its hash."""
+    found = _known.get(str(sha256))
+    if found is None:
+        if len(_known) >= _MANY:
+            _known.pop(next(iter(_known)))
+        found = _known[str(sha256)] = thaw((await tables.FrozenRequest.get(sha256=sha256)).body)
+    return found
 
 
 async def opened(request: web.Request) -> Opened:
@@ -91,7 +99,6 @@ async def opened(request: web.Request) -> Opened:
     if request.method == "POST":
         await request.app[LIMITS].hit(OFTEN, "link", link.id)
     duty = await tables.Obligation.get(id=link.obligation_id)
-    frozen = await tables.FrozenRequest.get(sha256=duty.request_id)
     present = await roster()
     engagement = await present.engagement(duty.engagement_id)
     party = await present.party(duty.party_id)
@@ -101,7 +108,7 @@ async def opened(request: web.Request) -> Opened:
         else None
     )
     language = request.match_info.get("language") or party.language
-    questionnaire = _thawed(frozen.sha256, frozen.body)
+    questionnaire = await _frozen(duty.request_id)
     return Opened(token, link, duty, engagement, company, party, present, language, at, questionnaire)
 
 
