@@ -193,17 +193,13 @@ async def _replan(changes: Sequence[Change], at: datetime) -> None:
 
 
 async def _rewarn(changes: Sequence[Change], at: datetime) -> None:
-    """Mark the parties whose certificates must be looked at anew: theirs changed, or the engagements with them did;
-    all of them where the calendar changed.
+    """Mark the parties whose certificates must be looked at anew: those of the engagements that were marked, since
+    nobody else's are spoken of; all of them where the calendar changed.
     """
-    if any(change.kind == "group" and change.action != "add" for change in changes):
-        await tables.Party.filter(retired_at=None).update(warn_at=at)
-        return
-    held = {
-        c.key for c in changes if c.kind == "party" and ("certificate" in c.fields or c.action in {"restore", "retire"})
-    }
-    engaged = tables.Engagement.filter(plan_at=at).values("party_id")
-    await tables.Party.filter(Q(key__in=held) | Q(key__in=Subquery(engaged))).update(warn_at=at)
+    marked = tables.Engagement.filter(plan_at=at).values("party_id")
+    whole = any(change.kind == "group" and change.action != "add" for change in changes)
+    parties = tables.Party.filter(retired_at=None) if whole else tables.Party.filter(key__in=Subquery(marked))
+    await parties.update(warn_at=at)
 
 
 def _event(change: Change, actor: str) -> ledger.Event:

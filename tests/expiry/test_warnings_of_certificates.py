@@ -115,6 +115,15 @@ async def test_a_company_whose_engagement_ends_hears_no_more_and_another_goes_on
     assert told(lines, company="sister") == ALL[:2]
 
 
+async def test_an_engagement_that_ends_with_the_one_above_it_is_warned_of_no_longer_than_that(world):
+    toml = registry(
+        engagement("campaign", party="agency", attestation=QUIET, ends_on="2026-10-15"),
+        engagement("print", under="campaign", attestation=QUIET),
+        parties=party() + PARTY.replace('"acme"', '"agency"').replace("LANGUAGE", "ja"),
+    )
+    assert told(await world(toml, "2026-08-10T00:00", "2026-12-31T00:00")) == ALL[:2]
+
+
 async def test_a_company_that_begins_late_hears_the_highest_rung_that_passed_on_its_first_business_day(world):
     """Its engagement begins on Saturday, 10 October; Monday is a holiday."""
     toml = registry(engagement(attestation="", starts_on="2026-10-10"), parties=party())
