@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "ITAKU_"
 _NOT_SETTINGS = frozenset({"ITAKU_CONFIG", "ITAKU_DEBUG", "ITAKU_TEST_POSTGRES", "ITAKU_LETTERS_TO", "ITAKU_AXE"})
-_LEVELS = ("debug", "info", "warning", "error")
 
 
 def _listen(value: str) -> str:

@@ -37,7 +37,6 @@ LIVES = timedelta(days=180)
 KEPT = 3  #: of the links that letters carried, the last so many stay valid
 _ID, _MAC, _CRC = 12, 28, 6
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
-GRADES = ("view", "draft", "submit")
 
 
 @dataclass(frozen=True)

@@ -64,10 +64,9 @@ class Tick:
         with suppress(NoRegistry):
             for _ in range(_AT_A_STRETCH):
                 more = await self.stage(clock.now())
-                self.last = monotonic()
+                self.last = monotonic()  # much to do is not late
                 if not more or self.stopping:
                     break
-                self.last = monotonic()  # much to do is not late
 
     @property
     def lag(self) -> float:

@@ -75,6 +75,8 @@ async def _translated(work: Coroutine[Any, Any, Result]) -> Result:
         return await work
     except Invalid as error:
         give_up((mistake.in_(reader()) for mistake in error.mistakes), INVALID)
+    except BrokenPipeError:
+        raise  # whoever reads has seen enough; click ends quietly
     except OSError as error:
         if error.filename is None:
             _away(error)

@@ -92,7 +92,9 @@ async def apply(
         changes = await registry.plan(declaration, at, prune=prune)
         _show(changes, None)
         if changes and _agreed(changes, yes=yes):
-            await registry.apply(declaration, at, plugins.looks(), prune=prune)
+            if changes != await registry.plan(declaration, clock.now(), prune=prune):
+                raise click.ClickException("The registry changed while you read. Nothing was applied: look again.")
+            await registry.apply(declaration, clock.now(), plugins.looks(), prune=prune)
             say("Applied.")
 
 

@@ -161,7 +161,7 @@ async def write_each(model: type[Model], rows: Mapping[Any, Mapping[str, Any]]) 
     """
     if not rows:
         return
-    meta, client = model._meta, connection()
+    meta, client = model._meta, connection()  # noqa: SLF001 - where Tortoise keeps the names of columns
     names = list(next(iter(rows.values())))
     mark = "${}" if client.capabilities.dialect == "postgres" else "?"
     pairs = [f'"{meta.fields_db_projection[name]}" = {mark.format(n)}' for n, name in enumerate(names, 1)]

@@ -18,6 +18,7 @@ from stage import COMPANY, GROUP, PURPOSE, engagement, last_accepted, registry
 
 from monitor import clock
 from monitor.__main__ import COMMANDS, itaku
+from monitor.registry.apply import Change
 
 SECRET = "hunter2-correct-horse"
 
@@ -360,3 +361,27 @@ def test_an_error_of_our_own_is_said_without_a_traceback_unless_asked_for(home):
         ran = subprocess.run([sys.executable, "-c", code], env={**os.environ, "ITAKU_DEBUG": debug}, capture_output=True, text=True, check=False)  # fmt: skip
         assert ran.returncode == 1
         assert ("Traceback" in ran.stderr) is shown
+
+
+@pytest.mark.slow  # real processes with a pipe between them
+def test_a_reader_who_has_seen_enough_is_no_database_that_is_away(home):
+    command = f"{sys.executable} -m monitor simulate registry.toml --from 2026-01-01 --until 2026-12-31"
+    ran = subprocess.run(
+        ["bash", "-c", f"{command} | head -n 1"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert len(ran.stdout.splitlines()) == 1
+    assert ran.stderr == ""
+
+
+@pytest.mark.slow
+def test_what_changed_while_the_plan_was_read_is_not_applied_unread(home, monkeypatch):
+    plans = iter(["what was shown", "what is there now"])
+
+    async def plan(declaration, at, *, prune):
+        return [Change("add", "party", next(plans))]
+
+    monkeypatch.setattr("monitor.registry.apply.plan", plan)
+    ran = run("apply", "--yes")
+    assert ran.exit_code == 1
+    assert "look again" in ran.stderr
+    assert run("status").exit_code == 6, "there is still no registry"
