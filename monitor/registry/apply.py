@@ -141,7 +141,7 @@ async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str,
     await sync([change.entry for change in changes if isinstance(change.entry, Party)], looks, at)
     await abandon([change.key for change in changes if (change.kind, change.action) == ("party", "retire")], at)
     await _replan(changes, at)
-    await _rewarn(changes, at)
+    await _rewarn(at)
     await tables.Group.filter(key="group").update(revision=(await tables.Group.get(key="group")).revision + 1)
     await ledger.write([_event(change, actor) for change in changes], at)
 
@@ -192,14 +192,10 @@ async def _replan(changes: Sequence[Change], at: datetime) -> None:
         await tables.Engagement.filter(key__in=touched).update(plan_at=at)
 
 
-async def _rewarn(changes: Sequence[Change], at: datetime) -> None:
-    """Mark the parties whose certificates must be looked at anew: those of the engagements that were marked, since
-    nobody else's are spoken of; all of them where the calendar changed.
-    """
+async def _rewarn(at: datetime) -> None:
+    """Certificates are looked at anew where an engagement was marked; those that nobody works with warn nobody."""
     marked = tables.Engagement.filter(plan_at=at).values("party_id")
-    whole = any(change.kind == "group" and change.action != "add" for change in changes)
-    parties = tables.Party.filter(retired_at=None) if whole else tables.Party.filter(key__in=Subquery(marked))
-    await parties.update(warn_at=at)
+    await tables.Party.filter(key__in=Subquery(marked)).update(warn_at=at)
 
 
 def _event(change: Change, actor: str) -> ledger.Event:
