@@ -50,6 +50,7 @@ ADOPTED = 1000  #: watches that get their turn in one walk
 FEW = 5  #: hosts below which "most of them" means nothing
 MEMORY = timedelta(minutes=5)  #: how far back the suspicion against ourselves looks
 OURS = "own-fault"
+LONGEST_DOUBT = timedelta(hours=12)  #: without a canary: what most endpoints say for so long is held to be true
 
 
 def spread(key: str, every: int, after: datetime) -> datetime:
@@ -121,6 +122,7 @@ class Patrol:
     under_way: int = 0  #: watches that were claimed and not concluded yet
     made: Counter[tuple[str, str]] = field(default_factory=Counter)  #: looks since the start, by check and verdict
     rhythm: float = 0.0  #: seconds between two walks, over which the looks of one walk begin spread as their turns were
+    _strong_since: datetime | None = None
     _begun: bool = False
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)  #: one walk at a time takes what is due
 
@@ -212,7 +214,7 @@ class Patrol:
             return
         for one in seen:
             self.suspicion.note(at, urlsplit(one.watch.url).hostname or "", broke=_broke(one))
-        await self._decide_whose_fault()
+        await self._decide_whose_fault(at)
         if self.holding:
             seen = [_held(one) for one in seen]
         await self._take(seen, at)
@@ -230,11 +232,15 @@ class Patrol:
             if guard.error is not None:
                 await take([Seen(one.watch, _ours("bug"), turn_of(one.watch, at))], at, self.confirm)
 
-    async def _decide_whose_fault(self) -> None:
+    async def _decide_whose_fault(self, at: datetime) -> None:
+        """While most fail, a canary says whether it is us; without one we suspect ourselves, but not for ever."""
         suspected = self.suspicion.strong
+        self._strong_since = (self._strong_since or at) if suspected else None
         if suspected and self.canary:
             exchange = await self.probe.fetch(self.canary)
             suspected = exchange.trouble is not None
+        elif self._strong_since:
+            suspected = at - self._strong_since < LONGEST_DOUBT
         if suspected != self.holding:
             word = (
                 "most endpoints fail at once: we suspect ourselves and hold their results"

@@ -9,7 +9,7 @@ from beat import GOOD, MINUTE, NOON, found, lines, open_cases, party, served, ur
 
 from checks.contract import Look, Verdict
 from monitor import tables
-from monitor.patrol import FEW, MEMORY, OURS
+from monitor.patrol import FEW, LONGEST_DOUBT, MEMORY, OURS
 
 HOLD = pytest.mark.logs_errors  # that we suspect ourselves is logged as an error: somebody must look at our network
 
@@ -58,6 +58,18 @@ async def test_looks_count_again_when_most_are_well_again(beat):
     at = await beat.walks(3, at + MEMORY)
     assert not beat.patrol.holding
     assert [case.url for case in await open_cases()] == [url(3)]
+
+
+@HOLD
+async def test_without_a_canary_we_do_not_suspect_ourselves_for_ever(beat):
+    at = await settled(beat)
+    down(beat, range(10))
+    at = await beat.walks(2, at)
+    assert beat.patrol.holding
+    beat.patrol._strong_since = at - LONGEST_DOUBT
+    await beat.walks(2, at)
+    assert not beat.patrol.holding
+    assert await open_cases().count() == 10
 
 
 @HOLD
