@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 from checks.contract import Severity
 from monitor import tables
 from monitor.registry.roster import roster
-from monitor.schedule import LIVE, overdue
+from monitor.schedule import overdue
+from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 Row = dict[str, Any]
+_SHOWN = (
+    *("id", "company_id", "party_id", "engagement_id", "kind", "state", "due_on", "told_on", "unconfirmed_since"),
+    *("undeliverable_at", "told", "next_at"),
+)
 
 
 async def board(at: datetime, company: str | None = None) -> list[Row]:
@@ -23,7 +28,8 @@ async def board(at: datetime, company: str | None = None) -> list[Row]:
     """
     calendar = (await roster()).calendar
     only = {"company_id": company} if company else {}
-    duties = await tables.Obligation.filter(state__in=[state for state in LIVE if state != "scheduled"], **only)
+    states = [state for state in LIVE if state != "scheduled"]
+    duties = await tables.Obligation.filter(state__in=states, **only).only(*_SHOWN)
     cases = await tables.Case.filter(closed_at=None, **only)
     today = calendar.day_of(at)
     rows = [_duty(duty, at, calendar, today) for duty in duties] + [_case(case, calendar, today) for case in cases]

@@ -11,15 +11,13 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tortoise.expressions import F
-
 from monitor import ledger, tables
 from monitor.language import Message
 from monitor.notices import COMPANY, about_duty, tell
 from monitor.obligations.acts import Refused
 from monitor.questionnaire import Answer, EvidenceFile, Problem, unstorable
-from monitor.schedule import ASKED
-from monitor.tables.store import transaction
+from monitor.tables.duty import ASKED
+from monitor.tables.store import transaction, write_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +72,8 @@ async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetim
         rows = {row.question: row for row in await tables.Answer.filter(obligation_id=duty_id, question__in=list(said))}
         saved: list[str] = []
         conflicts: dict[str, Answer] = {}
+        fresh: list[tables.Answer] = []
+        changed: dict[int, dict[str, Any]] = {}
         for question, (answer, version) in said.items():
             if question in refused:
                 continue
@@ -85,8 +85,13 @@ async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetim
             if row is not None and row.version != version:
                 conflicts[question] = Answer.model_validate(row.value)
                 continue
-            await _write(duty_id, question, value, row, at)
             saved.append(question)
+            if row is None:
+                fresh.append(tables.Answer(obligation_id=duty_id, question=question, value=value, changed_at=at))
+            else:
+                changed[row.id] = {"value": value, "changed_at": at, "version": row.version + 1}
+        await tables.Answer.bulk_create(fresh)
+        await write_each(tables.Answer, changed)
         if saved:
             digest = hashlib.sha256(repr(sorted((q, said[q][0].model_dump_json()) for q in saved)).encode()).hexdigest()
             await _record("answer.saved", duty, {"questions": sorted(saved), "sha256": digest}, at, actor)
@@ -96,13 +101,6 @@ async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetim
 def _bare(answer: Answer) -> dict[str, Any]:
     """An answer without its files, which have rows of their own."""
     return answer.model_copy(update={"files": ()}).model_dump(mode="json", exclude_defaults=True)
-
-
-async def _write(duty_id: int, question: str, value: dict[str, Any], row: tables.Answer | None, at: datetime) -> None:
-    if row is None:
-        await tables.Answer.create(obligation_id=duty_id, question=question, value=value, changed_at=at)
-    else:
-        await tables.Answer.filter(id=row.id).update(value=value, changed_at=at, version=F("version") + 1)
 
 
 async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: str, at: datetime, actor: str) -> None:

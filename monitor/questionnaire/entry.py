@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 # NFC would replace these by their unified twins, and 神 (U+FA19) in a name is not 神 (U+795E) to its bearer.
 _COMPATIBILITY_IDEOGRAPHS = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
-_BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters but for line end and tab, lone surrogates, and the signs that turn the direction of writing.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc", "-"))
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})")
@@ -82,14 +83,14 @@ def _units(question: Question) -> tuple[str, ...]:
 def tidy(text: str) -> str:
     """Text as it may be kept: one sign for line ends, no control characters, marks composed (NFC), names untouched."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    seen = "".join(sign for sign in lines if not is_forbidden(sign))
+    seen = _FORBIDDEN.sub("", lines)
     parts = _COMPATIBILITY_IDEOGRAPHS.split(seen)
     return "".join(part if n % 2 else unicodedata.normalize("NFC", part) for n, part in enumerate(parts))
 
 
-def is_forbidden(sign: str) -> bool:
+def holds_forbidden(text: str) -> bool:
     """Control characters, lone surrogates, and the signs that make text read in another order than it is stored."""
-    return sign in _BIDI_CONTROLS or (unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t")
+    return _FORBIDDEN.search(text) is not None
 
 
 def whole_number(text: str, units: tuple[str, ...] = ()) -> int | None:

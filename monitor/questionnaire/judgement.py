@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from monitor.questionnaire.entry import is_forbidden
+from monitor.questionnaire.entry import holds_forbidden
 from monitor.questionnaire.model import NO, Finding, Question, QuestionType
 from monitor.questionnaire.my_number import holds_my_number
 from monitor.questionnaire.problem import Field, Problem, both, problem, unanswered
@@ -166,7 +166,7 @@ def _empty_files(answer: Answer) -> Iterator[Problem]:
 
 
 def _prose(text: str, field: Field, limit: int) -> Iterator[Problem]:
-    if any(is_forbidden(sign) for sign in text):
+    if holds_forbidden(text):
         yield problem("control-characters", field)
     if len(text) > limit:
         yield problem("too-long", field, length=len(text), limit=limit)

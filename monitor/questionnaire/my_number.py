@@ -13,11 +13,14 @@ _GAP = r"[\s\-\u2010-\u2015\u2212\u30fc\uff70._・/]{0,3}"
 _CANDIDATE = re.compile(rf"(?<![0-9])(?=([0-9]{{4}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}})(?![0-9]))")
 # The form itself asks for SHA-256 values, in which twelve digits in a row are nothing rare.
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[a-fA-F])[0-9a-fA-F]{32,}(?![0-9A-Za-z])")
+_DIGITS = 12
 _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
 def holds_my_number(text: str) -> bool:
     """Whether twelve digits in the text, of any width, pass the check digit of a My Number."""
+    if len(text) < _DIGITS and text.isascii():
+        return False
     plain = _DIGEST.sub(" ", unicodedata.normalize("NFKC", text))
     return any(_checks(re.sub(r"[^0-9]", "", found[1])) for found in _CANDIDATE.finditer(plain))
 

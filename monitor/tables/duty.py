@@ -8,11 +8,15 @@ from tortoise import fields
 from tortoise.models import Model
 
 from monitor.tables.climbing import Climbing
-from monitor.tables.instant import InstantField
+from monitor.tables.instant import DayField, InstantField
 
 if TYPE_CHECKING:
     from monitor.tables.register import Company, Engagement, Party
     from monitor.tables.telling import Person
+
+
+ASKED = ("open", "returned")  #: states in which the party owes an answer
+LIVE = ("scheduled", *ASKED, "submitted", "waived")  #: states in which something is owed, or will be
 
 
 class Obligation(Climbing):
@@ -42,23 +46,23 @@ class Obligation(Climbing):
         "itaku.Party", related_name="obligations", on_delete=fields.RESTRICT
     )
     state = fields.CharField(max_length=20)
-    nominal_on = fields.DateField()
-    base_on = fields.DateField()
-    due_on = fields.DateField()
+    nominal_on = DayField()
+    base_on = DayField()
+    due_on = DayField()
     roll = fields.CharField(max_length=10)
     opens_at = InstantField()
-    meant_on = fields.DateField()
-    told_on = fields.DateField(null=True)
-    unconfirmed_since = fields.DateField(null=True)
+    meant_on = DayField()
+    told_on = DayField(null=True)
+    unconfirmed_since = DayField(null=True)
     taken_over = fields.BooleanField(default=False)
     turns_at = InstantField(null=True, db_index=True)
     ladder = fields.CharField(max_length=200)
     opened_at = InstantField(null=True)
-    overdue_on = fields.DateField(null=True)
+    overdue_on = DayField(null=True)
     submitted_at = InstantField(null=True)
     reviews = fields.IntField(default=0)
     decided_at = InstantField(null=True)
-    accepted_on = fields.DateField(null=True)
+    accepted_on = DayField(null=True)
     waived_until = InstantField(null=True)
     waived_by = fields.CharField(max_length=60, null=True)
     reason = fields.TextField(default="")
@@ -167,7 +171,7 @@ class Plea(Model):
     )
     kind = fields.CharField(max_length=20)
     text = fields.TextField(default="")
-    proposed_on = fields.DateField(null=True)
+    proposed_on = DayField(null=True)
     made_at = InstantField()
     decision = fields.CharField(max_length=10, null=True)
     decided_at = InstantField(null=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from tortoise.fields import DatetimeField
+from tortoise.fields import DateField, DatetimeField
 
 
 class InstantField(DatetimeField):  # type: ignore[type-arg]
@@ -29,3 +29,13 @@ class InstantField(DatetimeField):  # type: ignore[type-arg]
         if not isinstance(value, datetime):
             raise TypeError(f"{self.model_field_name} needs an instant, got {value!r}")
         return value.astimezone(UTC)
+
+
+class DayField(DateField):  # type: ignore[type-arg]
+    """A day. SQLite hands it out as text, and Tortoise's own reading of that takes longer than fetching the row."""
+
+    def to_python_value(self, value: Any) -> date | None:
+        if isinstance(value, str) and len(value) == len("2026-04-01"):
+            return date.fromisoformat(value)
+        found: date | None = super().to_python_value(value)
+        return found

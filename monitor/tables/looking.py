@@ -8,7 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from monitor.tables.climbing import Climbing
-from monitor.tables.instant import InstantField
+from monitor.tables.instant import DayField, InstantField
 
 if TYPE_CHECKING:
     from monitor.tables.register import Company, Party
@@ -117,7 +117,7 @@ class Case(Climbing):
     held_until = InstantField(null=True)
     ladder = fields.CharField(max_length=60)
     opened_at = InstantField()
-    opened_on = fields.DateField()
+    opened_on = DayField()
     closed_at = InstantField(null=True, db_index=True)
 
     watch_id: int

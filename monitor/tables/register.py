@@ -9,7 +9,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
-from monitor.tables.instant import InstantField
+from monitor.tables.instant import DayField, InstantField
 
 
 class Registered(Model):
@@ -64,8 +64,8 @@ class Engagement(Registered):
     )
     under = fields.CharField(max_length=200, null=True, db_index=True)
     state = fields.CharField(max_length=20)
-    starts_on = fields.DateField()
-    ends_on = fields.DateField(null=True)
+    starts_on = DayField()
+    ends_on = DayField(null=True)
     plan_at = InstantField(null=True, db_index=True)
 
     company_id: str
