@@ -14,7 +14,7 @@ from tortoise.expressions import Q
 from checks.contract import Severity
 from monitor import tables
 from monitor.ladder import CaseLadder
-from monitor.schedule import ASKED
+from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from monitor.calendar import Calendar

@@ -13,8 +13,8 @@ from monitor.calendar import DAY
 from monitor.letters.digest import Due, Failing, Head, Week
 from monitor.notices import COMPANY, tell
 from monitor.registry.roster import Roster, roster
-from monitor.schedule import ASKED
 from monitor.tables import Notice
+from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:

@@ -18,20 +18,21 @@ from tortoise.expressions import F
 from checks.contract import Severity
 from monitor import tables
 from monitor.guard import Guard
-from monitor.ladder import OPENING
 from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell, withdraw
 from monitor.registry.roster import roster
 from monitor.schedule import (
-    ASKED,
     case_climb,
     case_next,
     company_climb,
+    company_rung,
     edit,
     next_at,
+    party_rung,
+    reviewers_of,
     reviews_due,
-    standing,
     vendor_climb,
 )
+from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CHUNK = 500
 POISONED = timedelta(hours=1)
-REVIEW_WITH_PI_MANAGER = 2  #: from which reminder of the reviewers on
 
 
 @dataclass
@@ -100,7 +100,7 @@ def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
             _remind_party(move, duty, calendar, at)
             if duty.overdue_on:
                 climb = company_climb(duty)
-                rung = _company_rung(move, climb, calendar, at)
+                rung = _company_hears(move, climb, calendar, at)
                 if rung:
                     move.notices.append(_duty_rung(duty, COMPANY, climb, rung[0], at, level=rung[1]))
     move.fields |= edit(duty, next_at=next_at(duty, calendar, at))
@@ -110,18 +110,14 @@ def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
 def _remind_reviewers(move: Move, duty: Obligation, count: int, at: datetime) -> None:
     if count == duty.reviews:
         return
-    roles = ["reviewer", "pi_manager"] if count >= REVIEW_WITH_PI_MANAGER else ["reviewer"]
+    roles = list(reviewers_of(count))
     mark = f"{duty.submitted_at:%Y%m%dT%H%M%S}.{count}"
     move.notices.append(about_duty(duty, "review-reminder", COMPANY, at, mark=mark, roles=roles, data={"count": count}))
     move.fields |= edit(duty, reviews=count)
 
 
 def _remind_party(move: Move, duty: Obligation, calendar: Calendar, at: datetime) -> None:
-    """The opening mail first, whatever it is called; then the highest rung that came up."""
-    if duty.vendor_sent is None:
-        rung = OPENING if duty.vendor_queued is None and at >= duty.opens_at else None
-    else:
-        rung = vendor_climb(duty).pending(calendar, at)
+    rung = party_rung(duty, calendar, at)
     if rung is None:
         return
     if duty.vendor_queued is not None:
@@ -137,21 +133,14 @@ def _duty_rung(duty: Obligation, side: str, climb: Climb, rung: int, at: datetim
     return about_duty(duty, "rung", side, at, mark=mark, rung=rung, level=level, data={"rung": name})
 
 
-def _company_rung(move: Move, climb: Climb, calendar: Calendar, at: datetime) -> tuple[int, int] | None:
-    """The rung and the level that the company hears now: a rung that came up, or the next level of one told already."""
-    row, now = move.row, standing(move.row)
-    if now.paused(at):
-        return None
-    rung = climb.pending(calendar, at)
-    if rung is None:
-        due = now.catching_up(climb.ladder.level(row.company_sent), calendar)
-        if due is None or at < due or row.company_queued is not None:
-            return None
-        rung = row.company_sent
-    if row.company_queued is not None:
-        move.replaces.append(COMPANY)
-    move.fields |= edit(row, company_queued=rung)
-    return rung, now.step(climb.ladder.level(rung))
+def _company_hears(move: Move, climb: Climb, calendar: Calendar, at: datetime) -> tuple[int, int] | None:
+    """The rung and the level that the company hears now, noted on the row as waiting in the outbox."""
+    found = company_rung(move.row, climb, calendar, at)
+    if found:
+        if move.row.company_queued is not None:
+            move.replaces.append(COMPANY)
+        move.fields |= edit(move.row, company_queued=found[0])
+    return found
 
 
 def climb_case(case: Case, calendar: Calendar, at: datetime) -> Move:
@@ -161,7 +150,7 @@ def climb_case(case: Case, calendar: Calendar, at: datetime) -> Move:
     if case.announced < case.severity and (case.announced == 0 or critical) and _first_is_due(case, calendar, at):
         _announce(move, case, calendar, at, critical=critical)
     elif case.announced and calendar.sending(at):
-        rung = _company_rung(move, climb, calendar, at)
+        rung = _company_hears(move, climb, calendar, at)
         if rung:
             name = climb.ladder.name(rung[0])
             mark = f"{name}/{rung[1]}"

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from monitor import ledger, tables
 from monitor.auditor import oldest_unsent
-from monitor.schedule import ASKED
+from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

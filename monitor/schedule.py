@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from checks.contract import Severity
 from monitor import ledger
 from monitor.ladder import OPENING, CaseLadder, Climb, Ladder, Standing
+from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
     from monitor.tables import Case, Obligation
     from monitor.tables.climbing import Climbing
 
-ASKED = ("open", "returned")  #: states in which the party owes an answer
-LIVE = ("scheduled", *ASKED, "submitted", "waived")
 ANEW_AFTER = 7  #: days by which T must move later for the ladder to start anew
 REVIEW_EVERY = 5  #: business days between two reminders of the reviewers
+REVIEW_WITH_PI_MANAGER = 2  #: from which reminder on the manager for personal information hears it too
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -107,6 +107,48 @@ def reviews_due(duty: Obligation, calendar: Calendar, at: datetime) -> int:
     while review_at(duty, calendar, count + 1) <= at:
         count += 1
     return count
+
+
+def reviewers_of(count: int) -> tuple[str, ...]:
+    """Who hears the n-th reminder that an answer waits for its review."""
+    return ("reviewer", "pi_manager") if count >= REVIEW_WITH_PI_MANAGER else ("reviewer",)
+
+
+def party_rung(duty: Obligation, calendar: Calendar, at: datetime) -> int | None:
+    """What the party hears now: the opening first, whatever it is called; then the highest rung that came up."""
+    if duty.vendor_sent is None:
+        return OPENING if duty.vendor_queued is None and at >= duty.opens_at else None
+    return vendor_climb(duty).pending(calendar, at)
+
+
+def company_rung(row: Climbing, climb: Climb, calendar: Calendar, at: datetime) -> tuple[int, int] | None:
+    """The rung and the level that the company hears now: a rung that came up, or the next level of one told already."""
+    now = standing(row)
+    if now.paused(at):
+        return None
+    rung = climb.pending(calendar, at)
+    if rung is None:
+        due = now.catching_up(climb.ladder.level(row.company_sent), calendar)
+        if due is None or at < due or row.company_queued is not None:
+            return None
+        rung = row.company_sent
+    return (rung, now.step(climb.ladder.level(rung))) if rung is not None else None
+
+
+def party_told(row: Climbing, rung: int) -> dict[str, Any]:
+    """What a row remembers once the mail server has taken the party's mail of that rung."""
+    return edit(row, vendor_sent=_highest(row.vendor_sent, rung), vendor_queued=_still_waiting(row.vendor_queued, rung))
+
+
+def company_told(row: Climbing, rung: int, level: int, at: datetime) -> dict[str, Any]:
+    """What a row remembers once the mail server has taken the company's mail of that rung, up to that level."""
+    sent, waiting = _highest(row.company_sent, rung), _still_waiting(row.company_queued, rung)
+    return edit(row, company_sent=sent, company_queued=waiting, told=max(row.told, level), told_at=at)
+
+
+def _still_waiting(queued: int | None, rung: int) -> int | None:
+    """A higher rung that waits in the outbox goes on waiting; a lower one has been overtaken."""
+    return queued if queued is not None and queued > rung else None
 
 
 def _vendor_next(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | None:

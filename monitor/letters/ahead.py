@@ -12,20 +12,23 @@ from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.ladder import OPENING
 from monitor.schedule import (
-    ASKED,
     case_climb,
     case_next,
     company_climb,
+    company_rung,
+    company_told,
     edit,
     next_at,
+    party_rung,
+    party_told,
+    reviewers_of,
     reviews_due,
     standing,
     turns_at,
-    vendor_climb,
 )
 from monitor.tables import Obligation
+from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
     from monitor.tables import Case
     from monitor.tables.climbing import Climbing
 
-WITH_PI_MANAGER = 2  #: from which reminder of the reviewers on the manager for personal information hears it too
 _FAR = 60  #: looks at a row, beyond which nobody asks what comes
 
 
@@ -81,8 +83,7 @@ def _of_review(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[C
     while instant := next_at(row, calendar, at):
         at = instant
         row.reviews = reviews_due(row, calendar, at)
-        roles = ("reviewer", "pi_manager") if row.reviews >= WITH_PI_MANAGER else ("reviewer",)
-        yield Coming(at, reviewers=roles)
+        yield Coming(at, reviewers=reviewers_of(row.reviews))
 
 
 def _of_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Coming]:
@@ -119,22 +120,20 @@ def _of_case(case: Case, calendar: Calendar, at: datetime) -> Iterator[Coming]:
 def _take_party(row: Obligation) -> None:
     """As if the mail server had taken the party's rung that waits."""
     if row.vendor_queued is not None:
-        edit(row, vendor_sent=max(row.vendor_queued, row.vendor_sent or OPENING), vendor_queued=None)
+        party_told(row, row.vendor_queued)
         edit(row, told_on=max(row.due_on, row.told_on or row.due_on))
 
 
 def _take_company(row: Climbing, climb: Climb, at: datetime) -> None:
     """As if the mail server had taken the company's rung that waits."""
     if row.company_queued is not None:
-        level = standing(row).step(climb.ladder.level(row.company_queued))
-        sent = max(row.company_queued, row.company_sent or 0)
-        edit(row, company_sent=sent, company_queued=None, told=max(row.told, level), told_at=at)
+        company_told(row, row.company_queued, standing(row).step(climb.ladder.level(row.company_queued)), at)
 
 
 def _tell_party(row: Obligation, calendar: Calendar, at: datetime) -> bool:
     """Whether the party is reminded at this instant; the row remembers it."""
-    rung = vendor_climb(row).pending(calendar, at) if row.vendor_sent is not None else OPENING
-    if rung is None or not calendar.sending(at):
+    rung = party_rung(row, calendar, at) if calendar.sending(at) else None
+    if rung is None:
         return False
     edit(row, vendor_queued=rung)
     _take_party(row)
@@ -143,16 +142,8 @@ def _tell_party(row: Obligation, calendar: Calendar, at: datetime) -> bool:
 
 def _tell_company(row: Climbing, climb: Climb, calendar: Calendar, at: datetime) -> int:
     """The level that the company hears at this instant, or 0; the row remembers it."""
-    now = standing(row)
-    if now.paused(at) or not calendar.sending(at):
+    found = company_rung(row, climb, calendar, at) if calendar.sending(at) else None
+    if found is None:
         return 0
-    rung = climb.pending(calendar, at)
-    if rung is None:
-        due = now.catching_up(climb.ladder.level(row.company_sent), calendar)
-        rung = row.company_sent if due and at >= due else None
-    if rung is None:
-        return 0
-    edit(row, company_queued=rung)
-    level = now.step(climb.ladder.level(rung))
-    _take_company(row, climb, at)
-    return level
+    company_told(row, *found, at)
+    return found[1]

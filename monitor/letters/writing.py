@@ -13,7 +13,7 @@ from monitor.letters.details import Desk, details, promises
 from monitor.letters.sheet import Sheet
 from monitor.letters.texts import subject
 from monitor.letters.topic import gather
-from monitor.schedule import ASKED
+from monitor.tables.duty import ASKED
 from notifiers.contract import Letter
 
 if TYPE_CHECKING:

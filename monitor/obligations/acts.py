@@ -16,7 +16,8 @@ from monitor.calendar import Roll
 from monitor.language import Message
 from monitor.notices import COMPANY, VENDOR, about_duty
 from monitor.registry.roster import roster
-from monitor.schedule import ASKED, LIVE, duty_event, edit, overdue, refresh
+from monitor.schedule import duty_event, edit, overdue, refresh
+from monitor.tables.duty import ASKED, LIVE
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from monitor.obligations import KINDS
 from monitor.obligations.contract import Facts, Idle
 from monitor.obligations.reconcile import Policy, begin, reconcile
 from monitor.registry.roster import Roster, roster
-from monitor.schedule import LIVE, duty_event
+from monitor.schedule import duty_event
+from monitor.tables.duty import LIVE
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from monitor.books import Step, moved
 from monitor.ladder import LONG, SHORT, ladder_for
 from monitor.notices import VENDOR, about_duty
 from monitor.obligations.contract import Idle, Owed
-from monitor.schedule import ASKED, as_text, duty_event, edit, refresh, reopening
+from monitor.schedule import as_text, duty_event, edit, refresh, reopening
 from monitor.tables import Obligation
+from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,7 +16,8 @@ from monitor.obligations.planning import gather
 from monitor.obligations.reconcile import Policy
 from monitor.questionnaire import freeze
 from monitor.registry.roster import roster
-from monitor.schedule import ASKED, duty_event, edit, refresh
+from monitor.schedule import duty_event, edit, refresh
+from monitor.tables.duty import ASKED
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:

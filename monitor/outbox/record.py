@@ -14,7 +14,8 @@ from tortoise.expressions import F
 from monitor import ledger, tables
 from monitor.certificates import Held
 from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell
-from monitor.schedule import ASKED, case_next, edit, refresh
+from monitor.schedule import case_next, company_told, edit, party_told, refresh
+from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -212,14 +213,7 @@ def duty_told(notice: Notice, duty: Obligation, calendar: Calendar, at: datetime
 
 def _climbed(notice: Notice, row: Obligation | Case, at: datetime) -> dict[str, Any]:
     rung = notice.rung or 0
-    if notice.side == VENDOR:
-        waiting = row.vendor_queued if row.vendor_queued is not None and row.vendor_queued > rung else None
-        return edit(
-            row, vendor_sent=rung if row.vendor_sent is None else max(row.vendor_sent, rung), vendor_queued=waiting
-        )
-    waiting = row.company_queued if row.company_queued is not None and row.company_queued > rung else None
-    sent = rung if row.company_sent is None else max(row.company_sent, rung)
-    return edit(row, company_sent=sent, company_queued=waiting, told=max(row.told, notice.level), told_at=at)
+    return party_told(row, rung) if notice.side == VENDOR else company_told(row, rung, notice.level, at)
 
 
 def case_told(notice: Notice, case: Case, calendar: Calendar, at: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
 from monitor.registry.format import KINDS, OWING, Engagement, Entry, Group, Party
 from monitor.registry.watches import abandon, sync
+from monitor.tables.duty import LIVE
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ MODELS: dict[str, type[Registered]] = {
     "party": tables.Party,
     "engagement": tables.Engagement,
 }
-LIVE = ("scheduled", "open", "submitted", "returned", "waived")
 
 
 @dataclass(frozen=True, slots=True)

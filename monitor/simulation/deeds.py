@@ -11,8 +11,8 @@ from monitor.obligations import acts
 from monitor.obligations.acts import Refused
 from monitor.registry.apply import set_fields
 from monitor.registry.roster import roster
-from monitor.schedule import LIVE
 from monitor.simulation import script
+from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

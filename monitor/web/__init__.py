@@ -10,8 +10,8 @@ from monitor.assets import TEMPLATES
 from monitor.web.border import LIMITS, Limits, errors, headers, same_site
 from monitor.web.console.routes import ROUTES as CONSOLE
 from monitor.web.form.routes import ROUTES as FORM
-from monitor.web.keys import SITE, Site
 from monitor.web.public import ROUTES as PUBLIC
+from monitor.web.site import SITE, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,8 +16,8 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from monitor.guard import Guard
 from monitor.tables.store import AWAY
-from monitor.web.keys import SITE
 from monitor.web.pages import page
+from monitor.web.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

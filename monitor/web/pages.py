@@ -10,7 +10,7 @@ from monitor import __version__, clock
 from monitor.language import LANGUAGES
 from monitor.registry.roster import last_known
 from monitor.rendering import render
-from monitor.web.keys import LANGUAGE, SITE
+from monitor.web.site import LANGUAGE, SITE
 from monitor.web.words import named
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from monitor.language import Message
 from monitor.measures import REGISTRY, measure
-from monitor.web.keys import SITE
 from monitor.web.pages import language_of, moment, page
+from monitor.web.site import SITE
 from monitor.web.words import topic_name
 
 

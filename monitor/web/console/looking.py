@@ -16,14 +16,15 @@ from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import ROLES, said
 from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.registry.roster import RISING
-from monitor.schedule import ASKED, overdue
+from monitor.schedule import overdue
+from monitor.tables.duty import ASKED
 from monitor.web.console.history import history
 from monitor.web.console.session import Reader, reader
 from monitor.web.console.steps import next_steps
 from monitor.web.form.ending import answer_groups
 from monitor.web.form.view import size
-from monitor.web.keys import SITE
 from monitor.web.pages import language_of, moment, page
+from monitor.web.site import SITE
 from monitor.web.words import named, topic_name
 
 if TYPE_CHECKING:

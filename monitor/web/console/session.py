@@ -14,8 +14,8 @@ from monitor import ledger, tables
 from monitor.obligations.acts import person
 from monitor.registry.roster import RISING, roster
 from monitor.tables.store import transaction
-from monitor.web.keys import SITE
 from monitor.web.pages import moment
+from monitor.web.site import SITE
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -15,7 +15,7 @@ from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
 from monitor.web.console.session import begin, end, known_person, roles_of
 from monitor.web.fields import fields
-from monitor.web.keys import SITE
+from monitor.web.site import SITE
 from monitor.web.pages import COOKIE, language_of, moment, page, see_other
 from monitor.web.words import named
 

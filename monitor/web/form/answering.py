@@ -20,8 +20,8 @@ from monitor.web.form import view
 from monitor.web.form.beginning import visible
 from monitor.web.form.ending import said_words
 from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
-from monitor.web.keys import SITE
 from monitor.web.pages import see_other
+from monitor.web.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -11,8 +11,8 @@ from monitor.questionnaire import QuestionState, SectionState
 from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
 from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
-from monitor.web.keys import SITE
 from monitor.web.pages import language_of, moment, page, see_other
+from monitor.web.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,10 +12,10 @@ from monitor.language import Message, say_day
 from monitor.obligations.drafts import Draft, read
 from monitor.questionnaire import Examination, Questionnaire, examine, thaw
 from monitor.registry.roster import roster
-from monitor.schedule import ASKED
+from monitor.tables.duty import ASKED
 from monitor.web.border import LIMITS, OFTEN, STRANGERS, remote
-from monitor.web.keys import SITE
 from monitor.web.pages import moment, page
+from monitor.web.site import SITE
 from monitor.web.words import named
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What the handlers need, typed, in one place."""
+"""What the site consists of: the settings and tools that its handlers need, typed, in one place."""
 
 from __future__ import annotations
 
