@@ -171,6 +171,8 @@ class TestWhatIsNoForm:
                 ) as said:
                     assert said.status == 413
 
+    @pytest.mark.slow  # the server reads on for ten seconds, so that its answer is not lost with the line
+    @pytest.mark.timeout(60)
     @pytest.mark.parametrize(
         "head", ['name="policy_comment"', 'name="nobody"; filename="a.txt"', 'name="rules_file"; filename="a.txt"', ""]
     )
@@ -180,7 +182,7 @@ class TestWhatIsNoForm:
         async def endless():
             nonlocal sent
             yield f"--b\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode()
-            while sent < 2048:  # 128 MB, where a form may have 3
+            while sent < 512:  # 32 MB, where a form may have 3
                 sent += 1
                 yield b"x" * 65536
 
@@ -192,7 +194,7 @@ class TestWhatIsNoForm:
                     assert said.status in {303, 400, 413, 422}
             except aiohttp.ClientConnectionError:
                 pass  # the line was cut, which is an answer too
-        assert sent < 1024
+        assert sent < 400
 
     async def test_somebody_who_hangs_up_in_the_middle_leaves_nothing_behind(self, house):
         place = urlsplit(house.base)
