@@ -58,6 +58,8 @@ async def claim(present: Roster, at: datetime, lease: timedelta) -> tuple[list[C
     due = tables.Mail.filter(free, hour, state="queued", next_at__lte=at).order_by("-urgent", "next_at", "id")
     async with transaction():
         mails = await due.limit(BATCH).select_for_update(skip_locked=True)
+        if not mails:
+            return [], 0
         claimed = await _with_items(mails, present, at)
         astray = await _astray(claimed, present, at)
         kept = [one for one in claimed if one.items and one not in astray]
