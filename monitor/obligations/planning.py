@@ -36,6 +36,8 @@ async def plan(at: datetime, policy: Policy | None = None) -> int:
     async with transaction():
         due = tables.Engagement.filter(plan_at__lte=at).order_by("plan_at", "key").limit(CHUNK)
         rows = await due.select_for_update(skip_locked=True)
+        if not rows:
+            return 0
         present = await roster()
         facts = await gather(rows, present, at)
         worked = {row.key: _guarded(row, facts[row.key], at, policy or Policy()) for row in rows}
