@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import socket
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from monitor import tables
 from monitor.building import notifier
 from monitor.keys import read_keys
 from monitor.mistakes import Invalid
+from monitor.probe.target import is_address
 from monitor.pulse import FORM
 from monitor.registry.roster import NoRegistry, roster
 from monitor.tables.store import StoreAway, is_postgres, opened, pending, sqlite_path
@@ -171,8 +171,7 @@ async def _mail(settings: Settings) -> Ailment:
 
 async def _names(settings: Settings) -> Ailment:
     host = urlsplit(settings.web.base_url).hostname or ""
-    with suppress(ValueError):
-        socket.inet_aton(host)
+    if is_address(host):
         return Ailment(
             "name resolution",
             "note",
