@@ -1,0 +1,77 @@
+"""The product's own daemon in a process of the bench: same house, same ticks; only the way to the parties is ours."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from monitor.building import build, start_site
+from monitor.config import Settings
+from monitor.daemon import begin
+from monitor.keys import make_keys
+from monitor.patrol import Patrol
+from monitor.probe import Probe
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from checks.contract import Check
+    from monitor.house import House
+    from monitor.probe import ProbeSettings
+
+
+class Never:
+    """Nobody asks the house to stop while it waits for its database."""
+
+    async def wait(self, seconds: float | None = None) -> bool:
+        raise ConnectionError(f"the database was away ({seconds})")
+
+
+def settings(home: Path, url: str, **more: Any) -> Settings:
+    keys = home / "link.keys"
+    if not keys.exists():
+        make_keys(keys)
+    return Settings.model_validate(
+        {
+            "database": {"url": url},
+            "web": {"listen": "127.0.0.1:0", "base_url": "http://127.0.0.1"},
+            "evidence": {"url": f"file://{home}/evidence"},
+            "links": {"keys": str(keys)},
+            "log": {"level": "error"},
+            "home": home,
+            **more,
+        }
+    )
+
+
+@asynccontextmanager
+async def house(home: Path, url: str, **more: Any) -> AsyncIterator[tuple[House, AsyncExitStack]]:
+    """A house that does not run yet."""
+    async with AsyncExitStack() as stack:
+        made = await build(settings(home, url, **more), stack, Never())
+        if made is None:
+            raise ConnectionError(url)
+        yield made, stack
+
+
+@asynccontextmanager
+async def daemon(
+    home: Path, url: str, way: ProbeSettings | None = None, looks: Mapping[str, Check[Any]] | None = None
+) -> AsyncIterator[House]:
+    """All ticks run. `way`: how the probe finds the parties; `looks`: checks that note what the bench wants to know."""
+    async with house(home, url) as (made, stack):
+        if way:
+            probe = await stack.enter_async_context(Probe(way))
+            made.patrol = Patrol(probe, looks or made.tools.looks, rhythm=1.0)
+        await begin(made, stack)
+        yield made
+
+
+@asynccontextmanager
+async def site(home: Path, url: str) -> AsyncIterator[tuple[House, int]]:
+    """The whole daemon with its pages; the port of the pages."""
+    async with house(home, url) as (made, stack):
+        port = await start_site(made, stack, made.settings)
+        await begin(made, stack)
+        yield made, port
