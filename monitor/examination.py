@@ -180,7 +180,7 @@ async def _names(settings: Settings) -> Ailment:
         )
     resolver = aiodns.DNSResolver(nameservers=list(settings.probe.nameservers) or None, timeout=3, tries=1)
     try:
-        await resolver.gethostbyname(host, socket.AF_INET)
+        await resolver.getaddrinfo(host, family=socket.AF_INET)
     except aiodns.error.DNSError as error:
         return Ailment(
             "name resolution",

@@ -385,3 +385,13 @@ def test_what_changed_while_the_plan_was_read_is_not_applied_unread(home, monkey
     assert ran.exit_code == 1
     assert "look again" in ran.stderr
     assert run("status").exit_code == 6, "there is still no registry"
+
+
+@pytest.mark.slow  # a resolver that is not there is given its time
+def test_doctor_asks_for_the_name_of_the_site(home, monkeypatch):
+    monkeypatch.setenv("ITAKU_WEB__BASE_URL", "https://itaku.group.example")
+    monkeypatch.setenv("ITAKU_PROBE__NAMESERVERS", "127.0.0.1")
+    ran = run("doctor")
+    assert ran.exit_code == 1
+    assert "itaku.group.example:" in ran.output
+    assert "Check the resolver of this machine" in ran.output
