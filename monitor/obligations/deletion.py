@@ -37,4 +37,4 @@ class Deletion:
     def questions(self, facts: Facts) -> tuple[str, Sequence[Place]]:
         """One row for each place where data lies, and one for each party below: its confirmation is owed as well."""
         own = [Place(name=place.name, kind=place.kind) for place in facts.entry.place]
-        return DELETION, [*own, *(Place(name=name, kind="sub_trustee") for name in facts.below)]
+        return DELETION[facts.entry.kind], [*own, *(Place(name=name, kind="sub_trustee") for name in facts.below)]

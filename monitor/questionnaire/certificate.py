@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DELETED, RETURNED, NOT_HELD = "deleted", "returned", "not_held"
 BACKUP_PENDING = "backup_pending"  #: gone from use; the copy in a backup falls away on `purge_by`
 LEGAL_HOLD = "legal_hold"  #: kept because a law says so, reviewed on `review_on`
+REMAINING = "remaining"  #: not gone yet, all or part of it; to be gone on `planned_on`
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class PlaceReport:
     state: str | None
     done_on: date | None
     purge_by: date | None
+    planned_on: date | None
     basis: str
     holder: str
     review_on: date | None
@@ -63,6 +65,7 @@ def _report(section: Section, place: Place, present: Mapping[str, Answer]) -> Pl
         state=state if state in offered.get("state", ()) else None,
         done_on=_day(said, "returned-on") if state == RETURNED else _day(said, "done-on"),
         purge_by=_day(said, "purge-by"),
+        planned_on=_day(said, "planned-on"),
         basis=_words(said, "hold-basis"),
         holder=_words(said, "hold-holder"),
         review_on=_day(said, "hold-review-on"),

@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SHORT = "light"
-DELETION = "deletion"
 
 BY_KIND_AND_TIER: Mapping[str, Mapping[str, str]] = {
     "trustee": {"S": "appi-gl10", "A": "appi-gl10", "B": "appi-gl10", "C": SHORT},
     "joint_user": dict.fromkeys("SABC", "appi-joint-user"),
 }
+
+#: A joint user was never entrusted with the data, so its certificate speaks of what was used jointly.
+DELETION: Mapping[str, str] = {"trustee": "deletion", "joint_user": "deletion-joint-user"}
 
 
 def attestation_questionnaire(kind: str, tier: str, *, certified: bool) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monitor.questionnaire.entry import holds_forbidden
-from monitor.questionnaire.model import NO, Finding, Question, QuestionType
+from monitor.questionnaire.model import NO, Choice, Finding, Question, QuestionType
 from monitor.questionnaire.my_number import holds_my_number
 from monitor.questionnaire.problem import Field, Problem, both, problem, unanswered
 from monitor.questionnaire.text import is_blank
@@ -94,10 +94,16 @@ def _applicable(question: Question, answer: Answer, today: date) -> Iterator[Pro
 def _unexplained(question: Question, answer: Answer) -> Iterator[Problem]:
     for choice in question.choices:
         if choice.explain and choice.id in answer.chosen:
-            yield both("explanation-needed", "comment", {"choice": choice.text.ja}, {"choice": choice.text.en})
+            yield _explanation(choice)
             return
     if findings_of(question, answer):
         yield problem("comment-needed", "comment")
+
+
+def _explanation(choice: Choice) -> Problem:
+    if choice.ask:
+        return Problem("explanation-needed", "comment", choice.ask)
+    return both("explanation-needed", "comment", {"choice": choice.text.ja}, {"choice": choice.text.en})
 
 
 def _one_value(question: Question, answer: Answer, _today: date) -> Iterator[Problem]:

@@ -58,6 +58,7 @@ class Choice(Part):
     finding: Finding | None = None
     exclusive: bool = False  #: "none of these": excludes the others
     explain: bool = False  #: "other": says nothing without a comment
+    ask: Text | None = None  #: what that comment is asked for, where "what exactly" would not do
     kinds: tuple[PlaceKind, ...] = ()
 
 

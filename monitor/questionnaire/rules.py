@@ -82,6 +82,8 @@ def _choices(position: int, outline: Outline) -> Iterator[str]:
             yield f"the choice `{choice}` is there {times} times; give each choice an id of its own"
     if not question.comment and any(choice.explain for choice in question.choices):
         yield "`explain` asks for a comment, but the question has `comment = false`; remove one of them"
+    if any(choice.ask and not choice.explain for choice in question.choices):
+        yield "`ask` says what the comment of `explain` is asked for; add `explain = true` or remove it"
     if question.type is not QuestionType.CHOICES and any(choice.exclusive for choice in question.choices):
         yield "`exclusive` has a meaning only in `choices`; remove it"
 

@@ -10,6 +10,7 @@ from monitor.questionnaire import (
     Answer,
     Place,
     examine,
+    findings,
     freeze,
     load,
     missing_places,
@@ -44,9 +45,17 @@ DELETED = {
     "done_by": "情報システム部",
     "verified_by": "別の担当が検索して0件を確認",
 }
-PENDING = {"state": "backup_pending", "done_on": "2026-11-20", "done_by": "情報システム部", "purge_by": "2027-02-18"}
+PENDING = {
+    "state": "backup_pending",
+    "beyond_use": "delete",
+    "quantity": "1,200件",
+    "done_on": "2026-11-20",
+    "done_by": "情報システム部",
+    "purge_by": "2027-02-18",
+}
 HELD = {
     "state": "legal_hold",
+    "quantity": "請求書40件",
     "hold_basis": "法人税法施行規則第59条",
     "hold_holder": "経理部／部長",
     "hold_review_on": "2027-11-01",
@@ -135,3 +144,22 @@ def test_paper_is_not_offered_what_only_machines_can_do(certificate):
 def test_a_place_that_never_held_the_data_has_to_be_explained(certificate):
     examined = examine(certificate, said(1, state="not_held"), TODAY).questions["place.1.state"]
     assert [problem.code for problem in examined.problems] == ["explanation-needed"]
+    assert "経緯" in examined.problems[0].message.ja
+
+
+def test_what_is_still_there_can_be_said_with_a_day_and_becomes_a_finding(certificate):
+    still = {"state": "remaining", "quantity": "段ボール2箱", "planned_on": "2026-12-10"}
+    answers = said(4, **still)
+    answers["place.4.state"] = Answer(value="remaining", comment="廃棄業者の引取り待ちです。")
+    examination = examine(certificate, answers, TODAY)
+    assert examination.sections["place.4"] == "complete"
+    assert place_reports(certificate, answers)[3].planned_on == date(2026, 12, 10)
+    assert [finding.severity for _, finding in findings(certificate, answers)] == ["high"]
+    without = {name: answer for name, answer in answers.items() if name != "place.4.planned-on"}
+    assert "place.4.planned-on" in examine(certificate, without, TODAY).blocking
+
+
+def test_a_device_that_was_destroyed_is_named_by_its_number(certificate):
+    destroyed = said(1, **DELETED | {"method": "destroy"})
+    assert "place.1.serial" in examine(certificate, destroyed, TODAY).blocking
+    assert "place.1.serial" not in examine(certificate, said(1, **DELETED), TODAY).blocking

@@ -22,6 +22,7 @@ from monitor.questionnaire import (
     findings,
     freeze,
     load_all,
+    shown,
     thaw,
 )
 from monitor.questionnaire.text import Part
@@ -50,8 +51,8 @@ def texts_of(part):
         yield from itertools.chain.from_iterable(texts_of(each) for each in part)
 
 
-def test_the_four_forms_are_there():
-    assert {"appi-gl10", "appi-joint-user", "deletion", "light"} <= set(SHIPPED)
+def test_the_five_forms_are_there():
+    assert {"appi-gl10", "appi-joint-user", "deletion", "deletion-joint-user", "light"} <= set(SHIPPED)
 
 
 @EVERY
@@ -119,7 +120,7 @@ def test_the_guideline_form_is_short_enough_to_be_answered():
     assert 28 <= len(questionnaire.questions) <= 32
     assert 6 <= len(questionnaire.sections) <= 8
     assert questionnaire.minutes <= 20
-    assert len(SHIPPED["light"].questions) <= 10
+    assert len(SHIPPED["light"].questions) <= 12
     assert len(SHIPPED["appi-joint-user"].questions) == 12
 
 
@@ -142,8 +143,41 @@ def test_a_small_printing_company_gets_through_the_guideline_form():
     assert findings(questionnaire, answers) == ()
 
 
-def test_what_two_forms_ask_under_one_id_is_answered_in_the_same_way():
-    forms = [SHIPPED[name] for name in ("appi-gl10", "light")]
+def _asked_of_the_short_form(*held):
+    questionnaire = SHIPPED["light"]
+    return shown(questionnaire, {"certificate.held": Answer(value=held)})
+
+
+@pytest.mark.parametrize("held", [("none",), ("other",)])
+def test_a_certificate_that_nobody_knows_spares_no_question(held):
+    assert {"premises.theft", "systems.intrusion"} <= _asked_of_the_short_form(*held)
+
+
+@pytest.mark.parametrize("held", [("pmark",), ("iso27001", "other")])
+def test_a_known_certificate_stands_for_the_measures_but_not_for_use_and_erasure(held):
+    asked = _asked_of_the_short_form(*held)
+    assert not {"premises.theft", "systems.intrusion"} & asked
+    assert {"certificate.until", "use.own", "use.retention"} <= asked
+
+
+def test_nothing_is_said_to_be_entrusted_to_a_joint_user():
+    for text in texts_of(SHIPPED["deletion-joint-user"]):
+        assert not re.search("お預け|お任せ|再委託|entrusted", text.ja + text.en), text
+    asked_of_both = {question.id: question for question in SHIPPED["deletion"].questions}
+    for question in SHIPPED["deletion-joint-user"].questions:
+        if question.id.startswith("place."):
+            assert question.values == asked_of_both[question.id].values, question.id
+
+
+@pytest.mark.parametrize("name", ["deletion", "deletion-joint-user"])
+def test_a_certificate_promises_nothing_of_what_the_product_does_later(name):
+    for text in texts_of(SHIPPED[name]):
+        assert not re.search("ご連絡を差し上げます|We will (ask|get in touch)", text.ja + text.en), text
+
+
+@pytest.mark.parametrize("pair", [("appi-gl10", "light"), ("appi-gl10", "appi-joint-user"), ("light", "deletion")])
+def test_what_two_forms_ask_under_one_id_is_answered_in_the_same_way(pair):
+    forms = [SHIPPED[name] for name in pair]
     first, second = ({question.id: question for question in form.questions} for form in forms)
     for identity in first.keys() & second.keys():
         assert first[identity].text == second[identity].text, identity
