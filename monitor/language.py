@@ -10,7 +10,7 @@ import gettext
 import io
 import os
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,10 @@ from monitor.assets import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
 LANGUAGES = ("ja", "en")
+JAPAN = "Asia/Tokyo"
 _WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -92,3 +92,12 @@ def say_instant(at: datetime, zone: ZoneInfo, language: str) -> str:
     local = at.astimezone(zone)
     clock = f"{local:%H:%M}"
     return f"{say_day(local.date(), language)} {clock}" + ("" if language == "ja" else f" ({local.tzname()})")
+
+
+def say_last_day(day: date, zone: ZoneInfo, language: str) -> str:
+    """A day on which something ends, said so that nobody has to guess which hour of which zone that is."""
+    ends = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    values = {"day": day, "zone": zone.key, "utc": f"{ends:%H:%M}"}
+    if zone.key == JAPAN:
+        return Message("{day}, 24:00 Japan time ({utc} UTC)", values).in_(language)
+    return Message("{day}, 24:00 in {zone} ({utc} UTC)", values).in_(language)

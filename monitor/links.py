@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 PREFIX = "itk_"
 FORM, SIGN_IN = "link", "sign-in"
 LIVES = timedelta(days=180)
+SIGN_IN_LIVES = timedelta(minutes=15)
 KEPT = 3  #: of the links that letters carried, the last so many stay valid
 _ID, _MAC, _CRC = 12, 28, 6
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase

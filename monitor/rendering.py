@@ -9,10 +9,10 @@ import jinja2
 from markupsafe import Markup, escape
 
 from monitor.assets import TEMPLATES
-from monitor.language import catalogue, say_day, say_instant, say_short_day
+from monitor.language import catalogue, say_day, say_instant, say_last_day, say_short_day
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
 
@@ -38,6 +38,7 @@ def environment(language: str, *, html: bool) -> jinja2.Environment:
         "day": _day(language),
         "short_day": _short_day(language),
         "instant": _instant(language),
+        "last_day": _last_day(language),
         "phrases": phrases,
     }
     return made
@@ -54,6 +55,13 @@ def _short_day(language: str) -> object:
 def _instant(language: str) -> object:
     def say(at: datetime, zone: ZoneInfo) -> str:
         return say_instant(at, zone, language)
+
+    return say
+
+
+def _last_day(language: str) -> object:
+    def say(day: date, zone: ZoneInfo) -> str:
+        return say_last_day(day, zone, language)
 
     return say
 

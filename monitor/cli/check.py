@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.language import reader
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -154,7 +156,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
         click.echo(json.dumps([one.as_row() for one in looked], ensure_ascii=False, indent=2))
     else:
-        _show(looked, _language())
+        _show(looked, reader())
     context.exit(FAILING if any(one.look.verdict == "fail" for one in looked) else 0)
 
 
@@ -170,11 +172,6 @@ async def _look(settings: ProbeSettings, pairs: Sequence[tuple[str, str, Check[A
     async with Probe(settings) as probe:
         visits = {url: probe.visit() for url, _, _ in pairs}
         return await asyncio.gather(*(one(url, kind, check, visits[url]) for url, kind, check in pairs))
-
-
-def _language() -> str:
-    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "ja" if said.lower().startswith("ja") else "en"
 
 
 def _show(looked: Sequence[Looked], language: str) -> None:

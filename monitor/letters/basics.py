@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
 from monitor.letters.layout import lines, one_line
 from monitor.letters.words import CERTIFICATES, DUTIES, check_name, named, said, severity
+from monitor.links import SIGN_IN_LIVES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.tables import Case, Notice, Obligation
 
 Values = dict[str, Any]
-SIGN_IN_LASTS = timedelta(minutes=15)
 _RECEIVED = frozenset({"receipt", "review"})  #: notices made in the instant of the submission that they are about
 
 #: All names that a text may use. What a topic does not have is empty; a name that is not here is a mistake in a text.
@@ -28,7 +28,7 @@ BLANK: Values = dict.fromkeys((
     "side", "stage", "ref", "party", "company", "group", "sender", "responsible", "what", "title", "kind", "joint",
     "tier", "today", "made_on", "due", "days_left", "late", "was", "asked_on", "ended_on", "unconfirmed_since",
     "submitted_at", "submitted_on", "waiting", "reason", "reason_token", "sha256", "minutes", "link", "page",
-    "helped", "promises", "purposes", "tz", "zone", "japan", "ends_utc", "url", "host", "check", "severity", "since",
+    "helped", "promises", "purposes", "tz", "zone", "url", "host", "check", "severity", "since",
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "until_at", "until_clock",
     "valid_minutes",
@@ -118,9 +118,9 @@ def _pleaded(notice: Notice, _calendar: Calendar) -> Values:
 
 
 def _signing_in(notice: Notice, calendar: Calendar) -> Values:
-    until = notice.made_at + SIGN_IN_LASTS
+    until = notice.made_at + SIGN_IN_LIVES
     clock = f"{until.astimezone(calendar.zone):%H:%M}"
-    return {"until_at": until, "until_clock": clock, "valid_minutes": int(SIGN_IN_LASTS.total_seconds() // 60)}
+    return {"until_at": until, "until_clock": clock, "valid_minutes": int(SIGN_IN_LIVES.total_seconds() // 60)}
 
 
 def _day(text: object) -> date | None:

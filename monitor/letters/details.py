@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 ANNOUNCED = 2  #: steps ahead that a letter names
 MOST_FINDINGS = 8
 MOST_PROMISES = 3
-JAPAN = "Asia/Tokyo"
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,6 @@ def details(topic: Topic, desk: Desk) -> Values:
     values |= {
         "responsible": desk.present.responsible(company, desk.today),
         "zone": desk.present.calendar.zone.key,
-        "japan": desk.present.calendar.zone.key == JAPAN,
         "steps": [_step(step, topic, desk) for step in next_steps(topic, desk)],
         "told": _told(desk.background.told.get(topic.thread), desk) if topic.notice.side == "company" else [],
     }
@@ -78,7 +76,6 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "awaits": "review" if duty.state == "submitted" else "answer",
         "asked_on": asked_at and calendar.day_of(asked_at),
         "ended_on": known.last_days.get(duty.engagement_id),
-        "ends_utc": f"{calendar.end_of(duty.due_on):%H:%M}",
         "minutes": known.minutes.get(duty.request_id or "", 0),
         "sha256": known.fingerprints.get(int(str(topic.notice.data.get("submission", 0))), ""),
         "tier": topic.engagement.effective_tier if topic.engagement else "",

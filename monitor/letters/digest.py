@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from monitor.letters.basics import host
-from monitor.letters.words import DUTIES, SEVERITIES, check_name, named, said
+from monitor.letters.words import DUTIES, SEVERITIES, check_name, duty_reference, named, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -104,7 +104,7 @@ def _company(key: str | None, present: Roster, language: str) -> str:
 def _dues(found: Iterable[Due], parties: Mapping[str, Party], language: str, until: date) -> list[Values]:
     return [
         {
-            "ref": f"ITK-{line['id']:06d}",
+            "ref": duty_reference(line["id"]),
             "party": named(parties.get(line["party"]), language),
             "what": said(DUTIES, line["kind"], language),
             "on": date.fromisoformat(line["on"]),

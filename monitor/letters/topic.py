@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from checks.contract import Severity
 from monitor.certificates import Held
 from monitor.ladder import OPENING
+from monitor.letters.words import case_reference, duty_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +36,8 @@ class Topic:
 
     @property
     def ref(self) -> str:
-        """What people quote on the telephone: `ITK-000123`."""
-        return f"ITK-{self.duty.id:06d}" if self.duty else f"ITK-C{self.case.id:05d}" if self.case else ""
+        """What people quote on the telephone."""
+        return duty_reference(self.duty.id) if self.duty else case_reference(self.case.id) if self.case else ""
 
     @property
     def certificate(self) -> Held | None:

@@ -42,6 +42,16 @@ ROLES: Mapping[str, str] = {
 }
 
 
+def duty_reference(number: int) -> str:
+    """What people quote of a request on the telephone: `ITK-000123`."""
+    return f"ITK-{number:06d}"
+
+
+def case_reference(number: int) -> str:
+    """The same of a failing check: `ITK-C00012`."""
+    return f"ITK-C{number:05d}"
+
+
 def said(table: Mapping[str, str], token: str, language: str) -> str:
     """The word for a token. One that has none yet (a new kind of check, say) stands for itself."""
     return translate(table.get(token, token), language)

@@ -13,7 +13,7 @@ from monitor import tables
 from monitor.board import board
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
-from monitor.letters.words import ROLES, said
+from monitor.letters.words import ROLES, duty_reference, said
 from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
@@ -147,7 +147,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
     return console_page(
         request, who, "duty.html", status=wrong.status, errors=wrong.errors, said=wrong.said,
         duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
-        company_name=named(company, language) if company else "", late=late, ref=f"ITK-{duty.id:06d}",
+        company_name=named(company, language) if company else "", late=late, ref=duty_reference(duty.id),
         due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),
         submission=submission, groups=await _answers(duty, submission, language, who),
         steps=next_steps(duty, who.present, at, language, last_day=last_day),

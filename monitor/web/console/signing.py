@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -15,21 +14,26 @@ from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
 from monitor.web.console.session import begin, end, known_person, roles_of
 from monitor.web.fields import fields
-from monitor.web.site import SITE
 from monitor.web.pages import COOKIE, language_of, moment, page, see_other
+from monitor.web.site import SITE
 from monitor.web.words import named
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-LIVES = timedelta(minutes=15)
 AT_MOST = 5  #: links asked for by one address within that time
 SCHEMES = frozenset({"light", "dark", "auto"})
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Ask for the address; in the demonstration, offer everybody."""
-    return page(request, "web/sign-in.html", people=await _demo_people(request), asked=False)
+    return _page(request, people=await _demo_people(request))
+
+
+def _page(request: web.Request, *, status: int = 200, **values: Any) -> web.Response:
+    minutes = int(links.SIGN_IN_LIVES.total_seconds() // 60)
+    said: dict[str, Any] = {"people": [], "asked": False, "expired": False, "minutes": minutes} | values
+    return page(request, "web/sign-in.html", status=status, **said)
 
 
 async def _demo_people(request: web.Request) -> list[dict[str, str]]:
@@ -59,16 +63,16 @@ async def ask(request: web.Request) -> web.StreamResponse:
     roles, everywhere = roles_of(email, present, present.calendar.day_of(at))
     if roles or everywhere:
         await _mail(email, at)
-    return page(request, "web/sign-in.html", people=[], asked=True)
+    return _page(request, asked=True)
 
 
 async def _mail(email: str, at: datetime) -> None:
     who = await known_person(email, at)
     async with transaction():
-        if await tables.SignIn.filter(person_id=who.id, asked_at__gt=at - LIVES).count() >= AT_MOST:
+        if await tables.SignIn.filter(person_id=who.id, asked_at__gt=at - links.SIGN_IN_LIVES).count() >= AT_MOST:
             return
         key = links.fresh_id().hex()
-        await tables.SignIn.create(id=key, person_id=who.id, asked_at=at, expires_at=at + LIVES)
+        await tables.SignIn.create(id=key, person_id=who.id, asked_at=at, expires_at=at + links.SIGN_IN_LIVES)
         await tell([to_person(email, "sign-in", key, at, sign_in=key)])
         await ledger.write([ledger.Event("sign-in.asked", f"person/{who.id}", actor=f"person/{who.id}")], at)
 
@@ -87,16 +91,16 @@ async def confirm(request: web.Request) -> web.StreamResponse:
 
 
 async def use(request: web.Request) -> web.StreamResponse:
-    """Sign in, once."""
+    """Sign in, once. The link is spent and the session opened in one transaction, so that no crash burns a link."""
     await request.app[LIMITS].hit(STRANGERS, "sign-in", remote(request))
     at = moment()
     key = links.parse(request.app[SITE].keyring, request.match_info["token"], links.SIGN_IN)
-    used = await tables.SignIn.filter(id=key, used_at=None, expires_at__gt=at).update(used_at=at) if key else 0
-    if not used:
-        return page(request, "web/sign-in.html", status=410, people=[], asked=False, expired=True)
-    row = await tables.SignIn.get(id=key).select_related("person")
     response = see_other("/")
-    await begin(request, response, row.person, at)
+    async with transaction():
+        if not key or not await tables.SignIn.filter(id=key, used_at=None, expires_at__gt=at).update(used_at=at):
+            return _page(request, status=410, expired=True)
+        row = await tables.SignIn.get(id=key).select_related("person")
+        await begin(request, response, row.person, at)
     return response
 
 

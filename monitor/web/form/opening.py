@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import links, tables
-from monitor.language import Message, say_day
+from monitor.language import Message, say_last_day
+from monitor.letters.words import duty_reference
 from monitor.obligations.drafts import Draft, read
 from monitor.questionnaire import Examination, Questionnaire, examine, thaw
 from monitor.registry.roster import roster
@@ -19,7 +20,7 @@ from monitor.web.site import SITE
 from monitor.web.words import named
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from monitor.registry.format import Company, Engagement, Party
     from monitor.registry.roster import Roster
@@ -122,7 +123,7 @@ def form_page(request: web.Request, found: Opened, template: str, *, status: int
     """A page of the form, with what all of them show."""
     duty, calendar, language = found.duty, found.present.calendar, found.language
     title, group = found.questionnaire.title.in_(language), named(found.present.group, language)
-    ref = f"ITK-{duty.id:06d}"
+    ref = duty_reference(duty.id)
     common = {
         "found": found,
         "duty": duty,
@@ -137,7 +138,7 @@ def form_page(request: web.Request, found: Opened, template: str, *, status: int
         "subject": f"{title} {ref}",
         "ref": ref,
         "days_left": (duty.due_on - calendar.day_of(found.at)).days,
-        "due_words": due_words(duty.due_on, language),
+        "due_words": say_last_day(duty.due_on, calendar.zone, language),
         "zone": calendar.zone,
         "contact": {"name": found.asker, "email": _contact(found)},
         "languages": _languages(request, found),
@@ -151,11 +152,6 @@ PRIVACY = (
     "supervises those to whom it entrusts personal data: until five years after the end of the work. They are used for "
     "nothing else, and are seen only by the people who answer for this work and by its auditors."
 )
-
-
-def due_words(due_on: date, language: str) -> str:
-    """The last day, said so that nobody has to guess which hour of which zone it ends at."""
-    return Message("{day}, 24:00 Japan time", {"day": say_day(due_on, language)}).in_(language)
 
 
 def _languages(request: web.Request, found: Opened) -> list[dict[str, Any]]:
