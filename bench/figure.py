@@ -59,6 +59,10 @@ class Rounds:
     def median(self, who: str) -> float:
         return median(self.costs[who])
 
+    def least(self, who: str, rival: str) -> float:
+        """Our cheapest round over the rival's: other work on the machine can only make a round dearer."""
+        return min(self.costs[who]) / min(self.costs[rival])
+
     def against(self, who: str, rival: str) -> list[float]:
         """Round by round: our cost over the rival's."""
         return [ours / theirs for ours, theirs in zip(self.costs[who], self.costs[rival], strict=True)]

@@ -17,6 +17,7 @@ from bench.figure import Figure, Rounds
 from bench.process import Failed, Meter, child, cpu_of, folder
 from bench.target import DOMAIN, Target, target
 from monitor import clock, plugins, tables
+from monitor.house import IN_HAND
 from monitor.patrol import Patrol
 from monitor.probe import Probe
 from monitor.tables.store import opened
@@ -97,7 +98,7 @@ async def whole(url: str, port: int, ca_file: str, kinds: list[str]) -> dict[str
 async def _walked(patrol: Patrol, wanted: int) -> int:
     done = 0
     while done < wanted:
-        found = await patrol.walk(clock.now(), 20)
+        found = await patrol.walk(clock.now(), 20 * IN_HAND)
         if not found:
             raise Failed(f"{done} of {wanted} watches were due")
         done += found
@@ -128,11 +129,12 @@ async def _floor(where: Target) -> float | None:
 
 def _figures(rounds: Rounds, where: Target, *, there: bool) -> list[Figure]:
     bar = rounds.median(AGAINST) if there else None
-    note = f"median of {ROUNDS} rounds of {CHECKS}; against {where.name}"
+    note = f"{ROUNDS} rounds of {CHECKS}; server: {where.name}"
     found = [
         Figure(
             who, rounds.median(who), "CPU-ms a look", bar, AGAINST, most,
-            ratios=rounds.against(who, AGAINST) if there else (), note=note, absent="" if there else HOW,
+            ratios=rounds.against(who, AGAINST) if there else (), absent="" if there else HOW,
+            note=f"{note}; least over least {rounds.least(who, AGAINST):.2f}" if there else note,
         )
         for who, most in CONTENDERS.items()
     ]  # fmt: skip

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from notifiers.contract import Notifier
 
 log = logging.getLogger(__name__)
+IN_HAND = 5  #: times as many watches may be claimed as the probe visits at once: large waves are cheap to write
 HUNG = 4200.0  #: seconds without anything done after which a stage hangs; one batch of letters may take an hour
 STALE_MAIL = 3600.0  #: seconds after which a letter that nobody takes makes us not ready
 LATE = 60.0  #: seconds of lag after which we are not ready
@@ -70,7 +71,7 @@ class House:
         return await deliver(at, self.letters, self.notifier, lease) + await compose(at)
 
     async def look(self, at: datetime) -> int:
-        room = self.settings.probe.concurrency
+        room = IN_HAND * self.settings.probe.concurrency
         return await self.patrol.walk(at, room) if self.patrol else 0
 
     async def keep(self, at: datetime) -> int:
