@@ -18,14 +18,16 @@ from checks.contract import Look, Severity, Verdict
 from monitor import ledger, tables
 from monitor.ladder import CaseLadder
 from monitor.notices import COMPANY, VENDOR, about_case, tell, withdraw
+from monitor.refusal import need
 from monitor.registry.roster import Roster, roster
-from monitor.schedule import as_text, case_next
+from monitor.schedule import as_text, case_next, edit
 from monitor.tables.store import transaction, write_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from monitor.pause import Pause
     from monitor.tables import Case, Watch
 
 CONFIRM = 2
@@ -307,25 +309,16 @@ def _event(kind: str, case: Case, **data: Any) -> ledger.Event:
     return ledger.Event(f"case.{kind}", f"case/{case.id}", facts | data, case.company_id)
 
 
-async def acknowledge(case_id: int, at: datetime, actor: str, until: datetime, why: str = "") -> bool:
-    """A person takes a case: the company's levels pause until then, and nothing is closed. False: it is closed
-    already.
-    """
+async def acknowledge(case_id: int, at: datetime, actor: str, pause: Pause) -> None:
+    """A person takes a case: the company's levels pause until then, and nothing is closed."""
     async with transaction():
-        case = await tables.Case.filter(id=case_id, closed_at=None).select_for_update().first()
-        if case is None:
-            return False
-        case.paused_until, case.paused_by, case.company_queued = until, actor, None
-        await withdraw(at, case_id=case_id, side=COMPANY, kind="rung")
         calendar = (await roster()).calendar
-        await tables.Case.filter(id=case_id).update(
-            paused_until=until,
-            paused_by=actor,
-            paused_why=why,
-            company_queued=None,
-            next_at=case_next(case, calendar, at),
-            version=F("version") + 1,
-        )
-        data = {"party": case.party_id, "until": until.isoformat()}
+        pause.check(actor, calendar, at)
+        case = await tables.Case.filter(id=case_id).select_for_update().get()
+        need(case.closed_at is None, "closed", "This case is closed already.")
+        fields = edit(case, paused_until=pause.until, paused_by=actor, paused_why=pause.why, company_queued=None)
+        fields |= edit(case, next_at=case_next(case, calendar, at))
+        await withdraw(at, case_id=case_id, side=COMPANY, kind="rung")
+        await tables.Case.filter(id=case_id).update(**fields, version=F("version") + 1)
+        data = {"party": case.party_id, "until": pause.until.isoformat()}
         await ledger.write([ledger.Event("case.acknowledged", f"case/{case_id}", data, case.company_id, actor)], at)
-    return True

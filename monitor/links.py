@@ -106,8 +106,8 @@ async def issue(
     grade: str = "submit",
     contact: int | None = None,
 ) -> str:
-    """A link to one duty. Asked for again for the same letter, it is the same link."""
-    known = await Link.get_or_none(obligation_id=duty.id, mail=mail) if mail else None
+    """A link to one duty. Asked for again for the same letter, it is the same link, unless it was revoked since."""
+    known = await Link.get_or_none(obligation_id=duty.id, mail=mail, revoked_at=None) if mail else None
     if known:
         return spell(keyring, bytes.fromhex(known.id))
     link_id = fresh_id()
@@ -156,8 +156,20 @@ async def named(keyring: Keyring, token: str) -> Link | None:
     return await Link.get_or_none(id=link_id) if link_id else None
 
 
-async def revoke(link_id: str, at: datetime, actor: str, reason: str) -> None:
-    """Nobody opens anything with it from now on."""
+async def revoke(duty: Obligation, at: datetime, actor: str) -> int:
+    """Nobody opens anything with a link to that duty that was issued so far; how many of them were still good."""
     async with transaction():
-        if await Link.filter(id=link_id, revoked_at=None).update(revoked_at=at):
-            await ledger.write([ledger.Event("link.revoked", f"link/{link_id}", {"reason": reason}, actor=actor)], at)
+        good = Link.filter(obligation_id=duty.id, revoked_at=None, expires_at__gt=at)
+        ids = [str(key) for key in await good.order_by("issued_at", "id").values_list("id", flat=True)]
+        if ids:
+            await Link.filter(id__in=ids).update(revoked_at=at)
+            data = {"engagement": duty.engagement_id, "links": ids}
+            await ledger.write(
+                [ledger.Event("link.revoked", f"obligation/{duty.id}", data, duty.company_id, actor)], at
+            )
+    return len(ids)
+
+
+async def valid(duty_id: int, at: datetime) -> bool:
+    """Whether somebody holds a link that opens a duty now."""
+    return await Link.filter(obligation_id=duty_id, revoked_at=None, expires_at__gt=at).exists()

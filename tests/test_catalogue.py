@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CATALOGUES = sorted((ROOT / "templates/locale/ja/LC_MESSAGES").glob("*.po"))
 #: Functions that are handed a text for people, and which of their arguments it is.
-SPEAKING = {"Message": 0, "translate": 0, "gettext": 0, "ngettext": 0, "_need": 2}
+SPEAKING = {"Message": 0, "translate": 0, "gettext": 0, "ngettext": 0, "need": 2}
 TABLES = {
     "monitor.letters.words": ("CERTIFICATES", "DUTIES", "SEVERITIES", "ROLES"),
 }
@@ -222,7 +222,7 @@ def f(near):
     what, more = Message("a"), "never said"
     words = {"x": "by its key"}
     [Message(text) for name, text in {"key": "in a loop"}.items()]
-    return Message(remedy), Message(TABLE.get(near, "else")), Message(words[near]), _need(near, "token", "Say why.")
+    return Message(remedy), Message(TABLE.get(near, "else")), Message(words[near]), need(near, "token", "Say why.")
 """
     tree = ast.parse(source)
     names = {**_given(tree.body), **_given(ast.walk(tree.body[1]))}

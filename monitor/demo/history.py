@@ -16,6 +16,7 @@ from monitor import plugins, tables
 from monitor.assets import EXAMPLES
 from monitor.obligations import acts, drafts
 from monitor.questionnaire import Answer, QuestionType, examine, freeze_answers, shown, thaw
+from monitor.refusal import Refused
 from monitor.registry.apply import apply, set_fields
 from monitor.registry.format import KINDS, Group
 from monitor.registry.read import Declaration, Located
@@ -156,7 +157,7 @@ async def _do(deed: Deed, at: datetime) -> None:
             await acts.accept(duty.id, at, actor)
         else:
             await acts.return_(duty.id, at, actor, deed.words)
-    except acts.Refused:
+    except Refused:
         return
 
 

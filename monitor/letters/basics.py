@@ -131,6 +131,7 @@ _EXTRA = {
     "returned": _reasoned,
     "due-moved": _reasoned,
     "cancelled": _reasoned,
+    "fresh-link": _reasoned,
     "plea": _pleaded,
     "sign-in": _signing_in,
 }

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from monitor import ledger, tables
+from monitor import ledger, links, tables
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
-from monitor.language import Message
-from monitor.notices import COMPANY, VENDOR, about_duty
+from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
+from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, overdue, refresh
 from monitor.tables.duty import ASKED, LIVE
@@ -24,18 +24,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
+    from monitor.pause import Pause
     from monitor.tables import Obligation
 
 RETURN_LEAVES = 7  #: days that a returned answer leaves at least
-LONGEST_PAUSE = timedelta(days=30)
-
-
-class Refused(Exception):  # noqa: N818 - what happens to the act
-    """The act is not possible now. `reason` is a token for scripts, `message` is for people."""
-
-    def __init__(self, reason: str, message: Message) -> None:
-        super().__init__(reason)
-        self.reason, self.message = reason, message
 
 
 async def person(email: str, at: datetime, name: str = "", title: str = "") -> str:
@@ -51,11 +43,6 @@ async def person(email: str, at: datetime, name: str = "", title: str = "") -> s
 async def _held(duty_id: int) -> tuple[Obligation, Calendar]:
     duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
     return duty, (await roster()).calendar
-
-
-def _need(condition: object, reason: str, text: str, **values: Any) -> None:
-    if not condition:
-        raise Refused(reason, Message(text, values))
 
 
 @dataclass(frozen=True)
@@ -75,7 +62,7 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
     said = declared or Declaration()
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(
+        need(
             duty.state in ASKED,
             "not-open",
             "This request is not open for an answer.",
@@ -89,8 +76,15 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
             submitted_at=at,
         )
         late = overdue(duty, calendar, at)
-        fields = edit(duty, state="submitted", submitted_at=at, reviews=0, vendor_queued=None, company_queued=None)
-        fields |= edit(duty, overdue_on=None)
+        fields = edit(
+            duty,
+            state="submitted",
+            submitted_at=at,
+            reviews=0,
+            overdue_on=None,
+            vendor_queued=None,
+            company_queued=None,
+        )
         more = {"mark": str(handed_in.id), "data": {"submission": handed_in.id}}
         notices = [
             about_duty(duty, "receipt", VENDOR, at, urgent=True, **more),
@@ -105,7 +99,7 @@ async def accept(duty_id: int, at: datetime, actor: str) -> None:
     """A named person of the responsible company accepts; the party is told, and the next one is worked out."""
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(
+        need(
             duty.state == "submitted",
             "not-submitted",
             "There is no submitted answer to decide on.",
@@ -122,10 +116,10 @@ async def accept(duty_id: int, at: datetime, actor: str) -> None:
 
 async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
     """The answer goes back with a reason. At least seven days are left for a new one."""
-    _need(reason.strip(), "reason-missing", "Say why the answer is returned: the party reads it.")
+    need(reason.strip(), "reason-missing", "Say why the answer is returned: the party reads it.")
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(
+        need(
             duty.state == "submitted",
             "not-submitted",
             "There is no submitted answer to decide on.",
@@ -157,15 +151,14 @@ async def _decide(duty: Obligation, verdict: str, reason: str, at: datetime, act
         )
 
 
-async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: datetime | None) -> None:
+async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: datetime) -> None:
     """例外承認: nothing is owed until that instant; approver, reason and end stand in the record."""
-    _need(actor.startswith("person/"), "by-missing", "Say who approves the waiver.")
-    _need(reason.strip(), "reason-missing", "Say why this is waived: auditors read it.")
-    _need(until, "until-missing", "Say until when: a waiver without an end is none.")
-    _need(until and until > at, "until-past", "The end of a waiver lies ahead.")
+    need(actor.startswith("person/"), "by-missing", "Say who approves the waiver.")
+    need(reason.strip(), "reason-missing", "Say why this is waived: auditors read it.")
+    need(until > at, "until-past", "The end of a waiver lies ahead.")
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(
+        need(
             duty.state in LIVE and duty.state != "waived",
             "not-live",
             "Nothing is owed here any more.",
@@ -180,31 +173,24 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
             company_queued=None,
             overdue_on=None,
         )
-        event = duty_event("waived", duty, actor, until=until.isoformat() if until else "")
+        event = duty_event("waived", duty, actor, until=until.isoformat())
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
         await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)  # which may have ended meanwhile
 
 
-async def acknowledge(duty_id: int, at: datetime, actor: str, until: datetime | None, why: str = "") -> None:
-    """A person takes it: the company's levels pause until then, the party's reminders go on, nothing is closed.
-
-    Longer than 30 days only by the privacy office, which says `why`.
-    """
-    _need(actor.startswith("person/"), "by-missing", "Say who takes it.")
-    _need(until and until > at, "until-past", "Name a time ahead.")
-    _need(until and (why or until - at <= LONGEST_PAUSE), "until-too-far", "Name a time at most 30 days ahead.")
+async def acknowledge(duty_id: int, at: datetime, actor: str, pause: Pause) -> None:
+    """A person takes it: the company's levels pause until then, the party's reminders go on, nothing is closed."""
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(
+        pause.check(actor, calendar, at)
+        need(
             duty.state in ASKED and duty.overdue_on,
             "not-overdue",
             "Nothing is overdue here that could be taken in hand.",
         )
-        fields = edit(duty, paused_until=until, paused_by=actor, paused_why=why, company_queued=None)
-        await tables.Notice.filter(obligation_id=duty.id, side=COMPANY, kind="rung", state="waiting").update(
-            state="dropped", done_at=at
-        )
-        event = duty_event("acknowledged", duty, actor, until=until.isoformat() if until else "")
+        fields = edit(duty, paused_until=pause.until, paused_by=actor, paused_why=pause.why, company_queued=None)
+        await withdraw(at, obligation_id=duty.id, side=COMPANY, kind="rung")
+        event = duty_event("acknowledged", duty, actor, until=pause.until.isoformat())
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event])], at)
 
 
@@ -212,9 +198,10 @@ async def extend(duty_id: int, at: datetime, actor: str, due_on: date) -> None:
     """The company grants more time: T moves, the party is told at once, and what it wished for is answered."""
     async with transaction():
         duty, calendar = await _held(duty_id)
-        _need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
         due = calendar.roll(due_on, Roll(duty.roll))
-        _need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
+        need(due >= calendar.day_of(at), "day-past", "A new due date lies ahead.")
+        need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
         await enter([moved(duty, due_on, due, "extended", calendar, at, actor=actor)], at)
         pleas = tables.Plea.filter(obligation_id=duty_id, kind="more-time", decision=None)
         await pleas.update(decision="granted", decided_at=at)
@@ -226,5 +213,18 @@ async def decide_pleas(duty_id: int, up_to: int, at: datetime, actor: str) -> No
         duty, _ = await _held(duty_id)
         open_ones = tables.Plea.filter(id__lte=up_to, obligation_id=duty_id, decision=None)
         decided = await open_ones.update(decision="noted", decided_at=at)
-        _need(decided, "decided-already", "Somebody has decided on this already.")
+        need(decided, "decided-already", "Somebody has decided on this already.")
         await ledger.write([duty_event("plea_decided", duty, actor, plea=up_to, decision="noted")], at)
+
+
+async def revoke_links(duty_id: int, at: datetime, actor: str, *, fresh: bool) -> None:
+    """Nobody opens anything with a link that was mailed so far. The next mail brings a new one; `fresh`: one leaves at
+    once, to the address that is registered today.
+    """
+    async with transaction():
+        duty, _ = await _held(duty_id)
+        revoked = await links.revoke(duty, at, actor)
+        need(revoked, "none-valid", "No link is valid here any more.")
+        if fresh and duty.state in ASKED and duty.told_on is not None:
+            said = {"mark": at.isoformat(), "data": {"reason": "revoked"}}
+            await tell([about_duty(duty, "fresh-link", VENDOR, at, urgent=True, **said)])

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
-from monitor.language import Message
-from monitor.notices import COMPANY, about_duty, tell
-from monitor.obligations.acts import Refused
-from monitor.questionnaire import Answer, EvidenceFile, Problem, unstorable
+from monitor.notices import COMPANY, VENDOR, about_duty, tell
+from monitor.obligations.acts import person
+from monitor.questionnaire import Answer, EvidenceFile, Problem, thaw_answers, unstorable
+from monitor.refusal import need
+from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction, write_each
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.tables import Obligation
+
+ONCE_IN = timedelta(days=1)  #: to the same colleague
 
 
 @dataclass(frozen=True)
@@ -139,32 +143,56 @@ async def withdraw(duty_id: int, file_id: str, at: datetime, actor: str) -> None
             await _record("evidence.withdrawn", duty, {"question": row.question, "sha256": row.sha256}, at, actor)
 
 
-async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> int:
-    """What the party says beside its answers: `more-time`, `not-ours`, `hand-over`. The company is told; nothing
-    else changes. The same words twice, from a second press of the button, are said once.
+async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> None:
+    """What the party says beside its answers: `more-time`, `not-ours`. The company is told; nothing else changes. The
+    same words twice, from a second press of the button, are said once.
     """
     async with transaction():
         duty = await _writable(duty_id)
         same = tables.Plea.filter(obligation_id=duty_id, kind=kind, text=text, decision=None, **more)
-        if text and (known := await same.first()):
-            return known.id
-        plea = await tables.Plea.create(obligation_id=duty_id, kind=kind, text=text, made_at=at, **more)
-        said = {
-            "kind": kind,
-            "text": text,
-            "proposed_on": more["proposed_on"].isoformat() if more.get("proposed_on") else "",
-        }
-        await tell([about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], data=said)])
-        await _record(
-            "obligation.plea", duty, {"plea": plea.id, "kind": kind, "proposed_on": said["proposed_on"]}, at, actor
-        )
+        if not await same.exists():
+            await _plead(duty, kind, text, at, actor, **more)
+
+
+async def hand_over(duty_id: int, email: str, at: datetime, actor: str) -> None:
+    """A colleague gets a link of their own: to prepare answers, not to declare them; the company is told. To the same
+    colleague again within a day nothing more is sent.
+    """
+    async with transaction():
+        duty = await _writable(duty_id)
+        sent = tables.Notice.filter(obligation_id=duty_id, kind="hand-over", address=email, made_at__gt=at - ONCE_IN)
+        if await sent.exclude(state__in=("dropped", "failed")).exists():
+            return
+        contact = int((await person(email, at)).removeprefix("person/"))
+        plea = await _plead(duty, "hand-over", "", at, actor)
+        said = {"mark": str(plea), "address": email, "data": {"contact": contact}}
+        leaves = (await roster()).calendar.next_sending(at)
+        await tell([about_duty(duty, "hand-over", VENDOR, at, send_at=leaves, **said)])
+
+
+async def _plead(duty: Obligation, kind: str, text: str, at: datetime, actor: str, **more: Any) -> int:
+    plea = await tables.Plea.create(obligation_id=duty.id, kind=kind, text=text, made_at=at, **more)
+    proposed = more["proposed_on"].isoformat() if more.get("proposed_on") else ""
+    said = {"kind": kind, "text": text, "proposed_on": proposed}
+    await tell([about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], data=said)])
+    await _record("obligation.plea", duty, {"plea": plea.id, "kind": kind, "proposed_on": proposed}, at, actor)
     return plea.id
+
+
+async def last_accepted(duty: Obligation, before: int | None = None) -> dict[str, Answer]:
+    """The answers that were accepted last for the same work, so that changes show; `before`: in an earlier submission
+    than that one.
+    """
+    found = tables.Submission.filter(
+        verdict="accepted", obligation__engagement_id=duty.engagement_id, obligation__kind=duty.kind
+    )
+    last = await (found.filter(id__lt=before) if before else found).order_by("-id").first()
+    return thaw_answers(last.answers) if last else {}
 
 
 async def _writable(duty_id: int) -> Obligation:
     duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
-    if duty.state not in ASKED:
-        raise Refused("not-open", Message("This request is not open for an answer."))
+    need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
     return duty
 
 

@@ -8,7 +8,8 @@ from checks.contract import Finding, Look, Severity, Verdict
 from monitor import cases, tables
 from monitor.language import Message
 from monitor.obligations import acts
-from monitor.obligations.acts import Refused
+from monitor.pause import Pause
+from monitor.refusal import Refused
 from monitor.registry.apply import set_fields
 from monitor.registry.roster import roster
 from monitor.simulation import script
@@ -33,11 +34,13 @@ async def _return(event: script.Return, at: datetime) -> None:
 
 async def _waive(event: script.Waive, at: datetime) -> None:
     actor = await acts.person(event.by, at) if event.by else ""
-    await acts.waive(await _live(event), at, actor, event.reason, event.until)
+    await acts.waive(await _live(event), at, actor, event.reason, _until(event))
 
 
 async def _acknowledge(event: script.Acknowledge, at: datetime) -> None:
-    await acts.acknowledge(await _live(event), at, await _who(event, at), event.until)
+    desks = {address.lower() for address in (await roster()).group.privacy_office}
+    pause = Pause(_until(event), event.reason, office=(event.by or "").lower() in desks)
+    await acts.acknowledge(await _live(event), at, await _who(event, at), pause)
 
 
 async def _close_day(event: script.CloseDay, at: datetime) -> None:
@@ -70,6 +73,12 @@ DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] =
     script.End: _end,
     script.Observe: _observe,
 }
+
+
+def _until(event: script.Waive | script.Acknowledge) -> datetime:
+    if event.until is None:
+        raise Refused("until-missing", Message("Say until when."))
+    return event.until
 
 
 async def _live(event: script.DutyEvent) -> int:

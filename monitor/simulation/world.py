@@ -15,9 +15,9 @@ from monitor import cases, escalation, expiry, ledger, tables
 from monitor.language import Message
 from monitor.letters import Topic, gather, subject
 from monitor.obligations import planning, turning
-from monitor.obligations.acts import Refused
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import Writer, deliver
+from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.simulation import script
 from monitor.simulation.deeds import DEEDS

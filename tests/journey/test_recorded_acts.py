@@ -117,6 +117,10 @@ async def reads_a_plea(house, client):
     return await on_the_duty(house, client, "plea", {"plea": str((await tables.Plea.get()).id)})
 
 
+async def makes_links_void(house, client):
+    return await on_the_duty(house, client, "revoke", {"fresh": "yes"})
+
+
 async def takes_a_case(house, client):
     case = await failing_case()
     await signed_in(house, client, MANAGERS)
@@ -153,6 +157,7 @@ ACTS = [
     ("/duty/{id}/acknowledge", acknowledges, "obligation.acknowledged", "person/"),
     ("/duty/{id}/extend", extends, "obligation.due_moved", "person/"),
     ("/duty/{id}/plea", reads_a_plea, "obligation.plea_decided", "person/"),
+    ("/duty/{id}/revoke", makes_links_void, "link.revoked", "person/"),
     ("/case/{id}/acknowledge", takes_a_case, "case.acknowledged", "person/"),
     ("/sign-in", asks_to_sign_in, "sign-in.asked", "person/"),
     ("/sign-in/{token}", signs_in, "session.opened", "person/"),

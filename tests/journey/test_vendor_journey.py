@@ -60,7 +60,7 @@ async def test_from_the_mail_to_the_receipt_without_account_or_cookie(house, per
     assert walk.page.url.endswith("/check")
     assert "取扱が規程〜髙﨑.pdf" in await walk.reads()
     await walk.looks()
-    await walk.presses(say("Go on to the declaration", language))
+    await walk.presses(say("Go on to submit", language))
     await walk.looks()
     await declares(walk, language)
     assert walk.page.url.endswith("/done")
@@ -109,8 +109,8 @@ async def test_a_declaration_without_a_name_is_not_taken(house, person):
     walk = await person(width=390)
     await begins(walk, house, "ja")
     await answers_all(walk, "ja", looks=False)
-    await walk.presses(say("Go on to the declaration", "ja"))
-    await walk.presses(say("Hand in", "ja"))
+    await walk.presses(say("Go on to submit", "ja"))
+    await walk.presses(say("Submit", "ja"))
     assert await walk.page.locator(".errors li").count() == 3
     await walk.looks(status=422)
     await declares(walk, "ja")
@@ -121,10 +121,9 @@ async def test_a_declaration_without_a_name_is_not_taken(house, person):
 async def test_a_link_that_opens_nothing_any_more_says_how_to_get_another(house, person, scheme):
     link = house.link()
     walk = await person(width=320, color_scheme=scheme)
-    row = await tables.Link.filter(grade="submit").first()
     for spoil in (
-        tables.Link.all().update(expires_at=clock.now()),
-        links.revoke(row.id, clock.now(), "person/1", "lost"),
+        links.revoke(await tables.Obligation.get(), clock.now(), "person/1"),
+        tables.Link.all().update(expires_at=clock.now(), revoked_at=None),
     ):
         await spoil
         for place in (link, f"{link}/en/tasks", house.base + "/f/itk_" + "A" * 60):
@@ -177,7 +176,7 @@ async def test_more_time_a_colleague_and_not_ours_are_three_presses_away(house, 
     await colleague.presses(say("Start", "ja"))
     await colleague.page.locator(".tasks a").first.click()
     await answers_all(colleague, "ja", looks=False)
-    await colleague.presses(say("Go on to the declaration", "ja"))
+    await colleague.presses(say("Go on to submit", "ja"))
     assert await colleague.page.locator("main form").count() == 0
     await colleague.looks()
     assert (await tables.Obligation.get()).state == "open"

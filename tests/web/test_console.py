@@ -9,8 +9,12 @@ from running import Ground, Running
 from stage import engagement
 from test_form import fill, get, plain_path, post
 
-from monitor import clock, tables
+from monitor import clock, ledger, tables
+from monitor.calendar import DAY
 from monitor.obligations import acts
+from monitor.refusal import Refused
+from monitor.registry.roster import roster
+from tests.journey.manager import failing_case
 
 SIGN_IN = re.compile(r"http://127\.0\.0\.1:\d+(/sign-in/\S+)")
 
@@ -55,6 +59,25 @@ async def test_a_mailed_link_signs_in_once_and_only_by_pressing(running: Running
         await get(client, "/")
     async with running.client() as other, other.post(path, allow_redirects=False) as response:
         assert response.status == 410
+
+
+@pytest.mark.logs_errors
+async def test_a_crash_while_signing_in_leaves_the_link_unspent(running: Running, monkeypatch) -> None:
+    async def dies(*_rest):
+        raise RuntimeError
+
+    async with running.client() as client:
+        await client.post("/sign-in", data={"email": "managers@impress.example"})
+        await running.work()
+        path = sign_in_path(running, "managers@impress.example")
+        with monkeypatch.context() as broken:
+            broken.setattr("monitor.web.console.session.ledger.write", dies)
+            async with client.post(path, allow_redirects=False) as response:
+                assert response.status == 500
+        assert await tables.Session.all().count() == 0
+        async with client.post(path, allow_redirects=False) as response:
+            assert response.status == 303
+        await get(client, "/")
 
 
 async def test_an_address_that_is_nobodys_gets_no_mail_and_the_same_answer(running: Running) -> None:
@@ -159,6 +182,113 @@ async def test_an_overdue_answer_is_taken_in_hand_until_a_day(running: Running) 
     assert (await tables.Obligation.get(id=duty.id)).paused_until
 
 
+def named(day) -> dict[str, str]:
+    return {f"until_{part}": str(getattr(day, part)) for part in ("year", "month", "day")}
+
+
+async def what_can_be_taken(running: Running, what: str) -> str:
+    return f"/duty/{(await overdue(running)).id}" if what == "duty" else f"/case/{(await failing_case()).id}"
+
+
+@pytest.mark.parametrize("what", ["duty", "case"])
+async def test_the_thirtieth_day_ahead_may_be_named_and_a_later_one_by_the_privacy_office_with_a_reason(
+    running: Running, what: str
+) -> None:
+    place = await what_can_be_taken(running, what)
+    calendar = (await roster()).calendar
+    thirtieth = calendar.day_of(clock.now()) + 30 * DAY
+    last, beyond, past = named(thirtieth), named(thirtieth + DAY), named(thirtieth - 31 * DAY)
+    async with running.client() as client:
+        await sign_in(running, client, "managers@impress.example")
+        for wrong in ({"reason": "long", **beyond}, past, {}):
+            _, page = await post(client, f"{place}/acknowledge", {"by": "M", **wrong}, status=422)
+            assert 'href="#acknowledge_until_year"' in page
+        await post(client, f"{place}/acknowledge", {"by": "M", **last})
+        assert str(thirtieth.year) in await get(client, place)
+    row = await (tables.Obligation if what == "duty" else tables.Case).get(paused_until__not_isnull=True)
+    assert row.paused_until == calendar.end_of(thirtieth)
+    async with running.client() as client:
+        await sign_in(running, client, "privacy-office@group.example")
+        _, page = await post(client, f"{place}/acknowledge", {"by": "P", **beyond}, status=422)
+        assert 'href="#acknowledge_reason"' in page
+        await post(client, f"{place}/acknowledge", {"by": "P", "reason": "merger", **beyond})
+    await row.refresh_from_db()
+    assert (row.paused_until, row.paused_why) == (calendar.end_of(thirtieth + DAY), "merger")
+
+
+async def test_a_case_that_was_closed_meanwhile_is_not_taken(running: Running) -> None:
+    case = await failing_case()
+    await tables.Case.filter(id=case.id).update(closed_at=clock.now())
+    async with running.client() as client:
+        await sign_in(running, client, "managers@impress.example")
+        soon = named(clock.now().date() + 9 * DAY)
+        await post(client, f"/case/{case.id}/acknowledge", {"by": "M", **soon}, status=422)
+    assert (await tables.Case.get(id=case.id)).paused_until is None
+
+
+async def test_a_new_due_date_is_never_past(running: Running) -> None:
+    duty = await overdue(running)
+    today = (await roster()).calendar.day_of(clock.now())
+    async with running.client() as client:
+        await sign_in(running, client, "managers@impress.example")
+        _, page = await post(client, f"/duty/{duty.id}/extend", {"by": "M", **named(today - DAY)}, status=422)
+        assert 'href="#extend_until_year"' in page
+        await post(client, f"/duty/{duty.id}/extend", {"by": "M", **named(today)})
+    assert (await tables.Obligation.get(id=duty.id)).due_on == today
+
+
+async def the_partys_link(running: Running, client) -> tuple[str, int]:
+    """A link that was mailed to the party, and the request that it opens."""
+    link = plain_path(running.link())
+    ref = re.search(r"ITK-(\d{6})", await get(client, f"{link}/ja/"))
+    return link, int(ref[1])
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+async def test_a_manager_makes_the_mailed_links_void_and_the_party_gets_a_new_one(
+    running: Running, fresh: bool
+) -> None:
+    async with running.client() as client:
+        link, number = await the_partys_link(running, client)
+        company = (await tables.Obligation.get(id=number)).company_id
+        await sign_in(running, client, f"managers@{company}.example")
+        page = await get(client, f"/duty/{number}")
+        assert "リンクを無効にする" in page
+        before = len(running.mails("privacy@acme.example"))
+        await post(client, f"/duty/{number}/revoke", {"revoke_by": "M"} | ({"revoke_fresh": "yes"} if fresh else {}))
+        await get(client, f"{link}/ja/", status=404)
+        page = await get(client, f"/duty/{number}")
+        assert "リンクを無効にする" not in page
+        assert "リンクを無効化" in page
+        await post(client, f"/duty/{number}/revoke", {"revoke_by": "M"}, status=422)
+        await running.work()
+        mails = running.mails("privacy@acme.example")[before:]
+        assert len(mails) == int(fresh)
+        if fresh:
+            assert "これまでのメールでお送りしたリンクを無効にしました" in mails[0].text
+            await get(client, f"{plain_path(running.link())}/ja/")
+    revoked = await tables.LedgerLine.get(type="link.revoked")
+    assert revoked.subject == f"obligation/{number}"
+    assert (await ledger.verify()).seq > 0
+
+
+async def test_links_of_another_companys_request_cannot_be_made_void(running: Running) -> None:
+    theirs = await tables.Obligation.get(engagement_id="theirs")
+    async with running.client() as client:
+        await sign_in(running, client, "managers@impress.example")
+        await post(client, f"/duty/{theirs.id}/revoke", {"by": "M"}, status=404)
+    assert not await tables.Link.exists(revoked_at__not_isnull=True)
+
+
+async def test_a_request_has_one_reference_in_its_mail_on_its_form_and_on_its_page(running: Running) -> None:
+    async with running.client() as client:
+        _, number = await the_partys_link(running, client)
+        await sign_in(running, client, "privacy-office@group.example")
+        ref = f"ITK-{number:06d}"
+        assert ref in await get(client, f"/duty/{number}")
+        assert ref in running.mails("privacy@acme.example")[-1].text
+
+
 async def test_more_time_is_granted_and_the_party_told(running: Running) -> None:
     duty = await tables.Obligation.get(engagement_id="dm")
     later = duty.due_on.replace(year=duty.due_on.year + 1)
@@ -191,7 +321,7 @@ async def test_two_reviewers_at_once_decide_once(running: Running) -> None:
         duty = await submitted(running, client)
     actor = await acts.person("reviewers@impress.example", clock.now(), "R")
     await acts.accept(duty.id, clock.now(), actor)
-    with pytest.raises(acts.Refused):
+    with pytest.raises(Refused):
         await acts.return_(duty.id, clock.now(), actor, "too late")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import io
 import re
 import struct
 import zlib
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,7 +17,9 @@ import pytest
 from running import Ground, Running
 
 from monitor import clock, ledger, tables
+from monitor.notices import about_duty
 from monitor.obligations import acts
+from monitor.registry.apply import set_fields
 
 
 class Form(HTMLParser):
@@ -169,9 +173,10 @@ async def test_any_flipped_sign_of_a_link_opens_nothing(running: Running) -> Non
             await get(client, f"{other}/ja/", status=404)
 
 
-async def test_an_expired_link_mails_a_fresh_one_to_the_registered_address_only(running: Running) -> None:
+@pytest.mark.parametrize("end", ["expires_at", "revoked_at"])
+async def test_a_link_that_is_over_mails_a_fresh_one_to_the_registered_address_only(running: Running, end: str) -> None:
     link = plain_path(running.link())
-    await tables.Link.all().update(expires_at=clock.now())
+    await tables.Link.all().update(**{end: clock.now()})
     async with running.client() as client:
         await get(client, f"{link}/ja/", status=404)
         async with client.post(f"{link}/fresh") as response:
@@ -198,9 +203,21 @@ async def test_a_revoked_link_and_one_replaced_by_three_newer_ones_open_nothing(
         await get(client, f"{oldest}/ja/", status=404)
         for token in tokens:
             await get(client, f"/f/{token}/ja/")
-        link = await tables.Link.get(mail="m1")
-        await links.revoke(link.id, clock.now(), "person/1", "lost")
-        await get(client, f"/f/{tokens[1]}/ja/", status=404)
+        assert await links.revoke(duty, clock.now(), "person/1") == 4
+        for token in tokens:
+            await get(client, f"/f/{token}/ja/", status=404)
+
+
+async def test_a_letter_that_waits_while_links_are_revoked_carries_another_one(running: Running) -> None:
+    from monitor import links
+
+    duty, ring = await tables.Obligation.get(id=1), running.house.keyring
+    before = await links.issue(ring, duty, clock.now(), mail="m")
+    assert await links.issue(ring, duty, clock.now(), mail="m") == before
+    await links.revoke(duty, clock.now(), "person/1")
+    after = await links.issue(ring, duty, clock.now(), mail="m")
+    assert await links.open_(ring, before, clock.now()) is None
+    assert await links.open_(ring, after, clock.now()) is not None
 
 
 async def first_section(client, link: str) -> str:
@@ -338,6 +355,74 @@ async def test_the_form_asks_for_more_time_says_not_ours_and_hands_over(running:
         assert "preparing only" in await get(client, f"{colleague}/declare")
         await post(client, f"{colleague}/declare", {"name": "x", "title": "y", "declared": "agreed"})
         assert (await tables.Obligation.get(id=1)).state == "open"
+
+
+async def hand_over(client, running: Running, email: str, status: int = 303) -> None:
+    await post(client, f"{plain_path(running.link())}/en/help", {"kind": "hand-over", "email": email}, status=status)
+
+
+async def test_a_colleague_is_written_to_once_a_day_however_often_the_button_is_pressed(running: Running) -> None:
+    async with running.client() as client:
+        for email in ("colleague@acme.example", " Colleague@Acme.example", "other@acme.example"):
+            await asyncio.gather(*(hand_over(client, running, email) for _ in range(2)))
+        await running.work()
+        assert len(running.mails("colleague@acme.example")) == 1
+        assert len(running.mails("other@acme.example")) == 1
+        assert await tables.Plea.filter(kind="hand-over").count() == 2
+        yesterday = clock.now() - timedelta(days=1, minutes=1)
+        await tables.Notice.filter(kind="hand-over").update(made_at=yesterday)
+        await hand_over(client, running, "colleague@acme.example")
+        await running.work()
+        assert len(running.mails("colleague@acme.example")) == 2
+
+
+@pytest.mark.logs_errors
+async def test_a_crash_while_handing_over_leaves_nothing_half_done(running: Running, monkeypatch) -> None:
+    def dies(duty, kind, *rest, **more):
+        if kind == "hand-over":
+            raise RuntimeError(kind)
+        return about_duty(duty, kind, *rest, **more)
+
+    async with running.client() as client:
+        with monkeypatch.context() as broken:
+            broken.setattr("monitor.obligations.drafts.about_duty", dies)
+            await hand_over(client, running, "colleague@acme.example", status=500)
+        assert await tables.Plea.all().count() == 0
+        assert not await tables.Person.exists(email="colleague@acme.example")
+        assert not await tables.Notice.exists(kind="plea")
+        await hand_over(client, running, "colleague@acme.example")
+        await running.work()
+        assert len(running.mails("colleague@acme.example")) == 1
+
+
+async def test_a_wish_for_more_time_names_a_day_to_come(running: Running) -> None:
+    today = clock.now().date()
+    past = today - timedelta(days=20)
+    await tables.Obligation.filter(id=1).update(due_on=past, base_on=past)
+    async with running.client() as client:
+        for day, status in ((past + timedelta(days=9), 422), (today + timedelta(days=9), 303)):
+            wished = {f"wished_{part}": str(getattr(day, part)) for part in ("year", "month", "day")}
+            fields = {"kind": "more-time", "reason": "audit season", **wished}
+            await post(client, f"{plain_path(running.link())}/en/help", fields, status=status)
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [("Asia/Tokyo", "24:00 Japan time (15:00 UTC)"), ("Asia/Kolkata", "24:00 in Asia/Kolkata (18:30 UTC)")],
+)
+async def test_form_and_mail_say_the_last_day_in_the_zone_of_the_group(running: Running, zone: str, said: str) -> None:
+    await set_fields("group", "group", {"timezone": zone}, clock.now())
+    await set_fields("party", "acme", {"language": "en"}, clock.now())
+    async with running.client() as client:
+        link = plain_path(running.link())
+        for path in (f"{link}/en/", f"{link}/en/tasks", f"{link}/en/help"):
+            assert said in await get(client, path)
+        assert said.partition(" (")[0].replace("24:00 in ", "") in (await get(client, f"{link}/ja/")).replace(
+            "日本時間", "24:00 Japan time"
+        )
+        await post(client, f"{link}/fresh", {}, status=200)
+    await running.work()
+    assert said in running.mails("privacy@acme.example")[-1].text.replace("\n", " ")
 
 
 async def test_a_form_sent_from_another_site_is_refused(running: Running) -> None:

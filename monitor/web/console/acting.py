@@ -1,4 +1,4 @@
-"""What managers do: accept, return, waive, acknowledge, extend. Every act has a named person.
+"""What managers do: accept, return, waive, acknowledge, extend, make links void. Every act has a named person.
 
 A page holds several forms, so a field carries the name of its act: `waive_by`, `waive_reason`, `waive_until_year`.
 """
@@ -6,13 +6,14 @@ A page holds several forms, so a field carries the name of its act: `waive_by`, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from monitor import cases, tables
 from monitor.language import Message
 from monitor.obligations import acts
+from monitor.pause import Pause
 from monitor.questionnaire.entry import calendar_day
+from monitor.refusal import Refused
 from monitor.web.console.looking import Wrong, case_of, duty_of, show_case, show_duty
 from monitor.web.console.session import reader
 from monitor.web.fields import said
@@ -21,7 +22,7 @@ from monitor.web.pages import language_of, moment, see_other
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from aiohttp import web
 
@@ -51,14 +52,15 @@ class Act:
         return calendar_day("-".join(parts) if parts[1] else parts[0])
 
     @property
-    def until(self) -> datetime | None:
+    def until(self) -> datetime:
         """The end of the day that was named, in the group's zone."""
-        return self.who.present.calendar.end_of(self.day) if self.day else None
+        if self.day is None:
+            raise Refused("until-missing", Message("Name a day."))
+        return self.who.present.calendar.end_of(self.day)
 
     @property
-    def why_longer(self) -> str:
-        """The privacy office may pause beyond thirty days, if it says why."""
-        return self.reason if self.who.everywhere else ""
+    def pause(self) -> Pause:
+        return Pause(self.until, self.reason, office=self.who.everywhere)
 
 
 async def on_duty(request: web.Request) -> web.StreamResponse:
@@ -68,7 +70,7 @@ async def on_duty(request: web.Request) -> web.StreamResponse:
     sent = await said(request, LONGEST)
     try:
         await _DEEDS[deed](duty, await _act(who, deed, sent))
-    except acts.Refused as refusal:
+    except Refused as refusal:
         fresh = await tables.Obligation.get(id=duty.id)
         return await show_duty(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
     return see_other(f"/duty/{duty.id}")
@@ -80,9 +82,11 @@ async def on_case(request: web.Request) -> web.StreamResponse:
     case = await case_of(request, who)
     sent = await said(request, LONGEST)
     try:
-        await _take_case(case, await _act(who, "acknowledge", sent))
-    except acts.Refused as refusal:
-        return await show_case(request, who, case, _wrong(refusal, "acknowledge", sent, language_of(request)))
+        act = await _act(who, "acknowledge", sent)
+        await cases.acknowledge(case.id, act.at, act.actor, act.pause)
+    except Refused as refusal:
+        fresh = await tables.Case.get(id=case.id)
+        return await show_case(request, who, fresh, _wrong(refusal, "acknowledge", sent, language_of(request)))
     return see_other(f"/case/{case.id}")
 
 
@@ -91,12 +95,12 @@ async def _act(who: Reader, deed: str, sent: Mapping[str, str]) -> Act:
     own = {name.removeprefix(f"{deed}_"): value for name, value in sent.items()}
     name, at = one_line(own.get("by")), moment()
     if not name:
-        raise acts.Refused("by-missing", Message("Enter your name: the act is recorded under it."))
+        raise Refused("by-missing", Message("Enter your name: the act is recorded under it."))
     await who.sign(name)
     return Act(who, await acts.person(who.person.email, at, name), own, at)
 
 
-def _wrong(refusal: acts.Refused, deed: str, sent: Mapping[str, str], language: str) -> Wrong:
+def _wrong(refusal: Refused, deed: str, sent: Mapping[str, str], language: str) -> Wrong:
     field = FIELDS.get(refusal.reason) or FIELDS.get(refusal.reason.partition("-")[0], "by")
     return Wrong([{"text": refusal.message.in_(language), "href": f"#{deed}_{field}"}], sent)
 
@@ -114,18 +118,22 @@ async def _waive(duty: Obligation, act: Act) -> None:
 
 
 async def _acknowledge(duty: Obligation, act: Act) -> None:
-    await acts.acknowledge(duty.id, act.at, act.actor, act.until, act.why_longer)
+    await acts.acknowledge(duty.id, act.at, act.actor, act.pause)
 
 
 async def _extend(duty: Obligation, act: Act) -> None:
     if act.day is None:
-        raise acts.Refused("day-missing", Message("Enter the new due date."))
+        raise Refused("day-missing", Message("Enter the new due date."))
     await acts.extend(duty.id, act.at, act.actor, act.day)
 
 
 async def _plea(duty: Obligation, act: Act) -> None:
     number = act.said.get("plea", "")
     await acts.decide_pleas(duty.id, int(number) if number.isascii() and number.isdigit() else 0, act.at, act.actor)
+
+
+async def _revoke(duty: Obligation, act: Act) -> None:
+    await acts.revoke_links(duty.id, act.at, act.actor, fresh=bool(act.said.get("fresh")))
 
 
 _DEEDS: dict[str, Callable[[Obligation, Act], Awaitable[None]]] = {
@@ -135,13 +143,5 @@ _DEEDS: dict[str, Callable[[Obligation, Act], Awaitable[None]]] = {
     "acknowledge": _acknowledge,
     "extend": _extend,
     "plea": _plea,
+    "revoke": _revoke,
 }
-
-
-async def _take_case(case: tables.Case, act: Act) -> None:
-    if act.until is None or act.until <= act.at:
-        raise acts.Refused("until-past", Message("Name a day ahead."))
-    if act.until > act.at + acts.LONGEST_PAUSE + timedelta(days=1) and not act.why_longer:
-        raise acts.Refused("until-too-far", Message("Name a day at most 30 days ahead."))
-    if not await cases.acknowledge(case.id, act.at, act.actor, act.until, act.why_longer):
-        raise acts.Refused("closed", Message("This case is closed already."))

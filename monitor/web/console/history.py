@@ -34,6 +34,7 @@ WORDS = {
     "evidence.stored": "File handed in",
     "evidence.withdrawn": "File withdrawn",
     "link.asked": "Fresh link asked for",
+    "link.revoked": "Links made void",
 }
 NOTICES = {
     "receipt": "Mail: receipt",
@@ -60,6 +61,7 @@ _TONES = {
     "obligation.cancelled": ("", "cross"),
     "evidence.stored": ("", "file"),
     "answer.saved": ("", "pencil"),
+    "link.revoked": ("warn", "cross"),
 }
 
 

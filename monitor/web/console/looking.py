@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from checks.contract import Severity
-from monitor import tables
+from monitor import links, tables
 from monitor.board import board
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import ROLES, duty_reference, said
+from monitor.obligations.drafts import last_accepted
 from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
@@ -152,6 +153,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         submission=submission, groups=await _answers(duty, submission, language, who),
         steps=next_steps(duty, who.present, at, language, last_day=last_day),
         history=await history(duty, language, calendar.zone), pleas=await _undecided(duty), asked=duty.state in ASKED,
+        links_valid=await links.valid(duty.id, at), told=duty.told_on is not None,
         files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
     )  # fmt: skip
 
@@ -199,10 +201,8 @@ async def _answers(
     questionnaire = thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body)
     answers = thaw_answers(submission.answers)
     examined = examine(questionnaire, answers, who.present.calendar.day_of(submission.submitted_at))
-    earlier = tables.Submission.filter(verdict="accepted", id__lt=submission.id)
-    same = earlier.filter(obligation__engagement_id=duty.engagement_id, obligation__kind=duty.kind)
-    before = await same.order_by("-id").first()
-    return answer_groups(questionnaire, answers, examined, thaw_answers(before.answers) if before else {}, language)
+    before = await last_accepted(duty, before=submission.id)
+    return answer_groups(questionnaire, answers, examined, before, language)
 
 
 async def case_page(request: web.Request) -> web.StreamResponse:

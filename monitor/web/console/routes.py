@@ -9,7 +9,7 @@ from monitor.web.console import acting, looking, signing
 ROUTES = [
     web.get("/", looking.board_page),
     web.get(r"/duty/{id:\d{1,9}}", looking.duty_page),
-    web.post(r"/duty/{id:\d{1,9}}/{deed:accept|return|waive|acknowledge|extend|plea}", acting.on_duty),
+    web.post(r"/duty/{id:\d{1,9}}/{deed:accept|return|waive|acknowledge|extend|plea|revoke}", acting.on_duty),
     web.get(r"/case/{id:\d{1,9}}", looking.case_page),
     web.post(r"/case/{id:\d{1,9}}/acknowledge", acting.on_case),
     web.get("/evidence/{id:[0-9a-f]{32}}", looking.evidence_file),

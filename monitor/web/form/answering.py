@@ -12,14 +12,13 @@ from aiohttp import web
 from monitor.evidence import ALLOWED, EvidenceAway, RefusedFile
 from monitor.language import Message
 from monitor.obligations import drafts
-from monitor.obligations.acts import Refused
 from monitor.questionnaire import Answer, QuestionState
 from monitor.questionnaire.entry import tidy
 from monitor.web.fields import chunk, fields, parts
 from monitor.web.form import view
 from monitor.web.form.beginning import visible
 from monitor.web.form.ending import said_words
-from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
+from monitor.web.form.opening import Opened, form_page, while_asked
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
 
@@ -63,32 +62,19 @@ class Back:
         return view.answers(section.questions, self.sent.fields, draft.answers)[question]
 
 
-async def show(request: web.Request) -> web.StreamResponse:
+@while_asked
+async def show(request: web.Request, found: Opened) -> web.StreamResponse:
     """A section with what was answered so far. `?check` shows what is still missing."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
-    if not found.answerable:
-        return see_other(f"{found.base}/")
     section = _section(request, found)
     return await _page(request, found, section, await found.draft(), Back(strict="check" in request.query))
 
 
-async def save(request: web.Request) -> web.StreamResponse:
+@while_asked
+async def save(request: web.Request, found: Opened) -> web.StreamResponse:
     """Store everything that can be stored, then go on, or come back with what is wrong."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
-    if not found.answerable:
-        return see_other(f"{found.base}/")
     section = _section(request, found)
     sent = await _receive(request, section)
-    try:
-        outcome = await _store(found, section, sent)
-    except Refused:
-        return see_other(f"{found.base}/")
+    outcome = await _store(found, section, sent)
     draft = await found.draft()
     if outcome.conflicts or outcome.refused or sent.refused or _unreadable(found, section, draft):
         return await _page(request, found, section, draft, Back(strict=True, wrong=True, sent=sent, outcome=outcome))

@@ -10,7 +10,7 @@ from monitor.notices import VENDOR, about_duty, tell
 from monitor.questionnaire import QuestionState, SectionState
 from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
-from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
+from monitor.web.form.opening import Opened, form_page, through_link, while_asked
 from monitor.web.pages import language_of, moment, page, see_other
 from monitor.web.site import SITE
 
@@ -31,21 +31,15 @@ AGAIN_AFTER = timedelta(minutes=10)
 A_DAY = 5  #: fresh links of one duty
 
 
-async def enter(request: web.Request) -> web.StreamResponse:
+@through_link
+async def enter(_request: web.Request, found: Opened) -> web.StreamResponse:
     """The link itself: on to the pages, in the language that was registered for the party."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
     return see_other(f"/f/{found.token}/{found.language}/")
 
 
-async def start(request: web.Request) -> web.StreamResponse:
+@through_link
+async def start(request: web.Request, found: Opened) -> web.StreamResponse:
     """Who asks, why, by when, and all questions at once; or, when it is over, the receipt."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
     if not found.answerable:
         return await over(request, found)
     draft = await found.draft()
@@ -58,14 +52,9 @@ async def start(request: web.Request) -> web.StreamResponse:
     )  # fmt: skip
 
 
-async def tasks(request: web.Request) -> web.StreamResponse:
+@while_asked
+async def tasks(request: web.Request, found: Opened) -> web.StreamResponse:
     """The parts of the form and how far each is."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
-    if not found.answerable:
-        return see_other(f"{found.base}/")
     draft = await found.draft()
     examined = found.examined(draft)
     rows = task_rows(found, examined)
@@ -119,7 +108,7 @@ async def ask_fresh(request: web.Request) -> web.StreamResponse:
     at = moment()
     await request.app[LIMITS].hit(STRANGERS, "fresh", remote(request))
     link = await links.named(request.app[SITE].keyring, request.match_info["token"])
-    if link is not None and link.revoked_at is None:
+    if link is not None:
         await _mail_fresh(link.obligation_id, at)
     return page(request, "web/form/fresh.html", language=language_of(request))
 

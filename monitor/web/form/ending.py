@@ -6,16 +6,15 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from monitor import tables
 from monitor.language import Message
-from monitor.obligations import acts
-from monitor.questionnaire import Answer, QuestionState, diff, freeze_answers, thaw_answers
+from monitor.obligations import acts, drafts
+from monitor.questionnaire import Answer, QuestionState, diff, freeze_answers
 from monitor.questionnaire.entry import tidy
 from monitor.questionnaire.judgement import findings_of
 from monitor.web.fields import fields
 from monitor.web.form import view
 from monitor.web.form.beginning import over, visible
-from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
+from monitor.web.form.opening import Opened, form_page, through_link, while_asked
 from monitor.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -28,16 +27,11 @@ if TYPE_CHECKING:
 LONGEST_NAME = 100
 
 
-async def check(request: web.Request) -> web.StreamResponse:
+@while_asked
+async def check(request: web.Request, found: Opened) -> web.StreamResponse:
     """Every answer with a way to change it, last time's beside it, and what is still missing."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
-    if not found.answerable:
-        return see_other(f"{found.base}/")
     draft = await found.draft()
-    examined, before = found.examined(draft), await _before(found)
+    examined, before = found.examined(draft), await drafts.last_accepted(found.duty)
     return form_page(
         request, found, "check.html",
         groups=_changeable(found, answer_groups(found.questionnaire, draft.answers, examined, before, found.language)),
@@ -52,18 +46,6 @@ def _changeable(found: Opened, groups: list[dict[str, Any]]) -> list[dict[str, A
         for row in group["rows"]:
             row["href"] = f"{found.base}/s/{group['id']}?check=1#{row['id']}"
     return groups
-
-
-async def _before(found: Opened) -> dict[str, Answer]:
-    """The answers that were accepted last for the same engagement, so that changes show."""
-    last = (
-        await tables.Submission.filter(
-            verdict="accepted", obligation__engagement_id=found.duty.engagement_id, obligation__kind=found.duty.kind
-        )
-        .order_by("-id")
-        .first()
-    )
-    return thaw_answers(last.answers) if last else {}
 
 
 def answer_groups(
@@ -133,25 +115,17 @@ def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-async def declare(request: web.Request) -> web.StreamResponse:
+@while_asked
+async def declare(request: web.Request, found: Opened) -> web.StreamResponse:
     """Who declares that these answers are true."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
-    if not found.answerable:
-        return see_other(f"{found.base}/")
     if not found.examined(await found.draft()).complete:
         return see_other(f"{found.base}/check")
     return form_page(request, found, "declare.html", errors=[], said={}, submittable=found.submittable)
 
 
-async def submit(request: web.Request) -> web.StreamResponse:
+@while_asked
+async def submit(request: web.Request, found: Opened) -> web.StreamResponse:
     """Hand in. Needs a name, a post and the declaration, which only a person can give."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
     if not found.submittable:
         return see_other(f"{found.base}/")
     draft = await found.draft()
@@ -163,15 +137,8 @@ async def submit(request: web.Request) -> web.StreamResponse:
     if errors:
         return form_page(request, found, "declare.html", status=422, errors=errors, said=said, submittable=True)
     frozen = freeze_answers(found.questionnaire, draft.answers)
-    try:
-        await acts.submit(
-            found.duty.id,
-            found.at,
-            acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"]),
-            found.actor,
-        )
-    except acts.Refused:
-        return see_other(f"{found.base}/")
+    declared = acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"])
+    await acts.submit(found.duty.id, found.at, declared, found.actor)
     return see_other(f"{found.base}/done")
 
 
@@ -194,10 +161,7 @@ def _wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
     ]
 
 
-async def done(request: web.Request) -> web.StreamResponse:
+@through_link
+async def done(request: web.Request, found: Opened) -> web.StreamResponse:
     """The receipt."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
     return see_other(f"{found.base}/") if found.answerable else await over(request, found)

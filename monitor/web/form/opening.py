@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -12,10 +15,11 @@ from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
 from monitor.obligations.drafts import Draft, read
 from monitor.questionnaire import Examination, Questionnaire, examine, thaw
+from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
 from monitor.web.border import LIMITS, OFTEN, STRANGERS, remote
-from monitor.web.pages import moment, page
+from monitor.web.pages import moment, page, see_other
 from monitor.web.site import SITE
 from monitor.web.words import named
 
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
     from monitor.registry.format import Company, Engagement, Party
     from monitor.registry.roster import Roster
     from monitor.tables import Link, Obligation
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,9 @@ class Opened:
         return examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
 
 
+Page = Callable[[web.Request, Opened], Awaitable[web.StreamResponse]]
+
+
 class Closed(web.HTTPException):
     """A token that opens nothing. The page is the same for an unknown, a foreign, a revoked and an expired one."""
 
@@ -111,6 +121,35 @@ async def opened(request: web.Request) -> Opened:
     language = request.match_info.get("language") or party.language
     questionnaire = await _frozen(duty.request_id)
     return Opened(token, link, duty, engagement, company, party, present, language, at, questionnaire)
+
+
+def through_link(handler: Page) -> Handler:
+    """A page that a link opens: it gets the request that was opened, or is never reached."""
+
+    @wraps(handler)
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        try:
+            found = await opened(request)
+        except Closed:
+            return closed_page(request)
+        return await handler(request, found)
+
+    return guarded
+
+
+def while_asked(handler: Page) -> Handler:
+    """A page on which something is answered. When nothing is asked any more, or not by this link, it leads to the
+    first page, which says why. What closes the request between looking and writing leads there as well.
+    """
+
+    @wraps(handler)
+    async def guarded(request: web.Request, found: Opened) -> web.StreamResponse:
+        if found.answerable:
+            with suppress(Refused):
+                return await handler(request, found)
+        return see_other(f"{found.base}/")
+
+    return through_link(guarded)
 
 
 def closed_page(request: web.Request) -> web.Response:

@@ -6,13 +6,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.language import Message
-from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations import drafts
-from monitor.obligations.acts import Refused, person
 from monitor.questionnaire.entry import calendar_day
 from monitor.web.fields import said as typed
 from monitor.web.form.ending import one_line
-from monitor.web.form.opening import Closed, Opened, closed_page, form_page, opened
+from monitor.web.form.opening import Opened, form_page, while_asked
 from monitor.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -22,18 +20,13 @@ if TYPE_CHECKING:
 
 LONGEST = 2000
 FURTHEST = timedelta(days=90)
-"""A wish for more time may name a day so far after T."""
+"""A wish for more time may name a day so far after T, or after today where T is past."""
 
 Errors = list[dict[str, str]]
 
 
-async def show(request: web.Request) -> web.StreamResponse:
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
-    if not found.answerable:
-        return see_other(f"{found.base}/")
+@while_asked
+async def show(request: web.Request, found: Opened) -> web.StreamResponse:
     told = request.query.get("told", "")
     return _page(request, found, told=told if told in _DEEDS else "")
 
@@ -47,38 +40,26 @@ def _page(request: web.Request, found: Opened, *, errors: Errors | None = None, 
     )
 
 
-async def plead(request: web.Request) -> web.StreamResponse:
+@while_asked
+async def plead(request: web.Request, found: Opened) -> web.StreamResponse:
     """One of three, each with a reason that a person has to write."""
-    try:
-        found = await opened(request)
-    except Closed:
-        return closed_page(request)
-    if not found.answerable:
-        return see_other(f"{found.base}/")
     said = await typed(request, LONGEST)
     deed = _DEEDS.get(said.get("kind", ""))
     if deed is None:
         return see_other(f"{found.base}/help")
-    try:
-        errors = await deed(found, said)
-    except Refused:
-        return see_other(f"{found.base}/")
-    return (
-        _page(request, found, errors=errors, said=said)
-        if errors
-        else see_other(f"{found.base}/help?told={said['kind']}")
-    )
+    errors = await deed(found, said)
+    if errors:
+        return _page(request, found, errors=errors, said=said)
+    return see_other(f"{found.base}/help?told={said['kind']}")
 
 
 async def _more_time(found: Opened, said: Mapping[str, str]) -> Errors:
     wished = _wished(said)
     reason = said.get("reason", "").strip()
-    earliest, latest = found.duty.due_on + timedelta(days=1), found.duty.due_on + FURTHEST
+    after = max(found.duty.due_on, found.present.calendar.day_of(found.at))
     errors: Errors = []
-    if wished is None or not earliest <= wished <= latest:
-        text = Message(
-            "Enter a day after {due}, at most {days} days later.", {"due": found.duty.due_on, "days": FURTHEST.days}
-        )
+    if wished is None or not after < wished <= after + FURTHEST:
+        text = Message("Enter a day after {due}, at most {days} days later.", {"due": after, "days": FURTHEST.days})
         errors.append(_error("wished", text, found))
     if not reason:
         errors.append(_error("reason", Message("Say why more time is needed."), found))
@@ -101,7 +82,6 @@ async def _not_ours(found: Opened, said: Mapping[str, str]) -> Errors:
 
 
 async def _hand_over(found: Opened, said: Mapping[str, str]) -> Errors:
-    """A colleague gets a link of their own: to prepare answers, not to declare them."""
     email = one_line(said.get("email")).lower()
     domain = email.rpartition("@")[2]
     if "@" not in email or " " in email or domain not in _domains(found):
@@ -109,18 +89,7 @@ async def _hand_over(found: Opened, said: Mapping[str, str]) -> Errors:
             "Enter an address of your own company ({domains}).", {"domains": ", ".join(sorted(_domains(found)))}
         )
         return [_error("email", text, found)]
-    contact = int((await person(email, found.at)).removeprefix("person/"))
-    plea = await drafts.plead(found.duty.id, "hand-over", "", found.at, found.actor)
-    notice = about_duty(
-        found.duty,
-        "hand-over",
-        VENDOR,
-        found.present.calendar.next_sending(found.at),
-        mark=str(plea),
-        address=email,
-        data={"contact": contact},
-    )
-    await tell([notice])
+    await drafts.hand_over(found.duty.id, email, found.at, found.actor)
     return []
 
 
