@@ -7,13 +7,13 @@ somebody asks for them, and kept. When the revision in the database moves on, th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from tortoise.context import require_context
 
 from monitor import tables
-from monitor.registry.format import Company, Engagement, Group, Party, Purpose
+from monitor.registry.format import Company, Engagement, Entry, Group, Party, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Who stands above whom: an empty role passes to the next one up.
 RISING = ("managers", "pi_manager", "privacy_office", "executive")
 _BELOW = {"reviewer": "managers"}
-_KEPT = 50_000
+ROOM = 50_000  #: entries of a kind that a roster keeps
 
 Audience = dict[str, tuple[str, ...]]  #: role -> addresses
 
@@ -35,14 +35,37 @@ class NoRegistry(Exception):  # noqa: N818 - the state of the house
     """Nothing was applied yet."""
 
 
+Kind = TypeVar("Kind", bound=Entry)
+
+
+class Entries(Generic[Kind]):
+    """The entries of one kind: read when somebody asks for them, and kept while there is room for them."""
+
+    def __init__(self, model: Any, shape: type[Kind]) -> None:
+        self._model, self._shape = model, shape
+        self._kept: dict[str, Kind] = {}
+
+    async def of(self, keys: Iterable[str]) -> dict[str, Kind]:
+        """The entries of exactly these keys, the caller's own to hold: what others ask for takes none of it away."""
+        wanted = set(keys)
+        found = {key: self._kept[key] for key in wanted & self._kept.keys()}
+        missing = wanted - found.keys()
+        if missing:
+            for key, spec in await self._model.filter(key__in=missing).values_list("key", "spec"):
+                found[key] = self._kept[key] = self._shape.model_validate(spec)
+            while len(self._kept) > ROOM:
+                del self._kept[next(iter(self._kept))]
+        return found
+
+
 @dataclass
 class Roster:
     revision: int
     group: Group
     companies: dict[str, Company]
     purposes: dict[str, Purpose]
-    _engagements: dict[str, Engagement] = field(default_factory=dict)
-    _parties: dict[str, Party] = field(default_factory=dict)
+    _engagements: Entries[Engagement] = field(default_factory=lambda: Entries(tables.Engagement, Engagement))
+    _parties: Entries[Party] = field(default_factory=lambda: Entries(tables.Party, Party))
 
     @property
     def calendar(self) -> Calendar:
@@ -53,23 +76,13 @@ class Roster:
 
     async def engagements(self, keys: Iterable[str]) -> Mapping[str, Engagement]:
         """The engagements of these keys; those that left the registry too, since history points at them."""
-        missing = set(keys) - self._engagements.keys()
-        if missing:
-            _shed(self._engagements)
-            for key, spec in await tables.Engagement.filter(key__in=missing).values_list("key", "spec"):
-                self._engagements[key] = Engagement.model_validate(spec)
-        return self._engagements
+        return await self._engagements.of(keys)
 
     async def engagement(self, key: str) -> Engagement:
         return (await self.engagements([key]))[key]
 
     async def parties(self, keys: Iterable[str]) -> Mapping[str, Party]:
-        missing = set(keys) - self._parties.keys()
-        if missing:
-            _shed(self._parties)
-            for key, spec in await tables.Party.filter(key__in=missing).values_list("key", "spec"):
-                self._parties[key] = Party.model_validate(spec)
-        return self._parties
+        return await self._parties.of(keys)
 
     async def party(self, key: str) -> Party:
         return (await self.parties([key]))[key]
@@ -141,11 +154,6 @@ def _standing_in(company: Company, address: str, day: date) -> str:
         if person.email == address and person.deputy and person.away and person.away[0] <= day <= person.away[1]:
             return person.deputy
     return address
-
-
-def _shed(kept: dict[str, Engagement] | dict[str, Party]) -> None:
-    if len(kept) > _KEPT:
-        kept.clear()
 
 
 _latest: WeakKeyDictionary[TortoiseContext, Roster] = WeakKeyDictionary()
