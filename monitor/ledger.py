@@ -18,7 +18,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from monitor.tables import LedgerLine
-from monitor.tables.store import connection
+from monitor.tables.store import alone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
@@ -93,9 +93,7 @@ async def write(events: Sequence[Event], at: datetime) -> None:
     """Append events. Must be called inside the transaction of the change that they record."""
     if not events:
         return
-    client = connection()
-    if client.capabilities.dialect == "postgres":
-        await client.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    await alone(_LOCK)
     seq, prev = await head()
     await LedgerLine.bulk_create(_chain(events, at, seq, prev))
 

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import F, Q, Subquery
 
 from monitor import ledger, tables
 from monitor.language import Message
@@ -18,7 +18,7 @@ from monitor.mistakes import Invalid, Mistake
 from monitor.registry.format import KINDS, OWING, Engagement, Entry, Group, Party
 from monitor.registry.watches import abandon, sync
 from monitor.tables.duty import LIVE
-from monitor.tables.store import transaction
+from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +34,7 @@ MODELS: dict[str, type[Registered]] = {
     "party": tables.Party,
     "engagement": tables.Engagement,
 }
+ONE_AT_A_TIME = 0x17A61  #: PostgreSQL's lock of whoever compares the registry and changes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ async def apply(
 ) -> list[Change]:
     """Make the registry what the files say. All or nothing. Raises `Invalid`."""
     async with transaction():
+        await alone(ONE_AT_A_TIME)
         changes = await plan(found, at, prune=prune)
         await carry_out(changes, at, looks, actor)
     return changes
@@ -142,7 +144,7 @@ async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str,
     await abandon([change.key for change in changes if (change.kind, change.action) == ("party", "retire")], at)
     await _replan(changes, at)
     await _rewarn(at)
-    await tables.Group.filter(key="group").update(revision=(await tables.Group.get(key="group")).revision + 1)
+    await tables.Group.filter(key="group").update(revision=F("revision") + 1)
     await ledger.write([_event(change, actor) for change in changes], at)
 
 
@@ -267,6 +269,7 @@ async def set_fields(kind: str, key: str, values: Mapping[str, Any], at: datetim
     model = tables.Group if kind == "group" else MODELS[kind]
     shape: type[Entry] = Group if kind == "group" else KINDS[kind]
     async with transaction():
+        await alone(ONE_AT_A_TIME)
         row = await model.get(key=key)
         entry = shape.model_validate({**row.spec, **values})
         await carry_out(list(_difference(kind, key, entry, row)), at, {}, actor)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -16,18 +16,19 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connections
-from tortoise.context import TortoiseContext
+from tortoise.context import TortoiseContext, get_current_context
 from tortoise.exceptions import BaseORMException, DBConnectionError, OperationalError, TransactionManagementError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from tortoise.backends.base.client import BaseDBAsyncClient
     from tortoise.models import Model
 
 MEMORY = "sqlite://:memory:"
+_TIES = ("default_connection", "basetable", "basequery", "basequery_all_fields")  #: of a model to its database
 _MODULES = {"models": ["monitor.tables"], "migrations": "monitor.migrations"}
 
 
@@ -106,17 +107,37 @@ async def opened(url: str, *, create: bool = False) -> AsyncIterator[BaseDBAsync
 
     Raises `StoreAway` when it cannot be reached.
     """
-    context = TortoiseContext()
-    async with context:
-        try:
-            await asyncio.to_thread(_try_file, sqlite_path(url))
-            await context.init(config=configuration(url))
-            await connection().execute_query("SELECT 1")
-        except (*AWAY, OperationalError, sqlite3.DatabaseError) as error:
-            raise StoreAway(str(error)) from error
-        if create:
-            await _create()
-        yield connection()
+    with _ties_kept():
+        async with TortoiseContext() as context:
+            await _connect(context, url)
+            if create:
+                await _create()
+            yield connection()
+
+
+@contextmanager
+def _ties_kept() -> Iterator[None]:
+    """Tortoise ties its models to whatever was opened last, for the whole process. When a store that was opened inside
+    another is closed, they are tied to the outer one again.
+    """
+    outer = get_current_context()
+    models = list(outer.apps.get_models_iterable()) if outer and outer.apps else []
+    metas = [model._meta for model in models]  # noqa: SLF001 - Tortoise has no other door to it
+    ties = [(meta, name, getattr(meta, name)) for meta in metas for name in _TIES]
+    try:
+        yield
+    finally:
+        for meta, name, tied in ties:
+            setattr(meta, name, tied)
+
+
+async def _connect(context: TortoiseContext, url: str) -> None:
+    try:
+        await asyncio.to_thread(_try_file, sqlite_path(url))
+        await context.init(config=configuration(url))
+        await connection().execute_query("SELECT 1")
+    except (*AWAY, OperationalError, sqlite3.DatabaseError) as error:
+        raise StoreAway(str(error)) from error
 
 
 def _try_file(path: Path | None) -> None:
@@ -151,6 +172,16 @@ async def _create() -> None:
 def transaction() -> Any:
     """One transaction; on SQLite it takes the write lock at its beginning, so a claim inside needs no row lock."""
     return in_transaction()
+
+
+async def alone(part: int) -> None:
+    """Wait until nobody else's transaction is in this part of the work; to be called first in one of our own.
+
+    For what has no row to lock yet. SQLite has one writer at a time anyway.
+    """
+    client = connection()
+    if client.capabilities.dialect == "postgres":
+        await client.execute_query(f"SELECT pg_advisory_xact_lock({part})")
 
 
 async def write_each(model: type[Model], rows: Mapping[Any, Mapping[str, Any]]) -> None:
