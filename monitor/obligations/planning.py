@@ -16,7 +16,7 @@ from monitor.obligations.reconcile import Policy, begin, reconcile
 from monitor.registry.roster import Roster, roster
 from monitor.schedule import duty_event
 from monitor.tables.duty import LIVE
-from monitor.tables.store import transaction
+from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ async def plan(at: datetime, policy: Policy | None = None) -> int:
             return 0
         present = await roster()
         facts = await gather(rows, present, at)
-        worked = {row.key: _guarded(row, facts[row.key], at, policy or Policy()) for row in rows}
+        worked = {row.key: _guarded(row, facts, at, policy or Policy()) for row in rows}
         steps = [step for found in worked.values() for step in found or ()]
         await enter(steps, at)
         await ledger.write([duty_event("scheduled", step.duty) for step in steps if step.new], at)
@@ -52,15 +52,29 @@ async def _mark(worked: Mapping[str, list[Step] | None], facts: Mapping[str, Fac
     """When each engagement must be worked out again by itself: after its last day."""
     again: defaultdict[datetime | None, list[str]] = defaultdict(list)
     for key, steps in worked.items():
-        found = facts[key]
-        end = found.calendar.end_of(found.last_day) if found.last_day and found.today <= found.last_day else None
-        again[at + POISONED if steps is None else end].append(key)
+        again[at + POISONED if steps is None else _end(facts[key])].append(key)
     for instant, keys in again.items():
         await tables.Engagement.filter(key__in=keys).update(plan_at=instant)
 
 
+def _end(found: Facts) -> datetime | None:
+    return found.calendar.end_of(found.last_day) if found.last_day and found.today <= found.last_day else None
+
+
 async def gather(rows: Sequence[tables.Engagement], present: Roster, at: datetime) -> dict[str, Facts]:
-    """All that the kinds need to know of these engagements."""
+    """All that the kinds need to know of these engagements. One of which it cannot be gathered is logged with its key
+    and left out; the others are then asked about one by one.
+    """
+    with Guard(log, "%s engagements cannot be gathered together", len(rows), let=AWAY):
+        return await _gather(rows, present, at)
+    found: dict[str, Facts] = {}
+    for row in rows:
+        with Guard(log, "engagement %s cannot be gathered", row.key, let=AWAY):
+            found |= await _gather([row], present, at)
+    return found
+
+
+async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: datetime) -> dict[str, Facts]:
     keys = [row.key for row in rows]
     entries = await present.engagements(keys)
     parties = await present.parties({row.party_id for row in rows})
@@ -102,10 +116,10 @@ async def _below(keys: Iterable[str], present: Roster) -> defaultdict[str, list[
     return found
 
 
-def _guarded(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy) -> list[Step] | None:
+def _guarded(row: tables.Engagement, facts: Mapping[str, Facts], at: datetime, policy: Policy) -> list[Step] | None:
     """One engagement's steps. What cannot be worked out is logged with its key and never stops the others: none."""
     with Guard(log, "engagement %s cannot be worked out; tried again in an hour", row.key):
-        return _work_out(row, facts, at, policy)
+        return _work_out(row, facts[row.key], at, policy)
     return None
 
 
@@ -114,7 +128,7 @@ def _work_out(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy
     for kind in KINDS.values():
         outcome = kind.owed(facts)
         live = [duty for duty in facts.history if duty.kind == kind.name and duty.state in LIVE]
-        if not live and not isinstance(outcome, Idle):
-            steps.append(begin(kind.name, outcome, facts, row.company_id, at, policy))
         steps += [step for duty in live if (step := reconcile(outcome, duty, facts, at))]
+        if not isinstance(outcome, Idle) and all(duty.state == "cancelled" for duty in live):
+            steps.append(begin(kind.name, outcome, facts, row.company_id, at, policy))
     return steps

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.books import Step, enter, moved
@@ -35,10 +36,23 @@ UNREACHABLE = timedelta(hours=1)  #: a last day loses its force when the form wa
 AFTER_WAIVER = 30  #: days
 
 
+@dataclass
+class Desk:
+    """What a chunk of duties is turned with, as it is once they are locked."""
+
+    calendar: Calendar
+    at: datetime
+    facts: Mapping[str, Facts]  #: of the engagements whose duties may open
+    shelf: Mapping[str, Questionnaire]
+    room: Counter[str]  #: how many of an old ledger a company may still open today
+    frozen: dict[str, str] = field(default_factory=dict)  #: hash -> questions of what opens
+
+
 async def turn(at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy | None = None) -> int:
-    """Turn one chunk of duties; how many there were."""
-    present = await roster()
-    calendar = present.calendar
+    """Turn one chunk of duties; how many there were.
+
+    The registry is read when the rows are locked, and what opens has its questions frozen: each text is kept once.
+    """
     async with transaction():
         due = (
             tables.Obligation.filter(turns_at__lte=at)
@@ -46,29 +60,38 @@ async def turn(at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy 
             .limit(CHUNK)
         )
         duties = await due.select_for_update(skip_locked=True)
-        room = await _room(duties, calendar, at, policy or Policy())
-        steps = [await _guarded(duty, calendar, at, room) for duty in duties]
-        opened = [step.duty for step in steps if step.duty.state == "open" and step.duty.request_id is None]
-        await _freeze(opened, shelf, at)
-        for step in steps:
-            if step.duty in opened:
-                step.fields["request_id"] = step.duty.request_id
+        if not duties:
+            return 0
+        desk = await _desk(duties, at, shelf, policy or Policy())
+        steps = [await _guarded(duty, desk) for duty in duties]
+        await _keep(desk.frozen, at)
         await enter(steps, at)
     return len(duties)
 
 
-async def _guarded(duty: Obligation, calendar: Calendar, at: datetime, room: Counter[str]) -> Step:
-    """One duty's step. What fails is logged with its key, goes an hour ahead, and never stops the queue."""
+async def _desk(duties: Sequence[Obligation], at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy) -> Desk:
+    present = await roster()
+    unasked = {duty.engagement_id for duty in duties if duty.request_id is None}
+    rows = await tables.Engagement.filter(key__in=unasked).order_by("key") if unasked else []
+    facts = await gather(rows, present, at) if rows else {}
+    return Desk(present.calendar, at, facts, shelf, await _room(duties, present.calendar, at, policy))
+
+
+async def _guarded(duty: Obligation, desk: Desk) -> Step:
+    """One duty's step. What fails is logged with its key, goes an hour ahead, and never stops the queue; of what was
+    decided until then nothing is written.
+    """
     with Guard(log, "obligation %s cannot be turned; tried again in an hour", duty.id, let=AWAY):
-        return await _turned(duty, calendar, at, room)
-    return Step(duty, edit(duty, turns_at=at + POISONED))
+        return await _turned(duty, desk)
+    return Step(duty, {"turns_at": desk.at + POISONED})
 
 
-async def _turned(duty: Obligation, calendar: Calendar, at: datetime, room: Counter[str]) -> Step:
+async def _turned(duty: Obligation, desk: Desk) -> Step:
+    calendar, at = desk.calendar, desk.at
     if duty.state == "scheduled":
-        return _open(duty, calendar, at, room)
+        return _open(duty, desk)
     if duty.state == "waived":
-        return _resume(duty, calendar, at)
+        return _resume(duty, desk)
     if duty.state in ASKED and at >= calendar.end_of(duty.due_on):
         return await _lapse(duty, calendar, at)
     return Step(duty, refresh(duty, calendar, at))
@@ -85,24 +108,43 @@ async def _room(duties: Sequence[Obligation], calendar: Calendar, at: datetime, 
     return Counter({company: policy.takeover_per_day - used[company] for company in companies})
 
 
-def _open(duty: Obligation, calendar: Calendar, at: datetime, room: Counter[str]) -> Step:
+def _open(duty: Obligation, desk: Desk) -> Step:
     """The party is asked. Where that goes by mail, only when mails leave, and so many a day of an old ledger."""
+    calendar, at = desk.calendar, desk.at
     if KINDS[duty.kind].opens_with_mail and not calendar.sending(at):
         return Step(duty, edit(duty, turns_at=calendar.next_sending(at)))
-    if duty.taken_over:
-        if room[duty.company_id] <= 0:
-            return Step(duty, edit(duty, turns_at=calendar.next_sending(calendar.end_of(calendar.day_of(at)))))
-        room[duty.company_id] -= 1
-    fields = edit(duty, state="open", opened_at=at, since=at) | refresh(duty, calendar, at)
+    if duty.taken_over and desk.room[duty.company_id] <= 0:
+        return Step(duty, edit(duty, turns_at=calendar.next_sending(calendar.end_of(calendar.day_of(at)))))
+    fields = _asked(duty, desk) | edit(duty, state="open", opened_at=at, since=at) | refresh(duty, calendar, at)
+    desk.room[duty.company_id] -= duty.taken_over
     return Step(duty, fields, [duty_event("opened", duty, **_old_debt(duty))])
+
+
+def _asked(duty: Obligation, desk: Desk) -> dict[str, Any]:
+    """The questions are fixed; those of a duty that was open before stay as they were."""
+    if duty.request_id is not None:
+        return {}
+    name, places = KINDS[duty.kind].questions(desk.facts[duty.engagement_id])
+    if name not in desk.shelf:
+        raise LookupError(f"there is no questionnaire {name}")
+    frozen = freeze(desk.shelf[name], places)
+    desk.frozen[frozen.sha256] = frozen.text
+    return edit(duty, request_id=frozen.sha256)
+
+
+async def _keep(frozen: Mapping[str, str], at: datetime) -> None:
+    """Another replica may keep the same text at this moment."""
+    rows = [tables.FrozenRequest(sha256=key, body=text, first_sent_at=at) for key, text in frozen.items()]
+    await tables.FrozenRequest.bulk_create(rows, ignore_conflicts=True)
 
 
 def _old_debt(duty: Obligation) -> dict[str, str]:
     return {"unconfirmed_since": duty.unconfirmed_since.isoformat()} if duty.unconfirmed_since else {}
 
 
-def _resume(duty: Obligation, calendar: Calendar, at: datetime) -> Step:
+def _resume(duty: Obligation, desk: Desk) -> Step:
     """A waiver ends: the duty reopens that day, due 30 days later, or later still if the party was told so."""
+    calendar, at = desk.calendar, desk.at
     today = calendar.day_of(duty.waived_until or at)
     if duty.opened_at is None and duty.opens_at > at:
         return Step(
@@ -112,12 +154,11 @@ def _resume(duty: Obligation, calendar: Calendar, at: datetime) -> Step:
         )
     base = max(today + timedelta(days=AFTER_WAIVER), duty.told_on or today)
     due = calendar.roll(base, Roll(duty.roll))
-    fields = edit(
+    fields = _asked(duty, desk) | edit(
         duty,
         state="open",
         base_on=base,
         due_on=due,
-        opens_at=at,
         opened_at=at,
         since=at,
         meant_on=calendar.following(today),
@@ -150,19 +191,3 @@ async def _unreachable(day: date, calendar: Calendar) -> bool:
     away = await tables.Outage.filter(began_at__lt=end, ended_at__gt=begin).values_list("began_at", "ended_at")
     total = sum((min(ended, end) - max(began, begin) for began, ended in away), timedelta())
     return total > UNREACHABLE
-
-
-async def _freeze(duties: Sequence[Obligation], shelf: Mapping[str, Questionnaire], at: datetime) -> None:
-    """Fix the questions of what opens, each text kept once under its hash."""
-    rows = await tables.Engagement.filter(key__in={duty.engagement_id for duty in duties})
-    facts = await gather(rows, await roster(), at) if rows else {}
-    for duty in duties:
-        duty.request_id = await _frozen(duty.kind, facts[duty.engagement_id], shelf, at)
-
-
-async def _frozen(kind: str, facts: Facts, shelf: Mapping[str, Questionnaire], at: datetime) -> str:
-    name, places = KINDS[kind].questions(facts)
-    frozen = freeze(shelf[name], places)
-    if not await tables.FrozenRequest.exists(sha256=frozen.sha256):
-        await tables.FrozenRequest.create(sha256=frozen.sha256, body=frozen.text, first_sent_at=at)
-    return frozen.sha256
