@@ -41,6 +41,8 @@ def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: d
         return None
     if duty.state == "scheduled":
         return _redate(outcome, duty, facts, at)
+    if duty.state in {*ASKED, "waived"} and _ends_later(outcome, duty, facts):
+        return cancel(duty, "end-moved", at)
     if duty.state in ASKED:
         return _postpone(outcome, duty, facts, at)
     return Step(duty, edit(duty, nominal_on=outcome.nominal_on)) if duty.nominal_on != outcome.nominal_on else None
@@ -102,6 +104,16 @@ def _wind_up(outcome: Idle, duty: Obligation, at: datetime) -> Step | None:
     if duty.state == "scheduled" or (outcome.void and duty.state in {*ASKED, "waived"}):
         return cancel(duty, outcome.reason, at)
     return None
+
+
+def _ends_later(outcome: Owed, duty: Obligation, facts: Facts) -> bool:
+    """Whether what opens on a day of its own, after an end, was asked for after another end that has moved later since.
+    Such an order is cancelled, also where both ends are past: its T would move to a day that the party never heard of,
+    and that may be over. Another order follows, with an opening and a T of its own.
+    """
+    if outcome.opens_on is None or outcome.nominal_on == duty.nominal_on:
+        return False
+    return outcome.opens_on > facts.calendar.day_of(duty.opens_at)
 
 
 def cancel(duty: Obligation, reason: str, at: datetime) -> Step:

@@ -159,7 +159,7 @@ async def _by_hand(place: Any) -> Any:
     for reason in ("asked-late", "form-unreachable", "returned", "extended", "recomputed", text, ""):
         name = f"vendor+due-moved+{reason if reason.isascii() and chr(10) not in reason else 'words'}"
         yield name, await letter("due-moved", "vendor", data={"reason": reason, "was": "2026-12-25"} if reason else {})
-    for reason in ("engagement-ended", "not-ended", "confirmed", "not-in-force"):
+    for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
         yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
     yield "vendor+fresh-link", await letter("fresh-link", "vendor")
     data = {"contact": colleague.id}
