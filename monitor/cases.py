@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from tortoise.queryset import QuerySet
+
     from monitor.pause import Pause
     from monitor.tables import Case, Watch
 
@@ -74,9 +76,9 @@ def settle(watch: Watch, verdict: Verdict, confirm: int = CONFIRM) -> Settled:
 
 async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM) -> None:
     """Take the results of some looks, in one transaction: raw rows, settled verdicts, findings, cases."""
-    present = await roster()
     async with transaction():
         mine = await _still_ours(seen)
+        present = await roster()
         settled = [settle(one.watch, one.look.verdict, confirm) for one in mine]
         told = {one.watch.id: _told(one, now, at) for one, now in zip(mine, settled, strict=True)}
         await write_each(tables.Watch, told)
@@ -251,7 +253,8 @@ async def _worsen(watch: Watch, look: Look, at: datetime) -> None:
 async def _close(watch: Watch, at: datetime) -> None:
     """The check passes again: whoever was told is told, and nobody else."""
     for case in await tables.Case.filter(watch_id=watch.id, closed_at=None):
-        await _end(case, at)
+        if not await _end(case, at):
+            continue
         notices = []
         if case.told:
             roles = ["privacy_office"] if case.announced >= Severity.CRITICAL else []
@@ -275,25 +278,29 @@ async def lapse(at: datetime) -> int:
     """Stage: close the cases that nobody is to answer for any more, because the endpoint has left the registry or the
     company's last engagement with the party has ended. Nothing was mended, so nobody is told that it was. How many.
     """
-    cases = await tables.Case.filter(closed_at=None).select_related("watch").order_by("id")
-    if not cases:
+    over = await _lapsed(tables.Case.filter(closed_at=None), at)
+    if not over:
         return 0
-    present = await roster()
-    reasons = await _lapsed(cases, present, present.calendar.day_of(at))
-    if reasons:
-        async with transaction():
-            ended = [case for case in cases if case.id in reasons and await _end(case, at)]
-            retired = {case.watch_id for case in ended if case.watch.retired_at}
-            await tables.FindingRow.filter(watch_id__in=retired, closed_at=None).update(closed_at=at)
-            await ledger.write([_event("closed", case, reason=reasons[case.id]) for case in ended], at)
+    async with transaction():
+        reasons = await _lapsed(tables.Case.filter(id__in=[case.id for case in over], closed_at=None), at, lock=True)
+        for case in reasons:
+            await _end(case, at)
+        retired = {case.watch_id for case in reasons if case.watch.retired_at}
+        await tables.FindingRow.filter(watch_id__in=retired, closed_at=None).update(closed_at=at)
+        await ledger.write([_event("closed", case, reason=reason) for case, reason in reasons.items()], at)
     return len(reasons)
 
 
-async def _lapsed(cases: Sequence[Case], present: Roster, today: date) -> dict[int, str]:
-    """Why a case is nobody's any more, for those that are."""
+async def _lapsed(which: QuerySet[Case], at: datetime, *, lock: bool = False) -> dict[Case, str]:
+    """Those that are nobody's any more, and why. The registry is read when the rows are locked."""
+    cases = await (which.select_for_update() if lock else which).order_by("id").prefetch_related("watch")
+    if not cases:
+        return {}
+    present = await roster()
+    today = present.calendar.day_of(at)
     concerned = {party: await _concerned(party, present, today) for party in {case.party_id for case in cases}}
     return {
-        case.id: "retired" if case.watch.retired_at else "no-engagement"
+        case: "retired" if case.watch.retired_at else "no-engagement"
         for case in cases
         if case.watch.retired_at or case.company_id not in concerned[case.party_id]
     }

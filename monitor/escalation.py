@@ -58,13 +58,11 @@ class Move:
 
 async def advance(at: datetime) -> int:
     """Climb one chunk of duties and one of cases; how many there were."""
-    calendar = (await roster()).calendar
-    return await _advance(tables.Obligation, climb_duty, calendar, at) + await _advance(
-        tables.Case, climb_case, calendar, at
-    )
+    return await _advance(tables.Obligation, climb_duty, at) + await _advance(tables.Case, climb_case, at)
 
 
-async def _advance(model: Any, climb: Any, calendar: Calendar, at: datetime) -> int:
+async def _advance(model: Any, climb: Any, at: datetime) -> int:
+    """The registry is read when the rows are locked: what changes it after that marks them anew."""
     async with transaction():
         rows = (
             await model.filter(next_at__lte=at)
@@ -72,6 +70,9 @@ async def _advance(model: Any, climb: Any, calendar: Calendar, at: datetime) -> 
             .limit(CHUNK)
             .select_for_update(skip_locked=True)
         )
+        if not rows:
+            return 0
+        calendar = (await roster()).calendar
         moves = [_guarded(climb, row, calendar, at) for row in rows]
         for move in moves:
             for side in move.replaces:
@@ -87,7 +88,7 @@ def _guarded(climb: Any, row: Climbing, calendar: Calendar, at: datetime) -> Mov
     with Guard(log, "%s %s cannot climb; tried again in an hour", type(row).__name__, row.id):
         found: Move = climb(row, calendar, at)
         return found
-    return Move(row, edit(row, next_at=at + POISONED))
+    return Move(row, {"next_at": at + POISONED})
 
 
 def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
