@@ -19,7 +19,9 @@ from monitor.guard import Guard
 from monitor.logs import set_up
 from monitor.metronome import Metronome
 from monitor.mistakes import Invalid
+from monitor.obligations import KINDS
 from monitor.outbox.record import unpark
+from monitor.registry.renewal import renew
 from monitor.systemd import notify, reloading
 
 if TYPE_CHECKING:
@@ -102,6 +104,8 @@ async def begin(house: House, stack: AsyncExitStack) -> None:
     """Start the ticks; the first of all is the pulse, so that an outage is known before any stage runs."""
     await house.pulse(clock.now())
     await unpark(clock.now())
+    if await renew(house.tools.looks, {name: kind.version for name, kind in KINDS.items()}, clock.now()):
+        log.info("this release looks or asks otherwise than the last: the whole registry is worked out anew")
     house.metronome = Metronome(house.ticks())
     stack.push_async_callback(house.metronome.stop)
     stack.push_async_callback(house.shut)

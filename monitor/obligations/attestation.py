@@ -59,6 +59,7 @@ class Attestation:
     """定期評価: the party attests, item by item, what it does (APPI 25, guideline 3-4-4)."""
 
     name = "attestation"
+    version = 1
     opens_with_mail = True
 
     def owed(self, facts: Facts) -> Owed | Idle:

@@ -62,6 +62,7 @@ class Kind(Protocol):
     """A kind of duty that the party answers through a form."""
 
     name: str
+    version: int  #: raised whenever `owed` comes to answer otherwise: every engagement is then worked out anew
     opens_with_mail: bool  #: it opens with its first mail, so only when mails may leave; else at 00:00 of its day
 
     def owed(self, facts: Facts) -> Owed | Idle: ...

@@ -19,6 +19,7 @@ class Deletion:
     """返却・消去: the party certifies, place by place, that nothing is left (APPI 22, 25; guideline 10-5(4))."""
 
     name = "deletion"
+    version = 1
     opens_with_mail = False
 
     def owed(self, facts: Facts) -> Owed | Idle:

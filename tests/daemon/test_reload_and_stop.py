@@ -11,7 +11,7 @@ import pytest
 from patience import until
 from running import Ground
 
-from monitor import building, daemon, plugins
+from monitor import building, daemon, ledger, plugins, tables
 from monitor.building import build
 from monitor.config import Settings, load
 from monitor.daemon import Stop, begin, reload
@@ -161,6 +161,15 @@ async def test_a_house_is_left_in_order_the_doors_before_the_stages(ground, supe
         await until(lambda: "READY=1" in supervisor.heard())
     assert order == ["doors", "stages"]
     assert house.doors is None
+
+
+async def test_a_start_of_another_release_works_the_registry_out_anew(ground, supervisor):
+    """Here what is in the registry was applied by a release with one look less."""
+    await tables.Watch.filter(check_kind="headers").delete()
+    async with AsyncExitStack() as stack:
+        await begin(ground.house, stack)
+    assert await tables.Watch.filter(check_kind="headers").exists()
+    assert [line["subject"] async for line in ledger.lines() if line["type"] == "registry.replanned"] == ["group/group"]
 
 
 async def test_a_configuration_that_was_loaded_is_one_that_reloads(config):
