@@ -1,5 +1,5 @@
 """Which mails a change of the registry would cause: the present state copied into memory, and run with and without
-it.
+it. Years of history stay where they are.
 """
 
 from __future__ import annotations
@@ -7,42 +7,108 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tortoise.expressions import Q
+
 from monitor import tables
+from monitor.ladder import CERTIFICATE
 from monitor.registry.apply import apply
 from monitor.simulation.world import Line, World
+from monitor.tables.duty import LIVE
 from monitor.tables.store import MEMORY, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from monitor.plugins import Equipment
     from monitor.registry.read import Declaration
 
-    Rows = Mapping[Any, list[dict[str, Any]]]
+    Row = dict[str, Any]
+    Rows = Mapping[Any, list[Row]]
 
 AHEAD = timedelta(days=35)  #: far enough for what is asked 30 days before it is due
-_COPIED: tuple[Any, ...] = (
+_WHOLE: tuple[Any, ...] = (
     tables.Group,
     tables.Company,
     tables.Purpose,
     tables.Party,
     tables.Engagement,
-    tables.FrozenRequest,
-    tables.Person,
-    tables.Obligation,
-    tables.Watch,
-    tables.Case,
-    tables.Notice,
-    tables.Mail,
-    tables.MailItem,
     tables.Outage,
 )
+_AT_ONCE = 500  #: keys that are asked for in one statement
+_WARNED = timedelta(days=max(CERTIFICATE.before) + 60)  #: what was warned of longer ago has run out
 
 
-async def snapshot() -> dict[Any, list[dict[str, Any]]]:
-    """The rows of the open database that decide what happens next."""
-    return {model: await model.all().values() for model in _COPIED}
+async def snapshot(at: datetime) -> Rows:
+    """The rows of the open database that decide what happens next: what is owed, what fails, what waits to be told. Of
+    the past only that from which the next date is counted, and what must not be told twice.
+    """
+    live = {*await _column(tables.Obligation.filter(state__in=LIVE), "id")}
+    failing = {*await _column(tables.Case.filter(closed_at=None), "id")}
+    items = await _unsent_items()
+    notices = await _notices(live, failing, _named(items, "notice_id"), at)
+    duties = live | {*await _counted_from()} | {*await _opened_lately(at)} | _named(notices, "obligation_id")
+    cases = await _rows(tables.Case, "id", failing | _named(notices, "case_id"))
+    return {model: await model.all().values() for model in _WHOLE} | {
+        tables.Person: await tables.Person.filter(refused_at__not_isnull=True).values(),
+        tables.Obligation: await _rows(tables.Obligation, "id", duties),
+        tables.Watch: await _rows(tables.Watch, "id", _named(cases, "watch_id")),
+        tables.Case: cases,
+        tables.Notice: notices,
+        tables.Mail: await _rows(tables.Mail, "id", _named(items, "mail_id")),
+        tables.MailItem: items,
+    }
+
+
+async def _column(query: Any, name: str) -> list[Any]:
+    return list(await query.values_list(name, flat=True))
+
+
+def _named(rows: Iterable[Row], column: str) -> set[Any]:
+    """What some rows point at."""
+    return {row[column] for row in rows} - {None}
+
+
+async def _rows(model: Any, column: str, keys: Iterable[Any]) -> list[Row]:
+    wanted = sorted(keys)
+    parts = [wanted[begin : begin + _AT_ONCE] for begin in range(0, len(wanted), _AT_ONCE)]
+    return [row for part in parts for row in await model.filter(**{f"{column}__in": part}).values()]
+
+
+async def _unsent_items() -> list[Row]:
+    """What letters on their way say, and who has what others still wait for."""
+    unsent = Q(mail__state="queued") | Q(notice__state="waiting")
+    return list(await tables.MailItem.filter(unsent).order_by("id").values("id", "mail_id", "notice_id", "roles"))
+
+
+async def _notices(live: set[int], failing: set[int], keys: set[str], at: datetime) -> list[Row]:
+    """What waits, and what was told of all that goes on: nothing is told twice."""
+    warned = tables.Notice.filter(certificate_id__not_isnull=True, made_at__gt=at - _WARNED)
+    found = [
+        *await tables.Notice.filter(state="waiting").values(),
+        *await warned.values(),
+        *await _rows(tables.Notice, "key", keys),
+        *await _rows(tables.Notice, "obligation_id", live),
+        *await _rows(tables.Notice, "case_id", failing),
+    ]
+    return list({row["key"]: row for row in found}.values())
+
+
+async def _counted_from() -> set[int]:
+    """Of each engagement and kind of duty, what was accepted last and what was accepted for the last day."""
+    accepted = tables.Obligation.filter(accepted_on__not_isnull=True)
+    last: dict[tuple[str, ...], tuple[Any, int]] = {}
+    columns = ("engagement_id", "kind", "accepted_on", "nominal_on", "id")
+    for engagement, kind, accepted_on, nominal_on, key in await accepted.values_list(*columns):
+        for what, day in (("accepted", accepted_on), ("nominal", nominal_on)):
+            slot = (engagement, kind, what)
+            last[slot] = max(last.get(slot, (day, key)), (day, key))
+    return {key for _, key in last.values()}
+
+
+async def _opened_lately(at: datetime) -> list[int]:
+    """What was taken over today counts against what may still be, whatever has become of it."""
+    return await _column(tables.Obligation.filter(taken_over=True, opened_at__gt=at - timedelta(days=2)), "id")
 
 
 async def forecast(
@@ -61,7 +127,7 @@ async def forecast(
 
 async def caused(declaration: Declaration, at: datetime, tools: Equipment, *, prune: bool = False) -> list[Line]:
     """The mails of the next weeks that would not go without the change."""
-    rows = await snapshot()
+    rows = await snapshot(at)
     with_it = await forecast(rows, declaration, at, tools, prune=prune)
     if not rows[tables.Group]:
         return with_it
