@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.border import bordered, config_option, say, settings_of, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 @click.command()
@@ -32,12 +36,27 @@ async def export(
     config_file: Path | None,
 ) -> None:
     """Write the registry as TOML; applying it again changes nothing."""
+    from monitor.registry.apply import known_keys
     from monitor.registry.export import export as run
 
     async with store_of(settings_of(config_file, context)):
+        known = await known_keys()
+        for kind, key in (("company", company), ("party", party)):
+            _known(kind, key, known[kind])
         text = await run(company, party)
     if str(output) == "-":
         click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
         say(f"wrote {output}")
+
+
+def _known(kind: str, key: str | None, keys: Collection[str]) -> None:
+    """A misspelt key must not make a file in which that company or party has nothing."""
+    if key is None or key in keys:
+        return
+    import difflib
+
+    near = difflib.get_close_matches(key, keys, 1)
+    remedy = f"did you mean {near[0]}?" if near else "itaku export registry shows them all."
+    raise click.BadParameter(f"there is no {kind} {key} in the registry; {remedy}", param_hint=f"--{kind}")
