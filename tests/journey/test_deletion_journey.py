@@ -54,7 +54,7 @@ async def test_every_place_is_answered_for_and_the_certificate_handed_in(ended, 
     checked = await walk.reads()
     assert checked.count(say("Change", language)) > 10
     await walk.looks()
-    await walk.presses(say("Go on to the declaration", language))
+    await walk.presses(say("Go on to submit", language))
     await declares(walk, language)
     await walk.looks()
     assert say("Your answer has arrived", language) in await walk.reads()
@@ -70,7 +70,7 @@ async def test_the_certificate_is_accepted_and_the_party_reads_it_by_its_old_lin
     await walk.goes(f"{link}/ja/tasks")
     await walk.page.locator(".tasks a").first.click()
     await answers_all(walk, "ja", looks=False)
-    await walk.presses(say("Go on to the declaration", "ja"))
+    await walk.presses(say("Go on to submit", "ja"))
     await declares(walk, "ja")
     async with ended.client() as client:
         await signed_in(ended, client, "managers@impress.example")

@@ -156,7 +156,7 @@ async def test_a_double_click_and_the_button_back_end_at_the_receipt(house, pers
     await walk.page.locator("#name").fill("髙﨑")
     await walk.page.locator("#title").fill("管理部")
     await walk.page.locator("#declared").check()
-    await walk.button(say("Hand in", "ja")).dblclick()
+    await walk.button(say("Submit", "ja")).dblclick()
     await walk.page.locator(".confirmed").first.wait_for()
     assert say("Your answer has arrived", "ja") in await walk.reads()
     await walk.page.go_back()

@@ -63,7 +63,7 @@ async def test_a_newcomer_answers_as_a_vendor_and_sees_the_board_change(demo, br
     await walk.page.locator("main a.button").first.click()
     await walk.page.locator(".tasks a").first.click()
     await answers_all(walk, language, looks=False)
-    await walk.presses(say("Go on to the declaration", language))
+    await walk.presses(say("Go on to submit", language))
     await declares(walk, language)
     await walk.looks()
     number = int((await walk.page.locator("header .brand small").inner_text()).rpartition("ITK-")[2])

@@ -56,7 +56,7 @@ async def declares(walk: Walker, language: str) -> None:
     await walk.page.locator("#name").fill(SIGNER)
     await walk.page.locator("#title").fill("個人情報保護担当")
     await walk.page.locator("#declared").check()
-    await walk.presses(say("Hand in", language))
+    await walk.presses(say("Submit", language))
 
 
 async def posts(client: ClientSession, path: str, fields: Mapping[str, Any], **more: Any) -> tuple[int, str]:
