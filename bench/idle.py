@@ -14,8 +14,10 @@ from bench.daemon import daemon
 from bench.figure import Figure
 from bench.process import Meter, child, companion, folder, memory_of, said_by, say
 from monitor import clock, plugins, tables
+from monitor.obligations import KINDS
 from monitor.patrol import Patrol
 from monitor.probe import Probe, ProbeSettings
+from monitor.registry.renewal import renew
 from monitor.tables.store import opened
 
 FEW, MANY = 1_000, 100_000
@@ -26,7 +28,7 @@ AHEAD = timedelta(days=1)
 
 async def run() -> list[Figure]:
     async with folder() as home:
-        few, many = await _filled(home, FEW), await _filled(home, MANY)
+        (few, _), (many, renewed) = await _filled(home, FEW), await _filled(home, MANY)
         began = perf_counter()
         async with companion("bench.idle:rest", url=many, home=str(home)) as (process, _):
             ready = perf_counter() - began
@@ -37,6 +39,7 @@ async def run() -> list[Figure]:
         Figure(f"{what}: share of a core", said["share"] * 100, "%", 5, "limit", note=f"{WATCH} s, the whole daemon"),
         Figure(f"{what}: memory", said["memory"], "MB", 400, "limit"),
         Figure(f"{what}: ready after", ready, "s", 10, "limit", note="from the start of the process"),
+        Figure(f"{what}: first start of a release adds", renewed, "s", note="as many parties; once"),
         *_scanned(scans),
     ]
 
@@ -52,12 +55,14 @@ def _scanned(scans: dict[int, dict[str, Any]]) -> list[Figure]:
     ]  # fmt: skip
 
 
-async def _filled(home: Path, watches: int) -> str:
+async def _filled(home: Path, watches: int) -> tuple[str, float]:
     url, kinds = await databases.sqlite(home), tuple(plugins.looks())[:1]
     async with opened(url):
         await places.register(home, places.registry(0, 1, clock.now()), clock.now())
         await places.watch(watches, 1, kinds, 300, clock.now() + AHEAD)
-    return url
+        meter = Meter()  # what a daemon does once, at its first start with other checks than before
+        await renew(plugins.looks(), {name: kind.version for name, kind in KINDS.items()}, clock.now())
+        return url, meter.wall
 
 
 async def rest(url: str, home: str) -> dict[str, Any]:

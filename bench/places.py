@@ -13,6 +13,7 @@ from monitor.registry.apply import apply
 from monitor.registry.read import read
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 GROUP = """
@@ -98,9 +99,9 @@ def way_to(port: int, ca_file: str, concurrency: int = 20) -> ProbeSettings:
 
 async def watch(endpoints: int, port: int, kinds: tuple[str, ...], every: int, due: datetime | None) -> None:
     """So many endpoints, each of a party of its own, settled as good; next due at one instant, or each at its turn."""
-    now = clock.now()
+    now, endpoint = clock.now(), {"checks": list(kinds), "every": f"{every}s"}
     await tables.Party.bulk_create(
-        [tables.Party(key=f"party-{number}", spec=_party(number), first_seen_at=now, changed_at=now)
+        [tables.Party(key=f"party-{number}", spec=_party(number, port, endpoint), first_seen_at=now, changed_at=now)
          for number in range(endpoints)], batch_size=AT_ONCE
     )  # fmt: skip
     rows = [_watch(number, port, kind, every, now) for number in range(endpoints) for kind in kinds]
@@ -109,14 +110,24 @@ async def watch(endpoints: int, port: int, kinds: tuple[str, ...], every: int, d
     await tables.Watch.bulk_create(rows, batch_size=AT_ONCE)
 
 
-def _party(number: int) -> dict[str, object]:
-    return {"key": f"party-{number}", "name": f"Party {number}", "contacts": [f"privacy@party-{number}.example"]}
+def _party(number: int, port: int, endpoint: Mapping[str, object]) -> dict[str, object]:
+    """As the registry would keep it, so that a daemon that reads it anew finds the same watches."""
+    return {
+        "key": f"party-{number}",
+        "name": f"Party {number}",
+        "contacts": [f"privacy@party-{number}.example"],
+        "endpoint": [{"url": url_of(number, port), **endpoint}],
+    }
+
+
+def url_of(number: int, port: int) -> str:
+    return f"https://w{number}.{DOMAIN}:{port}/"
 
 
 def _watch(number: int, port: int, kind: str, every: int, now: datetime) -> tables.Watch:
     return tables.Watch(
         party_id=f"party-{number}",
-        url=f"https://w{number}.{DOMAIN}:{port}/",
+        url=url_of(number, port),
         check_kind=kind,
         every=every,
         settled="pass",
