@@ -18,6 +18,7 @@ from checks.contract import Look, Severity, Verdict
 from monitor import ledger, tables
 from monitor.ladder import CaseLadder
 from monitor.notices import COMPANY, VENDOR, about_case, tell, withdraw
+from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.roster import Roster, roster
 from monitor.schedule import as_text, case_next, edit
@@ -327,5 +328,5 @@ async def acknowledge(case_id: int, at: datetime, actor: str, pause: Pause) -> N
         fields |= edit(case, next_at=case_next(case, calendar, at))
         await withdraw(at, case_id=case_id, side=COMPANY, kind="rung")
         await tables.Case.filter(id=case_id).update(**fields, version=F("version") + 1)
-        data = {"party": case.party_id, "until": pause.until.isoformat()}
+        data = {"party": case.party_id, "until": pause.until.isoformat()} | await keep(pause.why, at)
         await ledger.write([ledger.Event("case.acknowledged", f"case/{case_id}", data, case.company_id, actor)], at)

@@ -6,14 +6,15 @@ The form, the managers' pages, the command line and the simulation all call thes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, links, tables
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
+from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, overdue, refresh
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
+    from monitor.obligations.authority import Authority
     from monitor.pause import Pause
     from monitor.tables import Obligation
 
@@ -105,10 +107,14 @@ async def accept(duty_id: int, at: datetime, actor: str) -> None:
             "There is no submitted answer to decide on.",
         )
         fields = edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
-        await _decide(duty, "accepted", "", at, actor)
+        handed_in = await _decide(duty, "accepted", "", at, actor)
         notice = about_duty(duty, "accepted", VENDOR, at)
         step = Step(
-            duty, fields | refresh(duty, calendar, at), [duty_event("accepted", duty, actor)], [notice], withdraw=True
+            duty,
+            fields | refresh(duty, calendar, at),
+            [duty_event("accepted", duty, actor, **handed_in)],
+            [notice],
+            withdraw=True,
         )
         await enter([step], at)
         await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
@@ -125,7 +131,7 @@ async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
             "There is no submitted answer to decide on.",
         )
         today = calendar.day_of(at)
-        await _decide(duty, "returned", reason, at, actor)
+        why = await _decide(duty, "returned", reason, at, actor) | await keep(reason, at)
         step = Step(duty, edit(duty, state="returned", decided_at=at, since=at, reason=reason), withdraw=True)
         if (duty.due_on - today).days < RETURN_LEAVES:
             base = today + timedelta(days=RETURN_LEAVES)
@@ -135,23 +141,27 @@ async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
             step.fields |= later.fields
             step.events += later.events
         step.fields |= refresh(duty, calendar, at)
-        step.events.insert(0, duty_event("returned", duty, actor))
+        step.events.insert(0, duty_event("returned", duty, actor, **why))
         step.notices.append(about_duty(duty, "returned", VENDOR, at, mark=at.isoformat(), data={"reason": reason}))
         await enter([step], at)
         await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
 
 
-async def _decide(duty: Obligation, verdict: str, reason: str, at: datetime, actor: str) -> None:
-    """Write the decision on the last submission. A second decision finds the duty in another state and is refused."""
+async def _decide(duty: Obligation, verdict: str, reason: str, at: datetime, actor: str) -> dict[str, Any]:
+    """Write the decision on the last submission, and give what names that in the ledger: its id and its hash. A second
+    decision finds the duty in another state and is refused.
+    """
     last = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
-    if last:
-        reviewer = int(actor.removeprefix("person/")) if actor.startswith("person/") else None
-        await tables.Submission.filter(id=last.id).update(
-            verdict=verdict, reason=reason, decided_at=at, reviewer_id=reviewer
-        )
+    if last is None:
+        return {}
+    reviewer = int(actor.removeprefix("person/")) if actor.startswith("person/") else None
+    await tables.Submission.filter(id=last.id).update(
+        verdict=verdict, reason=reason, decided_at=at, reviewer_id=reviewer
+    )
+    return {"submission": last.id, "sha256": last.sha256}
 
 
-async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: datetime) -> None:
+async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: datetime, *, authority: Authority) -> None:
     """例外承認: nothing is owed until that instant; approver, reason and end stand in the record."""
     need(actor.startswith("person/"), "by-missing", "Say who approves the waiver.")
     need(reason.strip(), "reason-missing", "Say why this is waived: auditors read it.")
@@ -163,6 +173,7 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
             "not-live",
             "Nothing is owed here any more.",
         )
+        authority.may_waive(duty, until, calendar, at)
         fields = edit(
             duty,
             state="waived",
@@ -173,7 +184,7 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
             company_queued=None,
             overdue_on=None,
         )
-        event = duty_event("waived", duty, actor, until=until.isoformat())
+        event = duty_event("waived", duty, actor, until=until.isoformat(), **await keep(reason, at))
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
         await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)  # which may have ended meanwhile
 
@@ -190,19 +201,24 @@ async def acknowledge(duty_id: int, at: datetime, actor: str, pause: Pause) -> N
         )
         fields = edit(duty, paused_until=pause.until, paused_by=actor, paused_why=pause.why, company_queued=None)
         await withdraw(at, obligation_id=duty.id, side=COMPANY, kind="rung")
-        event = duty_event("acknowledged", duty, actor, until=pause.until.isoformat())
+        event = duty_event("acknowledged", duty, actor, until=pause.until.isoformat(), **await keep(pause.why, at))
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event])], at)
 
 
-async def extend(duty_id: int, at: datetime, actor: str, due_on: date) -> None:
+async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: str, *, authority: Authority) -> None:
     """The company grants more time: T moves, the party is told at once, and what it wished for is answered."""
+    need(reason.strip(), "reason-missing", "Say why more time is given: auditors read it.")
     async with transaction():
         duty, calendar = await _held(duty_id)
         need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
         due = calendar.roll(due_on, Roll(duty.roll))
         need(due >= calendar.day_of(at), "day-past", "A new due date lies ahead.")
         need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
-        await enter([moved(duty, due_on, due, "extended", calendar, at, actor=actor)], at)
+        authority.may_extend(duty, due_on, calendar)
+        step = moved(duty, due_on, due, "extended", calendar, at, actor=actor)
+        why = await keep(reason, at)
+        step.events = [replace(event, data={**event.data, **why}) for event in step.events]
+        await enter([step], at)
         pleas = tables.Plea.filter(obligation_id=duty_id, kind="more-time", decision=None)
         await pleas.update(decision="granted", decided_at=at)
 

@@ -8,6 +8,7 @@ from checks.contract import Finding, Look, Severity, Verdict
 from monitor import cases, tables
 from monitor.language import Message
 from monitor.obligations import acts
+from monitor.obligations.authority import Authority
 from monitor.pause import Pause
 from monitor.refusal import Refused
 from monitor.registry.apply import set_fields
@@ -34,7 +35,7 @@ async def _return(event: script.Return, at: datetime) -> None:
 
 async def _waive(event: script.Waive, at: datetime) -> None:
     actor = await acts.person(event.by, at) if event.by else ""
-    await acts.waive(await _live(event), at, actor, event.reason, _until(event))
+    await acts.waive(await _live(event), at, actor, event.reason, _until(event), authority=Authority.SCRIPT)
 
 
 async def _acknowledge(event: script.Acknowledge, at: datetime) -> None:

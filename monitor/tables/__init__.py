@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Submission
+from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
 from monitor.tables.looking import Case, FindingRow, LookRow, Watch
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose
@@ -30,6 +30,7 @@ __all__ = [
     "Plea",
     "Pulse",
     "Purpose",
+    "Reason",
     "Session",
     "SignIn",
     "Submission",

@@ -141,6 +141,17 @@ class Submission(Model):
         table = "submission"
 
 
+class Reason(Model):
+    """Why somebody decided so, as they wrote it, kept under its hash; the ledger has only that. Can be erased here."""
+
+    sha256 = fields.CharField(max_length=64, primary_key=True)
+    text = fields.TextField()
+    said_at = InstantField()
+
+    class Meta:
+        table = "reason"
+
+
 class Evidence(Model):
     """A file that the party handed in: stored under its hash, never under its name, never served inline."""
 

@@ -109,7 +109,7 @@ async def acknowledges(house, client):
 
 async def extends(house, client):
     later = (await tables.Obligation.get()).due_on + timedelta(days=9)
-    return await on_the_duty(house, client, "extend", day("until", later))
+    return await on_the_duty(house, client, "extend", {"reason": "audit", **day("until", later)})
 
 
 async def reads_a_plea(house, client):

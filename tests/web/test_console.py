@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import pytest
 from running import Ground, Running
@@ -10,11 +13,14 @@ from stage import engagement
 from test_form import fill, get, plain_path, post
 
 from monitor import clock, ledger, tables
-from monitor.calendar import DAY
+from monitor.calendar import DAY, add_months
 from monitor.obligations import acts
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from tests.journey.manager import failing_case
+
+if TYPE_CHECKING:
+    from datetime import date
 
 SIGN_IN = re.compile(r"http://127\.0\.0\.1:\d+(/sign-in/\S+)")
 
@@ -231,9 +237,11 @@ async def test_a_new_due_date_is_never_past(running: Running) -> None:
     today = (await roster()).calendar.day_of(clock.now())
     async with running.client() as client:
         await sign_in(running, client, "managers@impress.example")
-        _, page = await post(client, f"/duty/{duty.id}/extend", {"by": "M", **named(today - DAY)}, status=422)
+        _, page = await post(client, f"/duty/{duty.id}/extend", {"by": "M", "reason": "audit", **named(today - DAY)}, status=422)
         assert 'href="#extend_until_year"' in page
-        await post(client, f"/duty/{duty.id}/extend", {"by": "M", **named(today)})
+        _, page = await post(client, f"/duty/{duty.id}/extend", {"by": "M", **named(today)}, status=422)
+        assert 'href="#extend_reason"' in page
+        await post(client, f"/duty/{duty.id}/extend", {"by": "M", "reason": "audit", **named(today)})
     assert (await tables.Obligation.get(id=duty.id)).due_on == today
 
 
@@ -289,13 +297,21 @@ async def test_a_request_has_one_reference_in_its_mail_on_its_form_and_on_its_pa
         assert ref in running.mails("privacy@acme.example")[-1].text
 
 
-async def test_more_time_is_granted_and_the_party_told(running: Running) -> None:
+MANAGER, OFFICE = "managers@impress.example", "privacy-office@group.example"
+
+
+async def the_request(running: Running) -> tuple[tables.Obligation, date]:
+    """A request and the day on which it was first due."""
     duty = await tables.Obligation.get(engagement_id="dm")
-    later = duty.due_on.replace(year=duty.due_on.year + 1)
+    return duty, (await roster()).calendar.day_of(duty.planned_at) + 30 * DAY
+
+
+async def test_more_time_is_granted_for_a_reason_and_the_party_told(running: Running) -> None:
+    duty, first = await the_request(running)
+    later = first + 30 * DAY
     async with running.client() as client:
-        await sign_in(running, client, "managers@impress.example")
-        fields = {"until_year": str(later.year), "until_month": str(later.month), "until_day": str(later.day)}
-        await post(client, f"/duty/{duty.id}/extend", {"by": "M", **fields})
+        await sign_in(running, client, MANAGER)
+        await post(client, f"/duty/{duty.id}/extend", {"by": "M", "reason": "audit", **named(later)})
     await running.work()
     assert (await tables.Obligation.get(id=duty.id)).due_on == later
     assert any(
@@ -303,17 +319,68 @@ async def test_more_time_is_granted_and_the_party_told(running: Running) -> None
     )
 
 
+@pytest.mark.parametrize("deed", ["extend", "waive"])
+@pytest.mark.parametrize("email", [OFFICE, "pi@impress.example"])
+async def test_more_than_thirty_days_need_somebody_above_the_manager_and_a_year_is_the_most(
+    running: Running, deed: str, email: str
+) -> None:
+    duty, first = await the_request(running)
+    beyond = (first if deed == "extend" else (await roster()).calendar.day_of(clock.now())) + 31 * DAY
+    said, most = {"by": "M", "reason": "busy"}, add_months(first, 12)
+    async with running.client() as client:
+        await sign_in(running, client, MANAGER)
+        _, page = await post(client, f"/duty/{duty.id}/{deed}", said | named(beyond), status=422)
+        assert f'href="#{deed}_until_year"' in page
+        assert "グループの個人情報保護事務局" in page
+    async with running.client() as client:
+        await sign_in(running, client, email)
+        await post(client, f"/duty/{duty.id}/{deed}", said | named(most + DAY), status=422)
+        await post(client, f"/duty/{duty.id}/{deed}", said | named(most))
+    line = (
+        await tables.LedgerLine.filter(type__in=["obligation.waived", "obligation.due_moved"]).order_by("-seq").first()
+    )
+    assert json.loads(line.data)["reason_sha256"] == sha256(b"busy").hexdigest()
+    assert (await tables.Reason.get(sha256=sha256(b"busy").hexdigest())).text == "busy"
+
+
+async def test_a_deletion_is_waived_by_somebody_above_the_manager_only(running: Running) -> None:
+    duty, _ = await the_request(running)
+    await tables.Obligation.filter(id=duty.id).update(kind="deletion")
+    said = {"by": "M", "reason": "busy", **named(clock.now().date() + 9 * DAY)}
+    async with running.client() as client:
+        await sign_in(running, client, MANAGER)
+        await post(client, f"/duty/{duty.id}/waive", said, status=422)
+    async with running.client() as client:
+        await sign_in(running, client, OFFICE)
+        await post(client, f"/duty/{duty.id}/waive", said)
+    assert (await tables.Obligation.get(id=duty.id)).state == "waived"
+
+
 async def test_a_waiver_has_a_name_a_reason_and_an_end(running: Running) -> None:
     duty = await tables.Obligation.get(engagement_id="dm")
-    later = duty.due_on.replace(year=duty.due_on.year + 1)
-    fields = {"until_year": str(later.year), "until_month": str(later.month), "until_day": str(later.day)}
+    fields = named(clock.now().date() + 20 * DAY)
     async with running.client() as client:
-        await sign_in(running, client, "managers@impress.example")
+        await sign_in(running, client, MANAGER)
         await post(client, f"/duty/{duty.id}/waive", {"by": "M", "reason": "", **fields}, status=422)
         await post(client, f"/duty/{duty.id}/waive", {"by": "M", "reason": "merger"}, status=422)
         await post(client, f"/duty/{duty.id}/waive", {"by": "M", "reason": "merger", **fields})
         assert "merger" in await get(client, f"/duty/{duty.id}")
     assert (await tables.Obligation.get(id=duty.id)).state == "waived"
+
+
+async def test_a_decision_in_the_ledger_names_the_answer_and_the_reason(running: Running) -> None:
+    async with running.client() as client:
+        duty = await submitted(running, client)
+    actor = await acts.person("reviewers@impress.example", clock.now(), "R")
+    await acts.return_(duty.id, clock.now(), actor, "国名")
+    await acts.submit(duty.id, clock.now())
+    await acts.accept(duty.id, clock.now(), actor)
+    first, second = await tables.Submission.filter(obligation_id=duty.id).order_by("id")
+    lines = {line.type: json.loads(line.data) async for line in tables.LedgerLine.filter(type__startswith="obligation")}
+    returned, accepted = lines["obligation.returned"], lines["obligation.accepted"]
+    assert (returned["submission"], returned["sha256"]) == (first.id, first.sha256)
+    assert returned["reason_sha256"] == sha256("国名".encode()).hexdigest()
+    assert (accepted["submission"], accepted["sha256"]) == (second.id, second.sha256)
 
 
 async def test_two_reviewers_at_once_decide_once(running: Running) -> None:

@@ -114,7 +114,7 @@ async def _return(duty: Obligation, act: Act) -> None:
 
 
 async def _waive(duty: Obligation, act: Act) -> None:
-    await acts.waive(duty.id, act.at, act.actor, act.reason, act.until)
+    await acts.waive(duty.id, act.at, act.actor, act.reason, act.until, authority=act.who.authority(duty.company_id))
 
 
 async def _acknowledge(duty: Obligation, act: Act) -> None:
@@ -124,7 +124,7 @@ async def _acknowledge(duty: Obligation, act: Act) -> None:
 async def _extend(duty: Obligation, act: Act) -> None:
     if act.day is None:
         raise Refused("day-missing", Message("Enter the new due date."))
-    await acts.extend(duty.id, act.at, act.actor, act.day)
+    await acts.extend(duty.id, act.at, act.actor, act.day, act.reason, authority=act.who.authority(duty.company_id))
 
 
 async def _plea(duty: Obligation, act: Act) -> None:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from monitor import ledger, tables
 from monitor.obligations.acts import person
+from monitor.obligations.authority import Authority
 from monitor.registry.roster import RISING, roster
 from monitor.tables.store import transaction
 from monitor.web.pages import moment
@@ -48,6 +49,11 @@ class Reader:
 
     def sees(self, company: str | None) -> bool:
         return self.everywhere or company in self.roles
+
+    def authority(self, company: str | None) -> Authority:
+        """By whose leave this reader lets something of a company rest."""
+        above = self.everywhere or "pi_manager" in self.roles.get(company or "", ())
+        return Authority.OFFICE if above else Authority.COMPANY
 
     @property
     def companies(self) -> list[str]:

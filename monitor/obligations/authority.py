@@ -1,0 +1,79 @@
+"""In whose authority somebody lets something wait, and for how long that authority reaches.
+
+The ladder tells ever higher people of what is not answered. Whoever could waive or move a due date as far as they like
+would silence it for all of them; so a longer rest needs somebody whom the ladder would have told.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from monitor.calendar import DAY, add_months
+from monitor.refusal import need
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from monitor.calendar import Calendar
+    from monitor.tables import Obligation
+
+ALONE = 30  #: days that a company's manager may grant without anybody above
+LONGEST = 12  #: months after which an attestation is asked for again, whoever agreed to wait
+TAKEN_OVER = timedelta(days=30)  #: after it was first seen, what an old ledger lacks is due
+
+
+class Authority(Enum):
+    """By whose leave something rests. Every caller must say."""
+
+    COMPANY = "company"  #: a manager or reviewer of the responsible company
+    OFFICE = "office"  #: its manager for personal information, or the group's privacy office
+    SCRIPT = "script"  #: a simulation, which plays what its script says (contract 5)
+
+    def may_waive(self, duty: Obligation, until: datetime, calendar: Calendar, at: datetime) -> None:
+        """Whether a duty may be waived until then."""
+        if self is Authority.SCRIPT:
+            return
+        latest = _latest(duty, calendar)
+        need(latest is None or until <= calendar.end_of(latest), "until-too-far", _TOO_FAR, latest=latest)
+        if self is Authority.COMPANY:
+            need(duty.kind != "deletion", "by-whom-deletion", _DELETION)
+            alone = calendar.day_of(at) + ALONE * DAY
+            need(until <= calendar.end_of(alone), "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
+
+    def may_extend(self, duty: Obligation, due_on: date, calendar: Calendar) -> None:
+        """Whether a due date may move to that day. Days are counted from the first due date, not from the last one."""
+        if self is Authority.SCRIPT:
+            return
+        latest = _latest(duty, calendar)
+        need(latest is None or due_on <= latest, "until-too-far", _TOO_FAR, latest=latest)
+        if self is Authority.COMPANY:
+            alone = _first_due(duty, calendar) + ALONE * DAY
+            need(due_on <= alone, "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
+
+
+_TOO_FAR = (
+    "Name a day up to {latest}: this confirmation may wait for at most 12 months after its due date."
+    " If it is not needed at all, correct the engagement in the registry."
+)
+_DELETION = (
+    "A deletion may be waived only by the manager for personal information or the group's privacy office."
+    " Ask one of them to sign in and do it."
+)
+_BEYOND = (
+    "Name a day up to {latest} ({days} days). Only the manager for personal information or the group's privacy office"
+    " may name a later one: ask one of them to sign in and do it."
+)
+
+
+def _latest(duty: Obligation, calendar: Calendar) -> date | None:
+    return add_months(_first_due(duty, calendar), LONGEST) if duty.kind == "attestation" else None
+
+
+def _first_due(duty: Obligation, calendar: Calendar) -> date:
+    """The day on which it was due before anybody moved it. What an old ledger owed for years is due only once asked."""
+    nominal: date = duty.nominal_on
+    if not duty.taken_over:
+        return nominal
+    return max(nominal, calendar.day_of(duty.planned_at) + TAKEN_OVER)
