@@ -104,21 +104,27 @@ async def head() -> tuple[int, str]:
     return (int(last[0]), str(last[1])) if last else (0, GENESIS)
 
 
+class Broken(Exception):  # noqa: N818 - what the ledger then is
+    """The chain does not hold; the message says where and why."""
+
+
 def as_line(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as the object that is exported and hashed."""
-    return {**{key: row[key] for key in _KEYS}, "data": json.loads(row["data"])}
+    """A row as the object that is exported and hashed; `Broken` when what it holds is no JSON any more."""
+    try:
+        return {**{key: row[key] for key in _KEYS}, "data": json.loads(row["data"])}
+    except ValueError as error:
+        raise Broken(f"seq {row['seq']}: the content is no JSON (edited)") from error
 
 
 async def lines(since: int = 1) -> AsyncIterator[dict[str, Any]]:
-    """All lines from `since` on, in order, read in chunks so that a long ledger needs no memory."""
-    while chunk := await LedgerLine.filter(seq__gte=since, seq__lt=since + _CHUNK).order_by("seq").values():
+    """All lines from `since` on, in order, read in chunks so that a long ledger needs no memory.
+
+    Each chunk goes on from the line that was really read: a gap of whatever width ends nothing, and shows.
+    """
+    while chunk := await LedgerLine.filter(seq__gte=since).order_by("seq").limit(_CHUNK).values():
         for row in chunk:
             yield as_line(row)
-        since += _CHUNK
-
-
-class Broken(Exception):  # noqa: N818 - what the ledger then is
-    """The chain does not hold; the message says where and why."""
+        since = chunk[-1]["seq"] + 1
 
 
 @dataclass

@@ -74,6 +74,24 @@ async def test_a_long_ledger_is_read_in_pieces_without_a_gap(store, monkeypatch)
     assert [line["seq"] for line in await exported()] == [1, 2, 3, 4, 5, 6, 7]
 
 
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        ("DELETE FROM ledger WHERE seq BETWEEN 4 AND 9", "seq is 10, expected 4"),
+        ("DELETE FROM ledger WHERE seq <= 8", "seq is 9, expected 1"),
+        ("UPDATE ledger SET data = '' WHERE seq = 7", "seq 7: the content is no JSON"),
+    ],
+)
+async def test_what_somebody_did_with_all_rights_of_the_database_is_found_however_wide_the_gap(monkeypatch, harm, said):
+    monkeypatch.setattr(ledger, "_CHUNK", 2)
+    async with opened(MEMORY, create=True):
+        await write(12)
+        triggers = await connection().execute_query_dict("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        await connection().execute_script("".join(f"DROP TRIGGER {row['name']};" for row in triggers) + harm)
+        with pytest.raises(ledger.Broken, match=said):
+            await ledger.verify()
+
+
 CHANGES = {
     "update": "UPDATE ledger SET actor = 'somebody' WHERE seq = 2",
     "update of the hash": "UPDATE ledger SET hash = 'x' WHERE seq = 3",
