@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from checks.contract import Severity
 from monitor import ledger, tables
 from monitor.calendar import DAY
-from monitor.letters.digest import Due, Failing, Head, Week
+from monitor.certificates import concerned, held
+from monitor.ladder import CERTIFICATE
+from monitor.letters.digest import Certified, Due, Failing, Head, Week
 from monitor.notices import COMPANY, tell
 from monitor.registry.roster import Roster, roster
 from monitor.tables import Notice
@@ -65,6 +67,8 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
     only = {"company_id": company} if company else {}
     asked = tables.Obligation.filter(state__in=ASKED, **only).order_by("due_on", "id")
     cases = tables.Case.filter(closed_at=None, **only).order_by("-severity", "id")
+    waiting = tables.Obligation.filter(state="submitted", **only).order_by("submitted_at", "id")
+    waived = tables.Obligation.filter(state="waived", **only).order_by("waived_until", "id")
     seq, value = await ledger.head()
     return Week(
         begin=(today - _WEEK).isoformat(),
@@ -75,7 +79,28 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
         mails=await tables.Mail.filter(state="sent", sent_at__gte=since, sent_at__lte=at, **only).count(),
         head=Head(seq=seq, hash=value),
         dates=[_due(row) for row in await asked.filter(overdue_on=None).limit(_AHEAD)],
+        reviews=[_due(row, present.calendar.day_of(row.submitted_at)) for row in await waiting if row.submitted_at],
+        waivers=[_due(row, present.calendar.day_of(row.waived_until)) for row in await waived if row.waived_until],
+        undeliverable=[_due(row) for row in await asked.filter(undeliverable_at__isnull=False)],
+        certificates=await _certificates(present, company, today),
     )
+
+
+async def _certificates(present: Roster, company: str | None, today: date) -> list[Certified]:
+    """The certificates that are warned of by now, of the parties that somebody is engaged with."""
+    only = {"company_id": company} if company else {}
+    engaged = tables.Engagement.filter(retired_at=None, **only).distinct()
+    keys = {str(key) for key in await engaged.values_list("party_id", flat=True)}
+    parties, engagements = await present.parties(keys), await present.engaged(keys)
+    found = [
+        one
+        for key in keys
+        if (companies := concerned(engagements[key], today)) and (company is None or company in companies)
+        for one in held(parties[key], today)
+        if (one.expires_on - today).days <= max(CERTIFICATE.before)
+    ]
+    found.sort(key=lambda one: (one.expires_on, one.party, one.kind))
+    return [Certified(party=one.party, kind=one.kind, on=one.expires_on.isoformat()) for one in found]
 
 
 async def _looks(company: str | None, since: datetime, at: datetime) -> int:
@@ -86,8 +111,9 @@ async def _looks(company: str | None, since: datetime, at: datetime) -> int:
     return await made.filter(watch__party_id__in=await engaged.distinct().values_list("party_id", flat=True)).count()
 
 
-def _due(row: tables.Obligation) -> Due:
-    return Due(id=row.id, company=row.company_id, party=row.party_id, kind=row.kind, on=row.due_on.isoformat())
+def _due(row: tables.Obligation, on: date | None = None) -> Due:
+    day = (on or row.due_on).isoformat()
+    return Due(id=row.id, company=row.company_id, party=row.party_id, kind=row.kind, on=day)
 
 
 def _failing(row: tables.Case) -> Failing:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("ja", "en")
 JAPAN = "Asia/Tokyo"
 _WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_YEAR = timedelta(days=365)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -81,8 +82,12 @@ def say_day(day: date, language: str) -> str:
     return f"{weekday} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def say_short_day(day: date, language: str) -> str:
-    """For subjects, where every character counts: `12/31(木)`, `Thu 31 Dec`."""
+def say_short_day(day: date, language: str, today: date | None = None) -> str:
+    """For subjects, where every character counts: `12/31(木)`, `Thu 31 Dec`. A year or more after `today` it carries
+    its year, because nobody would guess it.
+    """
+    if today and day - today >= _YEAR:
+        return say_day(day, language)
     weekday = _WEEKDAYS[language][day.weekday()]
     return f"{day.month}/{day.day}({weekday})" if language == "ja" else f"{weekday} {day.day} {_MONTHS[day.month - 1]}"
 

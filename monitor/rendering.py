@@ -49,7 +49,7 @@ def _day(language: str) -> object:
 
 
 def _short_day(language: str) -> object:
-    return lambda day: say_short_day(day, language)
+    return lambda day, today=None: say_short_day(day, language, today)
 
 
 def _instant(language: str) -> object:

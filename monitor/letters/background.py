@@ -54,6 +54,7 @@ class Background:
     last_days: Mapping[str, date | None]
     parties: Mapping[str, Party]
     engaged: Mapping[str, Sequence[Engagement]]  #: by party, of those whose certificates are spoken of
+    above: Mapping[str, Party]  #: by engagement, whoever sub-entrusted the work (再委託元)
 
     @classmethod
     async def of(cls, topics: Sequence[Topic], present: Roster) -> Background:
@@ -69,7 +70,12 @@ class Background:
             {key: await present.last_day(key) for key in engagements},
             await present.parties(named) if named else {},
             await present.engaged(certified) if certified else {},
+            {one.key: await _above(one, present) for topic in topics if (one := topic.engagement) and one.under},
         )
+
+
+async def _above(engagement: Engagement, present: Roster) -> Party:
+    return await present.party((await present.engagement(str(engagement.under))).party)
 
 
 async def _minutes(requests: set[str]) -> dict[str, int]:

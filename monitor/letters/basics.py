@@ -31,7 +31,7 @@ BLANK: Values = dict.fromkeys((
     "helped", "promises", "purposes", "tz", "zone", "url", "host", "check", "severity", "since",
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "until_at", "until_clock",
-    "valid_minutes",
+    "valid_minutes", "above", "contacts", "returned_on", "returned_for",
 ))  # fmt: skip
 
 
@@ -60,6 +60,8 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
     if topic.certificate:
         values |= _of_certificate(topic.certificate, today)
         values["what"] = said(CERTIFICATES, topic.certificate.kind, language)
+    if topic.party and notice.side == "company":
+        values["contacts"] = ", ".join(topic.party.contacts)
     if topic.engagement:
         values |= {"title": one_line(topic.engagement.title or ""), "joint": topic.engagement.kind == "joint_user"}
     return values | _EXTRA.get(notice.kind, _nothing)(notice, calendar)
@@ -69,6 +71,8 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
     left = (duty.due_on - today).days
     received = notice.made_at if notice.kind in _RECEIVED else duty.submitted_at
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
+    if duty.state == "returned" and duty.decided_at:
+        values |= {"returned_on": calendar.day_of(duty.decided_at), "returned_for": lines(duty.reason)}
     if received:
         values |= {"submitted_at": received, "submitted_on": calendar.day_of(received)}
         if notice.kind == "review-reminder":
@@ -114,7 +118,7 @@ def _reasoned(notice: Notice, _calendar: Calendar) -> Values:
 
 def _pleaded(notice: Notice, _calendar: Calendar) -> Values:
     text, proposed = str(notice.data.get("text", "")), _day(notice.data.get("proposed_on"))
-    return {"plea": notice.data.get("kind"), "plea_text": lines(text, 1000), "proposed_on": proposed}
+    return {"plea": notice.data.get("kind"), "plea_text": lines(text), "proposed_on": proposed}
 
 
 def _signing_in(notice: Notice, calendar: Calendar) -> Values:

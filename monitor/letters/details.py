@@ -79,6 +79,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "minutes": known.minutes.get(duty.request_id or "", 0),
         "sha256": known.fingerprints.get(int(str(topic.notice.data.get("submission", 0))), ""),
         "tier": topic.engagement.effective_tier if topic.engagement else "",
+        "above": named(known.above.get(duty.engagement_id), desk.language),
         "unconfirmed_since": duty.unconfirmed_since,
     }
 

@@ -1,4 +1,4 @@
-"""The weekly report: what is open, what was done, what comes, and the anchor of the ledger; it comes when all is well.
+"""The weekly report: what is open, what was done, what comes, and the anchor of the ledger.
 
 The notice brings the facts with it (`data`), because they are those of the week's end however late the mail leaves.
 Companies and parties are named in it by key; what they are called stands in the registry.
@@ -7,11 +7,13 @@ Companies and parties are named in it by key; what they are called stands in the
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
+from monitor.language import translate
 from monitor.letters.basics import host
-from monitor.letters.words import DUTIES, SEVERITIES, check_name, duty_reference, named, said
+from monitor.letters.words import CERTIFICATES, DUTIES, SEVERITIES, check_name, duty_reference, named, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,6 +46,14 @@ class Failing(TypedDict):
     severity: str
 
 
+class Certified(TypedDict):
+    """A certificate whose validity ends soon, `on` that day. It is its party's, whoever relies on it."""
+
+    party: str
+    kind: str
+    on: str
+
+
 class Head(TypedDict):
     seq: int
     hash: str
@@ -60,6 +70,10 @@ class Week(TypedDict):
     mails: int
     head: Head
     dates: list[Due]
+    reviews: NotRequired[list[Due]]  #: answers that wait; `on` is the day on which they came
+    waivers: NotRequired[list[Due]]  #: `on` is their last day
+    undeliverable: NotRequired[list[Due]]  #: requests whose mails are refused for good
+    certificates: NotRequired[list[Certified]]
 
 
 def week_of(notice: Notice) -> Week:
@@ -69,7 +83,14 @@ def week_of(notice: Notice) -> Week:
 def parties_in(notice: Notice) -> set[str]:
     """Keys of all parties that the report names."""
     week = week_of(notice)
-    return {line["party"] for line in (*week["overdue"], *week["dates"], *week["findings"])}
+    more = (
+        week.get("reviews", ()),
+        week.get("waivers", ()),
+        week.get("undeliverable", ()),
+        week.get("certificates", ()),
+    )
+    lines = (*week["overdue"], *week["dates"], *week["findings"], *(line for lines in more for line in lines))
+    return {line["party"] for line in lines}
 
 
 def heading(notice: Notice) -> Values:
@@ -83,30 +104,54 @@ def report(notice: Notice, parties: Mapping[str, Party], present: Roster, langua
     week = week_of(notice)
     until = date.fromisoformat(week["until"])
     counts = Counter(line["company"] for line in week["overdue"])
+    office = notice.company_id is None
+    who = _Who(parties, present, language, office=office)
     return {
+        "office": office,
         "begin": date.fromisoformat(week["begin"]),
         "until": until,
         "most": MOST,
         "by_company": [(_company(key, present, language), number) for key, number in counts.most_common()],
-        "overdue": _dues(week["overdue"], parties, language, until),
-        "findings": [_failing(line, parties, language) for line in week["findings"]],
-        "dates": _dues(week["dates"], parties, language, until),
+        "overdue": _dues(week["overdue"], who, until),
+        "findings": [_failing(line, who) for line in week["findings"]],
+        "dates": _dues(week["dates"], who, until),
+        "reviews": _dues(week.get("reviews", ()), who, until),
+        "waivers": _dues(week.get("waivers", ()), who, until),
+        "undeliverable": _dues(week.get("undeliverable", ()), who, until),
+        "certificates": [_certified(line, who) for line in week.get("certificates", ())],
         "looks": f"{week['looks']:,}",
         "mails": f"{week['mails']:,}",
         "anchor": f"{week['head']['seq']}:{week['head']['hash']}",
     }
 
 
+@dataclass(frozen=True)
+class _Who:
+    """Names for a report's lines. The office supervises all companies, so its lines say whose each matter is."""
+
+    parties: Mapping[str, Party]
+    present: Roster
+    language: str
+    office: bool
+
+    def said(self, party: str, company: str | None) -> str:
+        name = named(self.parties.get(party), self.language)
+        if not self.office:
+            return name
+        whose = _company(company, self.present, self.language)
+        return translate("%(party)s (for %(company)s)", self.language) % {"party": name, "company": whose}
+
+
 def _company(key: str | None, present: Roster, language: str) -> str:
     return named(present.companies.get(key or "") or present.group, language)
 
 
-def _dues(found: Iterable[Due], parties: Mapping[str, Party], language: str, until: date) -> list[Values]:
+def _dues(found: Iterable[Due], who: _Who, until: date) -> list[Values]:
     return [
         {
             "ref": duty_reference(line["id"]),
-            "party": named(parties.get(line["party"]), language),
-            "what": said(DUTIES, line["kind"], language),
+            "party": who.said(line["party"], line["company"]),
+            "what": said(DUTIES, line["kind"], who.language),
             "on": date.fromisoformat(line["on"]),
             "late": (until - date.fromisoformat(line["on"])).days,
         }
@@ -114,10 +159,18 @@ def _dues(found: Iterable[Due], parties: Mapping[str, Party], language: str, unt
     ]
 
 
-def _failing(line: Failing, parties: Mapping[str, Party], language: str) -> Values:
+def _failing(line: Failing, who: _Who) -> Values:
     return {
-        "party": named(parties.get(line["party"]), language),
-        "check": check_name(line["check"], language),
+        "party": who.said(line["party"], line["company"]),
+        "check": check_name(line["check"], who.language),
         "host": host(line["url"]),
-        "severity": said(SEVERITIES, line["severity"], language),
+        "severity": said(SEVERITIES, line["severity"], who.language),
+    }
+
+
+def _certified(line: Certified, who: _Who) -> Values:
+    return {
+        "party": named(who.parties.get(line["party"]), who.language),
+        "what": said(CERTIFICATES, line["kind"], who.language),
+        "on": date.fromisoformat(line["on"]),
     }

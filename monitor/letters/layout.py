@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COLUMNS = 68  #: 34 full-width characters
 
@@ -49,19 +54,24 @@ def _columns(sign: str) -> int:
     return 2 if unicodedata.east_asian_width(sign) in "WFA" else 1
 
 
-def wrap(text: str, language: str) -> str:
-    """The whole text with its long lines broken; blank lines in a row become one."""
-    wrapped = [part for line in text.splitlines() for part in _broken(line.rstrip(), language)]
+def wrap(text: str, language: str, names: Sequence[str] = ()) -> str:
+    """The whole text with its long lines broken, but none of these names; blank lines in a row become one."""
+    wrapped = [part for line in text.splitlines() for part in _broken(line.rstrip(), language, names)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(wrapped)).strip("\n") + "\n"
 
 
-def _broken(line: str, language: str) -> list[str]:
+def heading(text: str, language: str, names: Sequence[str] = ()) -> Markup:
+    """The same for a heading in HTML: chances to break, which a browser takes as it needs them."""
+    return Markup("<wbr>").join(_pieces(text, language, names)) if language == "ja" else escape(text)
+
+
+def _broken(line: str, language: str, names: Sequence[str]) -> list[str]:
     if width(line) <= COLUMNS:
         return [line]
     lead = _LEAD.match(line)[0]  # type: ignore[index] # the pattern matches the empty text too
     hang = lead if lead.startswith(">") else re.sub(r"[・■-]", lambda sign: " " * width(sign[0]), lead)
     made, current, filled = [], lead, width(lead)
-    for piece in _pieces(line[len(lead) :], language):
+    for piece in _pieces(line[len(lead) :], language, names):
         if current.strip(" \u3000>") and filled + width(piece.rstrip()) > COLUMNS:
             made.append(current.rstrip())
             current, filled = hang, width(hang)
@@ -70,11 +80,28 @@ def _broken(line: str, language: str) -> list[str]:
     return [*made, current.rstrip()]
 
 
-def _pieces(text: str, language: str) -> list[str]:
+def _pieces(text: str, language: str, names: Sequence[str] = ()) -> list[str]:
     """What stays together, in order; their sum is the text."""
     if language != "ja":
-        return re.findall(r"\s*\S+", text)
-    return [part for phrase in _phrases(text) for part in _cut(phrase)]
+        return _whole(re.findall(r"\s*\S+", text), text, names)
+    return _whole([part for phrase in _phrases(text) for part in _cut(phrase)], text, names)
+
+
+def _whole(pieces: list[str], text: str, names: Sequence[str]) -> list[str]:
+    """Pieces put together again where a name was cut, unless the name alone is longer than a line."""
+    short = [re.escape(name) for name in names if name and width(name) <= COLUMNS - 8]
+    spans = (
+        [found.span() for found in re.finditer("|".join(sorted(short, key=len, reverse=True)), text)] if short else []
+    )
+    made: list[str] = []
+    at = 0
+    for piece in pieces:
+        if made and any(begin < at < end for begin, end in spans):
+            made[-1] += piece
+        else:
+            made.append(piece)
+        at += len(piece)
+    return made
 
 
 def _cut(phrase: str) -> list[str]:
@@ -101,10 +128,14 @@ def _joined(parts: list[str]) -> list[str]:
 
 
 def _inseparable(left: str, right: str) -> bool:
-    """A mark that may not begin or end a line, the middle of a Latin word, a number and its word (あと3日)."""
+    """A mark that may not begin or end a line, the middle of a Latin word, a number and its words (あと3日)."""
     if right[0] in _NOT_FIRST or left[-1] in _NOT_LAST:
         return True
-    return (right[0].isdigit() and left[-1].isalpha()) or ("!" <= left[-1] <= "~" and "!" <= right[0] <= "~")
+    return (
+        (right[0].isdigit() and left[-1].isalpha())
+        or (left[-1].isdigit() and right[0].isalpha())
+        or ("!" <= left[-1] <= "~" and "!" <= right[0] <= "~")
+    )
 
 
 @lru_cache

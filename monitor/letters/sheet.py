@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from monitor.letters.details import people
-from monitor.letters.layout import wrap
+from monitor.letters.layout import heading, wrap
 from monitor.letters.texts import around, block, file_of
 from monitor.rendering import render
 
@@ -32,10 +32,17 @@ class Sheet:
     subject: str
 
     def text(self) -> str:
-        return wrap(render("mail/frame.txt", self._language, self._pages(html=False), html=False), self._language)
+        page = render("mail/frame.txt", self._language, self._pages(html=False), html=False)
+        return wrap(page, self._language, self._names)
 
     def html(self) -> str:
         return render("mail/frame.html", self._language, self._pages(html=True))
+
+    @property
+    def _names(self) -> list[str]:
+        """Whoever is named in the letter: nobody likes to see the own name broken."""
+        found = (values[key] for values in self.values for key in ("party", "company", "group", "above"))
+        return list(dict.fromkeys(str(name) for name in found if name))
 
     @property
     def _language(self) -> str:
@@ -45,9 +52,10 @@ class Sheet:
         heads = [block("headline", file_of(values), self._language, values) for values in self.values]
         common = self._common(heads[0])
         bodies = [block("body", file_of(values), self._language, values, html=html) for values in self.values]
+        headline = around("more", self._language, common) if len(heads) > 1 else heads[0]
         return {
             "subject": self.subject,
-            "headline": around("more", self._language, common) if len(heads) > 1 else heads[0],
+            "headline": heading(headline, self._language, self._names) if html else headline,
             "topics": [
                 {"heading": self._numbered(number, head), "body": Markup(body) if html else body}  # noqa: S704 - our template made it
                 for number, (head, body) in enumerate(zip(heads, bodies, strict=True), 1)

@@ -13,6 +13,7 @@ from monitor.letters.details import Desk, details, promises
 from monitor.letters.sheet import Sheet
 from monitor.letters.texts import subject
 from monitor.letters.topic import gather
+from monitor.notices import VENDOR
 from monitor.tables.duty import ASKED
 from notifiers.contract import Letter
 
@@ -41,7 +42,7 @@ class Letters:
 
     async def write(self, claimed: Claimed, present: Roster, at: datetime) -> Letter:
         mail = claimed.mail
-        topics = sorted(await gather(claimed, present), key=lambda topic: topic.urgency())
+        topics = _said_once(sorted(await gather(claimed, present), key=lambda topic: topic.urgency()))
         desk = Desk(mail.language, present, at, await Background.of(topics, present))
         said = subject(topics, mail.language, present, at)
         sheet = Sheet(mail, topics, await self._values(topics, desk, mail), said)
@@ -96,6 +97,20 @@ class Letters:
             "X-Itaku-Severity": _worst(sheet.topics),
         }
         return {name: value for name, value in found.items() if value}
+
+
+def _said_once(topics: Sequence[Topic]) -> list[Topic]:
+    """Without the reminders of answers that the same letter returns: thanks for an answer and its absence in one
+    letter would contradict each other.
+    """
+    returned = {topic.duty.id for topic in topics if topic.duty and topic.notice.kind == "returned"}
+    return [
+        topic
+        for topic in topics
+        if not (
+            topic.duty and topic.duty.id in returned and topic.notice.kind == "rung" and topic.notice.side == VENDOR
+        )
+    ]
 
 
 def _page(topic: Topic) -> str:

@@ -21,13 +21,15 @@ from notifiers.email import compose
 EVIL = "<script>alert(1)</script>\"'&{{7*7}}{% raw %}%(x)s{y}"
 RTL = "ab\u202egnp.exe\u2066\u200b"
 FORGED = "x\r\nBcc: everybody@acme.example\r\n\r\n--\nYour contract ends today."
+#: The same with ends of lines that are no control characters, which alone a registry refuses.
+SEPARATED = FORGED.replace("\r\n", "\u2028").replace("\n", "\u2029")
 
 
 def _hostile():
     """The registry with such names. What JSON writes between quotes, TOML reads."""
     toml = registry(engagement(title="TITLE", attestation=last_accepted("2025-12-31")))
     names = {
-        "TITLE": f"T {FORGED}",
+        "TITLE": f"T {SEPARATED}",
         "株式会社月見坂印刷": f"月見坂 {EVIL} {RTL}",
         "株式会社インプレス": f"インプレス {EVIL}",
     }
@@ -94,20 +96,17 @@ def test_nothing_turns_the_direction_of_writing(hostile):
 
 
 async def test_an_endpoint_may_be_called_anything(tmp_path):
-    url = 'https://www.acme.example/\\"><img src=x onerror=alert(1)>\\nBcc: a@b.example'
+    url = r"""https://www.acme.example/\"><img/src=x/onerror=alert(1)>'{{7*7}}%(x)s{y}&amp;"""
     toml = registry().replace("https://www.acme.example/", url)
     fail = {"check": "tls", "verdict": "fail", "severity": "high"}
-    plain = url.replace('\\"', '"').replace("\\n", "\n")
-    script = [
-        event(f"2026-12-01T1{n}:00", "observe", None, url="URL", **fail).replace('"URL"', f"'''{plain}'''")
-        for n in (0, 1)
-    ]
+    script = [event(f"2026-12-01T1{n}:00", "observe", None, url="URL", **fail).replace("URL", url) for n in (0, 1)]
     async with office(toml, "2026-11-20T00:00", "2026-12-04T00:00", *script, tmp=tmp_path) as place:
         letters = [kept.letter for kept in place.clerk.kept]
         assert letters
         for letter in letters:
             assert "<img" not in letter.html
-            assert "\nBcc" not in letter.text
+            assert "{{7*7}}%(x)s{y}&amp;amp;" in letter.html
+            assert "{{7*7}}%(x)s{y}&amp;" in letter.text
             compose(letter, "itaku@impress.example")
 
 

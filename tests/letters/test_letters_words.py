@@ -27,7 +27,7 @@ FORM, TOKEN = re.compile(r"https://itaku\.impress\.example/f/(itk_[\w-]+)"), re.
 #: Latin that a Japanese letter may hold: names of techniques and files, references, what a check saw.
 TECHNICAL = re.compile(
     r"ISO(?:/IEC)?|SOC(?:2-T2)?|TLS|SSL|HTTPS?|URL|UTC|SHA-256|HSTS|DM|ITK-C?\d+|RFC \d+( section [\d.]+)?|[\d:]+[0-9a-f]{64}|[\w.-]+\.example"
-    r"|Set-Cookie|HttpOnly|SameSite|Secure|JavaScript|Web|OWASP[\w ]*|Cookie|cookie|HttpOnly|v?\d[\d.]*"
+    r"|[\w.+-]+@[\w.-]+|Set-Cookie|HttpOnly|SameSite|Secure|JavaScript|Web|OWASP[\w ]*|Cookie|cookie|HttpOnly|v?\d[\d.]*"
 )
 ASKS = ("opening", "reminder", "overdue", "due-moved", "returned", "fresh-link", "hand-over", "several")
 
@@ -166,11 +166,18 @@ def test_only_the_letter_to_the_party_holds_the_link(gallery):
             )
 
 
-def test_no_letter_names_anybody_s_mail_address(gallery):
+def test_no_letter_names_a_mail_address_but_the_party_s_to_those_who_have_to_ask_there(gallery):
     for (_, name), kept in gallery.items():
-        assert not MAILBOX.search(kept.letter.text), name
-        assert not MAILBOX.search(kept.letter.html), name
+        contacts = set(kept.topics[0].party.contacts) if kept.side == "company" and kept.topics[0].party else set()
+        for text in (kept.letter.text, visible(kept.letter.html)):
+            assert {found[0] for found in MAILBOX.finditer(text)} <= contacts, name
         assert not MAILBOX.search(kept.letter.subject), name
+
+
+def test_whoever_has_to_ask_a_party_is_told_where(gallery):
+    for (_, name), kept in gallery.items():
+        if kept.side == "company" and set(kept.stages) & {"overdue", "case", "certificate", "plea"}:
+            assert "privacy@acme.example" in kept.letter.text, name
 
 
 def test_html_asks_nothing_of_anybody_else(gallery):
