@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
 from monitor import tables
-from monitor.registry.roster import roster
+from monitor.notices import COMPANY
+from monitor.registry.roster import RISING, roster
 from monitor.schedule import overdue
 from monitor.tables.duty import LIVE
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Row = dict[str, Any]
+OFFICE = RISING.index("privacy_office") + 1
 _SHOWN = (
     *("id", "company_id", "party_id", "engagement_id", "kind", "state", "due_on", "told_on", "unconfirmed_since"),
     *("undeliverable_at", "told", "next_at"),
@@ -32,7 +34,10 @@ async def board(at: datetime, company: str | None = None) -> list[Row]:
     duties = await tables.Obligation.filter(state__in=states, **only).only(*_SHOWN)
     cases = await tables.Case.filter(closed_at=None, **only)
     today = calendar.day_of(at)
-    rows = [_duty(duty, at, calendar, today) for duty in duties] + [_case(case, calendar, today) for case in cases]
+    office = await _told_the_office([case.id for case in cases if case.severity >= Severity.CRITICAL])
+    rows = [_duty(duty, at, calendar, today) for duty in duties] + [
+        _case(case, calendar, today, office=case.id in office) for case in cases
+    ]
     return sorted(rows, key=lambda row: (_rank(row), -row["days"], row["company"] or "", row["id"]))
 
 
@@ -61,7 +66,19 @@ def _duty(duty: tables.Obligation, at: datetime, calendar: Any, today: Any) -> R
     }
 
 
-def _case(case: tables.Case, calendar: Any, today: Any) -> Row:
+async def _told_the_office(cases: list[int]) -> set[int]:
+    """The cases of which the privacy office was told at once, beside the levels."""
+    if not cases:
+        return set()
+    notices = tables.Notice.filter(case_id__in=cases, side=COMPANY, state="sent").prefetch_related("items")
+    return {
+        notice.case_id
+        for notice in await notices
+        if notice.case_id is not None and any("privacy_office" in item.roles for item in notice.items)
+    }
+
+
+def _case(case: tables.Case, calendar: Any, today: Any, *, office: bool) -> Row:
     return {
         "id": f"case/{case.id}",
         "company": case.company_id,
@@ -72,7 +89,7 @@ def _case(case: tables.Case, calendar: Any, today: Any) -> Row:
         "severity": Severity(case.severity).word,
         "since": case.opened_at.astimezone(calendar.zone).isoformat(),
         "days": (today - case.opened_on).days,
-        "level": case.told,
+        "level": max(case.told, OFFICE) if office else case.told,
         "next_at": case.next_at and case.next_at.astimezone(calendar.zone).isoformat(),
         "trouble": True,
     }

@@ -136,6 +136,7 @@ class Submission(Model):
     )
 
     obligation_id: int
+    reviewer_id: int | None
 
     class Meta:
         table = "submission"

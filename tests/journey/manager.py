@@ -38,10 +38,12 @@ async def overdue(house: Running) -> tables.Obligation:
     return await tables.Obligation.get(id=duty.id)
 
 
-async def failing_case(detail: str = "The certificate ended on 1 November.") -> tables.Case:
+async def failing_case(
+    detail: str = "The certificate ended on 1 November.", severity: Severity = Severity.HIGH
+) -> tables.Case:
     """An endpoint of the party fails twice in a row, which opens a case of each company; that of the first."""
     watch = await tables.Watch.filter(check_kind="tls").first()
-    look = Look(Verdict.FAIL, (Finding("tls.expired", Severity.HIGH, detail),))
+    look = Look(Verdict.FAIL, (Finding("tls.expired", severity, detail),))
     for _ in range(2):
         await take([Seen(await tables.Watch.get(id=watch.id), look)], clock.now())
     return await tables.Case.get(watch_id=watch.id, company_id="impress")

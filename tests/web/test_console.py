@@ -12,10 +12,14 @@ from running import Ground, Running
 from stage import engagement
 from test_form import fill, get, plain_path, post
 
+from checks.contract import Severity
 from monitor import clock, ledger, tables
+from monitor.board import board
 from monitor.calendar import DAY, add_months
+from monitor.language import say_day
 from monitor.obligations import acts
 from monitor.refusal import Refused
+from monitor.registry.apply import set_fields
 from monitor.registry.roster import roster
 from tests.journey.manager import failing_case
 
@@ -119,8 +123,6 @@ async def test_the_privacy_office_sees_all_companies(running: Running) -> None:
 
 
 async def test_somebody_who_lost_their_role_sees_nothing_any_more(running: Running) -> None:
-    from monitor.registry.apply import set_fields
-
     async with running.client() as client:
         await sign_in(running, client, "managers@impress.example")
         await set_fields("company", "impress", {"managers": ["others@impress.example"]}, clock.now())
@@ -237,7 +239,9 @@ async def test_a_new_due_date_is_never_past(running: Running) -> None:
     today = (await roster()).calendar.day_of(clock.now())
     async with running.client() as client:
         await sign_in(running, client, "managers@impress.example")
-        _, page = await post(client, f"/duty/{duty.id}/extend", {"by": "M", "reason": "audit", **named(today - DAY)}, status=422)
+        _, page = await post(
+            client, f"/duty/{duty.id}/extend", {"by": "M", "reason": "audit", **named(today - DAY)}, status=422
+        )
         assert 'href="#extend_until_year"' in page
         _, page = await post(client, f"/duty/{duty.id}/extend", {"by": "M", **named(today)}, status=422)
         assert 'href="#extend_reason"' in page
@@ -381,6 +385,106 @@ async def test_a_decision_in_the_ledger_names_the_answer_and_the_reason(running:
     assert (returned["submission"], returned["sha256"]) == (first.id, first.sha256)
     assert returned["reason_sha256"] == sha256("国名".encode()).hexdigest()
     assert (accepted["submission"], accepted["sha256"]) == (second.id, second.sha256)
+
+
+async def test_an_accepted_request_shows_for_good_who_declared_what_and_who_accepted(running: Running) -> None:
+    async with running.client() as client:
+        duty = await submitted(running, client)
+        await sign_in(running, client, OFFICE)
+        page = await get(client, f"/duty/{duty.id}")
+        assert page.index('id="review"') > page.index('<dl class="answers">')
+        await post(client, f"/duty/{duty.id}/accept", {"by": "R. Reviewer"})
+        page = await get(client, f"/duty/{duty.id}")
+    handed_in = await tables.Submission.get(obligation_id=duty.id)
+    declared = page[page.index('id="declaration"') :].partition("</section>")[0]
+    for said in ("A. Vendor（Privacy office）", handed_in.sha256, "R. Reviewer", "appi-gl10 第"):
+        assert said in declared
+
+
+async def test_what_is_closed_is_listed_by_pages_and_only_to_its_company(running: Running, monkeypatch) -> None:
+    monkeypatch.setattr("monitor.web.console.closed.A_PAGE", 1)
+    actor = await acts.person(OFFICE, clock.now(), "P. Officer")
+    for duty in await tables.Obligation.all().order_by("id"):
+        await acts.submit(duty.id, clock.now())
+        await acts.accept(duty.id, clock.now(), actor)
+    async with running.client() as client:
+        await sign_in(running, client, OFFICE)
+        first, second = await get(client, "/closed"), await get(client, "/closed?page=2")
+        assert "P. Officer" in first
+        assert ("Direct mail" in first) != ("Theirs" in first)
+        assert ("Direct mail" in first) != ("Direct mail" in second)
+        assert 'rel="next"' in first
+        assert 'rel="next"' not in second
+        assert 'rel="prev"' in second
+        assert 'href="/closed"' in await get(client, "/")
+    async with running.client() as client:
+        await sign_in(running, client, MANAGER)
+        assert "Direct mail" in await get(client, "/closed?page=1")
+        assert "Theirs" not in await get(client, "/closed")
+        await get(client, "/closed?company=sister", status=404)
+
+
+async def test_a_requests_page_holds_what_the_registry_says_of_the_work(running: Running) -> None:
+    duty, _ = await the_request(running)
+    await set_fields("engagement", "dm", {"items": ["postal address"], "my_number": True}, clock.now())
+    async with running.client() as client:
+        await sign_in(running, client, MANAGER)
+        page = await get(client, f"/duty/{duty.id}")
+    for said in ("契約・取扱いの内容", "privacy@acme.example", "postal address", "マイナンバー"):
+        assert said in page
+
+
+async def test_a_rest_is_shown_by_its_last_day_and_its_reason_stays_in_the_history(running: Running) -> None:
+    duty, _ = await the_request(running)
+    day = (await roster()).calendar.day_of(clock.now()) + 9 * DAY
+    async with running.client() as client:
+        await sign_in(running, client, MANAGER)
+        await post(client, f"/duty/{duty.id}/waive", {"by": "M", "reason": "merger", **named(day)})
+        page = await get(client, f"/duty/{duty.id}")
+    shown, history = page[: page.index('class="timeline"')], page[page.index('class="timeline"') :]
+    for part in (shown, history):
+        assert f"{say_day(day, 'ja')}まで" in part
+        assert "merger" in part
+    assert say_day(day + DAY, "ja") not in page
+
+
+async def test_saves_of_a_draft_are_one_line_a_day(running: Running) -> None:
+    async with running.client() as client:
+        duty = await submitted(running, client)
+        assert await tables.LedgerLine.filter(type="answer.saved", subject=f"obligation/{duty.id}").count() > 1
+        await sign_in(running, client, OFFICE)
+        assert (await get(client, f"/duty/{duty.id}")).count("下書き保存") == 1
+
+
+async def test_a_case_says_whose_it_is_which_work_and_who_took_it(running: Running) -> None:
+    case = await failing_case()
+    async with running.client() as client:
+        await sign_in(running, client, MANAGER)
+        said = {"by": "M. Anager", **named(clock.now().date() + 9 * DAY)}
+        await post(client, f"/case/{case.id}/acknowledge", said)
+        page = await get(client, f"/case/{case.id}")
+    for words in ("株式会社インプレス", "Direct mail", "不適合を確認"):
+        assert words in page
+    assert "M. Anager" in page[page.index('class="timeline"') :]
+
+
+async def test_a_critical_case_names_the_privacy_office_that_was_told_at_once(running: Running) -> None:
+    case = await failing_case(severity=Severity.CRITICAL)
+    await running.work()
+    assert (await tables.Case.get(id=case.id)).told == 1
+    row = next(row for row in await board(clock.now()) if row["id"] == f"case/{case.id}")
+    assert row["level"] == 3
+
+
+async def test_a_reviewer_is_not_told_what_the_form_tells_the_party_to_do(running: Running) -> None:
+    async with running.client() as client:
+        duty = await tables.Obligation.get(engagement_id="dm")
+        await acts.submit(duty.id, clock.now())
+        await sign_in(running, client, MANAGER)
+        page = await get(client, f"/duty/{duty.id}")
+    answers = page[page.index('<dl class="answers">') :]
+    assert "回答なし" in answers
+    assert 'class="wrong"' not in answers
 
 
 async def test_two_reviewers_at_once_decide_once(running: Running) -> None:

@@ -1,9 +1,10 @@
-"""What happened to a request, from the ledger and the outbox, in words and in order."""
+"""What happened to a request or a case, from the ledger and the outbox, in words and in order."""
 
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
@@ -11,11 +12,16 @@ from monitor.ladder import OPENING
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.details import people
 from monitor.letters.words import ROLES
+from monitor.tables import Case
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from monitor.tables import Obligation
+    from monitor.calendar import Calendar
+    from monitor.tables import LedgerLine, Obligation
+
+SAVED = "answer.saved"
+MOMENT = timedelta(microseconds=1)
 
 WORDS = {
     "obligation.scheduled": "Scheduled",
@@ -30,6 +36,10 @@ WORDS = {
     "obligation.cancelled": "Cancelled",
     "obligation.plea": "The party wrote",
     "obligation.plea_decided": "Reply to the party's wish",
+    "case.opened": "Failing since two looks in a row",
+    "case.worsened": "Became worse",
+    "case.acknowledged": "Taken in hand",
+    "case.closed": "Case closed",
     "answer.saved": "Draft saved",
     "evidence.stored": "File handed in",
     "evidence.withdrawn": "File withdrawn",
@@ -48,6 +58,7 @@ NOTICES = {
     "fresh-link": "Mail: fresh link",
     "hand-over": "Mail: link for a colleague",
     "plea": "Mail: the party wrote",
+    "resolved": "Mail: it passes again",
 }
 
 
@@ -59,53 +70,87 @@ _TONES = {
     "obligation.acknowledged": ("accent", "pause"),
     "obligation.waived": ("", "pause"),
     "obligation.cancelled": ("", "cross"),
+    "case.opened": ("bad", "warning"),
+    "case.worsened": ("bad", "warning"),
+    "case.acknowledged": ("accent", "pause"),
+    "case.closed": ("good", "done"),
     "evidence.stored": ("", "file"),
     "answer.saved": ("", "pencil"),
     "link.revoked": ("warn", "cross"),
 }
 
 
-async def history(duty: Obligation, language: str, zone: ZoneInfo) -> list[dict[str, Any]]:
+async def history(row: Obligation | Case, language: str, calendar: Calendar) -> list[dict[str, Any]]:
     """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says who got it.
 
     At one instant the ledger's order holds, and what was mailed of it comes after it.
     """
-    lines = await tables.LedgerLine.filter(subject=f"obligation/{duty.id}").order_by("seq")
-    notices = await tables.Notice.filter(obligation_id=duty.id, state="sent").prefetch_related("items")
-    known = await tables.Person.filter(id__in=_people(lines))
-    names = {f"person/{person.id}": person.name or person.email for person in known}
-    rows = [_event(line, language, names) for line in lines] + [_mail(notice, language) for notice in notices]
-    ordered = sorted(rows, key=lambda row: (row["instant"], row["seq"] or 0), reverse=True)
+    case = isinstance(row, Case)
+    of = tables.Notice.filter(case_id=row.id) if case else tables.Notice.filter(obligation_id=row.id)
+    subject = f"{'case' if case else 'obligation'}/{row.id}"
+    lines = await tables.LedgerLine.filter(subject=subject).order_by("seq")
+    notices = await of.filter(state="sent").prefetch_related("items")
+    known = _Known(await names_of(lines), await _reasons(lines), calendar, language)
+    told = [known.event(line) for line in _once_a_day(lines, calendar)] + [
+        _mail(notice, language) for notice in notices
+    ]
+    ordered = sorted(told, key=lambda one: (one["instant"], one["seq"] or 0), reverse=True)
+    zone = calendar.zone
     return [
-        {**row, "at": say_instant(row["instant"], zone, language), "iso": row["instant"].isoformat()} for row in ordered
+        {**one, "at": say_instant(one["instant"], zone, language), "iso": one["instant"].isoformat()} for one in ordered
     ]
 
 
-def _people(lines: list[tables.LedgerLine]) -> set[int]:
-    return {int(line.actor.removeprefix("person/")) for line in lines if line.actor.startswith("person/")}
+def _once_a_day(lines: Sequence[LedgerLine], calendar: Calendar) -> list[LedgerLine]:
+    """Of the saves of a draft, the last of each day: a form is saved with every page."""
+    saves = {calendar.day_of(datetime.fromisoformat(line.at)): line.seq for line in lines if line.type == SAVED}
+    kept = set(saves.values())
+    return [line for line in lines if line.type != SAVED or line.seq in kept]
 
 
-def _event(line: tables.LedgerLine, language: str, names: dict[str, str]) -> dict[str, Any]:
-    tone, sign = _TONES.get(line.type, ("", "ring"))
-    details = [names.get(line.actor, ""), _said(line.type, json.loads(line.data), language)]
-    what = Message(WORDS.get(line.type, line.type)).in_(language)
-    detail = " · ".join(part for part in details if part)
-    return {
-        "instant": datetime.fromisoformat(line.at),
-        "what": what,
-        "detail": detail,
-        "seq": line.seq,
-        "tone": tone,
-        "sign": sign,
-    }
+async def names_of(lines: Iterable[LedgerLine]) -> dict[str, str]:
+    """Those who acted, by what they are in the ledger."""
+    ids = {int(line.actor.removeprefix("person/")) for line in lines if line.actor.startswith("person/")}
+    return {f"person/{person.id}": person.name or person.email for person in await tables.Person.filter(id__in=ids)}
 
 
-def _said(kind: str, data: dict[str, Any], language: str) -> str:
-    if kind == "obligation.due_moved":
-        return say_day(date.fromisoformat(data["due_on"]), language)
-    if kind in {"obligation.waived", "obligation.acknowledged"} and data.get("until"):
-        return say_day(datetime.fromisoformat(data["until"]).date(), language)
-    return ""
+async def _reasons(lines: Iterable[LedgerLine]) -> dict[str, str]:
+    """The reasons that were given, by the hash that the ledger has of them."""
+    hashes = {sha256 for line in lines if (sha256 := json.loads(line.data).get("reason_sha256"))}
+    return {row.sha256: row.text for row in await tables.Reason.filter(sha256__in=hashes)}
+
+
+def until_words(until: datetime, calendar: Calendar, language: str) -> str:
+    """`until Thu 10 Dec 2026`: the last day, as it was named, and not the midnight that ends it."""
+    return Message("until {day}", {"day": calendar.day_of(until - MOMENT)}).in_(language)
+
+
+@dataclass(frozen=True)
+class _Known:
+    names: Mapping[str, str]
+    reasons: Mapping[str, str]
+    calendar: Calendar
+    language: str
+
+    def event(self, line: LedgerLine) -> dict[str, Any]:
+        tone, sign = _TONES.get(line.type, ("", "ring"))
+        data = json.loads(line.data)
+        said = [self.names.get(line.actor, ""), self._said(line.type, data)]
+        said.append(self.reasons.get(data.get("reason_sha256", ""), ""))
+        return {
+            "instant": datetime.fromisoformat(line.at),
+            "what": Message(WORDS.get(line.type, line.type)).in_(self.language),
+            "detail": " · ".join(part for part in said if part),
+            "seq": line.seq,
+            "tone": tone,
+            "sign": sign,
+        }
+
+    def _said(self, kind: str, data: Mapping[str, Any]) -> str:
+        if kind == "obligation.due_moved":
+            return say_day(date.fromisoformat(data["due_on"]), self.language)
+        until = data.get("until")
+        return until_words(datetime.fromisoformat(until), self.calendar, self.language) if until else ""
 
 
 def _mail(notice: tables.Notice, language: str) -> dict[str, Any]:
@@ -123,6 +168,8 @@ def _mail(notice: tables.Notice, language: str) -> dict[str, Any]:
 def _subject(notice: tables.Notice) -> Message:
     if notice.kind != "rung" or notice.rung is None:
         return Message(NOTICES.get(notice.kind, notice.kind))
+    if notice.case_id is not None:
+        return Message("Mail: failing, business day {day}", {"day": notice.rung})
     if notice.rung == OPENING:
         return Message("Mail: the request")
     if notice.rung < 0:

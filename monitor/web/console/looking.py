@@ -11,6 +11,7 @@ from aiohttp import web
 from checks.contract import Severity
 from monitor import links, tables
 from monitor.board import board
+from monitor.certificates import concerning
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import ROLES, duty_reference, said
@@ -19,7 +20,8 @@ from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
 from monitor.tables.duty import ASKED
-from monitor.web.console.history import history
+from monitor.web.console.facts import about, declaration
+from monitor.web.console.history import history, until_words
 from monitor.web.console.session import Reader, reader
 from monitor.web.console.steps import next_steps
 from monitor.web.form.ending import answer_groups
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
 
     from checks.contract import Rule
     from monitor.calendar import Calendar
+    from monitor.questionnaire import Examination, Questionnaire
     from monitor.tables import Obligation
 
+VIEWS = {"/": "Today", "/closed": "Closed"}
 SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -63,14 +67,17 @@ def console_page(request: web.Request, who: Reader, template: str, *, status: in
         "scheme": request.cookies.get("itaku-scheme", "auto"),
         "group": named(who.present.group, language),
         "zone": who.present.calendar.zone,
-        "company_action": "/",
+        "company_action": request.path if request.path in VIEWS else "/",
         "companies": [
             {"value": "", "text": Message("All companies").in_(language), "selected": not chosen},
             *({"value": key, "text": name, "selected": key == chosen} for key, name in companies),
         ]
         if len(companies) > 1
         else [],
-        "navigation": [{"text": Message("Today").in_(language), "href": "/", "current": request.path == "/"}],
+        "navigation": [
+            {"text": Message(text).in_(language), "href": href, "current": request.path == href}
+            for href, text in VIEWS.items()
+        ],
         "preferences_action": "/settings",
         "signout_action": "/sign-out",
         "at": moment(),
@@ -142,6 +149,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
     engagement, party = await who.present.engagement(duty.engagement_id), await who.present.party(duty.party_id)
     company = who.present.companies.get(duty.company_id)
     submission = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
+    questions = await _asked_of(duty)
     late = overdue(duty, calendar, at)
     files = await _handed_in(submission)
     last_day = await who.present.last_day(duty.engagement_id)
@@ -150,9 +158,11 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         company_name=named(company, language) if company else "", late=late, ref=duty_reference(duty.id),
         due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),
-        submission=submission, groups=await _answers(duty, submission, language, who),
+        submission=submission, groups=await _answers(duty, submission, questions, language, who),
+        declared=await declaration(submission, questions, who.present, language),
+        about=await about(engagement, party, who.present, language),
         steps=next_steps(duty, who.present, at, language, last_day=last_day),
-        history=await history(duty, language, calendar.zone), pleas=await _undecided(duty), asked=duty.state in ASKED,
+        history=await history(duty, language, calendar), pleas=await _undecided(duty), asked=duty.state in ASKED,
         links_valid=await links.valid(duty.id, at), told=duty.told_on is not None,
         files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
     )  # fmt: skip
@@ -177,32 +187,46 @@ def _due_words(duty: Obligation, late: bool, calendar: Calendar, at: datetime, l
 
 def _extra(duty: Obligation, language: str, who: Reader) -> list[tuple[str, str]]:
     """Facts that only some requests have."""
-    zone = who.present.calendar.zone
+    calendar = who.present.calendar
     found = []
     if duty.unconfirmed_since:
         found.append((Message("Never confirmed since").in_(language), say_day(duty.unconfirmed_since, language)))
     if duty.paused_until:
-        found.append((Message("Taken in hand until").in_(language), say_instant(duty.paused_until, zone, language)))
+        found.append((Message("Taken in hand").in_(language), until_words(duty.paused_until, calendar, language)))
     if duty.waived_until:
         found.append(
-            (Message("Waived until").in_(language), f"{say_instant(duty.waived_until, zone, language)}: {duty.reason}")
+            (Message("Waived").in_(language), f"{until_words(duty.waived_until, calendar, language)}: {duty.reason}")
         )
     if duty.state == "returned":
         found.append((Message("Returned because").in_(language), duty.reason))
     return found
 
 
+async def _asked_of(duty: Obligation) -> Questionnaire | None:
+    """The questions as they were sent."""
+    return thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body) if duty.request_id else None
+
+
 async def _answers(
-    duty: Obligation, submission: tables.Submission | None, language: str, who: Reader
+    duty: Obligation,
+    submission: tables.Submission | None,
+    questionnaire: Questionnaire | None,
+    language: str,
+    who: Reader,
 ) -> list[dict[str, Any]]:
     """The answers as handed in. What is still a draft belongs to the party and is not shown."""
-    if submission is None or duty.request_id is None:
+    if submission is None or questionnaire is None:
         return []
-    questionnaire = thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body)
     answers = thaw_answers(submission.answers)
     examined = examine(questionnaire, answers, who.present.calendar.day_of(submission.submitted_at))
     before = await last_accepted(duty, before=submission.id)
-    return answer_groups(questionnaire, answers, examined, before, language)
+    groups = answer_groups(questionnaire, answers, examined, before, language)
+    return [{**group, "rows": [_for_reviewers(row, examined) for row in group["rows"]]} for group in groups]
+
+
+def _for_reviewers(row: dict[str, Any], examined: Examination) -> dict[str, Any]:
+    """What the form told the party to do is not said to a reviewer, who reads that there is no answer."""
+    return row | {"problem": ""} if examined.questions[row["id"]].problems else row
 
 
 async def case_page(request: web.Request) -> web.StreamResponse:
@@ -226,17 +250,28 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
     findings = await tables.FindingRow.filter(watch_id=case.watch_id).order_by("closed_at", "-severity")
     looks = await tables.LookRow.filter(watch_id=case.watch_id).order_by("-at").limit(20)
     rules = request.app[SITE].rules
-    held = []
+    calendar = who.present.calendar
+    owner = named(who.present.companies.get(case.company_id or "") or who.present.group, language)
+    held = [(Message("Responsible company").in_(language), owner), *await _works(case, who, language)]
     if case.paused_until:
-        held.append((Message("Taken in hand until").in_(language), say_instant(case.paused_until, zone, language)))
+        until = f"{until_words(case.paused_until, calendar, language)}: {case.paused_why}".removesuffix(": ")
+        held.append((Message("Taken in hand").in_(language), until))
     return console_page(
         request, who, "case.html", status=wrong.status, errors=wrong.errors, said=wrong.said, case=case,
         party_name=named(party, language), what=topic_name(case.check_kind, language),
         severity=Severity(case.severity).word, extra_facts=held,
         findings=[_finding(found, rules, language) for found in findings if case.closed_at or not found.closed_at],
         looks=[_row(look, rules, zone, language) for look in looks],
-        steps=next_steps(case, who.present, at, language),
+        steps=next_steps(case, who.present, at, language), history=await history(case, language, calendar),
     )  # fmt: skip
+
+
+async def _works(case: tables.Case, who: Reader, language: str) -> list[tuple[str, str]]:
+    """The company's works with that party which are in force while it fails."""
+    engaged = (await who.present.engaged([case.party_id]))[case.party_id]
+    titles = [one.title or one.key for one in concerning(engaged, case.company_id, case.opened_on)]
+    joined = ("、" if language == "ja" else ", ").join(titles)
+    return [(Message("Work").in_(language), joined)] if titles else []
 
 
 def _row(look: tables.LookRow, rules: Mapping[str, Rule], zone: ZoneInfo, language: str) -> tuple[str, str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from monitor.web.console import acting, looking, signing
+from monitor.web.console import acting, closed, looking, signing
 
 ROUTES = [
     web.get("/", looking.board_page),
+    web.get("/closed", closed.closed_page),
     web.get(r"/duty/{id:\d{1,9}}", looking.duty_page),
     web.post(r"/duty/{id:\d{1,9}}/{deed:accept|return|waive|acknowledge|extend|plea|revoke}", acting.on_duty),
     web.get(r"/case/{id:\d{1,9}}", looking.case_page),
@@ -15,8 +16,8 @@ ROUTES = [
     web.get("/evidence/{id:[0-9a-f]{32}}", looking.evidence_file),
     web.get("/sign-in", signing.show),
     web.post("/sign-in", signing.ask),
-    web.get("/sign-in/{token}", signing.confirm),
-    web.post("/sign-in/{token}", signing.use),
+    web.get("/sign-in/{token:[A-Za-z0-9_-]+}", signing.confirm),
+    web.post("/sign-in/{token:[A-Za-z0-9_-]+}", signing.use),
     web.post("/sign-out", signing.leave),
     web.post("/settings", signing.settings),
 ]

@@ -1,0 +1,99 @@
+"""What one judges a request by: who declared what of which questionnaire, and what the registry says of the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from monitor import tables
+from monitor.language import Message, say_day, say_instant
+from monitor.letters.words import CERTIFICATES, said
+from monitor.web.words import named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from monitor.questionnaire import Questionnaire
+    from monitor.registry.format import Engagement, Party
+    from monitor.registry.roster import Roster
+
+Fact = tuple[str, str]  #: a term and what it is
+FLAGS = {
+    "my_number": "My Number",
+    "special_care": "Special-care-required personal information",
+    "child_data": "Data of children",
+    "card": "Card data",
+}
+DECISIONS = {"accepted": "Accepted by", "returned": "Returned by"}
+
+
+async def declaration(
+    submission: tables.Submission | None, asked: Questionnaire | None, present: Roster, language: str
+) -> list[Fact]:
+    """Who declared the answers, their hash, the questionnaire, and who has decided. It stays on the page for good."""
+    if submission is None:
+        return []
+    zone = present.calendar.zone
+    title = f"（{submission.signer_title}）" if submission.signer_title else ""
+    signer = f"{submission.signer_name}{title}" if language == "ja" else _comma(submission)
+    found = [
+        (Message("Declared by"), _parts(signer, say_instant(submission.submitted_at, zone, language))),
+        (Message("Hash (SHA-256)"), submission.sha256),
+    ]
+    if asked:
+        edition = Message("{id}, version {version}", {"id": asked.id, "version": asked.version}).in_(language)
+        found.append((Message("Questionnaire"), edition))
+    if submission.verdict and submission.decided_at:
+        reviewer = await tables.Person.get_or_none(id=submission.reviewer_id) if submission.reviewer_id else None
+        name = (reviewer.name or reviewer.email) if reviewer else ""
+        found.append(
+            (Message(DECISIONS[submission.verdict]), _parts(name, say_instant(submission.decided_at, zone, language)))
+        )
+    return _worded(found, language)
+
+
+def _comma(submission: tables.Submission) -> str:
+    return ", ".join(part for part in (submission.signer_name, submission.signer_title) if part)
+
+
+def _parts(*parts: str) -> str:
+    return " ・ ".join(part for part in parts if part)
+
+
+async def about(work: Engagement, party: Party, present: Roster, language: str) -> list[Fact]:
+    """契約・取扱いの内容: whom it concerns, which data for what, where, until when, and who stands below."""
+    purposes = [present.purposes[key] for key in work.purposes if key in present.purposes]
+    handled = [Message(text).in_(language) for flag, text in FLAGS.items() if getattr(work, flag)]
+    ends: date | None = await present.last_day(work.key)
+    found: list[tuple[Message, Iterable[str]]] = [
+        (Message("Contact"), party.contacts),
+        (Message("Items of personal data"), work.items),
+        (Message("Purposes of use"), [(one.text_ja if language == "ja" else None) or one.text for one in purposes]),
+        (Message("Special handling"), handled),
+        (Message("Countries"), work.places),
+        (Message("Where the data lies"), [place.name for place in work.place]),
+        (Message("Ends on"), [say_day(ends, language)] if ends else []),
+        (Message("Sub-trustees below"), await _below(work.key, present, language)),
+        (
+            Message("Registered certificates"),
+            [_certificate(one.kind, one.expires_on, language) for one in party.certificate],
+        ),
+    ]
+    joint = "、" if language == "ja" else ", "
+    none = Message("none").in_(language)
+    return _worded([(term, joint.join(values) or none) for term, values in found], language)
+
+
+def _certificate(kind: str, expires_on: date, language: str) -> str:
+    values = {"name": said(CERTIFICATES, kind, language), "day": expires_on}
+    return Message("{name} (valid until {day})", values).in_(language)
+
+
+async def _below(key: str, present: Roster, language: str) -> list[str]:
+    keys: list[Any] = await tables.Engagement.filter(under=key, retired_at=None).values_list("party_id", flat=True)
+    parties = await present.parties(keys)
+    return [named(parties[party], language) for party in sorted(set(keys))]
+
+
+def _worded(found: Iterable[tuple[Message, str]], language: str) -> list[Fact]:
+    return [(term.in_(language), value) for term, value in found]
