@@ -80,6 +80,10 @@ class Permanent(Exception):  # noqa: N818 - the house's word for it
         self.refused = refused or {}
 
 
+class TooLarge(Permanent):
+    """Never as it is, since it is longer than the other side takes. What it says may get through in smaller letters."""
+
+
 class Notifier(Protocol):
     """A channel. `send` is called outside every transaction and under a deadline.
 

@@ -25,9 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from monitor.tables import Obligation
+    from tortoise.queryset import QuerySet
 
-ONCE_IN = timedelta(days=1)  #: to the same colleague
+    from monitor.tables import Notice, Obligation
+
+DAY = timedelta(days=1)  #: no calendar day: what is counted in it was said in the last 24 hours
+NOTICES_A_DAY = 3  #: of one kind of plea about one duty; what is more waits, and only its latest words are told
+COLLEAGUES_A_DAY, COLLEAGUES = 3, 10  #: addresses to which one duty is handed over: in a day, and ever
+LONGEST = 2000  #: signs of a plea that are kept
 
 
 @dataclass(frozen=True)
@@ -144,25 +149,36 @@ async def withdraw(duty_id: int, file_id: str, at: datetime, actor: str) -> None
 
 
 async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> None:
-    """What the party says beside its answers: `more-time`, `not-ours`. The company is told; nothing else changes. The
-    same words twice, from a second press of the button, are said once.
+    """What the party says beside its answers: `more-time`, `not-ours`. The company is told; nothing else changes.
+
+    Of each kind one waits to be decided. Other words take its place, under a number of their own: whoever decides names
+    the number that was on the page, and so decides on nothing unread. The same words again change nothing.
     """
+    text = text[:LONGEST]
     async with transaction():
         duty = await _writable(duty_id)
-        same = tables.Plea.filter(obligation_id=duty_id, kind=kind, text=text, decision=None, **more)
-        if not await same.exists():
+        waiting = tables.Plea.filter(obligation_id=duty_id, kind=kind, decision=None)
+        if not await waiting.filter(text=text, **more).exists():
+            await waiting.delete()
             await _plead(duty, kind, text, at, actor, **more)
 
 
 async def hand_over(duty_id: int, email: str, at: datetime, actor: str) -> None:
     """A colleague gets a link of their own: to prepare answers, not to declare them; the company is told. To the same
-    colleague again within a day nothing more is sent.
+    colleague again within a day nothing more is sent, and there is an end to how many colleagues there can be: a link
+    in the wrong hands must not become a machine that writes to everybody of that company.
     """
     async with transaction():
         duty = await _writable(duty_id)
-        sent = tables.Notice.filter(obligation_id=duty_id, kind="hand-over", address=email, made_at__gt=at - ONCE_IN)
-        if await sent.exclude(state__in=("dropped", "failed")).exists():
+        sent = tables.Notice.filter(obligation_id=duty_id, kind="hand-over")
+        today = sent.filter(made_at__gt=at - DAY)
+        if await today.filter(address=email).exclude(state__in=("dropped", "failed")).exists():
             return
+        need(
+            await _others(today, email) < COLLEAGUES_A_DAY and await _others(sent, email) < COLLEAGUES,
+            "too-many-colleagues",
+            "No more colleagues can be asked for now. Speak to those who were asked already, or try again another day.",
+        )
         contact = int((await person(email, at)).removeprefix("person/"))
         plea = await _plead(duty, "hand-over", "", at, actor)
         said = {"mark": str(plea), "address": email, "data": {"contact": contact}}
@@ -170,13 +186,34 @@ async def hand_over(duty_id: int, email: str, at: datetime, actor: str) -> None:
         await tell([about_duty(duty, "hand-over", VENDOR, at, send_at=leaves, **said)])
 
 
+async def _others(sent: QuerySet[Notice], email: str) -> int:
+    """How many other addresses."""
+    return len({*await sent.exclude(address=email).values_list("address", flat=True)})
+
+
 async def _plead(duty: Obligation, kind: str, text: str, at: datetime, actor: str, **more: Any) -> int:
     plea = await tables.Plea.create(obligation_id=duty.id, kind=kind, text=text, made_at=at, **more)
     proposed = more["proposed_on"].isoformat() if more.get("proposed_on") else ""
-    said = {"kind": kind, "text": text, "proposed_on": proposed}
-    await tell([about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], data=said)])
+    await _tell_of(plea, duty, {"kind": kind, "text": text, "proposed_on": proposed}, at)
     await _record("obligation.plea", duty, {"plea": plea.id, "kind": kind, "proposed_on": proposed}, at, actor)
     return plea.id
+
+
+async def _tell_of(plea: tables.Plea, duty: Obligation, said: dict[str, str], at: datetime) -> None:
+    """Tell the company. Where a notice of this kind still waits, it says the new words instead; where the day's are
+    used up, a new one waits until a day after the first of them.
+    """
+    found = tables.Notice.filter(obligation_id=duty.id, kind="plea").exclude(state="dropped")
+    alike = [notice for notice in await found if notice.data.get("kind") == plea.kind]
+    waiting = [notice.key for notice in alike if notice.state == "waiting"]
+    if waiting:
+        await tables.Notice.filter(key__in=waiting).update(data=said)
+        return
+    recent = sorted((notice.send_at for notice in alike), reverse=True)[:NOTICES_A_DAY]
+    leaves = max(at, recent[-1] + DAY) if len(recent) == NOTICES_A_DAY else at
+    await tell(
+        [about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], send_at=leaves, data=said)]
+    )
 
 
 async def last_accepted(duty: Obligation, before: int | None = None) -> dict[str, Answer]:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 POISONED = timedelta(hours=1)
+MOST = (
+    30  #: notices in one letter: however much there is to say, a letter stays one that a relay takes and a person reads
+)
 ALONE = frozenset({"receipt", "sign-in", "digest"})  #: kinds that are a document of their own and share no letter
 
 
@@ -111,7 +114,9 @@ def _groups(addressed: Sequence[Addressed]) -> dict[tuple[str, ...], list[Addres
 
 
 def _letters(group: Sequence[Addressed]) -> list[tuple[list[str], list[tuple[Notice, list[str]]]]]:
-    """Readers with the same notices share one letter; a reader with more notices than another gets another letter."""
+    """Readers with the same notices share one letter; a reader with more notices than another gets another letter. Many
+    notices go into several letters, cut in the order of their keys, so that the same notices make the same letters.
+    """
     roles: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for found in group:
         for role, people in found.readers.items():
@@ -126,7 +131,8 @@ def _letters(group: Sequence[Addressed]) -> list[tuple[list[str], list[tuple[Not
             people,
             [(notices[key], list(dict.fromkeys(role for who in people for role in roles[who][key]))) for key in keys],
         )
-        for keys, people in sets.items()
+        for many, people in sets.items()
+        for keys in (many[begin : begin + MOST] for begin in range(0, len(many), MOST))
     ]
 
 

@@ -12,10 +12,10 @@ from monitor import tables
 from monitor.finishing import finished
 from monitor.guard import Guard
 from monitor.outbox.claim import claim
-from monitor.outbox.record import Rest, Taken, close, put_off, refused, taken, taken_in_part
+from monitor.outbox.record import Rest, Taken, close, put_off, refused, split, taken, taken_in_part
 from monitor.registry.roster import Roster, roster
 from monitor.tables.store import AWAY, answers
-from notifiers.contract import Letter, Notifier, Permanent, Receipt, Temporary
+from notifiers.contract import Letter, Notifier, Permanent, Receipt, Temporary, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -176,7 +176,9 @@ async def _enter(letters: Sequence[Taken], desk: _Desk) -> None:
 
 async def _not_taken(ending: _Ending, desk: _Desk) -> None:
     letter, trouble = ending.letter, ending.trouble
-    if isinstance(trouble, Permanent):
+    if isinstance(trouble, TooLarge) and len(letter.items) > 1:
+        await split(letter, trouble.reason, desk.at)
+    elif isinstance(trouble, Permanent):
         await refused(letter, trouble.reason, desk.present.calendar, desk.at)
     elif isinstance(trouble, Temporary | TimeoutError):
         await _later(letter, trouble, desk)

@@ -272,6 +272,25 @@ async def refused(letter: Taken, reason: str, calendar: Calendar, at: datetime) 
     log.error("mail %s was refused for good: %s", mail.id, reason)
 
 
+async def split(letter: Taken, reason: str, at: datetime) -> None:
+    """The server finds a letter too large: each of its notices goes to the same readers in a letter of its own, so that
+    one long notice takes no other down with it. Each is in as many letters as before, for the large one is dropped.
+    """
+    mail = letter.mail
+    async with transaction():
+        if not await close(mail, "dropped", reason, at):
+            return
+        shared = {name: getattr(mail, name) for name in _SHARED} | {"subject": "", "attempts": 0}
+        for notice, roles in letter.items:
+            number = hashlib.sha256(f"{mail.id}|{notice.key}".encode()).hexdigest()[:32]
+            await tables.Mail.create(**shared, id=number, to=mail.to, next_at=at)
+            await tables.MailItem.create(mail_id=number, notice_id=notice.key, roles=list(roles))
+        await ledger.write(
+            [ledger.Event("mail.split", f"mail/{mail.id}", {"letters": len(letter.items)}, mail.company_id)], at
+        )
+    log.warning("mail %s is too large and goes as %s letters: %s", mail.id, len(letter.items), reason)
+
+
 async def _unsendable(notices: Sequence[Notice], calendar: Calendar, at: datetime) -> None:
     """Notices whose letter nobody will ever take: failed, unless another letter brought them to somebody."""
     done = await _completed(notices)

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from notifiers.contract import Part, Permanent, Receipt, Temporary
+from notifiers.contract import Part, Permanent, Receipt, Temporary, TooLarge
 from notifiers.email.header import clean
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _OUR_STATES = {
 _OUR_WORDS = re.compile(r"\b(sender address|client host|helo command) rejected", re.IGNORECASE)
 _RELAYING = re.compile(r"\brelay", re.IGNORECASE)
 _SIZE_CODE, _SIZE_STATE = 552, "5.3.4"
+_FULL_STATE = "5.2.2"  #: a full mailbox, which is a 552 as well: no letter is small enough for it
 _STATE = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"[^\s<>\"'(:,;=]+@(?=[\w\[])")
 _WISH = re.compile(r"\b(?:in|after|for)\s+(\d{1,5})\s*(seconds?|secs?|s|minutes?|mins?|m|hours?|h)\b", re.IGNORECASE)
@@ -100,6 +101,11 @@ class Reply:
             return None
         return min(wish, LONGEST_WISH)
 
+    @property
+    def too_large(self) -> bool:
+        """Whether the length of the letter is the matter."""
+        return self.state == _SIZE_STATE or (self.code == _SIZE_CODE and self.state != _FULL_STATE)
+
     def __str__(self) -> str:
         return f"{self.code} {self.text}".rstrip()
 
@@ -132,7 +138,8 @@ def settle(outcome: Outcome, to: tuple[str, ...]) -> Receipt:
     if outcome.step is Step.RCPT or (outcome.step is Step.DATA and outcome.last.code == DONE):
         return _settle_each(outcome, to)
     if meaning(outcome.step, outcome.last) is Meaning.NEVER:
-        raise Permanent(f"the mail server refuses the letter ({outcome.last})")
+        kind = TooLarge if outcome.last.too_large else Permanent
+        raise kind(f"the mail server refuses the letter ({outcome.last})")
     raise later(outcome.step, outcome.last)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.sink import HANG_UP, MailSink
-from notifiers.contract import Permanent, Temporary
+from notifiers.contract import Permanent, Temporary, TooLarge
 
 A, B = "a@acme-print.example", "b@acme-print.example"
 
@@ -101,7 +101,7 @@ async def test_a_reply_to_that_cannot_be_written_does_not_cost_the_letter(sink, 
 
 async def test_a_letter_refused_after_its_last_line_is_final(sink, channel, letter):
     sink.answer = lambda envelope, number: "552 5.3.4 too big"
-    with pytest.raises(Permanent, match=r"552 5\.3\.4 too big"):
+    with pytest.raises(TooLarge, match=r"552 5\.3\.4 too big"):
         await channel(sink).send(letter())
 
 

@@ -376,6 +376,35 @@ async def test_a_colleague_is_written_to_once_a_day_however_often_the_button_is_
         assert len(running.mails("colleague@acme.example")) == 2
 
 
+async def test_three_colleagues_a_day_and_ten_in_all_can_be_asked(running: Running) -> None:
+    long_ago = clock.now() - timedelta(days=1, minutes=1)
+    asked = [f"colleague{n}@acme.example" for n in range(11)]
+    async with running.client() as client:
+        for begin in range(0, 9, 3):
+            for email in asked[begin : begin + 3]:
+                await hand_over(client, running, email)
+            await hand_over(client, running, asked[10], status=422)
+            await hand_over(client, running, asked[begin])
+            await tables.Notice.filter(kind="hand-over").update(made_at=long_ago)
+        await hand_over(client, running, asked[9])
+        await hand_over(client, running, asked[10], status=422)
+        await hand_over(client, running, asked[0])
+    told = await tables.Notice.filter(kind="hand-over").values_list("address", flat=True)
+    assert sorted({*told}) == sorted(asked[:10])
+    assert len(told) == 11
+
+
+async def test_a_link_that_only_prepares_asks_no_further_colleagues(running: Running) -> None:
+    async with running.client() as client:
+        await hand_over(client, running, "colleague@acme.example")
+        await running.work()
+        theirs = plain_path(running.link("colleague@acme.example")) + "/en/help"
+        assert 'value="hand-over"' not in await get(client, theirs)
+        await post(client, theirs, {"kind": "hand-over", "email": "other@acme.example"}, status=422)
+        await post(client, theirs, {"kind": "not-ours", "why": "please ask our affiliate"})
+    assert await tables.Notice.filter(kind="hand-over").count() == 1
+
+
 @pytest.mark.logs_errors
 async def test_a_crash_while_handing_over_leaves_nothing_half_done(running: Running, monkeypatch) -> None:
     def dies(duty, kind, *rest, **more):

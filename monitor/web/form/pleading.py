@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.language import Message
 from monitor.obligations import drafts
 from monitor.questionnaire.entry import calendar_day
+from monitor.refusal import Refused
 from monitor.web.fields import said as typed
 from monitor.web.form.ending import one_line
 from monitor.web.form.opening import Opened, form_page, while_asked
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-LONGEST = 2000
 FURTHEST = timedelta(days=90)
 """A wish for more time may name a day so far after T, or after today where T is past."""
 
@@ -43,7 +43,7 @@ def _page(request: web.Request, found: Opened, *, errors: Errors | None = None, 
 @while_asked
 async def plead(request: web.Request, found: Opened) -> web.StreamResponse:
     """One of three, each with a reason that a person has to write."""
-    said = await typed(request, LONGEST)
+    said = await typed(request, drafts.LONGEST)
     deed = _DEEDS.get(said.get("kind", ""))
     if deed is None:
         return see_other(f"{found.base}/help")
@@ -89,7 +89,14 @@ async def _hand_over(found: Opened, said: Mapping[str, str]) -> Errors:
             "Enter an address of your own company ({domains}).", {"domains": ", ".join(sorted(_domains(found)))}
         )
         return [_error("email", text, found)]
-    await drafts.hand_over(found.duty.id, email, found.at, found.actor)
+    if not found.submittable:
+        return [_error("email", Message("Only those who can submit the answers can ask a colleague."), found)]
+    try:
+        await drafts.hand_over(found.duty.id, email, found.at, found.actor)
+    except Refused as no:
+        if no.reason != "too-many-colleagues":
+            raise
+        return [_error("email", no.message, found)]
     return []
 
 
