@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from datetime import date
 
 import pytest
 from stage import COMPANY, GROUP, PARTY, SISTER, engagement, event, instant, last_accepted, registry
@@ -155,3 +156,17 @@ async def test_what_is_asked_for_in_parts_comes_whole(store, monkeypatch, tmp_pa
     while await planning.plan(BEGIN):
         pass
     assert len((await snapshot(BEGIN))[tables.Obligation]) == await tables.Obligation.all().count() > 4
+
+
+async def test_what_was_accepted_last_is_copied_and_what_was_accepted_for_the_last_day(store, tmp_path):
+    """The rhythm counts from the one, and the next campaign from the other."""
+    await apply(declared(toml(), tmp_path), BEGIN, {})
+    while await planning.plan(BEGIN):
+        pass
+    row = await tables.Obligation.filter(engagement_id="campaign").first().values()
+    accepted = [("2024-01-01", "2024-02-01"), ("2024-05-01", "2024-10-10"), ("2024-06-01", "2024-04-01")]
+    for number, (on, nominal) in enumerate(accepted, 100):
+        days = {"accepted_on": date.fromisoformat(on), "nominal_on": date.fromisoformat(nominal)}
+        await tables.Obligation.create(**{**row, "id": number, "state": "accepted", **days})
+    copied = {duty["id"] for duty in (await snapshot(BEGIN))[tables.Obligation]}
+    assert copied & {100, 101, 102} == {101, 102}
