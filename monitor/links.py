@@ -15,6 +15,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 import string
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ LIVES = timedelta(days=180)
 SIGN_IN_LIVES = timedelta(minutes=15)
 KEPT = 3  #: of the links that letters carried, the last so many stay valid
 _ID, _MAC, _CRC = 12, 28, 6
+_SPELLED = re.compile(r"itk_[A-Za-z0-9_-]{1,200}")
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
@@ -77,6 +79,11 @@ def spell(keyring: Keyring, link_id: bytes, purpose: str = FORM) -> str:
     """The token of a link. One made for one purpose is garbage for any other."""
     payload = base64.urlsafe_b64encode(link_id + keyring.sign(link_id, purpose)).decode().rstrip("=")
     return PREFIX + payload + checksum(payload)
+
+
+def spelled(token: str) -> bool:
+    """Whether something is of a token's letters."""
+    return _SPELLED.fullmatch(token) is not None
 
 
 def parse(keyring: Keyring, token: str, purpose: str = FORM) -> str | None:

@@ -92,6 +92,7 @@ def _reading(file: Path) -> sqlite3.Connection:
 
 def _copy(source: Path, target: Path) -> None:
     try:
+        target.touch(mode=0o600)
         with closing(_reading(source)) as live, closing(sqlite3.connect(target)) as copy:
             live.backup(copy)
     except sqlite3.OperationalError as error:  # locked, full, away

@@ -146,6 +146,8 @@ def _try_file(path: Path | None) -> None:
     """
     if path:
         path.parent.mkdir(exist_ok=True, mode=0o700)
+        if not path.exists():
+            path.touch(mode=0o600)  # what SQLite puts beside it gets the same
         with closing(sqlite3.connect(path, timeout=10)) as connection:
             connection.execute("PRAGMA schema_version")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from monitor.assets import TEMPLATES
-from monitor.web.border import LIMITS, Limits, errors, headers, same_site
+from monitor.web.border import LIMITS, Limits, errors, same_site, stamp
 from monitor.web.console.routes import ROUTES as CONSOLE
 from monitor.web.form.routes import ROUTES as FORM
 from monitor.web.public import ROUTES as PUBLIC
@@ -23,9 +23,10 @@ LARGEST_POST = 1024 * 1024  #: octets of a form without files; files stream past
 
 def site(parts: Site, extra: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
     """The application. `extra` are routes of the demonstration."""
-    app = web.Application(middlewares=[headers, errors, same_site], client_max_size=LARGEST_POST)
+    app = web.Application(middlewares=[errors, same_site], client_max_size=LARGEST_POST)
     app[SITE] = parts
     app[LIMITS] = Limits()
+    app.on_response_prepare.append(stamp)
     app.add_routes([*FORM, *CONSOLE, *PUBLIC, *extra])
     app.router.add_static("/static/", TEMPLATES / "static", append_version=False)
     return app

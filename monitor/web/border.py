@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import logging
 import re
+from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,7 +22,7 @@ from monitor.web.pages import page
 from monitor.web.site import SITE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,36 +45,28 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+SERVER = "itaku"  #: without the versions of what it is made of
 OFTEN = RateLimitItemPerMinute(60)  #: changes by one link
-STRANGERS = RateLimitItemPerMinute(30)  #: links that open nothing, or sign-ins asked for, from one address
+STRANGERS = RateLimitItemPerMinute(30)  #: of what needs neither link nor session, from one address
+AT_ONCE = 4  #: changes by one link that are still arriving
+SUBSCRIBER = 64  #: bits of an IPv6 address that one subscriber has: the others are theirs to choose
 
 
-def redacted(text: str) -> str:
-    """A path without what would open something."""
-    return TOKEN.sub(r"\1…", text)
+def redacted(request: web.BaseRequest) -> str:
+    """The path as it was sent, without what would open something. Not decoded: it could hold a line of our log."""
+    return TOKEN.sub(r"\1…", request.rel_url.raw_path)
 
 
 class AccessLog(AbstractAccessLogger):
     """One line a request, without query, token or address."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        self.logger.info("%s %s %s %.1fms", request.method, redacted(request.path), response.status, time * 1000)
+        self.logger.info("%s %s %s %.1fms", request.method, redacted(request), response.status, time * 1000)
 
 
-@web.middleware
-async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Security headers on everything, errors included."""
-    try:
-        response = await handler(request)
-    except web.HTTPException as error:
-        _stamp(request, error)
-        raise
-    if not response.prepared:
-        _stamp(request, response)
-    return response
-
-
-def _stamp(request: web.Request, response: web.StreamResponse) -> None:
+async def stamp(request: web.Request, response: web.StreamResponse) -> None:
+    """Security headers on everything, errors and downloads included: called by aiohttp before any answer leaves."""
+    response.headers["Server"] = SERVER
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if not request.path.startswith("/static/"):
@@ -98,13 +92,21 @@ def _ours(request: web.Request) -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc in {request.host, urlsplit(request.app[SITE].base_url).netloc}
+    return origin is None or _netloc(origin) in {request.host, urlsplit(request.app[SITE].base_url).netloc}
+
+
+def _netloc(origin: str) -> str | None:
+    """Whose an origin is; none if it is nobody's."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Errors become pages in the reader's language. No traceback ever reaches anybody."""
-    with Guard(log, "%s %s failed", request.method, redacted(request.path), let=(web.HTTPException,)):
+    with Guard(log, "%s %s failed", request.method, redacted(request), let=(web.HTTPException,)):
         return await _answer(request, handler)
     return page(request, "web/error.html", status=500)
 
@@ -128,11 +130,27 @@ class Limits:
 
     def __init__(self) -> None:
         self._windows = MovingWindowRateLimiter(MemoryStorage())
+        self._under_way: Counter[str] = Counter()
 
     async def hit(self, limit: RateLimitItemPerMinute, *who: str) -> None:
         """Count one; too many are a 429 that says when to come again."""
         if not await self._windows.hit(limit, *who):
             raise web.HTTPTooManyRequests(headers={"Retry-After": "60"}, text="too many")
+
+    @contextmanager
+    def one_of_few(self, request: web.Request, link: str) -> Iterator[None]:
+        """A change by a link, from its first octet to its answer: who sends slowly shall not send many."""
+        if request.method in SAFE:
+            yield
+            return
+        if self._under_way[link] >= AT_ONCE:
+            raise web.HTTPTooManyRequests(headers={"Retry-After": "60"}, text="too many at once")
+        self._under_way[link] += 1
+        try:
+            yield
+        finally:
+            self._under_way[link] -= 1
+            self._under_way += Counter()  # forgets the links that have none
 
 
 LIMITS = web.AppKey("limits", Limits)
@@ -142,13 +160,23 @@ def remote(request: web.Request) -> str:
     """The caller's address, by `X-Forwarded-For` only where a proxy that we trust has written it. Never stored."""
     address = request.remote or ""
     trusted = request.app[SITE].trusted_proxies
-    for hop in reversed(
-        [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    ):
+    chain = ",".join(request.headers.getall("X-Forwarded-For", ()))  # several lines are one list
+    for hop in reversed([part.strip() for part in chain.split(",") if part.strip()]):
         if not _within(address, trusted):
             break
         address = hop
-    return address
+    return _subscriber(address)
+
+
+def _subscriber(address: str) -> str:
+    """Whom to count: an IPv4 address, but of IPv6 the network that one subscriber is given."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found.packed, SUBSCRIBER), strict=False))
 
 
 def _within(address: str, networks: object) -> bool:

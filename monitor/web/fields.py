@@ -6,16 +6,26 @@ that turn the direction of reading, marks composed, names as they were typed.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from monitor.questionnaire.entry import tidy
+from monitor.web.site import SITE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Iterator
+
+    from aiohttp import StreamReader
+
+PARTS = 1000  #: fields and files of one form
+LINES = 20 * PARTS  #: of everything between them: boundaries, headers, what stands before the first
+SOON, LATER = 30.0, 600.0  #: seconds in which a form has to arrive, and one with files
+ROOM = 1024 * 1024  #: octets of a form with files that are no files
+BREATH = 64  #: reads after which others are let in, for what lies in the buffer is read without waiting
 
 #: What aiohttp raises on bodies that are cut off, of no known coding, or no form at all.
 BROKEN = (ValueError, LookupError, AssertionError, HttpProcessingError, web.RequestPayloadError, ConnectionError)
@@ -26,14 +36,23 @@ def legible() -> Iterator[None]:
     """Around every reading from a request: nothing but reading, for our own errors must not pass for the sender's."""
     try:
         yield
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout(text="This did not arrive in time.") from error
     except BROKEN as error:
         raise web.HTTPBadRequest(text="This cannot be read as a form.") from error
 
 
 async def fields(request: web.Request) -> list[tuple[str, str]]:
-    """Names and texts of a small form, in its order."""
+    """Names and texts of a small form, in its order. Forms with files have a reader of their own, and no other form of
+    ours comes in parts.
+    """
+    if request.content_type.startswith("multipart/"):
+        raise web.HTTPBadRequest(text="This form takes no files.")
     with legible():
-        sent = await request.post()
+        async with asyncio.timeout(SOON):
+            if (await request.read()).count(b"&") >= PARTS:
+                raise _too_much()
+            sent = await request.post()
     return [(name, tidy(value)) for name, value in sent.items() if isinstance(value, str)]
 
 
@@ -42,13 +61,55 @@ async def said(request: web.Request, longest: int) -> dict[str, str]:
     return {name: value[:longest] for name, value in await fields(request)}
 
 
+class Measured:
+    """A body as it arrives, for whoever takes it apart: no longer, of no more lines and no later than a form may be.
+
+    It is counted here and not where the parts are looked at, because a form can be made of nothing but what stands
+    between them.
+    """
+
+    def __init__(self, content: StreamReader, octets: int) -> None:
+        self._content, self._room, self._lines, self._reads = content, octets, LINES, 0
+        self._ends = asyncio.get_running_loop().time() + LATER
+
+    async def read(self, size: int = -1) -> bytes:
+        return await self._count(self._content.read(size))
+
+    async def readline(self, **limits: int) -> bytes:
+        self._lines -= 1
+        return await self._count(self._content.readline(**limits))
+
+    def unread_data(self, data: bytes) -> None:
+        self._room += len(data)
+        self._content.unread_data(data)
+
+    def at_eof(self) -> bool:
+        return self._content.at_eof()
+
+    async def _count(self, reading: Awaitable[bytes]) -> bytes:
+        async with asyncio.timeout_at(self._ends):
+            taken = await reading
+        self._room -= len(taken)
+        self._reads += 1
+        if self._room < 0 or self._lines < 0:
+            raise _too_much()
+        if self._reads % BREATH == 0:
+            await asyncio.sleep(0)
+        return taken
+
+
+def _too_much() -> web.HTTPException:
+    return web.HTTPRequestEntityTooLarge(max_size=PARTS, actual_size=PARTS, text="More than a form can be.")
+
+
 async def parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
     """The parts of a form with files, one after the other. What is left of one is read before the next, however much
     that is: whoever counts reads each to its end.
     """
     with legible():
-        form = await request.multipart()
-    while True:
+        body = Measured(request.content, request.app[SITE].form_limit + ROOM)
+        form = MultipartReader(request.headers, cast("StreamReader", body))
+    for _ in range(PARTS):
         with legible():
             part = await form.next()
         if part is None:
@@ -56,6 +117,7 @@ async def parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
         if not isinstance(part, BodyPartReader):
             raise web.HTTPBadRequest(text="A form within a form is none of ours.")
         yield part
+    raise _too_much()
 
 
 async def chunk(part: BodyPartReader, octets: int) -> bytes:

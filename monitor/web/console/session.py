@@ -133,8 +133,9 @@ async def end(request: web.Request, response: web.StreamResponse) -> None:
             await ledger.write(
                 [ledger.Event("session.closed", f"person/{session.person_id}", actor=f"person/{session.person_id}")], at
             )
-    response.del_cookie(cookie_name(request))
+    secure = request.app[SITE].secure  # a browser drops what claims a `__Host-` name without it
+    response.del_cookie(cookie_name(request), httponly=True, secure=secure, samesite="Lax")
 
 
 def _fingerprint(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()

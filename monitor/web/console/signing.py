@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 AT_MOST = 5  #: links asked for by one address within that time
+A_DAY = 20  #: and within a day, however patiently somebody asks in another's name
 SCHEMES = frozenset({"light", "dark", "auto"})
 
 
@@ -69,7 +71,10 @@ async def ask(request: web.Request) -> web.StreamResponse:
 async def _mail(email: str, at: datetime) -> None:
     who = await known_person(email, at)
     async with transaction():
-        if await tables.SignIn.filter(person_id=who.id, asked_at__gt=at - links.SIGN_IN_LIVES).count() >= AT_MOST:
+        asked = tables.SignIn.filter(person_id=who.id)
+        if await asked.filter(asked_at__gt=at - links.SIGN_IN_LIVES).count() >= AT_MOST:
+            return
+        if await asked.filter(asked_at__gt=at - timedelta(days=1)).count() >= A_DAY:
             return
         key = links.fresh_id().hex()
         await tables.SignIn.create(id=key, person_id=who.id, asked_at=at, expires_at=at + links.SIGN_IN_LIVES)
@@ -105,6 +110,7 @@ async def use(request: web.Request) -> web.StreamResponse:
 
 
 async def leave(request: web.Request) -> web.StreamResponse:
+    await request.app[LIMITS].hit(STRANGERS, "sign-out", remote(request))
     response = see_other("/sign-in")
     await end(request, response)
     return response
@@ -112,6 +118,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
 
 async def settings(request: web.Request) -> web.StreamResponse:
     """Language and light or dark, kept by the browser."""
+    await request.app[LIMITS].hit(STRANGERS, "settings", remote(request))
     sent = dict(await fields(request))
     response = see_other(_inside(str(sent.get("back", "/"))))
     if sent.get("language") in LANGUAGES:
@@ -126,5 +133,6 @@ async def settings(request: web.Request) -> web.StreamResponse:
 
 
 def _inside(place: str) -> str:
-    """A path of ours, never another site."""
-    return place if place.startswith("/") and not place.startswith(("//", "/\\")) else "/"
+    """A path of ours, never another site. Browsers drop control characters and turn backslashes before they read."""
+    odd = "\\" in place or not place.isprintable()
+    return place if place.startswith("/") and not place.startswith("//") and not odd else "/"

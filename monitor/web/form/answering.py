@@ -99,7 +99,7 @@ def _versions(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {
         name.removesuffix("_version"): values
         for name, values in fields.items()
-        if name.endswith("_version") and values[0].isdigit() and len(values[0]) < 10  # noqa: PLR2004 - a count of saves
+        if name.endswith("_version") and values[0].isascii() and values[0].isdigit() and len(values[0]) < 10  # noqa: PLR2004 - a count of saves
     }
 
 

@@ -132,7 +132,8 @@ def through_link(handler: Page) -> Handler:
             found = await opened(request)
         except Closed:
             return closed_page(request)
-        return await handler(request, found)
+        with request.app[LIMITS].one_of_few(request, found.link.id):
+            return await handler(request, found)
 
     return guarded
 
@@ -153,9 +154,12 @@ def while_asked(handler: Page) -> Handler:
 
 
 def closed_page(request: web.Request) -> web.Response:
-    """What every token that opens nothing shows."""
+    """What every token that opens nothing shows. What does not even look like one is not written into the page: it
+    could be a path that leads the button elsewhere.
+    """
     token = request.match_info["token"]
-    return page(request, "web/form/closed.html", status=404, action=f"/f/{token}/fresh")
+    action = f"/f/{token}/fresh" if links.spelled(token) else ""
+    return page(request, "web/form/closed.html", status=404, action=action)
 
 
 def form_page(request: web.Request, found: Opened, template: str, *, status: int = 200, **values: Any) -> web.Response:
