@@ -155,9 +155,11 @@ def _inflated(offered: Offered, raw: Iterator[bytes]) -> Iterator[bytes]:
             while left:
                 if inflating.eof:
                     raise offered.refused("broken")
+                offered.in_time()
                 yield inflating.decompress(left, WINDOW)
                 left = inflating.unconsumed_tail or inflating.unused_data
         while rest := inflating.decompress(b"", WINDOW):
+            offered.in_time()
             yield rest
     except zlib.error as error:
         raise offered.refused("broken") from error

@@ -2,7 +2,8 @@
 
 Every entry is unpacked once, by window, and thrown away: what a zip declares about itself is only a claim. Refused are
 macros however they are called, passwords, entries that unpack to too much, document types in the XML (never needed,
-and the way to make a kilobyte expand to gigabytes), templates and objects that are fetched from the internet, and
+and the way to make a kilobyte expand to gigabytes), whatever is fetched over a network without a click, fields that
+start another program (DDE), pages of HTML that become part of the text, and
 embedded files that could not be offered here by themselves. Workbooks behind a chart are usual; they are judged as if
 they had been offered. Form controls and ActiveX boxes stay: without macros they do nothing, and old check sheets are
 full of them.
@@ -49,13 +50,18 @@ _IN_CONTAINER: Mapping[bytes, Reason] = {
     b"\x01Ole10Native": "nested",
 }
 _DOCTYPE = b"<!DOCTYPE"
-_LINK = re.compile(rb"<(?:\w{1,20}:)?Relationship\s[^<>]{1,4000}>")
-_FETCHING = re.compile(
-    rb"""/(?:attachedTemplate|oleObject|frame|subDocument)["']|\bType\s{0,9}=\s{0,9}["'][^"']{0,200}&\#"""
+# After any prefix of any length. One that is longer than the overlap of two blocks could be read half.
+_LINK = re.compile(rb"(?<=[<:])Relationship\s[^<>]{1,4000}>")
+_LONG_LINK = re.compile(rb"(?<=[<:])Relationship\s[^<>]{4000}")
+_ATTRIBUTE = re.compile(rb"""([^\s"'=<>]{1,100})\s{0,9}=\s{0,9}("[^"]*"|'[^']*')""")
+# A drive of the reader's own, or beside the document. Everything else goes over a network, be it a share in Windows.
+_NEAR = re.compile(rb"(?i)(?:file:///)?[a-z]:[\\/](?![\\/])|/?(?![\\/%]|[^\\/]{0,40}:)")
+_INSTRUCTION = re.compile(
+    rb"""instrText(?:\s[^<>]{0,500})?>([^<]{0,65536})|\binstr\s{0,9}=\s{0,9}(?:"([^"<]{0,65536})|'([^'<]{0,65536}))"""
 )
-_ELSEWHERE = re.compile(
-    rb"""(?i)\bTarget\s{0,9}=\s{0,9}["']\s{0,9}(?!file:)(?:[a-z][a-z0-9+.-]{1,20}:|[^"']{0,40}&\#)"""
-)
+_EXCHANGE = re.compile(rb"(?i)DDE(?:AUTO|[\s\"\\&])|&#")
+_SHEET_EXCHANGE = re.compile(rb"(?<=[<:])ddeLink[\s/>]")
+_UNFINISHED = 1 << 17
 
 
 @dataclass(slots=True)
@@ -135,7 +141,7 @@ def _look_into(offered: Offered, entry: Entry, budget: _Budget, *, inner: bool) 
         raise offered.refused("nested")
     elif entry.label.endswith(".rels"):
         _search_links(offered, whole)
-    elif entry.label.endswith(_XML):
+    elif entry.label.endswith(_XML) or _narrow(head).lstrip(b"\xef\xbb\xbf\xff\xfe\r\n\t ").startswith(b"<"):
         _search_xml(offered, whole, wide=b"\0" in head[:4])
     else:
         for _ in whole:
@@ -161,9 +167,26 @@ def _search_container(offered: Offered, whole: Iterator[bytes]) -> None:
 
 
 def _search_xml(offered: Offered, whole: Iterator[bytes], *, wide: bool) -> None:
-    for block in _blocks(whole, 64):
-        if _DOCTYPE in (_narrow(block) if wide else block):
+    said = b""
+    for block in _tags(_narrow(piece) if wide else piece for piece in whole):
+        if _DOCTYPE in block:
             raise offered.refused("bomb")
+        if b"instr" in block:  # an instruction may be cut into many runs
+            said = said[-16:] + b"".join(b"".join(found) for found in _INSTRUCTION.findall(block))
+        if _EXCHANGE.search(said) or _SHEET_EXCHANGE.search(block):
+            raise offered.refused("remote")
+
+
+def _tags(whole: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, cut before a tag: so nothing is seen twice, and a tag with what follows it is whole."""
+    kept = b""
+    for piece in whole:
+        block = kept + piece
+        cut = block.rfind(b"<")
+        cut = len(block) if cut < 0 or len(block) - cut > _UNFINISHED else cut
+        yield block[:cut]
+        kept = block[cut:]
+    yield kept
 
 
 def _narrow(block: bytes) -> bytes:
@@ -175,8 +198,20 @@ def _search_links(offered: Offered, whole: Iterator[bytes]) -> None:
     for block in _blocks(whole, 4096):
         if b"\0" in block or _DOCTYPE in block:  # spellings that no Office program uses, in which a link could hide
             raise offered.refused("broken")
-        if any(_FETCHING.search(link) and _ELSEWHERE.search(link) for link in _LINK.findall(block)):
-            raise offered.refused("remote")
+        if _LONG_LINK.search(block):
+            raise offered.refused("broken")
+        for link in _LINK.findall(block):
+            _weigh_link(offered, link)
+
+
+def _weigh_link(offered: Offered, link: bytes) -> None:
+    """Only what a reader must click may lead elsewhere; all else is fetched when the document is opened."""
+    said = {name: value[1:-1].strip() for name, value in _ATTRIBUTE.findall(link)}
+    kind, target = said.get(b"Type", b""), said.get(b"Target", b"")
+    if kind.lower().endswith(b"/afchunk"):  # a page or mail that becomes part of the text
+        raise offered.refused("nested")
+    if not kind.endswith(b"/hyperlink") and (link.count(b"&#") or not _NEAR.match(target)):
+        raise offered.refused("remote")
 
 
 def _blocks(whole: Iterator[bytes], overlap: int) -> Iterator[bytes]:

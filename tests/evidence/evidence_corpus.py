@@ -75,10 +75,11 @@ def pdf(*objects: bytes, trailer: bytes = b"", text: bytes = b"") -> bytes:
     )
 
 
-def objects_stream(content: bytes, mark: bytes = b"/ObjStm") -> bytes:
+def objects_stream(content: bytes, mark: bytes = b"/Type /ObjStm", packing: bytes = b"/Filter /FlateDecode") -> bytes:
     packed = zlib.compress(content)
-    return b"<< /Type %b /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\r\n%b\r\nendstream" % (
+    return b"<< %b /N 1 /First 4 %b /Length %d >>\nstream\r\n%b\r\nendstream" % (
         mark,
+        packing,
         len(packed),
         packed,
     )

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.evidence import ALLOWED, RefusedFile, clean, judge
+from monitor.evidence import ALLOWED, RefusedFile, clean, judge, offered
 from tests.evidence import evidence_corpus as made
 from tests.evidence.evidence_corpus import GOOD, Zip, archive, jpeg, office, pdf, png
 
@@ -98,18 +98,22 @@ def many_segments():
 
 
 def many_streams():
-    return b"%PDF-1.7\n" + b"/ObjStm stream\n" * 200_000 + b"startxref\n%%EOF"
+    return b"%PDF-1.7\n" + b"/ObjStm /Fl stream\n" * 200_000 + b"startxref\n%%EOF"
 
 
 def streams_in_streams():
     """Each one is found inside the one before, and all of them unpack to nothing, slowly."""
     packer = zlib.compressobj(0)
     empty = packer.compress(b"") + b"".join(packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
-    return b"%PDF-1.7\n" + (b"/ObjStm stream\n" + empty + b"\0\0\0\xff\xff" * 2000) * 1000 + b"startxref\n%%EOF"
+    return b"%PDF-1.7\n" + (b"/ObjStm /Fl stream\n" + empty + b"\0\0\0\xff\xff" * 2000) * 1000 + b"startxref\n%%EOF"
 
 
 def bomb_of_streams():
     return pdf(*[made.objects_stream(bytes(8 << 20)) for _ in range(40)])
+
+
+def letters_by_number():
+    return pdf(made.objects_stream(b"/#41" + b"#41" * (5 << 20)), made.objects_stream(b"/#41" * (3 << 20)))
 
 
 def marks_without_end():
@@ -150,6 +154,7 @@ SLOW = {
     "c.pdf": bomb_of_streams,
     "d.pdf": marks_without_end,
     "e.pdf": lambda: b"%PDF-" + b"%%EOF" * 1_000_000,
+    "f.pdf": letters_by_number,
     "a.xlsx": many_ends_of_zips,
     "b.xlsx": many_entries,
     "c.xlsx": zeros,
@@ -184,6 +189,12 @@ def test_judging_takes_little_memory(name, tmp_path):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 12 << 20
+
+
+@pytest.mark.parametrize("what", ["pdf with object streams", "png", "jpeg", "xlsx", "txt", "eml"])
+def test_a_file_that_takes_too_long_is_refused(what, monkeypatch):
+    monkeypatch.setattr(offered, "TIME", -1.0)
+    assert judged(*GOOD[what]) is None
 
 
 def test_a_large_honest_file_is_judged_quickly():

@@ -193,7 +193,7 @@ def test_macros_are_refused_however_they_are_called(content):
         pdf(trailer=b"/AcroForm << /XFA [(template) 9 0 R] >>"),
         pdf(made.objects_stream(b"1 0 << /S /JavaScript /JS (app.alert(1)) >>")),
         pdf(made.objects_stream(b"1 0 << /Pad (%b) /S /Launch >>" % (b"x" * 300_000))),
-        pdf(made.objects_stream(b"1 0 << /S /JavaScript >>", mark=b"/Obj#53tm")),
+        pdf(made.objects_stream(b"1 0 << /S /JavaScript >>", mark=b"/Type /Obj#53tm")),
         pdf(b"<< /Type /ObjStm >>\nstream\nno deflate\nendstream", made.objects_stream(b"1 0 << /S /Launch >>")),
     ],
 )
@@ -201,9 +201,49 @@ def test_a_pdf_that_starts_something_is_refused(content):
     assert refusal("a.pdf", content).code == "active"
 
 
+@pytest.mark.parametrize("action", [b"GoToE", b"GoToR", b"SubmitForm", b"ImportData", b"Rendition", b"L#61unch"])
+def test_a_pdf_that_opens_or_sends_something_is_refused(action):
+    assert refusal("a.pdf", pdf(b"<< /S /%b /F (\\\\\\\\host\\\\a) /JS (a) >>" % action)).code == "active"
+    assert refusal("a.pdf", pdf(b"/%b\0" % action)).code == "active"
+
+
+SCRIPT = b"1 0 << /S /JavaScript /JS (app.alert(1)) >>"
+
+
+@pytest.mark.parametrize(
+    ("mark", "packing"),
+    [
+        (b"/Type /ObjStm", b"/Pad (%b) /Filter /FlateDecode" % (b"x" * 300_000)),
+        (b"/Type /ObjStm", b"/Filter [/ASCIIHexDecode /FlateDecode]"),
+        (b"/Type /ObjStm", b"/Filter [/FlateDecode /Fl]"),
+        (b"/Type /ObjStm", b"/Filter 9 0 R"),
+        (b"/Type /ObjStm", b"/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 4 >>"),
+        (b"/Type /ObjStm", b"/Filter /FlateDecode /DecodeParms 9 0 R"),
+        (b"/Type /ObjStm", b"/Pad (endobj) /Filter /FlateDecode"),
+        (b"/Type 9 0 R", b"/Filter /FlateDecode"),
+        (b"", b"/Filter /FlateDecode"),
+        (b"", b"/Filter /F#6cateDecode"),
+        (b"", b"/Filter /LZWDecode"),
+    ],
+)
+def test_a_script_is_found_or_refused_however_its_stream_is_described(mark, packing):
+    assert refusal("a.pdf", pdf(made.objects_stream(SCRIPT, mark, packing))).code == "active"
+
+
+def test_a_script_whose_name_is_the_last_thing_in_its_stream_is_found():
+    assert refusal("a.pdf", pdf(made.objects_stream(b"1 0 /JavaScript"))).code == "active"
+
+
+def test_streams_that_are_no_objects_may_be_packed_as_they_like():
+    outline = b"<< /First 5 0 R /Last 6 0 R >>"
+    picture = b"<< /N 3 /Filter [/ASCII85Decode /DCTDecode] /Length 4 >>\nstream\nabcd\nendstream"
+    assert judged("a.pdf", pdf(outline, picture))
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        pdf(b"<< /Type /Filespec /EF 9 0 R >>"),
         pdf(b"<< /Type /EmbeddedFile /Length 2 >>\nstream\nMZ\nendstream"),
         pdf(b"<< /Type /Filespec /F (a.exe) /EF << /F 9 0 R >> >>"),
         pdf(made.objects_stream(b"1 0 << /Type /Filespec /EF<</UF 9 0 R>> >>")),
@@ -221,9 +261,74 @@ def test_a_document_that_fetches_something_from_outside_is_refused(kind, target)
     assert refusal("a.docx", office("docx", {"word/_rels/settings.xml.rels": link(kind, target)})).code == "active"
 
 
+@pytest.mark.parametrize("kind", ["attachedTemplate", "image", "oleObject", "externalLinkPath"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "\\\\host\\t.dotm",
+        "file://host/t",
+        "file:///\\\\host\\t",
+        "//host/t",
+        "/\\host/t",
+        "file:////host/t",
+        "%5c%5chost/t",
+    ],
+)
+def test_a_document_that_fetches_something_over_the_network_is_refused(kind, target):
+    assert refusal("a.docx", office("docx", {"word/_rels/document.xml.rels": link(kind, target)})).code == "active"
+
+
+def test_a_link_is_judged_under_any_prefix():
+    longer = link("image", "//host/t").replace(b"<Relationship ", b"<" + b"p" * 50 + b":Relationship ")
+    assert refusal("a.docx", office("docx", {"word/_rels/document.xml.rels": longer})).code == "active"
+
+
+def test_a_page_that_becomes_part_of_a_document_is_refused():
+    assert refusal("a.docx", office("docx", {"word/_rels/a.rels": link("aFChunk", "a.mht")})).code == "nested"
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("word/a.xml", b'<w:p><w:instrText xml:space="preserve"> DDEAUTO c:\\cmd </w:instrText></w:p>'),
+        ("word/a.xml", b"<w:instrText>DD</w:instrText><w:r/>" * 1 + b"<w:instrText>E cmd</w:instrText>"),
+        ("word/a.xml", b'<w:fldSimple w:instr="dde cmd"/>'),
+        ("word/a.dat", b"<a/>" * 70_000 + b'<w:fldSimple w:instr="D&#68;E cmd"/>'),
+        ("xl/externalLinks/a.xml", b'<externalLink><x:ddeLink ddeService="cmd"/></externalLink>'),
+    ],
+)
+def test_a_field_that_starts_another_program_is_refused(part, content):
+    assert refusal("a.docx", office("docx", {part: content})).code == "active"
+
+
+def test_a_text_that_speaks_of_dde_is_taken():
+    said = b"<w:t>DDE and DDEAUTO</w:t><w:instrText> PAGE </w:instrText>"
+    assert judged("a.docx", office("docx", {"word/a.xml": said}))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'Content-Type: text/plain; name="a.exe"',
+        b"Content-Type: text/plain;\r\n\tname=a.exe",
+        b'Content-Disposition: attachment;\r\n filename*0="a.e";\r\n filename*1="xe"',
+        b"Content-Disposition: attachment; filename*=UTF-8''a%2Eexe",
+        b'Content-Disposition: attachment; filename="=?UTF-8?B?YS5leGU=?="',
+        b"Content-Disposition: attachment; " + b" " * 5000 + b"filename=a.exe",
+        b"Content-Type:\r\n \r\n application/zip",
+        b"Content-Type: image/svg+xml",
+        b"begin 644 a.exe",
+    ],
+)
+def test_a_mail_that_brings_a_program_is_refused_however_it_is_named(header):
+    assert refusal("a.eml", made.mail() + b"\r\n--x\r\n" + header + b"\r\n\r\nMZ").code == "nested"
+
+
 @pytest.mark.parametrize(
     ("kind", "target"),
     [
+        ("image", "../media/image1.png"),
+        ("externalLinkPath", "file:///C:\\a\\b.xlsx"),
         ("hyperlink", "https://acme.example/"),
         ("attachedTemplate", "file:///C:\\Templates\\Normal.dotm"),
         ("oleObject", "embeddings/a.bin"),
