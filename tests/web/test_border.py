@@ -97,6 +97,7 @@ class TestBodies:
         assert stream.total_bytes == 2000
         assert turns >= 500 // fields.BREATH
 
+    @pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")
     async def test_octets_that_are_put_back_are_not_counted_twice(self):
         stream = StreamReader(Mock(_reading_paused=False), 2**16, loop=asyncio.get_running_loop())
         stream.feed_data(b"x" * 100)
