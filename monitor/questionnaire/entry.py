@@ -32,6 +32,7 @@ _DAY = re.compile(
         [-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?""",
     re.VERBOSE | re.IGNORECASE,
 )
+_FIGURE = re.compile(r"(?:令和|平成|昭和|[RHS])?(?:元|[0-9]{1,4})", re.IGNORECASE)
 _COMPACT_DAY = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 _YEAR_BEFORE_ERA: Mapping[str, int] = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 
@@ -112,6 +113,28 @@ def calendar_day(text: str) -> date | None:
         return date(_year(parts), int(parts["month"]), int(parts["day"]))
     except ValueError:
         return None
+
+
+def three_boxes(year: str, month: str, day: str) -> str:
+    """A day typed into three boxes, as one text; a whole day typed into the first box stands as it is. The signs of
+    year, month and day behind their figures say nothing that the boxes do not say.
+    """
+    typed = [box.strip() for box in (year, month, day)]
+    boxes = [box.removesuffix(sign).strip() for box, sign in zip(typed, "年月日", strict=True)]
+    if not any(boxes[1:]) and not _FIGURE.fullmatch(_narrow(boxes[0])):
+        return typed[0]
+    return "-".join(boxes)
+
+
+def boxes_left_empty(text: str) -> tuple[str, ...]:
+    """Of a day that was typed in part: what is missing of `year`, `month`, `day`. None where it is whole, or unreadable
+    otherwise.
+    """
+    parts = dict(zip(("year", "month", "day"), text.split("-"), strict=False))
+    filled = [part for part in parts.values() if part]
+    if len(parts) < 3 or not all(_FIGURE.fullmatch(_narrow(part)) for part in filled):  # noqa: PLR2004 - boxes of a day
+        return ()
+    return tuple(name for name, part in parts.items() if not part)
 
 
 def _year(parts: Mapping[str, str | None]) -> int:

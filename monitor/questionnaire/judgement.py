@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from monitor.questionnaire.entry import holds_forbidden
+from monitor.questionnaire.entry import boxes_left_empty, holds_forbidden
 from monitor.questionnaire.model import NO, Choice, Finding, Question, QuestionType
 from monitor.questionnaire.my_number import holds_my_number
 from monitor.questionnaire.problem import Field, Problem, both, problem, unanswered
@@ -139,11 +139,19 @@ def _number(question: Question, answer: Answer, _today: date) -> Iterator[Proble
 def _date(question: Question, answer: Answer, today: date) -> Iterator[Problem]:
     day = _day(answer.value)
     if day is None:
-        yield problem("not-a-date")
+        yield _no_day(str(answer.value))
     elif question.earliest and day < (today if question.earliest == "today" else question.earliest):
         yield _beyond("too-early", question.earliest)
     elif question.latest and day > (today if question.latest == "today" else question.latest):
         yield _beyond("too-late", question.latest)
+
+
+def _no_day(typed: str) -> Problem:
+    empty = boxes_left_empty(typed)
+    if not empty:
+        return problem("not-a-date")
+    ja = "と".join({"year": "年", "month": "月", "day": "日"}[box] for box in empty)
+    return both("date-in-part", "value", {"boxes": ja}, {"boxes": " and the ".join(empty)})
 
 
 def _beyond(code: str, limit: date | str) -> Problem:

@@ -59,7 +59,8 @@ UNANSWERED: Mapping[QuestionType, Text] = {
         en="Write a number, for example 12. If there are none, write 0.",
     ),
     QuestionType.DATE: Text(
-        ja="日付をご記入ください（例：2026-12-31、令和8年12月31日）。", en="Write the date, for example 2026-12-31."
+        ja="年・月・日をそれぞれ数字でご記入ください（例：2027／3／31。和暦は年の欄に「令和9」）。",
+        en="Write the date in figures, for example 2027, 3, 31.",
     ),
     QuestionType.FILE: Text(ja="ファイルを添付してください。", en="Attach a file."),
     QuestionType.STATEMENT: Text(
@@ -84,9 +85,10 @@ MESSAGES: Mapping[str, Text] = {
     "too-small": Text(ja="{limit}以上の数をご記入ください。", en="Write {limit} or more."),
     "too-large": Text(ja="{limit}以下の数をご記入ください。", en="Write {limit} or less."),
     "not-a-date": Text(
-        ja="日付として読み取れません。「2026-12-31」または「令和8年12月31日」のように、暦にある日付をご記入ください。",
-        en="This cannot be read as a date. Write a day that exists, year first, for example 2026-12-31.",
+        ja="年・月・日をそれぞれ数字でご記入ください（例：2027／3／31。和暦は年の欄に「令和9」）。",
+        en="This cannot be read as a date. Write a day that exists, in figures: year, month, day, like 2027, 3, 31.",
     ),
+    "date-in-part": Text(ja="{boxes}もご記入ください。", en="Write the {boxes} as well."),
     "too-early": Text(ja="{limit}以降の日付をご記入ください。", en="Write {limit} or a later day."),
     "too-late": Text(ja="{limit}以前の日付をご記入ください。", en="Write {limit} or an earlier day."),
     "not-a-text": Text(ja="文字でご記入ください。", en="Write your answer in words."),

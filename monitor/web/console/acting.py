@@ -12,7 +12,7 @@ from monitor import cases, tables
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.pause import Pause
-from monitor.questionnaire.entry import calendar_day
+from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
 from monitor.web.console.looking import Wrong, case_of, duty_of, show_case, show_duty
 from monitor.web.console.session import reader
@@ -48,8 +48,7 @@ class Act:
 
     @property
     def day(self) -> date | None:
-        parts = [self.said.get(f"until_{part}", "").strip() for part in ("year", "month", "day")]
-        return calendar_day("-".join(parts) if parts[1] else parts[0])
+        return calendar_day(three_boxes(*(self.said.get(f"until_{part}", "") for part in ("year", "month", "day"))))
 
     @property
     def until(self) -> datetime:

@@ -16,9 +16,8 @@ from monitor.questionnaire import Answer, QuestionState
 from monitor.questionnaire.entry import tidy
 from monitor.web.fields import chunk, fields, parts
 from monitor.web.form import view
-from monitor.web.form.beginning import visible
 from monitor.web.form.ending import said_words
-from monitor.web.form.opening import Opened, form_page, while_asked
+from monitor.web.form.opening import Opened, form_page, visible, while_asked
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from aiohttp import BodyPartReader
 
     from monitor.obligations.drafts import Draft
-    from monitor.questionnaire import Question, Section
+    from monitor.questionnaire import Examination, Question, Section
 
 log = logging.getLogger(__name__)
 TEXT_LIMIT = 64 * 1024  #: octets of one field
@@ -64,21 +63,28 @@ class Back:
 
 @while_asked
 async def show(request: web.Request, found: Opened) -> web.StreamResponse:
-    """A section with what was answered so far. `?check` shows what is still missing."""
+    """A section with what was answered so far. `?check` shows what is still missing, `?opened` which questions are new,
+    and with `?back` saving leads back to the list to check.
+    """
     section = _section(request, found)
     return await _page(request, found, section, await found.draft(), Back(strict="check" in request.query))
 
 
 @while_asked
 async def save(request: web.Request, found: Opened) -> web.StreamResponse:
-    """Store everything that can be stored, then go on, or come back with what is wrong."""
+    """Store everything that can be stored, then go on, or come back with what is wrong.
+
+    What was stored can be looked at again, wrong or not, so the answer leads there and the button back works. Only what
+    could not be stored stands on the page that answers at once: it is nowhere else.
+    """
     section = _section(request, found)
+    asked = _asked(section, found.examined(await found.draft()))
     sent = await _receive(request, section)
     outcome = await _store(found, section, sent)
     draft = await found.draft()
-    if outcome.conflicts or outcome.refused or sent.refused or _unreadable(found, section, draft):
+    if outcome.conflicts or outcome.refused or sent.refused:
         return await _page(request, found, section, draft, Back(strict=True, wrong=True, sent=sent, outcome=outcome))
-    return see_other(await _onward(found, section, sent, draft))
+    return see_other(_onward(found, Saved(section, asked, sent, draft, _back(request, section))))
 
 
 async def _store(found: Opened, section: Section, sent: Sent) -> drafts.Drafted:
@@ -188,18 +194,82 @@ def _typed_wrong(examined: Any) -> bool:
     return any(problem.field == "value" for problem in examined.problems)
 
 
-async def _onward(found: Opened, section: Section, sent: Sent, draft: Draft) -> str:
-    """After saving: the same place after a file, the list on a pause, else the next section or the answers to check."""
-    here = f"{found.base}/s/{section.id}"
-    if sent.fields.get("remove") or sent.fields.get("upload"):
-        name = (sent.fields.get("upload") or [""])[0]
-        return f"{here}#{name}" if name else here
-    if sent.fields.get("pause"):
-        return f"{found.base}/tasks"
-    examined = found.examined(draft)
+@dataclass(frozen=True)
+class Saved:
+    """A section after saving: what it asked before, what was sent, what stands now, and the question to go back to."""
+
+    section: Section
+    asked: set[str]
+    sent: Sent
+    draft: Draft
+    back: str
+
+    def at(self, base: str, *flags: str, question: str = "") -> str:
+        """This section again, and still with the way back to the list to check."""
+        said = "&".join([*flags, f"back={self.back}"] if self.back else flags)
+        return f"{base}/s/{self.section.id}" + (f"?{said}" if said else "") + (f"#{question}" if question else "")
+
+
+def _onward(found: Opened, saved: Saved) -> str:
+    """After saving: the same place while something there is wrong or new, or after a file; the list on a pause; else
+    where one came from, the next section, or the answers to check.
+    """
+    sent, examined = saved.sent.fields, found.examined(saved.draft)
+    if _unreadable(found, saved.section, saved.draft):
+        return saved.at(found.base, "check=1")
+    if sent.get("remove") or sent.get("upload"):
+        return saved.at(found.base, question=_file_of(saved.section, sent))
+    if sent.get("pause"):
+        return f"{found.base}/tasks?saved=1"
+    opened = _opened(saved, examined)
+    if opened:
+        return saved.at(found.base, f"opened={len(opened)}", f"first={opened[0]}", question=opened[0])
+    return f"{found.base}/check#{saved.back}" if saved.back else _next(found, saved.section, examined)
+
+
+def _file_of(section: Section, sent: Mapping[str, list[str]]) -> str:
+    """The field whose file was handed in just now. Only one of ours goes into an address."""
+    names = [name for question in section.questions for name in (question.id, f"{question.id}_file")]
+    return next((name for name in names if name in sent.get("upload", ())), "")
+
+
+def _next(found: Opened, section: Section, examined: Examination) -> str:
     asked = [one for one in found.questionnaire.sections if visible(one, examined)]
     after = asked[asked.index(section) + 1 :] if section in asked else asked
     return f"{found.base}/s/{after[0].id}" if after else f"{found.base}/check"
+
+
+def _asked(section: Section, examined: Examination) -> set[str]:
+    states = examined.questions
+    return {question.id for question in section.questions if states[question.id].state is not QuestionState.HIDDEN}
+
+
+def _opened(saved: Saved, examined: Examination) -> list[str]:
+    """The questions that these answers made visible here. One that was answered before it was hidden asks nothing."""
+    new = _asked(saved.section, examined) - saved.asked
+    return [
+        question.id
+        for question in saved.section.questions
+        if question.id in new and examined.questions[question.id].state is QuestionState.UNANSWERED
+    ]
+
+
+def _back(request: web.Request, section: Section) -> str:
+    """The answer in the list to check from which one came here to change it."""
+    return _named(request.query.get("back", ""), section)
+
+
+def _named(name: str, section: Section) -> str:
+    return name if any(name == question.id for question in section.questions) else ""
+
+
+def _opened_before(request: web.Request, section: Section) -> tuple[str, int]:
+    """Before which question it is said how many the answers have opened. Whoever types an address gets no number of
+    their own making.
+    """
+    count = request.query.get("opened", "")
+    possible = {str(n) for n in range(1, len(section.questions) + 1)}
+    return (_named(request.query.get("first", ""), section), int(count)) if count in possible else ("", 0)
 
 
 async def _page(
@@ -231,6 +301,7 @@ async def _page(
         limit_words=_limits(request, language),
         accept=ACCEPT,
         uploads=any(row["evidence"] for row in rows),
+        opened=("", 0) if back.wrong else _opened_before(request, section),
     )
 
 
@@ -250,11 +321,10 @@ def _explain(row: dict[str, Any], question: Question, back: Back, language: str)
         row["error"] = back.outcome.refused[name].message.in_(language)
     if name in back.outcome.conflicts:
         stands = back.outcome.conflicts[name]
-        row["conflict"] = " – ".join(
-            filter(None, (view.said(question, stands, language, said_words(language)), stands.comment))
-        )
-        text = "A colleague changed this answer meanwhile. Choose which of the two holds and save again."
-        row["error"] = Message(text).in_(language)
+        said = " – ".join(filter(None, (view.said(question, stands, language, said_words(language)), stands.comment)))
+        text = "Since you opened this page, “{said}” was saved from elsewhere. To keep what stands below, save again."
+        row["conflict"] = Message(text, {"said": said}).in_(language)
+        row["error"] = Message("This answer was saved from elsewhere meanwhile.").in_(language)
     if name in back.sent.refused and row["evidence"]:
         row["evidence"]["error"] = back.sent.refused[name].in_(language)
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, links, tables
 from monitor.notices import VENDOR, about_duty, tell
-from monitor.questionnaire import QuestionState, SectionState
+from monitor.questionnaire import SectionState
 from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
-from monitor.web.form.opening import Opened, form_page, through_link, while_asked
+from monitor.web.form.ending import over
+from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
+from monitor.web.form.pleading import standing
 from monitor.web.pages import language_of, moment, page, see_other
 from monitor.web.site import SITE
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from monitor.questionnaire import Examination, Section
+    from monitor.questionnaire import Examination
 
 _STATES = {
     SectionState.UNTOUCHED: "unstarted",
@@ -47,6 +49,7 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         request, found, "start.html",
         promises=promises(found),
         begun=bool(draft.answers),
+        pleas=await standing(found),
         sections=found.questionnaire.sections,
         steps=None,
     )  # fmt: skip
@@ -63,7 +66,7 @@ async def tasks(request: web.Request, found: Opened) -> web.StreamResponse:
         rows=rows,
         done=sum(1 for row in rows if row["state"] == "complete"),
         ready=examined.complete,
-        reason=found.duty.reason if found.duty.state == "returned" else "",
+        saved="saved" in request.query,
     )  # fmt: skip
 
 
@@ -81,10 +84,6 @@ def task_rows(found: Opened, examined: Examination) -> list[Mapping[str, object]
     ]
 
 
-def visible(section: Section, examined: Examination) -> bool:
-    return any(examined.questions[question.id].state is not QuestionState.HIDDEN for question in section.questions)
-
-
 def promises(found: Opened) -> list[tuple[str, str]]:
     """The published words that this request serves, and the purpose that they belong to."""
     told: list[tuple[str, str]] = []
@@ -95,12 +94,6 @@ def promises(found: Opened) -> list[tuple[str, str]]:
             name = (purpose.text_ja or purpose.text) if found.language == "ja" else purpose.text
             told.append((text or name, name))
     return told
-
-
-async def over(request: web.Request, found: Opened) -> web.Response:
-    """The request is not open for this link: what was handed in, what was decided, or that nothing is needed."""
-    last = await tables.Submission.filter(obligation_id=found.duty.id).order_by("-id").first()
-    return form_page(request, found, "over.html", submission=last)
 
 
 async def ask_fresh(request: web.Request) -> web.StreamResponse:

@@ -6,15 +6,15 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from monitor import tables
 from monitor.language import Message
 from monitor.obligations import acts, drafts
-from monitor.questionnaire import Answer, QuestionState, diff, freeze_answers
+from monitor.questionnaire import Answer, QuestionState, diff, examine, freeze_answers, thaw_answers
 from monitor.questionnaire.entry import tidy
 from monitor.questionnaire.judgement import findings_of
 from monitor.web.fields import fields
 from monitor.web.form import view
-from monitor.web.form.beginning import over, visible
-from monitor.web.form.opening import Opened, form_page, through_link, while_asked
+from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
 from monitor.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Change, Examination, Examined, Question, Questionnaire
 
 LONGEST_NAME = 100
+MAY_READ = ("submit", "view")  #: grades of link: a colleague who prepared answers gets a receipt without them
 
 
 @while_asked
@@ -34,7 +35,7 @@ async def check(request: web.Request, found: Opened) -> web.StreamResponse:
     examined, before = found.examined(draft), await drafts.last_accepted(found.duty)
     return form_page(
         request, found, "check.html",
-        groups=_changeable(found, answer_groups(found.questionnaire, draft.answers, examined, before, found.language)),
+        groups=_changeable(found, all_answers(found, draft.answers, examined, before)),
         missing=_missing(found, examined),
         ready=examined.complete,
     )  # fmt: skip
@@ -44,8 +45,21 @@ def _changeable(found: Opened, groups: list[dict[str, Any]]) -> list[dict[str, A
     """Each answer with the place where it can be changed."""
     for group in groups:
         for row in group["rows"]:
-            row["href"] = f"{found.base}/s/{group['id']}?check=1#{row['id']}"
+            row["href"] = _place(found, group["id"], row["id"])
+            row["anchor"] = row["id"]
     return groups
+
+
+def _place(found: Opened, section: str, question: str) -> str:
+    """Where an answer is changed; from there saving leads back to it in the list."""
+    return f"{found.base}/s/{section}?check=1&back={question}#{question}"
+
+
+def all_answers(
+    found: Opened, answers: Mapping[str, Answer], examined: Examination, before: Mapping[str, Answer]
+) -> list[dict[str, Any]]:
+    """All answers as their own party sees them: what a reviewer may think of an honest "no" is no mistake of theirs."""
+    return answer_groups(found.questionnaire, answers, examined, before, found.language, findings=False)
 
 
 def answer_groups(
@@ -54,9 +68,11 @@ def answer_groups(
     examined: Examination,
     before: Mapping[str, Answer],
     language: str,
+    *,
+    findings: bool = True,
 ) -> list[dict[str, Any]]:
-    """All answers by section, in words, with last time's and what changed since."""
-    told = Told(before, diff(before, answers), said_words(language), language)
+    """All answers by section, in words, with last time's and what changed since; for reviewers with `findings`."""
+    told = Told(before, diff(before, answers), said_words(language), language, findings)
     return [
         {
             "id": section.id,
@@ -80,10 +96,10 @@ class Told:
     changes: Mapping[str, Change]
     words: Mapping[str, str]
     language: str
+    findings: bool
 
     def row(self, question: Question, answer: Answer | None, examined: Examined) -> dict[str, Any]:
         """One answer, for the kit's list to check."""
-        weak = [finding.name.in_(self.language) for finding in findings_of(question, answer)] if answer else []
         last = self.before.get(question.id)
         files = answer.files if answer else ()
         return {
@@ -94,8 +110,14 @@ class Told:
             "files": [{"name": file.name, "size": view.size(file.size)} for file in files],
             "before": view.said(question, last, self.language, self.words) if last else None,
             "change": str(self.changes.get(question.id, "")) if self.before else "",
-            "problem": examined.problems[0].message.in_(self.language) if examined.problems else ", ".join(weak),
+            "problem": examined.problems[0].message.in_(self.language)
+            if examined.problems
+            else self._weak(question, answer),
         }
+
+    def _weak(self, question: Question, answer: Answer | None) -> str:
+        found = findings_of(question, answer) if self.findings and answer else ()
+        return ", ".join(finding.name.in_(self.language) for finding in found)
 
 
 def said_words(language: str) -> dict[str, str]:
@@ -107,10 +129,11 @@ def said_words(language: str) -> dict[str, str]:
 def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
     by_question = {question.id: section for section in found.questionnaire.sections for question in section.questions}
     texts = {question.id: question.text.in_(found.language) for question in found.questionnaire.questions}
+    places = {name: section.place.name for name, section in by_question.items() if section.place}
     said = {name: examined.questions[name].problems[0].message.in_(found.language) for name in examined.blocking}
     return [
-        {"text": view.about(texts[name], said[name], found.language),
-         "href": f"{found.base}/s/{by_question[name].id}?check=1#{name}"}
+        {"text": view.about(texts[name], said[name], found.language, place=places.get(name, "")),
+         "href": _place(found, by_question[name].id, name)}
         for name in examined.blocking
     ]  # fmt: skip
 
@@ -120,7 +143,14 @@ async def declare(request: web.Request, found: Opened) -> web.StreamResponse:
     """Who declares that these answers are true."""
     if not found.examined(await found.draft()).complete:
         return see_other(f"{found.base}/check")
-    return form_page(request, found, "declare.html", errors=[], said={}, submittable=found.submittable)
+    said = await _signed_last(found) if found.submittable else {}
+    return form_page(request, found, "declare.html", errors=[], said=said, submittable=found.submittable)
+
+
+async def _signed_last(found: Opened) -> dict[str, str]:
+    """Who handed in these answers before they came back: most likely the same person does it again."""
+    last = await tables.Submission.filter(obligation_id=found.duty.id).order_by("-id").first()
+    return {"name": last.signer_name, "title": last.signer_title} if last else {}
 
 
 @while_asked
@@ -165,3 +195,17 @@ def _wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
 async def done(request: web.Request, found: Opened) -> web.StreamResponse:
     """The receipt."""
     return see_other(f"{found.base}/") if found.answerable else await over(request, found)
+
+
+async def over(request: web.Request, found: Opened) -> web.Response:
+    """The request is not open for this link: what was handed in, what was decided, or that nothing is needed."""
+    last = await tables.Submission.filter(obligation_id=found.duty.id).order_by("-id").first()
+    groups = _handed_in(found, last) if last and found.link.grade in MAY_READ else []
+    return form_page(request, found, "over.html", submission=last, groups=groups)
+
+
+def _handed_in(found: Opened, last: tables.Submission) -> list[dict[str, Any]]:
+    """The answers as they were frozen, not as a draft may stand by now."""
+    answers = thaw_answers(last.answers)
+    today = found.present.calendar.day_of(last.submitted_at)
+    return all_answers(found, answers, examine(found.questionnaire, answers, today), {})

@@ -14,7 +14,7 @@ from monitor import links, tables
 from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
 from monitor.obligations.drafts import Draft, read
-from monitor.questionnaire import Examination, Questionnaire, examine, thaw
+from monitor.questionnaire import Examination, Questionnaire, QuestionState, examine, thaw
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
@@ -26,6 +26,7 @@ from monitor.web.words import named
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from monitor.questionnaire import Section
     from monitor.registry.format import Company, Engagement, Party
     from monitor.registry.roster import Roster
     from monitor.tables import Link, Obligation
@@ -98,6 +99,12 @@ async def _frozen(sha256: str | None) -> Questionnaire:
             _known.pop(next(iter(_known)))
         found = _known[str(sha256)] = thaw((await tables.FrozenRequest.get(sha256=sha256)).body)
     return found
+
+
+def visible(section: Section, examination: Examination) -> bool:
+    """Whether anything is asked there, given the answers so far."""
+    states = (examination.questions[question.id].state for question in section.questions)
+    return any(state is not QuestionState.HIDDEN for state in states)
 
 
 async def opened(request: web.Request) -> Opened:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.language import Message
+from monitor import tables
+from monitor.language import Message, say_short_day
 from monitor.obligations import drafts
-from monitor.questionnaire.entry import calendar_day
+from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
 from monitor.web.fields import said as typed
 from monitor.web.form.ending import one_line
@@ -28,16 +30,43 @@ Errors = list[dict[str, str]]
 @while_asked
 async def show(request: web.Request, found: Opened) -> web.StreamResponse:
     told = request.query.get("told", "")
-    return _page(request, found, told=told if told in _DEEDS else "")
+    return await _page(request, found, told=told if told in _DEEDS else "")
 
 
-def _page(request: web.Request, found: Opened, *, errors: Errors | None = None, said: Mapping[str, str] | None = None,
-          told: str = "") -> web.Response:  # fmt: skip
+async def _page(
+    request: web.Request,
+    found: Opened,
+    *,
+    errors: Errors | None = None,
+    said: Mapping[str, str] | None = None,
+    told: str = "",
+) -> web.Response:
     status = 422 if errors else 200
     domains = sorted(_domains(found))
     return form_page(
-        request, found, "help.html", status=status, errors=errors or [], said=said or {}, told=told, domains=domains
-    )
+        request, found, "help.html", status=status, errors=errors or [], said=said or {}, told=told, domains=domains,
+        pleas=await standing(found),
+    )  # fmt: skip
+
+
+async def standing(found: Opened) -> list[str]:
+    """What the party has asked for and nobody has decided on yet, the latest of each kind, in a sentence."""
+    open_ones = tables.Plea.filter(obligation_id=found.duty.id, decision=None).exclude(kind="hand-over")
+    latest = {plea.kind: plea for plea in await open_ones.order_by("id")}
+    return [_standing(plea, found) for plea in latest.values()]
+
+
+def _standing(plea: tables.Plea, found: Opened) -> str:
+    language = found.language
+    values = {"day": say_short_day(found.present.calendar.day_of(plea.made_at), language)}
+    if plea.proposed_on is None:
+        text = (
+            "On {day} you told us that this is not for you. Please wait for our answer; until then the request stands."
+        )
+        return Message(text, values).in_(language)
+    values["until"] = say_short_day(plea.proposed_on, language)
+    text = "On {day} you asked for time until {until}. Please wait for our answer; until then the present date stands."
+    return Message(text, values).in_(language)
 
 
 @while_asked
@@ -49,7 +78,7 @@ async def plead(request: web.Request, found: Opened) -> web.StreamResponse:
         return see_other(f"{found.base}/help")
     errors = await deed(found, said)
     if errors:
-        return _page(request, found, errors=errors, said=said)
+        return await _page(request, found, errors=errors, said=said)
     return see_other(f"{found.base}/help?told={said['kind']}")
 
 
@@ -69,8 +98,7 @@ async def _more_time(found: Opened, said: Mapping[str, str]) -> Errors:
 
 
 def _wished(said: Mapping[str, str]) -> date | None:
-    parts = [said.get(f"wished_{part}", "").strip() for part in ("year", "month", "day")]
-    return calendar_day("-".join(parts) if parts[1] else parts[0])
+    return calendar_day(three_boxes(*(said.get(f"wished_{part}", "") for part in ("year", "month", "day"))))
 
 
 async def _not_ours(found: Opened, said: Mapping[str, str]) -> Errors:
@@ -82,7 +110,9 @@ async def _not_ours(found: Opened, said: Mapping[str, str]) -> Errors:
 
 
 async def _hand_over(found: Opened, said: Mapping[str, str]) -> Errors:
-    email = one_line(said.get("email")).lower()
+    email = unicodedata.normalize(
+        "NFKC", one_line(said.get("email"))
+    ).lower()  # a phone's keyboard types ｔａｎａｋａ＠
     domain = email.rpartition("@")[2]
     if "@" not in email or " " in email or domain not in _domains(found):
         text = Message(

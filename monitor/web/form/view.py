@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.language import say_day
 from monitor.questionnaire import Answer, Entry, QuestionState, QuestionType, parse
+from monitor.questionnaire.entry import three_boxes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,12 +114,8 @@ def entry(question: Question, sent: Mapping[str, Sequence[str]]) -> Entry:
 
 def _day(name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Three fields as one date, as typed. A whole date typed into the first field is taken as well."""
-    parts = [_one(sent, f"{name}_{part}").strip() for part in ("year", "month", "day")]
-    if not any(parts):
-        return ()
-    if parts[0] and not parts[1] and not parts[2]:
-        return (parts[0],)
-    return ("-".join(parts),)
+    typed = three_boxes(*(_one(sent, f"{name}_{part}") for part in ("year", "month", "day")))
+    return (typed,) if typed else ()
 
 
 def _one(sent: Mapping[str, Sequence[str]], name: str) -> str:
@@ -135,9 +132,11 @@ def answers(
     }
 
 
-def about(question: str, problem: str, language: str, limit: int = 60) -> str:
-    """What is wrong with which question, in one line."""
+def about(question: str, problem: str, language: str, limit: int = 60, *, place: str = "") -> str:
+    """What is wrong with which question, in one line; where the same is asked of several places, with the place."""
     short = question.rstrip("。") if len(question) <= limit else question[: limit - 1] + "…"
+    if place:
+        short = f"{place}／{short}" if language == "ja" else f"{place} / {short}"
     return f"{short}：{problem}" if language == "ja" else f"{short}: {problem}"
 
 
