@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import os
 import re
+import shutil
 import tempfile
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -40,9 +42,11 @@ if TYPE_CHECKING:
 
     from obstore.store import ObjectStore, RetryConfig
 
+log = logging.getLogger(__name__)
 FOLDER = "file://"
 BATCH = 1 << 17  # what is written at once: a thread is woken forty times for 5 MB
 PIECE = 1 << 18
+SPARE = 1 << 30  # what a disk must have left: the database beside the evidence must still be able to write
 PATIENCE = 60.0  # seconds that a file waits for its turn and for the store
 _PART = {True: 1 << 20, False: 5 << 20}  # of a long put: a folder takes any, buckets none below 5 MiB
 _RETRY: RetryConfig = {
@@ -60,6 +64,10 @@ class EvidenceAway(Exception):  # noqa: N818 - what the store then is
 
 class EvidenceMissing(LookupError):  # noqa: N818 - what it then is
     """Nothing is kept under this hash."""
+
+
+class EvidenceChanged(EvidenceAway):
+    """What is kept under this hash has another: a disk, or somebody, changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,9 @@ class EvidenceStore:
         """
         name = clean(name)
         expect(name)
+        if self.folder:
+            with _borders():
+                await asyncio.to_thread(_spared, self.folder)
         async with self._scratch_file() as file:
             sha256, size = await _receive(chunks, file, name, limit)
             async with self._judging:
@@ -105,20 +116,22 @@ class EvidenceStore:
         return Stored(sha256, size, media_type, name)
 
     async def read(self, sha256: str) -> AsyncIterator[bytes]:
-        """The content, by piece. Opened before the iterator is handed out: trouble is known before an answer begins."""
+        """The content, by piece. Opened before the iterator is handed out: trouble is known before an answer begins.
+
+        It is hashed on the way. What is no longer what was kept ends with `EvidenceAway` before its last piece.
+        """
         with _borders(sha256):
             found = await obstore.get_async(self._store, _key(sha256))
-        return _pieces(found.stream(min_chunk_size=PIECE))
+        return _proven(_pieces(found.stream(min_chunk_size=PIECE)), sha256)
 
     async def verify(self, sha256: str) -> bool:
         """Whether what is kept under the hash still has it. False if it is missing, too."""
-        hashing = hashlib.sha256()
         try:
-            async for piece in await self.read(sha256):
-                await asyncio.to_thread(hashing.update, piece)
-        except EvidenceMissing:
+            async for _ in await self.read(sha256):
+                pass
+        except (EvidenceMissing, EvidenceChanged):
             return False
-        return hashing.hexdigest() == sha256
+        return True
 
     async def exists(self, sha256: str) -> bool:
         return await self._size(sha256) is not None
@@ -213,6 +226,21 @@ async def _pieces(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             yield bytes(piece)
 
 
+async def _proven(pieces: AsyncIterator[bytes], sha256: str) -> AsyncIterator[bytes]:
+    """The last piece is held back until the whole is known to be right, so that no reader gets a whole wrong file."""
+    hashing, held = hashlib.sha256(), b""
+    async for piece in pieces:
+        await asyncio.to_thread(hashing.update, piece)
+        if held:
+            yield held
+        held = piece
+    if hashing.hexdigest() != sha256:
+        log.error("evidence %s is not what was kept: its content has changed", sha256)
+        raise EvidenceChanged(sha256)
+    if held:
+        yield held
+
+
 async def _close(opening: asyncio.Future[BinaryIO]) -> None:
     with suppress(OSError):  # not opened at all, or a full disk's last word: it was thrown away in any case
         await asyncio.to_thread((await opening).close)
@@ -247,6 +275,11 @@ def _open(url: str, folder: Path | None) -> ObjectStore:
     if folder:
         return LocalStore(folder)
     return from_url(url, retry_config=_RETRY)
+
+
+def _spared(folder: Path) -> None:
+    if shutil.disk_usage(folder).free < SPARE:
+        raise EvidenceAway("less than 1 GB is free where evidence is kept")
 
 
 def _open_scratch(folder: Path | None) -> BinaryIO:

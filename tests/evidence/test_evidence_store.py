@@ -272,11 +272,38 @@ async def test_what_is_kept_is_known_to_be_there(kept):
     assert await kept.verify(HASH)
 
 
+@pytest.mark.logs_errors
 async def test_one_changed_bit_is_found(kept, folder):
     await kept.take(sending(FILE), "a.pdf", LIMIT)
     place = folder / HASH[:2] / HASH
     place.write_bytes(FILE[:100] + bytes([FILE[100] ^ 1]) + FILE[101:])
     assert not await kept.verify(HASH)
+
+
+@pytest.mark.logs_errors
+@pytest.mark.parametrize("whole", [FILE, large_pdf()])
+async def test_a_file_that_was_changed_is_never_given_out_whole(kept, folder, caplog, whole):
+    key = (await kept.take(sending(whole), "a.pdf", LIMIT)).sha256
+    (folder / key[:2] / key).write_bytes(whole[:-1] + b"!")
+    given = bytearray()
+
+    async def asking():
+        async for piece in await kept.read(key):
+            given.extend(piece)
+
+    with pytest.raises(EvidenceAway):
+        await asking()
+    assert len(given) < len(whole)
+    assert [(record.levelname, key in record.message) for record in caplog.records] == [("ERROR", True)]
+
+
+async def test_a_disk_that_is_nearly_full_takes_no_more(kept, folder, monkeypatch):
+    monkeypatch.setattr(store, "SPARE", 1 << 62)
+    sender = Sender(FILE)
+    with pytest.raises(EvidenceAway, match="less than 1 GB"):
+        await kept.take(aiter(sender), "a.pdf", LIMIT)
+    assert sender.sent == 0
+    assert files(folder) == []
 
 
 @pytest.mark.parametrize("key", [HASH, "../../etc/passwd", "", HASH.upper(), f"{HASH}\n", f"{HASH}/../../x"])
