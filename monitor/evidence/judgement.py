@@ -79,6 +79,7 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (b"<svg", "SVG"),
 )
 _TEXTS = frozenset({"RTF", "HTML", "SVG", "XML", "EXE"})  # what a text may begin with too, if it then goes on as one
+_PROGRAMS = frozenset({"EXE", "ELF"})
 _RIGHT = {"PDF": "pdf", "PNG": "png", "JPEG": "jpg"}
 _HEAD = 1024
 _BOM = b"\xef\xbb\xbf"
@@ -122,7 +123,12 @@ def _disguised(offered: Offered, head: bytes) -> RefusedFile:
     found = _found(head)
     if right := _RIGHT.get(found):
         return offered.refused("disguised-known", found=found, right=right)
-    return offered.refused("disguised-as", found=found) if found else offered.refused("disguised")
+    if found in _PROGRAMS:
+        return offered.refused("program", found=found)
+    pdf = offered.ending == "pdf"
+    if found:
+        return offered.refused("not-pdf-as" if pdf else "disguised-as", found=found)
+    return offered.refused("not-pdf" if pdf else "disguised")
 
 
 def _found(head: bytes) -> str:

@@ -29,7 +29,18 @@ Code = Literal[
     "encoding",
 ]
 
-Reason = Literal[Code, "disguised-as", "disguised-known", "hidden", "active-pdf", "remote", "attachments"]
+Reason = Literal[
+    Code,
+    "disguised-as",
+    "disguised-known",
+    "not-pdf",
+    "not-pdf-as",
+    "program",
+    "hidden",
+    "active-pdf",
+    "remote",
+    "attachments",
+]
 
 
 class RefusedFile(Exception):  # noqa: N818 - what the file then is
@@ -51,6 +62,9 @@ def refused(reason: Reason, name: str, **facts: str) -> RefusedFile:
 _CODES: Mapping[Reason, Code] = {
     "disguised-as": "disguised",
     "disguised-known": "disguised",
+    "not-pdf": "disguised",
+    "not-pdf-as": "disguised",
+    "program": "disguised",
     "hidden": "disguised",
     "active-pdf": "active",
     "remote": "active",
@@ -60,7 +74,7 @@ _CODES: Mapping[Reason, Code] = {
 SENTENCES: Mapping[Reason, str] = {
     "empty": "“{name}” is empty (0 bytes). Check the original, and attach it again with its contents.",
     "too-large": (
-        "“{name}” is larger than the {limit} MB that can still be attached here. Make it smaller, for example by "
+        "“{name}” is larger than the {limit} MB that one file may have here. Make it smaller, for example by "
         "splitting it or by scanning it at a lower resolution, and attach it again."
     ),
     "type-not-allowed": (
@@ -87,6 +101,16 @@ SENTENCES: Mapping[Reason, str] = {
     "disguised-known": (
         "“{name}” ends in .{ending}, but its content is {found}. If it is the file that you meant, change the end of "
         "its name to .{right}, and attach it again."
+    ),
+    "not-pdf": (
+        "“{name}” ends in .pdf, but its content is not that of a PDF. Save the original again as PDF, and attach that."
+    ),
+    "not-pdf-as": (
+        "“{name}” ends in .pdf, but its content is {found}. Save the original again as PDF, and attach that."
+    ),
+    "program": (
+        "“{name}” ends in .{ending}, but its content is a program ({found}), which we cannot take. Save the original "
+        "again as PDF, and attach that."
     ),
     "hidden": "“{name}” carries another file behind its own content. Open it, save it anew, and attach that.",
     "password": (

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from post import COMPANIES, PARTIES, engagement, notice, office, registry
 from stage import event, instant, last_accepted
 
-from monitor.letters.layout import COLUMNS, lines, one_line, width, wrap
+from monitor.letters.layout import COLUMNS, heading, lines, one_line, width, wrap
 from notifiers.email import compose
 
 EVIL = "<script>alert(1)</script>\"'&{{7*7}}{% raw %}%(x)s{y}"
@@ -164,3 +164,21 @@ def test_japanese_lines_break_between_phrases():
 def test_a_line_begins_with_no_mark_that_ends_one():
     text = "あいうえお" * 6 + "かき」。" + "さしすせそ" * 8
     assert not any(line[0] in "、。）」" for line in wrap(text, "ja").splitlines())
+
+
+def test_a_name_is_never_broken():
+    name = "株式会社つきみざか印刷出版サービス"
+    text = "いつもお世話になっております。このたびは" + name + "のご担当者様にお願いがございます。"
+    for blanks in range(30):
+        padded = "あ" * blanks + text
+        assert name in wrap(padded, "ja", [name])
+        assert name in heading(padded, "ja", [name])
+        assert "Acme Printing Co., Ltd." in wrap(
+            "word " * blanks + "for Acme Printing Co., Ltd.", "en", ["Acme Printing Co., Ltd."]
+        )
+
+
+def test_a_number_stays_with_its_words_in_a_heading():
+    assert not re.search(
+        r"[0-9]<wbr>", heading("2027年12月31日(金)までに、あと10日で3件のご回答をお願いします。", "ja")
+    )

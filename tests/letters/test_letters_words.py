@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
-from post import squeezed, visible
+from post import engagement, notice, office, registry, squeezed, visible
+from stage import event, instant, last_accepted
 
 from checks import CHECKS
 from checks.contract import Severity
+from monitor.language import say_short_day
 from monitor.letters import words
 from monitor.letters.layout import COLUMNS, width
 from monitor.obligations import KINDS
@@ -30,6 +34,48 @@ TECHNICAL = re.compile(
     r"|[\w.+-]+@[\w.-]+|Set-Cookie|HttpOnly|SameSite|Secure|JavaScript|Web|OWASP[\w ]*|Cookie|cookie|HttpOnly|v?\d[\d.]*"
 )
 ASKS = ("opening", "reminder", "overdue", "due-moved", "returned", "fresh-link", "hand-over", "several")
+
+
+ABOVE = """
+[[party]]
+key = "above"
+name = "Above Agency"
+contacts = ["privacy@above.example"]
+language = "en"
+"""
+
+
+@pytest.fixture(scope="module")
+def returned(tmp_path_factory):
+    """Letters of a world in which an answer came back, and in which work is sub-entrusted."""
+    agency = engagement("agency", party="above", attestation=last_accepted("2026-10-01"))
+    below = engagement("agency/sub", under="agency", attestation=last_accepted("2026-01-20"))
+    toml = registry(engagement(attestation=last_accepted("2025-12-31")), agency, below, language="en") + ABOVE
+    script = (
+        event("2026-12-22T10:00", "submit", "dm"),
+        event("2026-12-24T10:00", "return", "dm", reason="The list lacks the countries."),
+    )
+
+    async def run():
+        tmp = tmp_path_factory.mktemp("returned")
+        async with office(toml, "2026-11-20T00:00", "2027-01-08T00:00", *script, tmp=tmp) as place:
+            mine = [kept for kept in place.clerk.kept if kept.side == "vendor" and "dm" in _engagements(kept)]
+            found = {stage: [kept for kept in mine if kept.stages == [stage]] for stage in ("reminder", "overdue")}
+            found["reminder"] = [kept for kept in found["reminder"] if kept.at > instant("2026-12-24T10:00")]
+            found["sub"] = [kept for kept in place.of("opening") if "agency/sub" in _engagements(kept)]
+            duty, at = await place.duty(), instant("2026-12-24T10:00")
+            rung = notice("rung", "vendor", duty=duty, made_at=at, rung=-7, key="test/rung", data={"rung": "T-7"})
+            back = notice("returned", "vendor", duty=duty, made_at=at, data={"reason": "The list lacks the countries."})
+            found["both"] = [(await place.kept(back, rung, at=at))[0]]
+            return found
+
+    found = asyncio.run(run())
+    assert all(found.values())
+    return found
+
+
+def _engagements(kept):
+    return {topic.duty.engagement_id for topic in kept.topics if topic.duty}
 
 
 def first_line(kept):
@@ -219,3 +265,34 @@ def test_everything_that_a_letter_may_name_has_a_word():
     assert set(CHECKS) <= set(words.CHECKS)
     assert {severity.word for severity in Severity} == set(words.SEVERITIES)
     assert {*RISING, "reviewer", "vendor"} <= set(words.ROLES)
+
+
+def test_what_was_returned_is_asked_for_as_such_and_not_as_if_nothing_had_come(returned):
+    for stage in ("reminder", "overdue"):
+        for kept in returned[stage]:
+            assert "Please complete your answer" in first_line(kept)
+            assert "The list lacks the countries." in kept.letter.text
+            assert "have not received your answer" not in kept.letter.text.replace("\n", " ")
+
+
+def test_one_letter_never_thanks_for_an_answer_and_misses_it(returned):
+    for kept in returned["both"]:
+        text = kept.letter.text.replace("\n", " ")
+        assert "Thank you for your answer" in text
+        assert "not yet received" not in text
+
+
+def test_a_sub_trustee_is_told_through_whom_the_work_came(returned):
+    for kept in returned["sub"]:
+        assert "sub-entrusted by Above Agency" in kept.letter.text.replace("\n", " ")
+
+
+def test_a_due_date_of_another_year_carries_its_year():
+    assert say_short_day(date(2028, 3, 31), "ja", date(2027, 2, 9)) == "2028年3月31日(金)"
+    assert say_short_day(date(2028, 2, 8), "ja", date(2027, 2, 9)) == "2/8(火)"
+
+
+def test_only_the_office_is_told_that_its_report_comes_every_week(gallery):
+    office = gallery["en", "company+digest"].letter.text.replace("\n", " ")
+    assert "comes every week" in office
+    assert "for Impress Corporation" in office
