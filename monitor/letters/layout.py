@@ -128,14 +128,10 @@ def _joined(parts: list[str]) -> list[str]:
 
 
 def _inseparable(left: str, right: str) -> bool:
-    """A mark that may not begin or end a line, the middle of a Latin word, a number and its words (あと3日)."""
+    """A mark that may not begin or end a line, the middle of a Latin word, a number and its word (あと3日)."""
     if right[0] in _NOT_FIRST or left[-1] in _NOT_LAST:
         return True
-    return (
-        (right[0].isdigit() and left[-1].isalpha())
-        or (left[-1].isdigit() and right[0].isalpha())
-        or ("!" <= left[-1] <= "~" and "!" <= right[0] <= "~")
-    )
+    return (right[0].isdigit() and left[-1].isalpha()) or ("!" <= left[-1] <= "~" and "!" <= right[0] <= "~")
 
 
 @lru_cache

@@ -176,9 +176,3 @@ def test_a_name_is_never_broken():
         assert "Acme Printing Co., Ltd." in wrap(
             "word " * blanks + "for Acme Printing Co., Ltd.", "en", ["Acme Printing Co., Ltd."]
         )
-
-
-def test_a_number_stays_with_its_words_in_a_heading():
-    assert not re.search(
-        r"[0-9]<wbr>", heading("2027年12月31日(金)までに、あと10日で3件のご回答をお願いします。", "ja")
-    )
