@@ -1,20 +1,22 @@
 """What one look costs: a new connection, a full TLS 1.3 handshake, one GET; and the whole loop around it.
 
 blackbox_exporter does the same look and stores nothing. Our "whole loop" claims what is due, looks, judges, and stores
-watch and result. CPU time of the process that looks, in rounds that take turns.
+watch and result. CPU time of the process that looks. All contenders stand ready and take turns in slices of a few
+seconds at the most, so that whatever else the machine does hits all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import databases, places
 from bench.blackbox import HOW, blackbox, find
 from bench.figure import Figure, Rounds
-from bench.process import Failed, Meter, child, cpu_of, folder
+from bench.process import Failed, Meter, companion, cpu_of, folder, say, told, words
 from bench.target import DOMAIN, Target, target
 from monitor import clock, plugins, tables
 from monitor.house import IN_HAND
@@ -22,77 +24,92 @@ from monitor.patrol import Patrol
 from monitor.probe import Probe
 from monitor.tables.store import opened
 
-ROUNDS = 5
-CHECKS = 1000
-WARM = 200
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator
+
+ROUNDS, SLICES, SLICE = 5, 5, 200  #: a round is so many slices of so many looks, contender after contender
 AT_ONCE = 50
 AGAINST = "blackbox_exporter"
+THREE = "whole loop, three checks (two visits), SQLite"
 #: who, what it may cost against the rival
 CONTENDERS = {
     "look alone, uvloop": 0.92,
     "look alone, asyncio": 1.05,
     "whole loop, SQLite": 1.0,
     "whole loop, PostgreSQL": 1.0,
-    "whole loop, three checks (two visits), SQLite": 2.0,
+    THREE: 2.0,
 }
 
 
 async def run() -> list[Figure]:
-    async with folder() as home, target(home) as where, databases.postgres(home) as postgres:
+    async with AsyncExitStack() as stack:
+        home = await stack.enter_async_context(folder())
+        where = await stack.enter_async_context(target(home))
+        ours = await _ours(stack, home, where)
         program = await find(home)
+        rival = await stack.enter_async_context(blackbox(program, home, where)) if program else None
         rounds = Rounds()
-        for _ in range(ROUNDS):
-            await _ours(rounds, home, where, postgres)
-            if program:
-                async with blackbox(program, home, where) as rival:
-                    await rival.cost(WARM)
-                    rounds.note(AGAINST, await rival.cost(CHECKS))
-            rounds.note("wrk", await _floor(where) or 0.0)
-    return _figures(rounds, where, there=program is not None)
+        for number in range(ROUNDS + 1):  # the first warms up, and is not counted
+            costs = dict.fromkeys([*ours, AGAINST], 0.0)
+            for _ in range(SLICES if number else 1):
+                for who, process in ours.items():
+                    costs[who] += (await told(process, "look"))["ms"] / SLICES
+                if rival:
+                    costs[AGAINST] += await rival.cost(SLICE) / SLICES
+            for who, cost in costs.items() if number else ():
+                rounds.note(who, cost)
+        floor = await _floor(where)
+    return _figures(rounds, where, floor, there=rival is not None)
 
 
-async def _ours(rounds: Rounds, home: Path, where: Target, postgres: databases.Server) -> None:
+async def _ours(stack: AsyncExitStack, home: Path, where: Target) -> dict[str, Process]:
+    """Our contenders, each in a process of its own, ready."""
     way = {"port": where.port, "ca_file": str(where.ca_file)}
-    for loop in ("uvloop", "asyncio"):
-        rounds.note(f"look alone, {loop}", (await child("bench.poll:look", loop, **way))["ms"])
+    postgres = await stack.enter_async_context(databases.postgres(home))
     one, three = ["availability"], list(plugins.looks())
-    for who, url, kinds in (
-        ("whole loop, SQLite", await databases.sqlite(home), one),
-        ("whole loop, PostgreSQL", await postgres.database(), one),
-        ("whole loop, three checks (two visits), SQLite", await databases.sqlite(home), three),
-    ):
-        rounds.note(who, (await child("bench.poll:whole", url=url, kinds=kinds, **way))["ms"])
+    wanted: dict[str, AsyncIterator[Any]] = {
+        "look alone, uvloop": companion("bench.poll:look", "uvloop", **way),
+        "look alone, asyncio": companion("bench.poll:look", "asyncio", **way),
+        "whole loop, SQLite": companion("bench.poll:whole", url=await databases.sqlite(home), kinds=one, **way),
+        "whole loop, PostgreSQL": companion("bench.poll:whole", url=await postgres.database(), kinds=one, **way),
+        THREE: companion("bench.poll:whole", url=await databases.sqlite(home), kinds=three, **way),
+    }
+    return {who: (await stack.enter_async_context(made))[0] for who, made in wanted.items()}  # type: ignore[arg-type]
 
 
 async def look(port: int, ca_file: str) -> dict[str, Any]:
-    """The probe and the verdict, nothing kept."""
-    settings = places.way_to(port, ca_file, AT_ONCE)
+    """The probe and the verdict, nothing kept; a slice for each word."""
     check = plugins.looks()["availability"]
-    async with Probe(settings) as probe:
+    async with Probe(places.way_to(port, ca_file, AT_ONCE)) as probe:
 
-        async def work(first: int, times: int) -> int:
+        async def work(first: int) -> int:
             passed = 0
-            for number in range(times):
+            for number in range(SLICE // AT_ONCE):
                 seen = await check.observe(f"https://w{first + number}.{DOMAIN}:{port}/", probe)
                 passed += check.judge(seen, clock.now()).verdict == "pass"
             return passed
 
-        await asyncio.gather(*(work(WARM * number, WARM // AT_ONCE) for number in range(AT_ONCE)))
-        meter = Meter()
-        passed = await asyncio.gather(*(work(CHECKS * number, CHECKS // AT_ONCE) for number in range(AT_ONCE)))
-        return {"ms": _each(meter, sum(passed))}
+        say(ready=True)
+        async for _ in words():
+            meter = Meter()
+            passed = await asyncio.gather(*(work(SLICE * number) for number in range(AT_ONCE)))
+            say(ms=_each(meter, sum(passed)))
+    return {}
 
 
 async def whole(url: str, port: int, ca_file: str, kinds: list[str]) -> dict[str, Any]:
     """A patrol over endpoints that are all due: claimed, looked at, judged, stored. The cost of one endpoint."""
     async with opened(url), Probe(places.way_to(port, ca_file)) as probe:
         await places.register(Path(ca_file).parent, places.registry(0, 1, clock.now()), clock.now())
-        await places.watch(CHECKS, port, tuple(kinds), 300, clock.now())
+        await places.watch(SLICE, port, tuple(kinds), 300, clock.now())
         patrol = Patrol(probe, plugins.looks())
-        await _walked(patrol, CHECKS * len(kinds))  # certificates and refusals are known from then on
-        await tables.Watch.all().update(next_at=clock.now())
-        meter = Meter()
-        return {"ms": _each(meter, await _walked(patrol, CHECKS * len(kinds)) // len(kinds))}
+        say(ready=True)
+        async for _ in words():
+            await tables.Watch.all().update(next_at=clock.now())
+            meter = Meter()
+            say(ms=_each(meter, await _walked(patrol, SLICE * len(kinds)) // len(kinds)))
+    return {}
 
 
 async def _walked(patrol: Patrol, wanted: int) -> int:
@@ -107,8 +124,8 @@ async def _walked(patrol: Patrol, wanted: int) -> int:
 
 def _each(meter: Meter, passed: int) -> float:
     cpu = meter.cpu
-    if passed < CHECKS:
-        raise Failed(f"{passed} of {CHECKS} looks passed")
+    if passed < SLICE:
+        raise Failed(f"{passed} of {SLICE} looks passed")
     return cpu / passed * 1000
 
 
@@ -127,9 +144,9 @@ async def _floor(where: Target) -> float | None:
     return cpu / made * 1000
 
 
-def _figures(rounds: Rounds, where: Target, *, there: bool) -> list[Figure]:
+def _figures(rounds: Rounds, where: Target, floor: float | None, *, there: bool) -> list[Figure]:
     bar = rounds.median(AGAINST) if there else None
-    note = f"{ROUNDS} rounds of {CHECKS}; server: {where.name}"
+    note = f"{ROUNDS} rounds of {SLICES * SLICE}; server: {where.name}"
     found = [
         Figure(
             who, rounds.median(who), "CPU-ms a look", bar, AGAINST, most,
@@ -140,7 +157,7 @@ def _figures(rounds: Rounds, where: Target, *, there: bool) -> list[Figure]:
     ]  # fmt: skip
     if there:
         found.append(Figure(AGAINST, rounds.median(AGAINST), "CPU-ms a look", note="the rival; stores nothing"))
-    if rounds.median("wrk"):
-        return [*found, Figure("wrk", rounds.median("wrk"), "CPU-ms a look", note="the floor: handshake and request")]
+    if floor:
+        return [*found, Figure("wrk", floor, "CPU-ms a look", note="the floor: handshake and request")]
     absent = "wrk, the floor, is absent: apt-get install wrk"
     return [*found, Figure("wrk", 0.0, "CPU-ms a look", absent=absent)]
