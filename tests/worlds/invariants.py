@@ -291,7 +291,9 @@ def no_mail_brings_in_more_than_one_new_level(played: Played) -> Iterator[str]:
             if item["level"] > reached:
                 if day == risen_on:
                     yield f"{about} brought in two levels on {day}"
-                reached, risen_on = item["level"], day
+                # What rises to critical in the night is told at that hour, and its next rung may come up in the morning.
+                urgent = line.get("severity") == "critical" and item["rung"] == "C+0"
+                reached, risen_on = item["level"], None if urgent else day
 
 
 def no_two_rungs_of_one_duty_to_one_person_on_a_day(played: Played) -> Iterator[str]:
