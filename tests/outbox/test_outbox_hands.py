@@ -132,10 +132,10 @@ async def test_a_database_that_goes_away_while_letters_are_on_their_way_lets_non
     monkeypatch.setattr(delivering, "taken", away_once)
     with pytest.raises(ConnectionRefusedError):
         await post.deliver(OPENS)
-    sent = await tables.Mail.filter(state="sent").count()
-    assert sent == len(post.server.taken) >= 1, "what was taken is entered as soon as the database is back"
+    assert await tables.Mail.filter(state="sent").count() >= 1, "what was taken is entered when the database is back"
     await post.deliver(OPENS)
-    assert len(post.server.taken) == len(set(post.server.taken)) == 2
+    assert await tables.Mail.filter(state="sent").count() == 2
+    assert len(set(post.server.taken)) == 2, "a letter on its way when all stopped may go again, under its own name"
 
 
 async def test_a_lease_is_renewed_while_the_mail_server_thinks(post):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from beat import GOOD, MINUTE, NOON, bare, findings, found, lines, open_cases, party, served, url, watch
 
 from checks.contract import Finding, Look, Severity, Verdict
@@ -11,6 +12,8 @@ from monitor import tables
 from monitor.cases import LONGEST_HOLD, acknowledge, lapse
 from monitor.escalation import advance
 from monitor.outbox.compose import compose
+from monitor.pause import Pause
+from monitor.refusal import Refused
 from monitor.registry.apply import set_fields
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -204,7 +207,8 @@ async def test_a_case_that_lapsed_can_no_longer_be_acknowledged(beat):
     at = await failing(beat)
     await beat.apply(bare(0), engagements=[served(0)], at=at)
     await lapse(at)
-    assert not await acknowledge(1, at, "person/1", at + DAY)
+    with pytest.raises(Refused, match="closed"):
+        await acknowledge(1, at, "person/1", Pause(at + DAY))
 
 
 async def test_the_first_round_over_a_new_endpoint_waits_for_its_other_checks(make):

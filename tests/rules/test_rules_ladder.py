@@ -88,7 +88,10 @@ def test_a_ladder_that_repeats_goes_on_after_a_date_that_moved_a_little(ladder, 
     sent = data.draw(st.sampled_from([offset for offset in ladder.offsets(100) if offset > 0]))
     at = ladder.planned(calendar, anchor, sent)
     found = climbs(ladder, anchor + by * DAY, sent).upcoming(calendar, at)
-    assert found is not None or (not ladder.repeat and sent == ladder.after[-1])
+    # Rungs of one instant are one: on a ladder that ends, the last may have left with the one that was sent.
+    last = max(offset for offset in ladder.offsets(100))
+    over = not ladder.repeat and ladder.planned(calendar, anchor + by * DAY, last) <= at
+    assert found is not None or over or sent == last
 
 
 @given(ladders(), calendars(), days, instants())
