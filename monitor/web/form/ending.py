@@ -122,7 +122,7 @@ class Told:
 
 def said_words(language: str) -> dict[str, str]:
     """The few words in which fixed answers are told."""
-    texts = {"none": "No answer", "na": "Not applicable", "yes": "Yes", "no": "No", "agreed": "Declared"}
+    texts = {"none": "No answer", "na": "Not applicable", "yes": "Yes", "no": "No", "agreed": "Confirmed"}
     return {name: Message(text).in_(language) for name, text in texts.items()}
 
 
@@ -180,9 +180,9 @@ def one_line(value: object) -> str:
 
 def _wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
     needs = {
-        "name": "Enter the name of the person who declares.",
+        "name": "Enter the name of the person who submits.",
         "title": "Enter the department or post.",
-        "declared": "Tick the declaration if it is true.",
+        "declared": "Tick the confirmation if the answers are correct.",
     }
     return [
         {"field": name, "text": Message(text).in_(language), "href": f"#{name}"}

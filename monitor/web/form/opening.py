@@ -198,9 +198,9 @@ def form_page(request: web.Request, found: Opened, template: str, *, status: int
 
 
 PRIVACY = (
-    "{asker} keeps your name, post and mail address with your answers for as long as it must be able to show that it "
+    "{asker} keeps your name, post and email address with your answers for as long as it must be able to show that it "
     "supervises those to whom it entrusts personal data: until five years after the end of the work. They are used for "
-    "nothing else, and are seen only by the people who answer for this work and by its auditors."
+    "nothing else, and are seen only by {asker}'s managers and reviewers, the group's privacy office and the auditors."
 )
 
 
