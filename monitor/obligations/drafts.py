@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)  #: no calendar day: what is counted in it was said in the last 24 hours
 NOTICES_A_DAY = 3  #: of one kind of plea about one duty; what is more waits, and only its latest words are told
 COLLEAGUES_A_DAY, COLLEAGUES = 3, 10  #: addresses to which one duty is handed over: in a day, and ever
+FILES, OCTETS = 100, 300 * 1024 * 1024  #: of one duty, what was withdrawn included: the disk is everybody's
 LONGEST = 2000  #: signs of a plea that are kept
 
 
@@ -132,6 +133,12 @@ async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: st
         await _record(
             "evidence.stored", duty, {"question": question, "sha256": file.sha256, "size": file.size}, at, actor
         )
+
+
+async def full(duty_id: int) -> bool:
+    """Whether a duty holds as many files as it may."""
+    sizes: list[Any] = await tables.Evidence.filter(obligation_id=duty_id).values_list("size", flat=True)
+    return len(sizes) >= FILES or sum(map(int, sizes)) >= OCTETS
 
 
 def new_file(name: str, sha256: str, size: int) -> EvidenceFile:

@@ -18,7 +18,7 @@ from running import Ground, Running
 
 from monitor import clock, ledger, tables
 from monitor.notices import about_duty
-from monitor.obligations import acts
+from monitor.obligations import acts, drafts
 from monitor.registry.apply import set_fields
 
 
@@ -285,6 +285,18 @@ async def test_a_file_is_stored_under_its_hash_with_its_japanese_name(running: R
         assert "取扱が規程〜髙﨑.png" in page
         row = await tables.Evidence.get()
         assert await running.house_evidence().exists(row.sha256)
+
+
+async def test_one_request_cannot_fill_the_disk_withdrawn_files_included(running: Running, monkeypatch) -> None:
+    monkeypatch.setattr(drafts, "FILES", 1)
+    async with running.client() as client:
+        section = await first_section(client, plain_path(running.link()))
+        files = {"rules": "yes", "rules_file": ("a.png", png()), "upload": "rules_file"}
+        await post(client, section, files)
+        await tables.Evidence.all().update(withdrawn_at=clock.now())
+        _, refused = await post(client, section, files | {"rules_file": ("b.png", png())}, status=422)
+        assert "達しているため" in refused or "holds as many files" in refused
+        assert await tables.Evidence.all().count() == 1
 
 
 @pytest.mark.parametrize(

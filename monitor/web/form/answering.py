@@ -30,9 +30,14 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Examination, Question, Section
 
 log = logging.getLogger(__name__)
+FULL = (
+    "This request already holds as many files as it may ({files} files or {mb} MB). The file was not taken; your "
+    "answers are kept. If it is needed, write to whoever asks you."
+)
 TEXT_LIMIT = 64 * 1024  #: octets of one field
 FIELDS = 1000
 CHUNK = 64 * 1024
+MB = 1024 * 1024
 
 
 @dataclass
@@ -43,6 +48,7 @@ class Sent:
     stored: list[tuple[str, Any]] = field(default_factory=list)
     refused: dict[str, Message] = field(default_factory=dict)
     octets: int = 0
+    full: bool = False  #: the request holds as many files as it may
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ async def save(request: web.Request, found: Opened) -> web.StreamResponse:
     """
     section = _section(request, found)
     asked = _asked(section, found.examined(await found.draft()))
-    sent = await _receive(request, section)
+    sent = await _receive(request, section, Sent(full=await drafts.full(found.duty.id)))
     outcome = await _store(found, section, sent)
     draft = await found.draft()
     if outcome.conflicts or outcome.refused or sent.refused:
@@ -109,9 +115,8 @@ def _versions(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
-async def _receive(request: web.Request, section: Section) -> Sent:
+async def _receive(request: web.Request, section: Section, sent: Sent) -> Sent:
     """Read a form, files straight into the store, counted while they stream."""
-    sent = Sent()
     if not request.content_type.startswith("multipart/"):
         for name, value in await fields(request):
             sent.fields[name].append(value)
@@ -141,6 +146,9 @@ async def _receive_file(request: web.Request, part: BodyPartReader, sent: Sent, 
     """Take one file. False: the rest of the form is not worth reading, because it is larger than any form may be."""
     site, question = request.app[SITE], str(part.name).removesuffix("_file")
     if question not in asked:
+        return await _discard(part, sent, site.form_limit)
+    if sent.full:
+        sent.refused[question] = Message(FULL, {"files": drafts.FILES, "mb": drafts.OCTETS // MB})
         return await _discard(part, sent, site.form_limit)
     room = min(site.file_limit, max(0, site.form_limit - sent.octets))
     try:
