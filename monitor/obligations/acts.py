@@ -97,8 +97,11 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
     return handed_in.id
 
 
-async def accept(duty_id: int, at: datetime, actor: str) -> None:
-    """A named person of the responsible company accepts; the party is told, and the next one is worked out."""
+async def accept(duty_id: int, at: datetime, actor: str, read: int | None = None) -> None:
+    """A named person of the responsible company accepts; the party is told, and the next one is worked out.
+
+    `read`: the submission that they had before them. One that came meanwhile is not decided on unread.
+    """
     async with transaction():
         duty, calendar = await _held(duty_id)
         need(
@@ -106,8 +109,8 @@ async def accept(duty_id: int, at: datetime, actor: str) -> None:
             "not-submitted",
             "There is no submitted answer to decide on.",
         )
+        handed_in = await _decide(duty, Decision("accepted", "", read), at, actor)
         fields = edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
-        handed_in = await _decide(duty, "accepted", "", at, actor)
         notice = about_duty(duty, "accepted", VENDOR, at)
         step = Step(
             duty,
@@ -120,8 +123,8 @@ async def accept(duty_id: int, at: datetime, actor: str) -> None:
         await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
 
 
-async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
-    """The answer goes back with a reason. At least seven days are left for a new one."""
+async def return_(duty_id: int, at: datetime, actor: str, reason: str, read: int | None = None) -> None:
+    """The answer goes back with a reason. At least seven days are left for a new one. `read`: as in `accept`."""
     need(reason.strip(), "reason-missing", "Say why the answer is returned: the party reads it.")
     async with transaction():
         duty, calendar = await _held(duty_id)
@@ -131,7 +134,7 @@ async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
             "There is no submitted answer to decide on.",
         )
         today = calendar.day_of(at)
-        why = await _decide(duty, "returned", reason, at, actor) | await keep(reason, at)
+        why = await _decide(duty, Decision("returned", reason, read), at, actor) | await keep(reason, at)
         step = Step(duty, edit(duty, state="returned", decided_at=at, since=at, reason=reason), withdraw=True)
         if (duty.due_on - today).days < RETURN_LEAVES:
             base = today + timedelta(days=RETURN_LEAVES)
@@ -147,16 +150,30 @@ async def return_(duty_id: int, at: datetime, actor: str, reason: str) -> None:
         await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
 
 
-async def _decide(duty: Obligation, verdict: str, reason: str, at: datetime, actor: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided on which submission, as far as whoever decides can say."""
+
+    verdict: str
+    reason: str
+    read: int | None
+
+
+async def _decide(duty: Obligation, made: Decision, at: datetime, actor: str) -> dict[str, Any]:
     """Write the decision on the last submission, and give what names that in the ledger: its id and its hash. A second
     decision finds the duty in another state and is refused.
     """
     last = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
     if last is None:
         return {}
+    need(
+        made.read in (None, last.id),
+        "by-unread",
+        "Another answer has come since you opened this page. Read it, and decide then.",
+    )
     reviewer = int(actor.removeprefix("person/")) if actor.startswith("person/") else None
     await tables.Submission.filter(id=last.id).update(
-        verdict=verdict, reason=reason, decided_at=at, reviewer_id=reviewer
+        verdict=made.verdict, reason=made.reason, decided_at=at, reviewer_id=reviewer
     )
     return {"submission": last.id, "sha256": last.sha256}
 

@@ -154,6 +154,20 @@ async def test_an_answer_is_reviewed_and_accepted_under_a_name(running: Running)
     assert any("確認完了" in mail.subject for mail in running.mails("privacy@acme.example"))
 
 
+async def test_an_answer_that_came_while_another_was_read_is_not_decided_on_unread(running: Running) -> None:
+    async with running.client() as client:
+        duty = await submitted(running, client)
+        await sign_in(running, client, OFFICE)
+        handed_in = await tables.Submission.get(obligation_id=duty.id)
+        assert f'name="accept_read" value="{handed_in.id}"' in await get(client, f"/duty/{duty.id}")
+        for deed in ("accept", "return"):
+            stale = {f"{deed}_by": "R. Reviewer", f"{deed}_read": str(handed_in.id - 1), f"{deed}_reason": "Why?"}
+            await post(client, f"/duty/{duty.id}/{deed}", stale, status=422)
+        assert (await tables.Obligation.get(id=duty.id)).state == "submitted"
+        await post(client, f"/duty/{duty.id}/accept", {"by": "R. Reviewer", "read": str(handed_in.id)})
+    assert (await tables.Obligation.get(id=duty.id)).state == "accepted"
+
+
 async def test_an_answer_is_returned_with_a_reason_that_the_party_reads(running: Running) -> None:
     async with running.client() as client:
         duty = await submitted(running, client)

@@ -47,6 +47,12 @@ class Act:
         return self.said.get("reason", "").strip()
 
     @property
+    def read(self) -> int | None:
+        """The submission that the page showed; a script that names none decides on the last."""
+        said = self.said.get("read", "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None  # noqa: PLR2004 - an id
+
+    @property
     def day(self) -> date | None:
         return calendar_day(three_boxes(*(self.said.get(f"until_{part}", "") for part in ("year", "month", "day"))))
 
@@ -105,11 +111,11 @@ def _wrong(refusal: Refused, deed: str, sent: Mapping[str, str], language: str) 
 
 
 async def _accept(duty: Obligation, act: Act) -> None:
-    await acts.accept(duty.id, act.at, act.actor)
+    await acts.accept(duty.id, act.at, act.actor, act.read)
 
 
 async def _return(duty: Obligation, act: Act) -> None:
-    await acts.return_(duty.id, act.at, act.actor, act.reason)
+    await acts.return_(duty.id, act.at, act.actor, act.reason, act.read)
 
 
 async def _waive(duty: Obligation, act: Act) -> None:
