@@ -292,7 +292,7 @@ def no_mail_brings_in_more_than_one_new_level(played: Played) -> Iterator[str]:
                 if day == risen_on:
                     yield f"{about} brought in two levels on {day}"
                 # What rises to critical in the night is told at that hour, and its next rung may come up in the morning.
-                urgent = line.get("severity") == "critical" and item["rung"] == "C+0"
+                urgent = item["rung"] == "C+0" and "privacy_office" in item["roles"]
                 reached, risen_on = item["level"], None if urgent else day
 
 
