@@ -195,4 +195,4 @@ def test_every_type_of_the_ledger_is_documented_and_no_other():
 
 @pytest.mark.parametrize("page", ["configuration.md", "registry.md", "rules.md", "operations.md"])
 def test_the_prose_is_not_about_this_workplace(page):
-    assert not re.search(r"/work/|/tmp/|issue #?\d", prose(text_of(page)))
+    assert not re.search(r"/home/|/tmp/|issue #?\d", prose(text_of(page)))
