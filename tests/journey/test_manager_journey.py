@@ -66,7 +66,7 @@ async def test_from_the_mailed_link_to_a_decision(house, browser, person, langua
     await walk.looks(status=422)
     assert await walk.page.locator("#acknowledge_by").input_value() == NAME
     await sends(walk, "acknowledge", **ahead(10))
-    assert say("Taken in hand until", language) in await walk.reads()
+    assert say("Taken in hand", language) in await walk.reads()
     await walk.looks()
 
     async with house.client() as client:
