@@ -68,10 +68,11 @@ _MARKS = re.compile(
     + rb"|(?P<form>%b)%b{0,8}(?:\[|%b)" % (_spelled("XFA"), _BLANK, _REFERENCE)
     + rb"|(?P<file>%b)%b{0,8}(?:<<%b{0,8}/U?F\b|%b))" % (_spelled("EF"), _BLANK, _BLANK, _REFERENCE)
 )
-# What tells object streams from others, and how they are packed; a dictionary may be as long as its writer likes.
+# What tells object streams from others, and how they are packed; a dictionary may be as long as its writer likes. The
+# first letter stands apart: `re` leaps from one of a set to the next, and would try every branch at every byte else.
 _TOKENS = re.compile(
-    rb"(?P<closed>endobj|endstream)|(?<![A-Za-z])(?P<stream>stream)[ \t]{0,8}(?:\r\n|\n|\r)|/(?=[OFNACDLRPJ#])"
-    rb"(?:(?P<objects>%b)|(?P<first>%b)|(?P<count>%b)|(?P<flate>%b)|(?P<other>%b))%b"
+    rb"[es/](?:(?<=e)(?P<closed>ndobj|ndstream)|(?<=s)(?<![A-Za-z]s)(?P<stream>tream)[ \t]{0,8}(?:\r\n|\n|\r)"
+    rb"|(?<=/)(?=[OFNACDLRPJ#])(?:(?P<objects>%b)|(?P<first>%b)|(?P<count>%b)|(?P<flate>%b)|(?P<other>%b))%b)"
     % (
         _spelled("ObjStm"),
         _spelled("First"),
