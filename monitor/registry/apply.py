@@ -21,7 +21,7 @@ from monitor.tables.duty import LIVE
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from checks.contract import Check
@@ -273,11 +273,3 @@ async def set_fields(kind: str, key: str, values: Mapping[str, Any], at: datetim
         row = await model.get(key=key)
         entry = shape.model_validate({**row.spec, **values})
         await carry_out(list(_difference(kind, key, entry, row)), at, {}, actor)
-
-
-def summary(changes: Iterable[Change]) -> dict[str, int]:
-    """How many of each action."""
-    found = {"add": 0, "change": 0, "restore": 0, "retire": 0}
-    for change in changes:
-        found[change.action] += 1
-    return found
