@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -24,13 +25,13 @@ from monitor.mistakes import Invalid, Mistake
 from monitor.patrol import Patrol
 from monitor.probe import Probe, ProbeSettings
 from monitor.systemd import waiting
-from monitor.tables.store import StoreAway, opened, pending, upgrade
+from monitor.tables.store import AWAY, StoreAway, opened, pending, upgrade
 from monitor.web import Site, site
 from monitor.web.border import AccessLog
 from notifiers.email import Email, EmailSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from contextlib import AsyncExitStack
 
     from monitor.config import Mail, Settings
@@ -69,26 +70,38 @@ async def build(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> Ho
 
 async def _open_store(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> bool:
     """Open the database, for as long as it takes; an empty one gets its tables."""
-    tries = 0
-    while True:
+
+    async def opening() -> None:
+        await stack.enter_async_context(opened(settings.database_url))
+
+    return await insist(opening, stop) and await insist(_fit_tables, stop)
+
+
+async def _fit_tables() -> None:
+    missing = await pending()
+    if missing and (missing == ["all"] or missing[0].startswith("0001")):
+        log.info("an empty database: %s", ", ".join(await upgrade()))
+    elif missing:
+        raise SystemExit(
+            f"The database is of an older release ({', '.join(missing)}). Back it up, then: itaku db upgrade"
+        )
+
+
+async def insist(work: Callable[[], Awaitable[None]], stop: Stopping) -> bool:
+    """Do what needs the database, again from its beginning whenever the database goes away in the middle of it.
+    False: the end came first.
+    """
+    for wait in chain(WAIT, repeat(WAIT[-1])):
         try:
-            await stack.enter_async_context(opened(settings.database_url))
-        except StoreAway as error:
-            wait = WAIT[min(tries, len(WAIT) - 1)]
+            await work()
+        except (StoreAway, *AWAY) as error:
             log.warning("the database is away (%s); tried again in %s s", error, wait)
             waiting(wait, "waiting for the database")
-            tries += 1
             if await stop.wait(wait):
                 return False
         else:
-            missing = await pending()
-            if missing and (missing == ["all"] or missing[0].startswith("0001")):
-                log.info("an empty database: %s", ", ".join(await upgrade()))
-            elif missing:
-                raise SystemExit(
-                    f"The database is of an older release ({', '.join(missing)}). Back it up, then: itaku db upgrade"
-                )
-            return True
+            break
+    return True
 
 
 def probe_settings(settings: Settings) -> ProbeSettings:

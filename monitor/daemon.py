@@ -10,10 +10,11 @@ import asyncio
 import logging
 import signal
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, clock, plugins
-from monitor.building import build, start_site
+from monitor.building import build, insist, start_site
 from monitor.config import load
 from monitor.guard import Guard
 from monitor.logs import set_up
@@ -61,7 +62,8 @@ async def serve(settings: Settings, config_file: Path | None = None) -> int:
         if house is None:
             return 0
         await start_site(house, stack, settings)
-        await begin(house, stack)
+        if not await begin(house, stack, stop):
+            return 0
         stop.on_reload = lambda: reload(house, config_file)
         log.info("itaku %s is ready at %s", __version__, settings.web.base_url)
         await stop.wait()
@@ -100,17 +102,24 @@ class Stop:
         return True
 
 
-async def begin(house: House, stack: AsyncExitStack) -> None:
-    """Start the ticks; the first of all is the pulse, so that an outage is known before any stage runs."""
-    await house.pulse(clock.now())
-    await unpark(clock.now())
-    if await renew(house.tools.looks, {name: kind.version for name, kind in KINDS.items()}, clock.now()):
-        log.info("this release looks or asks otherwise than the last: the whole registry is worked out anew")
+async def begin(house: House, stack: AsyncExitStack, stop: Stop) -> bool:
+    """Start the ticks, once what must come before them is done; false: the end came while the database was away."""
+    if not await insist(partial(_before_the_ticks, house), stop):
+        return False
     house.metronome = Metronome(house.ticks())
     stack.push_async_callback(house.metronome.stop)
     stack.push_async_callback(house.shut)
     house.metronome.start()
     notify("READY=1")
+    return True
+
+
+async def _before_the_ticks(house: House) -> None:
+    """The first of all is the pulse, so that an outage is known before any stage runs."""
+    await house.pulse(clock.now())
+    await unpark(clock.now())
+    if await renew(house.tools.looks, {name: kind.version for name, kind in KINDS.items()}, clock.now()):
+        log.info("this release looks or asks otherwise than the last: the whole registry is worked out anew")
 
 
 async def reload(house: House, config_file: Path | None) -> None:

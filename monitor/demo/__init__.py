@@ -56,7 +56,8 @@ async def serve_demo(port: int = PORT) -> int:
         await seed(house, clock.now())
         await _point_at_stand_ins(house, sites, stack)
         await start_site(house, stack, settings, demo=True, extra=routes(sink))
-        await begin(house, stack)
+        if not await begin(house, stack, stop):
+            return 0
         log.info(
             "the demonstration is at %s — mails at %s/demo/mail — Ctrl+C ends it",
             settings.web.base_url,

@@ -155,7 +155,7 @@ async def test_a_database_that_is_away_at_the_start_and_again_later_is_waited_fo
         status, _body = await answer(
             f"{site}/readyz", lambda _, body: not json.loads(body)["parts"]["database"]["ok"], running
         )
-        assert (status, (await answer(f"{site}/healthz"))[0]) == (503, 200)
+        assert (status, (await answer(f"{site}/healthz", running=running))[0]) == (503, 200)
         await line.join()
         await answer(f"{site}/readyz", lambda _, body: json.loads(body)["parts"]["database"]["ok"], running)
         running.send_signal(signal.SIGTERM)

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 import pytest
 from patience import until
 from running import Ground
+from tortoise.exceptions import DBConnectionError
 
 from monitor import building, daemon, ledger, plugins, tables
 from monitor.building import build
@@ -143,7 +144,37 @@ async def test_who_is_told_to_stop_while_waiting_for_the_database_stops(tmp_path
         assert await build(Settings(), stack, stop) is None
 
 
-async def test_a_house_is_left_in_order_the_doors_before_the_stages(ground, supervisor, monkeypatch):
+async def test_a_database_that_goes_away_between_its_opening_and_the_first_tick_is_waited_for(
+    ground, stop, supervisor, monkeypatch, caplog
+):
+    real, tries = ground.house.pulse, 0
+
+    async def pulse(at):
+        nonlocal tries
+        tries += 1
+        if tries < 4:
+            raise DBConnectionError("the line was cut")
+        return await real(at)
+
+    monkeypatch.setattr(ground.house, "pulse", pulse)
+    monkeypatch.setattr(building, "WAIT", (0, 0))
+    async with AsyncExitStack() as stack:
+        assert await begin(ground.house, stack, stop)
+    assert caplog.text.count("the database is away (the line was cut)") == 3
+    assert supervisor.heard()[-1] == "READY=1"
+
+
+async def test_who_is_told_to_stop_while_the_database_is_away_before_the_first_tick_stops(ground, stop, monkeypatch):
+    async def away(_at):
+        raise DBConnectionError("the line was cut")
+
+    monkeypatch.setattr(ground.house, "pulse", away)
+    stop.set()
+    async with AsyncExitStack() as stack:
+        assert not await begin(ground.house, stack, stop)
+
+
+async def test_a_house_is_left_in_order_the_doors_before_the_stages(ground, stop, supervisor, monkeypatch):
     order: list[str] = []
     house = ground.house
 
@@ -157,17 +188,17 @@ async def test_a_house_is_left_in_order_the_doors_before_the_stages(ground, supe
     monkeypatch.setattr(house, "shut", noting("doors", house.shut))
     monkeypatch.setattr(daemon.Metronome, "stop", noting("stages", daemon.Metronome.stop))
     async with AsyncExitStack() as stack:
-        await begin(house, stack)
+        assert await begin(house, stack, stop)
         await until(lambda: "READY=1" in supervisor.heard())
     assert order == ["doors", "stages"]
     assert house.doors is None
 
 
-async def test_a_start_of_another_release_works_the_registry_out_anew(ground, supervisor):
+async def test_a_start_of_another_release_works_the_registry_out_anew(ground, stop, supervisor):
     """Here what is in the registry was applied by a release with one look less."""
     await tables.Watch.filter(check_kind="headers").delete()
     async with AsyncExitStack() as stack:
-        await begin(ground.house, stack)
+        assert await begin(ground.house, stack, stop)
     assert await tables.Watch.filter(check_kind="headers").exists()
     assert [line["subject"] async for line in ledger.lines() if line["type"] == "registry.replanned"] == ["group/group"]
 
