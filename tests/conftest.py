@@ -81,15 +81,21 @@ async def _run(uri: str, *statements: str) -> None:
 
 
 @pytest.fixture
-def new_postgres(postgres_server: str, postgres_template: str) -> Callable[[], Any]:
-    """Makes an empty PostgreSQL database: `url = await new_postgres()`."""
+def new_postgres(postgres_server: str, postgres_template: str) -> Iterator[Callable[[], Any]]:
+    """Makes an empty PostgreSQL database: `url = await new_postgres()`. It goes with its test: thousands of them would
+    fill the disk, and take longer to clear away at the end than any test may last.
+    """
+    names: list[str] = []
 
     async def make() -> str:
         name = f"itaku_{os.getpid()}_{next(_number)}"
+        names.append(name)
         await _run(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
         return _named(postgres_server, name)
 
-    return make
+    yield make
+    if names:
+        asyncio.run(_run(postgres_server, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in names)))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
