@@ -21,11 +21,13 @@ from bench.figure import Figure
 from bench.process import Meter, child, folder, memory_of, percentile
 from bench.target import DOMAIN, Target, target
 from checks.availability import Availability
+from checks.contract import NOTHING
 from monitor import clock, tables
 from monitor.patrol import EPOCH, spread, turn_of
 from monitor.tables.store import opened, write_each
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from checks.contract import Exchange, Look, Probe
@@ -65,6 +67,7 @@ class Noting:
     def __init__(self) -> None:
         self._check = Availability()
         self.every, self.rules = self._check.every, self._check.rules
+        self.scope, self.named_only = self._check.scope, self._check.named_only
         self.looks: list[tuple[str, datetime, float]] = []
 
     def suits(self, url: str) -> bool:
@@ -75,8 +78,8 @@ class Noting:
         self.looks.append((url, clock.now() - timedelta(milliseconds=seen.took_ms), seen.took_ms))
         return seen
 
-    def judge(self, seen: Exchange, at: datetime) -> Look:
-        return self._check.judge(seen, at)
+    def judge(self, seen: Exchange, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:
+        return self._check.judge(seen, at, before)
 
 
 async def patrol(  # noqa: PLR0913 - what a scenario varies

@@ -5,10 +5,12 @@ from typing import Any, Final
 from checks.availability import Availability
 from checks.contract import Check
 from checks.headers import Headers
+from checks.security_txt import SecurityTxt
 from checks.tls import TlsCheck
 
 CHECKS: Final[dict[str, Check[Any]]] = {
     "availability": Availability(),
     "tls": TlsCheck(),
     "headers": Headers(),
+    "security-txt": SecurityTxt(),
 }

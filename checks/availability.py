@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import Exchange, Look, Trouble
+from checks.contract import NOTHING, Exchange, Look, Scope, Trouble
 from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ GONE = frozenset({404, 410})
 class Availability:
     kind: ClassVar[str] = "availability"
     every: ClassVar[timedelta] = timedelta(minutes=5)
+    scope: ClassVar[Scope] = Scope.ADDRESS
+    named_only: ClassVar[bool] = False
     ruleset: ClassVar[int] = 1
     title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
@@ -54,7 +56,7 @@ class Availability:
     async def observe(self, url: str, probe: Probe) -> Exchange:
         return await probe.fetch(url)
 
-    def judge(self, seen: Exchange, at: datetime) -> Look:  # noqa: ARG002 - part of what every check is
+    def judge(self, seen: Exchange, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
         reason = _unjudged(seen)
         if reason:
             return seen.unknown(reason)

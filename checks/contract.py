@@ -13,7 +13,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+from checks.names import host_of, origin_of, registrable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,7 +77,8 @@ class Look:
 
     `reason` is a token when the verdict is `UNKNOWN` (`guard.address`, `refused-monitor`, `dns.servfail`, ...), else
     empty. `observed` holds JSON-ready evidence with ASCII keys. `fault` is true when the reason is our own trouble
-    (no network here, resolver away) and not the party's: such looks feed the canary.
+    (no network here, resolver away) and not the party's: such looks feed the canary. `keep` is what the next look at
+    the same endpoint is handed as `before`; none leaves what was kept.
     """
 
     verdict: Verdict
@@ -83,6 +87,7 @@ class Look:
     took_ms: float = 0.0
     reason: str = ""
     fault: bool = False
+    keep: Mapping[str, Any] | None = None
 
     @property
     def severity(self) -> Severity | None:
@@ -90,10 +95,16 @@ class Look:
         return max((finding.severity for finding in self.findings), default=None)
 
     @classmethod
-    def of(cls, findings: Iterable[Finding], observed: Mapping[str, Any], took_ms: float) -> Look:
+    def of(
+        cls,
+        findings: Iterable[Finding],
+        observed: Mapping[str, Any],
+        took_ms: float,
+        keep: Mapping[str, Any] | None = None,
+    ) -> Look:
         """A look that could judge: it fails exactly when something was found, the worst first."""
         ranked = tuple(sorted(findings, key=lambda finding: (-finding.severity, finding.rule, finding.key)))
-        return cls(Verdict.FAIL if ranked else Verdict.PASS, ranked, observed, took_ms)
+        return cls(Verdict.FAIL if ranked else Verdict.PASS, ranked, observed, took_ms, keep=keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +291,49 @@ class Handshake:
     detail: str = ""
 
 
+class RecordType(enum.StrEnum):
+    """Kinds of DNS records that checks ask for."""
+
+    A = "A"
+    AAAA = "AAAA"
+    CAA = "CAA"
+    CNAME = "CNAME"
+    DNSKEY = "DNSKEY"
+    DS = "DS"
+    MX = "MX"
+    NS = "NS"
+    SOA = "SOA"
+    TXT = "TXT"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What DNS says about a name. Nothing found and no `trouble` means that there is nothing, and if `exists` is false
+    not even the name; with two resolvers, both have said so.
+    """
+
+    name: str
+    type: RecordType
+    values: tuple[str, ...] = ()  #: as zone files write them, sorted; a TXT's strings joined and without quotes
+    aliases: tuple[str, ...] = ()  #: the names that CNAMEs led over, in order
+    exists: bool = True
+    validated: bool = False  #: the resolver vouches that DNSSEC held
+    trouble: Trouble | None = None
+    detail: str = ""
+    took_ms: float = 0.0
+
+    def unknown(self, **more: Any) -> Look:
+        """The look that could not judge because the name could not be asked."""
+        trouble = self.trouble or Trouble.SERVFAIL
+        seen = {
+            "name": plain(self.name),
+            "type": self.type.value,
+            "trouble": trouble.value,
+            "detail": plain(self.detail),
+        }
+        return Look(Verdict.UNKNOWN, (), seen | more, self.took_ms, trouble.value, trouble.ours)
+
+
 class Probe(Protocol):
     """The only door to the outside, as a check sees it. World trouble is a value; a bad URL is a `ValueError`."""
 
@@ -291,12 +345,38 @@ class Probe(Protocol):
         """A TLS handshake with that host and nothing after it."""
         ...
 
+    async def query(self, name: str, kind: RecordType) -> Records:
+        """What DNS says. Where it says "nothing", a second resolver has said so too."""
+        ...
+
 
 Seen = TypeVar("Seen")
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})  #: what the first look of an endpoint is handed as `before`
+
+
+class Scope(enum.StrEnum):
+    """What a look at a URL is about. Where several endpoints of a party share it, one of them is looked at."""
+
+    ADDRESS = "address"  #: this very URL
+    SITE = "site"  #: scheme, host and port
+    HOST = "host"
+    DOMAIN = "domain"  #: what somebody registered
+
+    def of(self, url: str) -> str:
+        if self is Scope.ADDRESS:
+            return url
+        if self is Scope.SITE:
+            return origin_of(url)
+        host = host_of(url)
+        return host if self is Scope.HOST else registrable(host)
 
 
 class Check(Protocol[Seen]):
-    """One kind of look. Its fields are its options; `judge` is pure, so that every verdict can be had again later."""
+    """One kind of look. Its fields are its options, which an endpoint may set in the registry.
+
+    `judge` is pure, so that every verdict can be had again later: from what was seen, the instant, and what an earlier
+    look of the same endpoint has kept (`before`; empty at first).
+    """
 
     @property
     def kind(self) -> str: ...
@@ -309,6 +389,14 @@ class Check(Protocol[Seen]):
     @property
     def every(self) -> timedelta:
         """How often, unless the registry says otherwise."""
+        ...
+
+    @property
+    def scope(self) -> Scope: ...
+
+    @property
+    def named_only(self) -> bool:
+        """Whether it is made only where an endpoint or a command names it: it needs to be told something first."""
         ...
 
     @property
@@ -325,4 +413,4 @@ class Check(Protocol[Seen]):
 
     async def observe(self, url: str, probe: Probe) -> Seen: ...
 
-    def judge(self, seen: Seen, at: datetime) -> Look: ...
+    def judge(self, seen: Seen, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look: ...

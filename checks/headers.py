@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import Exchange, Look, Severity, Trouble, plain
+from checks.contract import NOTHING, Exchange, Look, Scope, Severity, Trouble, plain
 from checks.csp import Policy, in_page, policies_of, ways_in
 from checks.rulebook import rules, title
 
@@ -46,6 +46,8 @@ class Served:
 class Headers:
     kind: ClassVar[str] = "headers"
     every: ClassVar[timedelta] = timedelta(hours=6)
+    scope: ClassVar[Scope] = Scope.ADDRESS
+    named_only: ClassVar[bool] = False
     ruleset: ClassVar[int] = 1
     title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
@@ -59,7 +61,7 @@ class Headers:
             return Served(exchange)
         return Served(exchange, await probe.fetch(url, headers={"Origin": STRANGER}))
 
-    def judge(self, seen: Served, at: datetime) -> Look:  # noqa: ARG002 - part of what every check is
+    def judge(self, seen: Served, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
         reason = _unjudged(seen.exchange)
         if reason:
             return seen.exchange.unknown(reason)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import Exchange, Handshake, Look, Offer, Severity, Tls, Trouble
+from checks.contract import NOTHING, Exchange, Handshake, Look, Offer, Scope, Severity, Tls, Trouble
 from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class TlsCheck:
 
     kind: ClassVar[str] = "tls"
     every: ClassVar[timedelta] = timedelta(hours=1)
+    scope: ClassVar[Scope] = Scope.ADDRESS
+    named_only: ClassVar[bool] = False
     ruleset: ClassVar[int] = 1
     title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
@@ -68,7 +70,7 @@ class TlsCheck:
             return Secured(exchange)
         return Secured(exchange, await probe.shake(url, Offer.OLD_VERSIONS))
 
-    def judge(self, seen: Secured, at: datetime) -> Look:
+    def judge(self, seen: Secured, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
         hop = seen.exchange.first
         if hop.tls is None and hop.trouble is not Trouble.TLS_FAILED:
             unseen = hop.trouble is not None and hop.trouble.unseen

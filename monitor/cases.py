@@ -83,6 +83,7 @@ async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM) -> No
         settled = [settle(one.watch, one.look.verdict, confirm) for one in mine]
         told = {one.watch.id: _told(one, now, at) for one, now in zip(mine, settled, strict=True)}
         await write_each(tables.Watch, told)
+        await write_each(tables.Watch, {one.watch.id: _kept(one.look) for one in mine if one.look.keep is not None})
         await tables.LookRow.bulk_create([_row(one.watch, one.look, at) for one in mine])
         for one, now in zip(mine, settled, strict=True):
             await _take(one.watch, one.look, now, present, at)
@@ -111,6 +112,10 @@ def _told(seen: Seen, now: Settled, at: datetime) -> dict[str, Any]:
         "lease": None,
         "lease_until": None,
     }
+
+
+def _kept(look: Look) -> dict[str, Any]:
+    return {"memory": _keepable(dict(look.keep or {}))}
 
 
 def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import aiodns
 
+from checks.names import is_address
 from monitor import tables
 from monitor.building import notifier
 from monitor.keys import read_keys
 from monitor.mistakes import Invalid
-from monitor.probe.target import is_address
 from monitor.pulse import FORM
 from monitor.registry.roster import NoRegistry, roster
 from monitor.tables.store import StoreAway, is_postgres, opened, pending, sqlite_path

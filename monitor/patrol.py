@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 from tortoise.expressions import Q
 
 from checks.contract import Look, Verdict
+from checks.options import configured
 from monitor import tables
 from monitor.cases import CONFIRM, Seen, take
 from monitor.finishing import finished
@@ -198,14 +199,14 @@ class Patrol:
         return max(0.0, self.rhythm - (at - turn).total_seconds())
 
     async def _one(self, watch: Watch, visit: object, at: datetime, until: float) -> Seen:
-        check = self.looks.get(watch.check_kind)
-        if check is None:
+        if watch.check_kind not in self.looks:
             look = _ours("no-such-check")
         else:
             look = _ours("bug")
             with Guard(log, "watch %s (%s %s) cannot be looked at", watch.id, watch.check_kind, watch.url):
+                check = configured(self.looks[watch.check_kind], watch.options)
                 async with asyncio.timeout_at(until):
-                    look = check.judge(await check.observe(watch.url, visit), at)  # type: ignore[arg-type]
+                    look = check.judge(await check.observe(watch.url, visit), at, watch.memory)  # type: ignore[arg-type]
         return Seen(watch, look, next_look(watch, look, at, self.confirm))
 
     async def _conclude(self, seen: Sequence[Seen], at: datetime) -> None:

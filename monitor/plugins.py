@@ -46,7 +46,7 @@ def shelf() -> Mapping[str, Questionnaire]:
 
 def known(keys: Mapping[str, set[str]] | None = None) -> Known:
     """What a registry file may refer to."""
-    return Known(keys or {}, frozenset(looks()), frozenset(path.stem for path in QUESTIONNAIRES.glob("*.toml")))
+    return Known(keys or {}, looks(), frozenset(path.stem for path in QUESTIONNAIRES.glob("*.toml")))
 
 
 def policy(settings: Settings | None = None) -> Policy:

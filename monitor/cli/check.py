@@ -101,6 +101,12 @@ def _urls(_context: click.Context, _argument: click.Parameter, texts: Sequence[s
     return urls
 
 
+def _canonical(url: str) -> str:
+    from monitor.probe import read_target
+
+    return str(read_target(url).url)
+
+
 def _only(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Mapping[str, Check[Any]]:
     from checks import CHECKS
 
@@ -108,7 +114,7 @@ def _only(_context: click.Context, _option: click.Parameter, texts: Sequence[str
     unknown = [kind for kind in wanted if kind not in CHECKS]
     if unknown:
         raise click.BadParameter(f"there is no check {', '.join(map(repr, unknown))}; there are {', '.join(CHECKS)}")
-    return {kind: check for kind, check in CHECKS.items() if kind in wanted or not wanted}
+    return {kind: look for kind, look in CHECKS.items() if (kind in wanted if wanted else not look.named_only)}
 
 
 @click.command()
@@ -123,6 +129,7 @@ def _only(_context: click.Context, _option: click.Parameter, texts: Sequence[str
     callback=_ca_file,
     help="Trust these authorities as well (PEM).",
 )
+@click.option("--nameserver", "nameservers", multiple=True, metavar="ADDR", help="Ask this resolver, not the system's.")
 @click.option("--allow-private", is_flag=True, help="Look at addresses that are not public, too.")
 @click.option("--timeout", type=click.FloatRange(0.1, 300), default=20.0, show_default=True, help="Seconds for each.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
@@ -133,6 +140,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
     checks: Mapping[str, Check[Any]],
     resolve: tuple[Override, ...],
     ca_file: Path | None,
+    nameservers: tuple[str, ...],
     allow_private: bool,
     timeout: float,
     as_json: bool,
@@ -143,12 +151,17 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
     from monitor import __version__
     from monitor.probe import ProbeSettings
 
-    pairs = [(url, kind, check) for url in urls for kind, check in checks.items() if check.suits(url)]
+    pairs = [(url, kind, check) for url in urls for kind, check in checks.items() if check.suits(_canonical(url))]
     if not pairs:
         raise click.UsageError(f"none of the checks {', '.join(checks)} fits {', '.join(urls)}")
     agent = ProbeSettings.named(__version__, os.environ.get("ITAKU_WEB__BASE_URL", ""))
     settings = ProbeSettings(
-        timeout=timeout, allow_all_private=allow_private, ca_file=ca_file, user_agent=agent, resolve=resolve
+        timeout=timeout,
+        allow_all_private=allow_private,
+        ca_file=ca_file,
+        user_agent=agent,
+        resolve=resolve,
+        nameservers=nameservers,
     )
     looked = asyncio.run(_look(settings, pairs))
     if as_json:
@@ -167,7 +180,7 @@ async def _look(settings: ProbeSettings, pairs: Sequence[tuple[str, str, Check[A
     from monitor.probe import Probe
 
     async def one(url: str, kind: str, check: Check[Any], visit: Visit) -> Looked:
-        return Looked(url, kind, check.judge(await check.observe(url, visit), clock.now()))
+        return Looked(url, kind, check.judge(await check.observe(_canonical(url), visit), clock.now()))
 
     async with Probe(settings) as probe:
         visits = {url: probe.visit() for url, _, _ in pairs}

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 import aiohttp
 
-from checks.contract import Exchange, Handshake, Hop, Offer, Tls, Trouble
+from checks.contract import Exchange, Handshake, Hop, Offer, Records, RecordType, Tls, Trouble
+from monitor.probe.dns import Directory
 from monitor.probe.guard import Guard
 from monitor.probe.handshake import connected, offered, shake
 from monitor.probe.outcome import HungUp, told
@@ -48,12 +49,14 @@ class Probe:
         self._turns = Turns(settings.concurrency, settings.per_domain, settings.per_host)
         self._refusals: dict[tuple[str, int, Offer], float] = {}
         self._names: Names
+        self._directory: Directory
         self._trust: Trust
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
         self._trust = await Trust.load(self.settings.ca_file)
         self._names = Names(self.settings.resolve, self.settings.nameservers)
+        self._directory = Directory(self.settings.nameservers)
         self._session = session(self.settings, self._names, self._opener)
         return self
 
@@ -110,6 +113,10 @@ class Probe:
                 self._refusals.clear()
             self._refusals[key] = monotonic() + REFUSAL_KEPT
         return answer
+
+    async def query(self, name: str, kind: RecordType) -> Records:
+        """Ask DNS for records of a name."""
+        return await self._directory.query(name, kind)
 
     async def _shaken(self, target: Target, context: ssl.SSLContext) -> Handshake:
         record = Record(perf_counter())

@@ -11,9 +11,9 @@ import ssl
 from typing import TYPE_CHECKING
 
 from checks.contract import Handshake, Trouble
+from checks.names import is_address
 from monitor.probe.outcome import Refused, told
 from monitor.probe.resolver import NameTrouble
-from monitor.probe.target import is_address
 from monitor.probe.trust import shown
 
 if TYPE_CHECKING:

@@ -10,30 +10,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from monitor.probe.target import is_address
+from checks.names import registrable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-# Second labels under which countries register (co.jp, go.jp, co.uk, com.au). The public suffix list knows thousands
-# more; to miss one only makes us more polite than we need to be.
-SECOND_LEVEL = frozenset(
-    {"ac", "ad", "co", "com", "ed", "edu", "go", "gov", "gr", "lg", "mil", "ne", "net", "nom", "or", "org"}
-)
-COUNTRY_LENGTH = 2
-
-
-@lru_cache(maxsize=8192)
-def registrable(host: str) -> str:
-    """The part of a host name that somebody registered; an address is its own."""
-    if is_address(host):
-        return host
-    labels = host.split(".")
-    deep = len(labels) > 2 and len(labels[-1]) == COUNTRY_LENGTH and labels[-2] in SECOND_LEVEL  # noqa: PLR2004
-    return ".".join(labels[-3 if deep else -2 :])
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.probe.target import is_address
+from checks.names import is_address
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import unquote
 
 from yarl import URL
@@ -114,12 +114,3 @@ def _number(text: str) -> int:
     if text[:2].lower() == "0x":
         return int(text[2:] or "0", 16)
     return int(text, 8) if len(text) > 1 and text.startswith("0") else int(text)
-
-
-def is_address(host: str) -> bool:
-    """Whether a canonical host is an address and not a name."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checks.contract import Exchange, Handshake, Offer
+    from checks.contract import Exchange, Handshake, Offer, Records, RecordType
     from checks.contract import Probe as Door
 
 Question = tuple[str, object]
@@ -26,6 +26,7 @@ class Visit:
         self._turns: defaultdict[Question, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._exchanges: dict[Question, Exchange] = {}
         self._handshakes: dict[Question, Handshake] = {}
+        self._records: dict[Question, Records] = {}
 
     async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None) -> Exchange:
         question = (url, tuple(sorted((headers or {}).items())))
@@ -40,3 +41,10 @@ class Visit:
             if question not in self._handshakes:
                 self._handshakes[question] = await self._door.shake(url, offer)
             return self._handshakes[question]
+
+    async def query(self, name: str, kind: RecordType) -> Records:
+        question = (name, kind)
+        async with self._turns[question]:
+            if question not in self._records:
+                self._records[question] = await self._door.query(name, kind)
+            return self._records[question]

@@ -231,10 +231,11 @@ class Purpose(Entry):
 
 
 class Endpoint(Entry):
-    """An address of a party that is looked at from outside."""
+    """An address of a party that is looked at from outside. `options`: by kind of check, what it is to do otherwise."""
 
     url: Web
     checks: tuple[str, ...] | None = None
+    options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     every: Seconds | None = None
     tell_vendor: Flag = True
 

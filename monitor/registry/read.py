@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from checks.options import BadOptions, configured
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake, of_validation
-from monitor.registry.format import KINDS, Company, Engagement, Entry, Group, Party
+from monitor.registry.format import KINDS, Company, Endpoint, Engagement, Entry, Group, Party
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from checks.contract import Check
 
 
 E = TypeVar("E", bound=Entry)
@@ -35,7 +38,7 @@ class Known:
     """What entries may refer to beside each other: keys that the registry holds already, checks, questionnaires."""
 
     keys: Mapping[str, set[str]] = field(default_factory=dict)
-    checks: frozenset[str] = frozenset()
+    checks: Mapping[str, Check[Any]] = field(default_factory=dict)
     questionnaires: frozenset[str] = frozenset()
 
 
@@ -188,12 +191,27 @@ def _choices(found: Declaration, known: Known) -> Iterator[Mistake]:
             yield _not_one_of(file, f'engagement "{key}": attestation.questionnaire', wanted, known.questionnaires)
     for key, (party, file) in found.of("party", Party).items():
         for endpoint in party.endpoint:
-            for check in endpoint.checks or ():
-                if known.checks and check not in known.checks:
-                    yield _not_one_of(file, f'party "{key}": endpoint {endpoint.url}: checks', check, known.checks)
+            yield from _looks(endpoint, known.checks, file, f'party "{key}": endpoint {endpoint.url}')
 
 
-def _not_one_of(file: str, place: str, value: str, choices: frozenset[str]) -> Mistake:
+def _looks(endpoint: Endpoint, checks: Mapping[str, Check[Any]], file: str, place: str) -> Iterator[Mistake]:
+    """Checks and their options that nobody knows."""
+    if not checks:
+        return
+    for part, kinds in (("checks", endpoint.checks or ()), ("options", endpoint.options)):
+        for kind in kinds:
+            if kind not in checks:
+                yield _not_one_of(file, f"{place}: {part}", kind, checks)
+    for kind, options in endpoint.options.items():
+        try:
+            configured(checks[kind], options) if kind in checks else None
+        except BadOptions as error:
+            for name, why in error.wrong.items():
+                what = Message("cannot be used: {why}.", {"why": why})
+                yield Mistake(file, f"{place}: options.{kind}.{name}", what, Message("Correct or remove it."))
+
+
+def _not_one_of(file: str, place: str, value: str, choices: Collection[str]) -> Mistake:
     values = {"value": value, "expected": ", ".join(sorted(choices))}
     return Mistake(file, place, Message('has "{value}".', values), Message("Write one of {expected}.", values))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tortoise.queryset import QuerySet
@@ -20,16 +20,25 @@ _LET_GO: dict[str, Any] = {"lease": None, "lease_until": None}  #: the result of
 
 
 def wanted(party: Party, looks: Mapping[str, Check[Any]]) -> Iterator[tuple[Endpoint, str, int]]:
-    """Endpoint, kind of check, seconds between two looks: those that the file names, else all that fit the address."""
+    """Endpoint, kind of check, seconds between two looks: those that the file names or has options for, else all that
+    fit the address; but of endpoints that are the same to a check, the first only.
+    """
+    taken: set[tuple[str, str]] = set()
     for endpoint in party.endpoint:
-        kinds = (
-            endpoint.checks
-            if endpoint.checks is not None
-            else [kind for kind, look in looks.items() if look.suits(endpoint.url)]
-        )
-        for kind in dict.fromkeys(kinds):
+        for kind in dict.fromkeys((*_kinds(endpoint, looks, taken), *endpoint.options)):
             if kind in looks:
+                taken.add((kind, looks[kind].scope.of(endpoint.url)))
                 yield endpoint, kind, endpoint.every or int(looks[kind].every.total_seconds())
+
+
+def _kinds(endpoint: Endpoint, looks: Mapping[str, Check[Any]], taken: Collection[tuple[str, str]]) -> Iterable[str]:
+    if endpoint.checks is not None:
+        return endpoint.checks
+    return [
+        kind
+        for kind, look in looks.items()
+        if look.suits(endpoint.url) and not look.named_only and (kind, look.scope.of(endpoint.url)) not in taken
+    ]
 
 
 async def sync(parties: Sequence[Party], looks: Mapping[str, Check[Any]], at: datetime) -> None:
@@ -53,16 +62,26 @@ async def sync(parties: Sequence[Party], looks: Mapping[str, Check[Any]], at: da
                         check_kind=kind,
                         every=every,
                         tell_vendor=endpoint.tell_vendor,
+                        options=endpoint.options.get(kind, {}),
                         first_seen_at=at,
                     )
                 )
-            elif (row.every, row.tell_vendor, row.retired_at) != (every, endpoint.tell_vendor, None):
-                anew = {} if row.every == every else {"next_at": None, **_LET_GO}
-                await tables.Watch.filter(id=row.id).update(
-                    every=every, tell_vendor=endpoint.tell_vendor, retired_at=None, **anew
-                )
+            else:
+                await _adjust(row, endpoint, every, endpoint.options.get(kind, {}))
     await tables.Watch.bulk_create(fresh)
     await _retire(tables.Watch.filter(id__in=[row.id for row in have.values()]), at)
+
+
+async def _adjust(row: tables.Watch, endpoint: Endpoint, every: int, options: dict[str, Any]) -> None:
+    """A watch that stays. With other options it forgets what it kept, which was seen with other eyes."""
+    wanted = {"every": every, "tell_vendor": endpoint.tell_vendor, "options": options, "retired_at": None}
+    if all(getattr(row, name) == value for name, value in wanted.items()):
+        return
+    if row.every != every:
+        wanted |= {"next_at": None, **_LET_GO}
+    if row.options != options:
+        wanted |= {"memory": {}, **_LET_GO}
+    await tables.Watch.filter(id=row.id).update(**wanted)
 
 
 async def abandon(parties: Sequence[str], at: datetime) -> None:

@@ -18,7 +18,7 @@ class Watch(Model):
     """One kind of check on one endpoint of a party: when it is next due, who holds it, and what it has settled on.
 
     `fails` and `passes` count looks in a row; `settled` changes only when one of them reaches the number wanted.
-    `first_round` is true until it has settled for the first time.
+    `first_round` is true until it has settled for the first time. `memory` is what a look kept for the next one.
     """
 
     id = fields.IntField(primary_key=True)
@@ -29,6 +29,8 @@ class Watch(Model):
     check_kind = fields.CharField(max_length=40)
     every = fields.IntField()
     tell_vendor = fields.BooleanField(default=True)
+    options = fields.JSONField[dict[str, object]](default=dict, db_default={})
+    memory = fields.JSONField[dict[str, object]](default=dict, db_default={})
     next_at = InstantField(null=True, db_index=True)
     lease_until = InstantField(null=True)
     lease = fields.CharField(max_length=32, null=True)

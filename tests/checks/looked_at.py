@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from checks.contract import Exchange, Handshake, Hop, Phases, Tls, Trouble
+from checks.contract import Exchange, Handshake, Hop, Phases, Records, Tls, Trouble
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 URL = "https://vendor.example/"
@@ -35,19 +35,32 @@ def shown(issued, *, code=0, text="", version="TLSv1.3", more=()):
 
 
 class FakeProbe:
-    """Gives out what it was given, and remembers what it was asked."""
+    """Gives out what it was given, and remembers what it was asked.
 
-    def __init__(self, exchange, handshake=REFUSED_OLD):
+    `pages`: other answers by URL; `records`: what DNS says by name and type, nothing where nothing is given. Where the
+    answer is trouble, so is every question to DNS.
+    """
+
+    def __init__(self, exchange, handshake=REFUSED_OLD, *, pages=(), records=()):
         self._exchange, self._handshake = exchange, handshake
+        self.pages, self.records = dict(pages), dict(records)
         self.asked = []
 
     async def fetch(self, url, *, headers=None):
         self.asked.append(("fetch", url, headers))
-        return self._exchange
+        return self.pages.get(url, self._exchange)
 
     async def shake(self, url, offer):
         self.asked.append(("shake", url, offer))
         return self._handshake
+
+    async def query(self, name, kind):
+        self.asked.append(("query", name, kind))
+        if self._exchange.trouble:
+            return Records(name, kind, trouble=self._exchange.trouble, detail="what happened")
+        found = self.records.get((name, kind))
+        known = found is not None or any(there == name for there, _ in self.records)
+        return Records(name, kind, tuple(sorted(found or ())), exists=known)
 
 
 def rules(look):

@@ -14,10 +14,13 @@ from click.testing import CliRunner
 
 from checks import CHECKS
 from monitor.__main__ import COMMANDS, itaku
+from tests.probe.dns_world import Zone, serving
 from tests.probe.probe_world import Authority, World, page, self_signed
 
 NOW = datetime.now(UTC)  # noqa: TID251 - real handshakes are judged by the real clock
 HOST = "vendor.example"
+USUAL = [kind for kind, look in CHECKS.items() if not look.named_only]
+WIRE = "--only=availability,tls,headers"
 KEYS = {"url", "check", "verdict", "findings", "observed", "took_ms"}
 SECURE_PAGE = page(
     "Strict-Transport-Security: max-age=31536000",
@@ -62,8 +65,10 @@ def rows(check):
 
 async def test_a_good_endpoint_passes_every_check(world, rows):
     url = await world.secure(SECURE_PAGE)
-    found, code = await rows(url)
-    assert {kind: row["verdict"] for kind, row in found.items()} == dict.fromkeys(CHECKS, "pass")
+    found, code = await rows(url, WIRE)
+    assert {kind: row["verdict"] for kind, row in found.items()} == dict.fromkeys(
+        ["availability", "tls", "headers"], "pass"
+    )
     assert code == 0
     for row in found.values():
         assert set(row) == KEYS
@@ -106,7 +111,7 @@ async def test_a_bad_certificate_or_protocol_fails_with_its_rule(world, rows, ma
 
 
 async def test_a_page_without_protection_fails_the_headers_check_alone(world, rows):
-    found, code = await rows(await world.secure())
+    found, code = await rows(await world.secure(), WIRE)
     assert {kind: row["verdict"] for kind, row in found.items()} == {
         "availability": "pass",
         "tls": "pass",
@@ -117,7 +122,7 @@ async def test_a_page_without_protection_fails_the_headers_check_alone(world, ro
 
 
 async def test_a_down_endpoint_fails_availability_and_leaves_the_rest_unjudged(world, rows):
-    found, code = await rows(await world.secure(page(status="503 Service Unavailable")))
+    found, code = await rows(await world.secure(page(status="503 Service Unavailable")), WIRE)
     assert {kind: row["verdict"] for kind, row in found.items()} == {
         "availability": "fail",
         "tls": "pass",
@@ -155,7 +160,7 @@ async def test_one_visit_serves_all_checks(world, check):
         asked.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(SECURE_PAGE)
 
-    await check(await world.secure(counting))
+    await check(await world.secure(counting), WIRE)
     assert sum(b"Origin:" not in request for request in asked) == 1
     assert all(b"User-Agent: itaku/" in request for request in asked)
 
@@ -163,13 +168,22 @@ async def test_one_visit_serves_all_checks(world, check):
 async def test_only_the_wanted_kinds_are_looked_at(world, rows):
     url = await world.secure()
     assert set((await rows(url, "--only", "tls"))[0]) == {"tls"}
-    assert set((await rows(url, "--only", "tls,headers", "--only=availability"))[0]) == set(CHECKS)
-    assert set((await rows(await world.plain(host="plain.example")))[0]) == {"availability", "headers"}
+    assert set((await rows(url, "--only", "tls,headers", "--only=availability"))[0]) == {
+        "tls",
+        "headers",
+        "availability",
+    }
+    assert set((await rows(await world.plain(host="plain.example"), WIRE))[0]) == {"availability", "headers"}
+
+
+async def test_without_a_wish_every_check_that_needs_to_be_told_nothing_is_made(world, rows):
+    async with serving(Zone()) as resolver:
+        assert list((await rows(await world.secure(SECURE_PAGE), f"--nameserver={resolver}"))[0]) == USUAL
 
 
 async def test_several_urls_keep_their_order(world, check):
     first, second = await world.secure(SECURE_PAGE), await world.secure(SECURE_PAGE, host="second.example")
-    ran = await check("--json", first, second)
+    ran = await check("--json", WIRE, first, second)
     assert [row["url"] for row in json.loads(ran.stdout)] == [first] * 3 + [second] * 3
 
 

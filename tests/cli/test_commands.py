@@ -339,7 +339,7 @@ def test_a_simulation_prints_lines_as_the_contract_says(home):
 
 
 WORDS = st.sampled_from([*COMMANDS, "verify", "head", "export", "registry", "upgrade", "backup", "restore", "--json", "--config", "config.toml", "none", "-o",
-                         "--since", "0", "--company", "impress", "--prune", "--yes", "--from", "2026-09-01", "--head", "--only", "--help", "\x00", "名", "-"])  # fmt: skip
+                         "--since", "0", "--company", "impress", "--prune", "--yes", "--from", "2026-09-01", "--head", "--only", "--help", "\x1b", "名", "-"])  # fmt: skip
 
 
 @pytest.mark.timeout(120)

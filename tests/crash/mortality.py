@@ -98,7 +98,7 @@ class Failing:
 
     async def observe(self, url: str, visit: object) -> None: ...
 
-    def judge(self, seen: None, at: datetime) -> Look:
+    def judge(self, seen: None, at: datetime, before: object = None) -> Look:
         return Look(Verdict.FAIL, (Finding("tls.expired", Severity.HIGH, detail="It ended."),))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from typing import get_args
 
 import click
@@ -124,6 +125,21 @@ def test_rhythms_of_checks_are_the_documented_ones():
     for kind, check in CHECKS.items():
         minutes = int(check.every.total_seconds()) // 60
         assert f"`{kind}` {minutes}m" in row or f"`{kind}` {minutes // 60}h" in row
+
+
+def test_every_check_has_its_section_with_its_options_and_their_defaults():
+    told = dict(sections("checks.md"))
+    assert {heading.strip("`") for heading in told if heading.startswith("`")} == set(CHECKS)
+    for kind, check in CHECKS.items():
+        rows = [
+            [cell.strip() for cell in row.split("|")] for row in told[f"`{kind}`"].splitlines() if row.startswith("| `")
+        ]
+        documented = {row[1].strip("`"): row[2] for row in rows}
+        assert documented == {field.name: _told(getattr(check, field.name)) for field in fields(check)}
+
+
+def _told(value):
+    return "none" if value in {"", (), None} else f"{value}"
 
 
 def test_every_deed_of_a_script_is_documented_with_its_keys():

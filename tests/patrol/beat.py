@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from stage import COMPANY, GROUP, PURPOSE, SISTER, engagement
 
-from checks.contract import Finding, Look, Severity, Verdict
+from checks.contract import Finding, Look, Scope, Severity, Verdict
 from monitor import ledger, tables
 from monitor.patrol import Patrol
 from monitor.plugins import known
@@ -47,6 +47,8 @@ class Answers:
     at_once: int = 0
     most: int = 0
     rules: Any = field(default_factory=dict)
+    scope: ClassVar[Scope] = Scope.ADDRESS
+    named_only: ClassVar[bool] = False
 
     def suits(self, url: str) -> bool:
         return True
@@ -65,7 +67,7 @@ class Answers:
         finally:
             self.at_once -= 1
 
-    def judge(self, seen: Look, at: datetime) -> Look:
+    def judge(self, seen: Look, at: datetime, before: object = None) -> Look:
         return seen
 
 

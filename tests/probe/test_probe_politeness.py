@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.probe.politeness import Turns, registrable
+from checks.names import registrable
+from monitor.probe.politeness import Turns
 from tests.probe.probe_world import GOOD
 
 

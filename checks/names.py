@@ -1,0 +1,44 @@
+"""Host names: which of them is an address, and which part of one somebody registered."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+# Second labels under which countries register (co.jp, go.jp, co.uk, com.au). The public suffix list knows thousands
+# more, and its licence keeps it out of what we ship; to miss one makes us more polite than we need to be.
+SECOND_LEVEL = frozenset(
+    {"ac", "ad", "co", "com", "ed", "edu", "go", "gov", "gr", "lg", "mil", "ne", "net", "nom", "or", "org"}
+)
+COUNTRY_LENGTH = 2
+
+
+def is_address(host: str) -> bool:
+    """Whether it is an IP address and no name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=8192)
+def registrable(host: str) -> str:
+    """The part of a host name that somebody registered; an address is its own."""
+    if is_address(host):
+        return host
+    labels = host.split(".")
+    deep = len(labels) > 2 and len(labels[-1]) == COUNTRY_LENGTH and labels[-2] in SECOND_LEVEL  # noqa: PLR2004
+    return ".".join(labels[-3 if deep else -2 :])
+
+
+def host_of(url: str) -> str:
+    """The host of a URL that was read before: lower case, no trailing dot; empty where there is none."""
+    return (urlsplit(url).hostname or "").rstrip(".")
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port as they stand: what a path is put behind."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

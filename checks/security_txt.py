@@ -1,0 +1,160 @@
+"""Whether whoever finds a weakness can tell the party: its security.txt (RFC 9116).
+
+The file has a place of its own and an end date, because a contact that nobody reads any more is worse than none. What
+is signed is noted, and the signature is not judged: we do not know the party's key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from checks.contract import NOTHING, Exchange, Look, Rule, Scope, Trouble, Words, plain
+from checks.names import origin_of
+from checks.rulebook import rules, title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from checks.contract import Finding, Probe
+
+TITLE, RULES = title("security-txt"), rules("security-txt")
+PLACE = "/.well-known/security.txt"
+LEGACY = "/security.txt"
+SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
+LONGEST = timedelta(days=366)
+ABSENT = frozenset({404, 410})
+OK = 200
+SCHEMES = frozenset({"https", "mailto", "tel"})
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The file at its place, and at the older one where the first has nothing."""
+
+    exchange: Exchange
+    legacy: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityTxt:
+    """Option: how many days before its end a file is worth a notice."""
+
+    notice_days: int = 14
+
+    kind: ClassVar[str] = "security-txt"
+    every: ClassVar[timedelta] = timedelta(days=1)
+    scope: ClassVar[Scope] = Scope.SITE
+    named_only: ClassVar[bool] = False
+    ruleset: ClassVar[int] = 1
+    title: ClassVar[Words] = TITLE
+    rules: ClassVar[Mapping[str, Rule]] = RULES
+
+    def suits(self, url: str) -> bool:
+        return urlsplit(url).scheme == "https"
+
+    async def observe(self, url: str, probe: Probe) -> Posted:
+        origin = origin_of(url)
+        exchange = await probe.fetch(origin + PLACE)
+        if exchange.trouble is None and exchange.final.status in ABSENT:
+            return Posted(exchange, await probe.fetch(origin + LEGACY))
+        return Posted(exchange)
+
+    def judge(self, seen: Posted, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
+        shown = seen.exchange if seen.legacy is None or not _is_file(seen.legacy) else seen.legacy
+        reason = _unjudged(shown)
+        if reason:
+            return shown.unknown(reason)
+        if not _is_file(shown):
+            missing = RULES["security-txt.missing"].found(f"{plain(seen.exchange.url, 150)} is not there.")
+            return Look.of([missing], shown.evidence(), shown.took_ms)
+        text = shown.final.body.decode("utf-8", "replace")
+        fields = list(_fields(text))
+        findings = [*_place(seen, shown), *_form(shown), *_contents(fields, shown), *self._expiry(fields, at)]
+        return Look.of(findings, shown.evidence() | _evidence(text, fields), shown.took_ms)
+
+    def _expiry(self, fields: list[tuple[str, str]], at: datetime) -> Iterator[Finding]:
+        said = [value for name, value in fields if name == "expires"]
+        if len(said) != 1:
+            yield RULES["security-txt.expires-unclear"].found(f"The file has {len(said)} Expires fields; it needs one.")
+            return
+        ends = _instant(said[0])
+        if ends is None:
+            yield RULES["security-txt.expires-unclear"].found(f"Expires is no date and time with an offset: {said[0]}")
+        elif ends <= at:
+            yield RULES["security-txt.expired"].found(f"The file expired on {ends:%Y-%m-%d}.")
+        elif ends - at < timedelta(days=self.notice_days):
+            yield RULES["security-txt.expires-soon"].found(f"The file expires on {ends:%Y-%m-%d}.")
+        elif ends - at > LONGEST:
+            yield RULES["security-txt.expires-far"].found(f"The file expires only on {ends:%Y-%m-%d}.")
+
+
+def _unjudged(exchange: Exchange) -> str:
+    trouble = exchange.trouble
+    if trouble is not None:
+        return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
+    if exchange.refused_us:
+        return "refused-monitor"
+    return "" if exchange.final.status == OK or exchange.final.status in ABSENT else "no-answer"
+
+
+def _is_file(exchange: Exchange) -> bool:
+    """A site that answers everything with a page of its own has no security.txt."""
+    hop = exchange.final
+    begins = hop.body[:512].lstrip().lower()
+    return exchange.trouble is None and hop.status == OK and not begins.startswith((b"<!doctype", b"<html", b"<?xml"))
+
+
+def _fields(text: str) -> Iterator[tuple[str, str]]:
+    """Names in lower case and values, in order, those of a signature's own header left out."""
+    inside = not text.lstrip("\ufeff").startswith(SIGNED)
+    for line in text.splitlines():
+        if line.startswith(SIGNATURE):
+            return
+        if not inside:
+            inside = not line.strip()
+            continue
+        name, colon, value = line.removeprefix("- ").partition(":")
+        if colon and not line.startswith("#"):
+            yield name.strip().lower(), value.strip()
+
+
+def _place(seen: Posted, shown: Exchange) -> Iterator[Finding]:
+    if shown is seen.legacy:
+        yield RULES["security-txt.old-place"].found(f"The file stands at {LEGACY} only.")
+    if urlsplit(shown.final.url).scheme != "https":
+        yield RULES["security-txt.not-https"].found(f"The file is served from {plain(shown.final.url, 200)}")
+
+
+def _form(shown: Exchange) -> Iterator[Finding]:
+    kind = ", ".join(shown.final.header("content-type")).lower().replace(" ", "")
+    if not kind.startswith("text/plain") or ("charset=" in kind and "charset=utf-8" not in kind):
+        yield RULES["security-txt.media-type"].found(f"The file is served as {kind or 'nothing in particular'}.")
+
+
+def _contents(fields: list[tuple[str, str]], shown: Exchange) -> Iterator[Finding]:
+    contacts = [value for name, value in fields if name == "contact"]
+    if not contacts:
+        yield RULES["security-txt.no-contact"].found("The file names no Contact.")
+    unusable = [value for value in contacts if value.partition(":")[0].lower() not in SCHEMES]
+    if unusable:
+        yield RULES["security-txt.contact-unusable"].found(f"It is no https:, mailto: or tel: address: {unusable[0]}")
+    canonical = [value for name, value in fields if name == "canonical"]
+    if canonical and not {shown.url, shown.final.url} & set(canonical):
+        yield RULES["security-txt.not-canonical"].found(f"The file names {canonical[0]} and stands elsewhere.")
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _evidence(text: str, fields: list[tuple[str, str]]) -> dict[str, Any]:
+    kept = [[plain(name, 40), plain(value, 200)] for name, value in fields][:40]
+    return {"fields": kept, "signed": text.lstrip("\ufeff").startswith(SIGNED)}
