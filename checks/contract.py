@@ -152,6 +152,7 @@ class Trouble(enum.StrEnum):
     CLOSED = "closed"
     MALFORMED = "malformed-answer"
     REDIRECTS = "too-many-redirects"
+    ASKED_TO_WAIT = "asked-to-wait"  #: the host has said until when it wants to be left alone
     LOCAL_FAULT = "local-fault"
 
     @property
@@ -162,7 +163,12 @@ class Trouble(enum.StrEnum):
     @property
     def unseen(self) -> bool:
         """We did not get to see the party, so there is nothing to hold against it."""
-        return self.ours or self in {Trouble.SERVFAIL, Trouble.GUARD_ADDRESS, Trouble.GUARD_PORT}
+        return self.ours or self in {
+            Trouble.SERVFAIL,
+            Trouble.GUARD_ADDRESS,
+            Trouble.GUARD_PORT,
+            Trouble.ASKED_TO_WAIT,
+        }
 
 
 @dataclass(frozen=True, slots=True)

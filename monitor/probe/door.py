@@ -18,6 +18,7 @@ from monitor.probe.dns import Directory
 from monitor.probe.guard import Guard
 from monitor.probe.handshake import connected, offered, shake
 from monitor.probe.outcome import HungUp, told
+from monitor.probe.patience import Rests
 from monitor.probe.politeness import Turns
 from monitor.probe.record import CURRENT, Record
 from monitor.probe.resolver import Names
@@ -47,6 +48,7 @@ class Probe:
         self.settings = settings
         self._opener = GuardedOpener(Guard(settings.allow_private, allow_all=settings.allow_all_private))
         self._turns = Turns(settings.concurrency, settings.per_domain, settings.per_host)
+        self._rests = Rests()
         self._refusals: dict[tuple[str, int, Offer], float] = {}
         self._names: Names
         self._directory: Directory
@@ -91,6 +93,9 @@ class Probe:
             if left <= 0:
                 hops.append(Hop(str(target.url), trouble=Trouble.TIMEOUT, detail="The redirects took all the time."))
                 break
+            if wait := self._rests.left(target.host):
+                hops.append(Hop(str(target.url), trouble=Trouble.ASKED_TO_WAIT, detail=_resting(wait)))
+                break
             hop, target = await self._hop(target, headers, left, last=len(hops) >= self.settings.max_redirects)
             left -= hop.phases.total / 1000
             hops.append(hop)
@@ -104,6 +109,8 @@ class Probe:
         key = (target.host, target.port, offer)
         if self._refusals.get(key, 0.0) > monotonic():
             return Handshake(None, Trouble.TLS_FAILED, "refused before")
+        if wait := self._rests.left(target.host):
+            return Handshake(None, Trouble.ASKED_TO_WAIT, _resting(wait))
         if self._trust.old is None:
             return Handshake(None, Trouble.LOCAL_FAULT, "Our own OpenSSL has no TLS 1.0 and 1.1 to offer.")
         async with self._turns.turn(target.host):
@@ -145,7 +152,9 @@ class Probe:
             finally:
                 CURRENT.reset(token)
                 record.drop()
-        return _written(target, record, ending), ending.onward
+        hop = _written(target, record, ending)
+        self._rests.heed(target.host, hop)
+        return hop, ending.onward
 
     async def _asked(
         self, target: Target, headers: Mapping[str, str] | None, record: Record, left: float, *, last: bool
@@ -193,6 +202,10 @@ class _Ending:
     trouble: Trouble | None = None
     detail: str = ""
     refusal: ssl.SSLCertVerificationError | None = None
+
+
+def _resting(wait: float) -> str:
+    return f"The host asked to be left alone; {wait:.0f} seconds are left."
 
 
 def _onward(target: Target, record: Record) -> Target | None:
