@@ -86,6 +86,7 @@ async def _point_at_stand_ins(house: House, sites: StandIns, stack: AsyncExitSta
         ca_file=sites.authority,
         user_agent=ProbeSettings.named("demo", house.settings.web.base_url),
         resolve=sites.overrides,
+        nameservers=(sites.nameserver,),
         timeout=3.0,
     )
     probe = await stack.enter_async_context(Probe(settings))

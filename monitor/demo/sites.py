@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,10 +12,13 @@ import trustme
 from aiohttp import web
 
 from monitor import clock
+from monitor.demo.zone import Zone, serving
 from monitor.probe import Override
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from monitor.demo.zone import Key
 
 GOOD = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -26,6 +30,17 @@ GOOD = {
 LAX = {"Server": "printing-press/2.1"}
 
 
+#: What a well-kept domain says, by what stands before it.
+NAMES_OF_A_DOMAIN = {
+    ("", "NS"): ["ns1.names.example.", "ns2.names.example."],
+    ("", "MX"): ["10 mail.names.example."],
+    ("", "TXT"): ['"v=spf1 mx -all"'],
+    ("", "CAA"): ['0 issue "authority.example"'],
+    ("www", "A"): ["192.0.2.1"],
+}
+POLICY = "v=DMARC1; p=reject; rua=mailto:reports@{domain}"
+
+
 @dataclass(frozen=True)
 class Site:
     """How a stand-in behaves. `days`: how long its certificate is still valid; negative: since when it is not."""
@@ -35,11 +50,13 @@ class Site:
     days: int = 200
     host: str = ""
     trusted: bool = True
+    contact: bool = True  #: whether it says to whom weaknesses are told (security.txt)
+    names: dict[str, str] = field(default_factory=dict)  #: what its domain says otherwise than a well-kept one
 
 
 WELL = Site(GOOD)
 ODD = {
-    "www.tsukimizaka-print.example": Site(LAX),
+    "www.tsukimizaka-print.example": Site(LAX, contact=False, names={"_dmarc": "v=DMARC1; p=none"}),
     "www.tamatebako-prize.example": Site(GOOD, days=-3),
     "www.hibari-contact.example": Site(GOOD, days=9),
     "www.komorebi-logistics.example": Site(GOOD, status=503),
@@ -79,19 +96,24 @@ class StandIns:
         self.overrides: tuple[Override, ...] = ()
         self._known, self._unknown = trustme.CA(), trustme.CA()
         self._runners: list[web.AppRunner] = []
+        self._stack = AsyncExitStack()
+        self.nameserver = ""
 
     async def __aenter__(self) -> Self:
         self._known.cert_pem.write_to_path(str(self.authority))
         hosts = [f"www.{name}.example" for name in NAMES]
         self.overrides = tuple([await self._start(host, ODD.get(host, WELL)) for host in hosts])
+        self.nameserver = await self._stack.enter_async_context(serving(Zone(_records(hosts))))
         return self
 
     async def __aexit__(self, *_trouble: object) -> None:
+        await self._stack.aclose()
         for runner in self._runners:
             await runner.cleanup()
 
     async def _start(self, host: str, kept: Site) -> Override:
         app = web.Application()
+        app.router.add_get("/.well-known/{tail:.*}", _well_known(kept))
         app.router.add_get("/{tail:.*}", _page(host, kept))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
@@ -116,3 +138,29 @@ def _page(host: str, kept: Site) -> Any:
         return web.Response(text=text, status=kept.status, content_type="text/html", headers=kept.headers)
 
     return answer
+
+
+def _well_known(kept: Site) -> Any:
+    ends = (clock.now() + timedelta(days=180)).replace(microsecond=0).isoformat()
+
+    async def answer(request: web.Request) -> web.Response:
+        if not kept.contact or request.match_info["tail"] != "security.txt":
+            raise web.HTTPNotFound
+        text = f"Contact: mailto:security@{request.host.removeprefix('www.')}\nExpires: {ends}\n"
+        return web.Response(text=text, status=kept.status, headers=kept.headers)
+
+    return answer
+
+
+def _records(hosts: list[str]) -> dict[Key, list[str]]:
+    found: dict[Key, list[str]] = {
+        ("mail.names.example", "A"): ["192.0.2.25"],
+        ("ns1.names.example", "A"): ["192.0.2.53"],
+        ("ns2.names.example", "A"): ["192.0.2.54"],
+    }
+    for host in hosts:
+        domain = host.removeprefix("www.")
+        found |= {(f"{at}.{domain}".lstrip("."), kind): said for (at, kind), said in NAMES_OF_A_DOMAIN.items()}
+        said = ODD.get(host, WELL).names.get("_dmarc", POLICY.format(domain=domain))
+        found[f"_dmarc.{domain}", "TXT"] = [f'"{said}"']
+    return found
