@@ -210,6 +210,7 @@ class Hop:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""  #: as sent, not decompressed, up to the probe's limit
     truncated: bool = False
+    kept: bool = False  #: the host said that nothing has changed, and the body is the one that it sent before
     peer: str = ""
     tls: Tls | None = None
     phases: Phases = Phases()
@@ -263,6 +264,8 @@ class Exchange:
         seen: dict[str, Any] = {"url": plain(hop.url, 2000), "peer": hop.peer, "ms": _milliseconds(hop.phases)}
         if hop.status:
             seen["status"] = hop.status
+        if hop.kept:
+            seen["unchanged"] = True
         if hop.trouble:
             seen |= {"trouble": hop.trouble.value, "detail": plain(hop.detail)}
         if hop.tls:
@@ -343,8 +346,10 @@ class Records:
 class Probe(Protocol):
     """The only door to the outside, as a check sees it. World trouble is a value; a bad URL is a `ValueError`."""
 
-    async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None) -> Exchange:
-        """GET, with redirects followed and recorded. `headers` are added to the probe's own."""
+    async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None, again: bool = False) -> Exchange:
+        """GET, with redirects. `again`: a text that is read again and again; where the site says that it has not
+        changed, it is not sent again. Not for what is judged by its headers.
+        """
         ...
 
     async def shake(self, url: str, offer: Offer) -> Handshake:

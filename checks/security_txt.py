@@ -58,9 +58,9 @@ class SecurityTxt:
 
     async def observe(self, url: str, probe: Probe) -> Posted:
         origin = origin_of(url)
-        exchange = await probe.fetch(origin + PLACE)
+        exchange = await probe.fetch(origin + PLACE, again=True)
         if exchange.trouble is None and exchange.final.status in ABSENT:
-            return Posted(exchange, await probe.fetch(origin + LEGACY))
+            return Posted(exchange, await probe.fetch(origin + LEGACY, again=True))
         return Posted(exchange)
 
     def judge(self, seen: Posted, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002

@@ -17,6 +17,7 @@ from checks.contract import Exchange, Handshake, Hop, Offer, Records, RecordType
 from monitor.probe.dns import Directory
 from monitor.probe.guard import Guard
 from monitor.probe.handshake import connected, offered, shake
+from monitor.probe.kept import KeptPages
 from monitor.probe.outcome import HungUp, told
 from monitor.probe.patience import Rests
 from monitor.probe.politeness import Turns
@@ -49,6 +50,7 @@ class Probe:
         self._opener = GuardedOpener(Guard(settings.allow_private, allow_all=settings.allow_all_private))
         self._turns = Turns(settings.concurrency, settings.per_domain, settings.per_host)
         self._rests = Rests()
+        self._pages = KeptPages()
         self._refusals: dict[tuple[str, int, Offer], float] = {}
         self._names: Names
         self._directory: Directory
@@ -81,8 +83,9 @@ class Probe:
         """A view for several checks of one endpoint at one time: what one has fetched, the others are given."""
         return Visit(self)
 
-    async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None) -> Exchange:
-        """GET the URL, following redirects by hand; each hop is vetted, recorded and waits for its own turn.
+    async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None, again: bool = False) -> Exchange:
+        """GET the URL, following redirects by hand; each hop is vetted, recorded and waits for its own turn. `again`:
+        what has not changed since need not be sent.
 
         The time-out is for the sum of the hops. `BadUrl` (a `ValueError`) only for `url` itself.
         """
@@ -96,9 +99,11 @@ class Probe:
             if wait := self._rests.left(target.host):
                 hops.append(Hop(str(target.url), trouble=Trouble.ASKED_TO_WAIT, detail=_resting(wait)))
                 break
-            hop, target = await self._hop(target, headers, left, last=len(hops) >= self.settings.max_redirects)
+            here = str(target.url)
+            asking = {**(headers or {}), **self._pages.asking(here)} if again else headers
+            hop, target = await self._hop(target, asking, left, last=len(hops) >= self.settings.max_redirects)
             left -= hop.phases.total / 1000
-            hops.append(hop)
+            hops.append(self._pages.read(here, hop) if again else hop)
         return Exchange(url, tuple(hops))
 
     async def shake(self, url: str, offer: Offer) -> Handshake:

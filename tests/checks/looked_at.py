@@ -46,7 +46,7 @@ class FakeProbe:
         self.pages, self.records = dict(pages), dict(records)
         self.asked = []
 
-    async def fetch(self, url, *, headers=None):
+    async def fetch(self, url, *, headers=None, again=False):
         self.asked.append(("fetch", url, headers))
         return self.pages.get(url, self._exchange)
 

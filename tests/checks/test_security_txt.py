@@ -113,7 +113,7 @@ class Site:
     def __init__(self, **answers):
         self.answers, self.asked = answers, []
 
-    async def fetch(self, url, *, headers=None):
+    async def fetch(self, url, *, headers=None, again=False):
         self.asked.append(url)
         return (
             at_place(place=LEGACY, status=404) if url.endswith(LEGACY) and PLACE not in url else self.answers["first"]

@@ -1,0 +1,102 @@
+"""A page that has not changed is not sent again, and whoever reads it notices no difference."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.contract import Hop
+from monitor.probe.kept import KeptPages
+from tests.probe.probe_world import page
+
+URL = "https://vendor.example/privacy"
+TAG = ("ETag", '"v1"')
+
+
+class Paper:
+    """A server with one page; it sends it only to those who have not got it."""
+
+    def __init__(self, text="terms", tag='"v1"'):
+        self.text, self.tag, self.asked = text, tag, []
+
+    async def __call__(self, reader, writer):
+        request = (await reader.readuntil(b"\r\n\r\n")).decode()
+        self.asked.append(request)
+        if f"If-None-Match: {self.tag}" in request:
+            writer.write(page(f"ETag: {self.tag}", "X-When: again", status="304 Not Modified", body=b""))
+        else:
+            writer.write(page(f"ETag: {self.tag}", "X-When: first", body=self.text.encode()))
+
+
+async def test_what_has_not_changed_is_read_as_if_it_had_been_sent(world):
+    paper = Paper()
+    url, probe = await world.secure(paper), await world.probe()
+    first = await probe.fetch(url, again=True)
+    second = await probe.fetch(url, again=True)
+    assert (first.final.status, first.final.body) == (second.final.status, second.final.body) == (200, b"terms")
+    assert (first.final.kept, second.final.kept) == (False, True)
+    assert second.evidence()["unchanged"]
+    assert second.final.header("x-when") == ("again",)
+    assert second.final.tls is not None
+
+
+async def test_what_has_changed_is_sent_and_kept_anew(world):
+    paper = Paper()
+    url, probe = await world.secure(paper), await world.probe()
+    await probe.fetch(url, again=True)
+    paper.text, paper.tag = "other terms", '"v2"'
+    assert (await probe.fetch(url, again=True)).final.body == b"other terms"
+    assert (await probe.fetch(url, again=True)).final.kept
+
+
+async def test_who_judges_the_whole_answer_gets_the_whole_answer(world):
+    paper = Paper()
+    url, probe = await world.secure(paper), await world.probe()
+    await probe.fetch(url, again=True)
+    assert not (await probe.fetch(url)).final.kept
+    assert "If-None-Match" not in paper.asked[-1]
+
+
+async def test_in_one_visit_a_text_that_was_not_sent_again_serves_no_judge_of_headers(world):
+    paper = Paper()
+    url, probe = await world.secure(paper), await world.probe()
+    await probe.fetch(url, again=True)
+    visit = probe.visit()
+    assert (await visit.fetch(url, again=True)).final.kept
+    assert (await visit.fetch(url, again=True)).final.kept
+    assert not (await visit.fetch(url)).final.kept
+    assert not (await visit.fetch(url, again=True)).final.kept
+    assert len(paper.asked) == 3
+
+
+def test_a_server_that_says_unchanged_without_being_asked_is_taken_at_its_word():
+    hop = Hop(URL, 304)
+    assert KeptPages().read(URL, hop) is hop
+
+
+@pytest.mark.parametrize(
+    "hop",
+    [
+        Hop(URL, 200, (), b"no mark"),
+        Hop(URL, 200, (TAG,), b"too long", truncated=True),
+        Hop(URL, 404, (TAG,), b"gone"),
+        Hop(URL, 200, (("ETag", "\xe9\r"),), b"odd mark"),
+    ],
+)
+def test_what_cannot_be_asked_for_again_is_not_kept(hop):
+    pages = KeptPages()
+    assert pages.read(URL, hop) is hop
+    assert not pages.asking(URL)
+
+
+def test_a_date_will_do_where_there_is_no_mark():
+    pages = KeptPages()
+    pages.read(URL, Hop(URL, 200, (("Last-Modified", "Tue, 01 Sep 2026 00:00:00 GMT"),), b"terms"))
+    assert pages.asking(URL) == {"If-Modified-Since": "Tue, 01 Sep 2026 00:00:00 GMT"}
+
+
+def test_what_is_kept_has_its_bounds_and_the_longest_unused_goes_first():
+    pages = KeptPages(room=100)
+    for number in range(5):
+        pages.read(f"{URL}/{number}", Hop(URL, 200, (TAG,), b"x" * 30))
+        pages.read(f"{URL}/0", Hop(URL, 304))
+    assert [number for number in range(5) if pages.asking(f"{URL}/{number}")] == [0, 3, 4]
