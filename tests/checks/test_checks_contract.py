@@ -106,13 +106,16 @@ async def test_a_good_answer_passes_and_says_what_was_seen(check, good_world):
 
 
 @pytest.fixture
-def good_world(authority):
+def good_world(authority, check):
     """A party about which no check finds anything."""
     days = timedelta(days=100)
     secured = shown(authority.issue("vendor.example", begins=AT - days, ends=AT + days))
     security = "Contact: mailto:security@vendor.example\nExpires: 2027-03-01T00:00:00Z\n"
     place = f"{URL}.well-known/security.txt"
     pages = {place: served(("Content-Type", "text/plain"), url=place, body=security.encode())}
+    pages[f"{URL}api/v2/summary.json"] = served(body=b'{"incidents": []}')
+    if check.kind == "json-endpoint":
+        pages[URL] = served(body=b"{}")
     return FakeProbe(served(*GOOD_HEADERS, tls=secured), pages=pages)
 
 

@@ -1,0 +1,119 @@
+"""What the party itself says of its service: the incidents that its status page has open.
+
+The party knows first, and whoever entrusts data to it should not learn from its customers. A page for people is not
+read; the usual providers serve the same for machines beside it. Announced maintenance is noted and held against nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from checks.contract import NOTHING, Exchange, Look, Rule, Scope, Trouble, Words, plain
+from checks.incidents import going_on
+from checks.names import origin_of
+from checks.rulebook import rules, title
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from checks.contract import Finding, Probe
+    from checks.incidents import Incident
+
+TITLE, RULES = title("status-page"), rules("status-page")
+SUMMARY = "/api/v2/summary.json"
+SHORTER = "/api/v2/incidents/unresolved.json"  # where a summary names more components than we read
+OK = 200
+ABSENT = frozenset({404, 410})
+MOST_NOTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The page that the registry names, and the answers for machines beside it where that was none."""
+
+    exchange: Exchange
+    beside: tuple[Exchange, ...] = ()
+
+    @property
+    def readable(self) -> Exchange | None:
+        """The first answer that is whole enough to be read."""
+        return next((one for one in (self.exchange, *self.beside) if _tells(one)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """Option: the components to heed, as the page names them; without it all of them."""
+
+    components: tuple[str, ...] = ()
+
+    kind: ClassVar[str] = "status-page"
+    every: ClassVar[timedelta] = timedelta(minutes=15)
+    scope: ClassVar[Scope] = Scope.ADDRESS
+    named_only: ClassVar[bool] = True
+    ruleset: ClassVar[int] = 1
+    title: ClassVar[Words] = TITLE
+    rules: ClassVar[Mapping[str, Rule]] = RULES
+
+    def suits(self, url: str) -> bool:
+        return urlsplit(url).scheme in {"http", "https"}
+
+    async def observe(self, url: str, probe: Probe) -> Told:
+        told = Told(await probe.fetch(url))
+        for path in (SUMMARY, SHORTER):
+            if told.readable or not _answered(told.exchange):
+                break
+            told = Told(told.exchange, (*told.beside, await probe.fetch(origin_of(told.exchange.final.url) + path)))
+        return told
+
+    def judge(self, seen: Told, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
+        shown = seen.readable
+        if shown is None:
+            return _unread(seen)
+        incidents = going_on(shown.final.body, at) or ()
+        heeded = [one for one in incidents if one.concerns(self.components)]
+        findings = [_found(one) for one in heeded if not one.planned]
+        noted = {
+            "incidents": [plain(one.name, 200) for one in heeded if not one.planned][:MOST_NOTED],
+            "maintenance": [plain(one.name, 200) for one in heeded if one.planned][:MOST_NOTED],
+        }
+        return Look.of(findings, shown.evidence() | noted, shown.took_ms)
+
+
+def _tells(exchange: Exchange) -> bool:
+    """Whether a machine can read it. An instant is needed for what is open, not for what form it has."""
+    hop = exchange.final
+    return _answered(exchange) and hop.status == OK and going_on(hop.body, datetime.max.replace(tzinfo=UTC)) is not None
+
+
+def _answered(exchange: Exchange) -> bool:
+    """Something came that is the party's own word, be it that there is nothing."""
+    return exchange.trouble is None and not exchange.refused_us and exchange.final.status in {OK, *ABSENT}
+
+
+def _unread(seen: Told) -> Look:
+    """Nothing for a machine to read. That is held against the party only where all that was asked for was answered."""
+    missed = next((one for one in (seen.exchange, *seen.beside) if not _answered(one)), None)
+    if missed is None:
+        unreadable = RULES["status-page.unreadable"].found(_why(seen.exchange))
+        return Look.of([unreadable], seen.exchange.evidence(), seen.exchange.took_ms)
+    trouble = missed.trouble
+    if trouble is not None:
+        return missed.unknown(trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer")
+    return missed.unknown("refused-monitor" if missed.refused_us else "no-answer")
+
+
+def _why(exchange: Exchange) -> str:
+    if exchange.final.status != OK:
+        return f"{plain(exchange.url, 150)} is not there (status {exchange.final.status})."
+    return f"{plain(exchange.url, 150)} is neither a status page's JSON nor an RSS or Atom feed."
+
+
+def _found(incident: Incident) -> Finding:
+    if incident.ailing:
+        rule, said = RULES["status-page.component"], f"The page shows trouble of {plain(incident.name, 150)}."
+    else:
+        rule, said = RULES["status-page.incident"], f"Open now: {plain(incident.name, 200)}"
+    return rule.found(said, key=incident.key, severity=incident.severity)
