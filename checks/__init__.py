@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from checks.availability import Availability
 from checks.contract import Check
-from checks.erased import Erased
 from checks.headers import Headers
 from checks.json_endpoint import JsonEndpoint
 from checks.security_txt import SecurityTxt
@@ -16,7 +15,6 @@ CHECKS: Final[dict[str, Check[Any]]] = {
     "tls": TlsCheck(),
     "headers": Headers(),
     "security-txt": SecurityTxt(),
-    "erased": Erased(),
     "status-page": StatusPage(),
     "json-endpoint": JsonEndpoint(),
 }
