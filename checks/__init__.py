@@ -6,6 +6,7 @@ from checks.availability import Availability
 from checks.contract import Check
 from checks.headers import Headers
 from checks.json_endpoint import JsonEndpoint
+from checks.policy_page import PolicyPage
 from checks.security_txt import SecurityTxt
 from checks.status_page import StatusPage
 from checks.tls import TlsCheck
@@ -15,6 +16,7 @@ CHECKS: Final[dict[str, Check[Any]]] = {
     "tls": TlsCheck(),
     "headers": Headers(),
     "security-txt": SecurityTxt(),
+    "policy-page": PolicyPage(),
     "status-page": StatusPage(),
     "json-endpoint": JsonEndpoint(),
 }

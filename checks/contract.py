@@ -78,7 +78,8 @@ class Look:
     `reason` is a token when the verdict is `UNKNOWN` (`guard.address`, `refused-monitor`, `dns.servfail`, ...), else
     empty. `observed` holds JSON-ready evidence with ASCII keys. `fault` is true when the reason is our own trouble
     (no network here, resolver away) and not the party's: such looks feed the canary. `keep` is what the next look at
-    the same endpoint is handed as `before`; none leaves what was kept.
+    the same endpoint is handed as `before`; none leaves what was kept. `texts` are kept for people to read, once each
+    under their hash.
     """
 
     verdict: Verdict
@@ -88,6 +89,7 @@ class Look:
     reason: str = ""
     fault: bool = False
     keep: Mapping[str, Any] | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def severity(self) -> Severity | None:
@@ -347,8 +349,8 @@ class Probe(Protocol):
     """The only door to the outside, as a check sees it. World trouble is a value; a bad URL is a `ValueError`."""
 
     async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None, again: bool = False) -> Exchange:
-        """GET, with redirects. `again`: a text that is read again and again; where the site says that it has not
-        changed, it is not sent again. Not for what is judged by its headers.
+        """GET, with redirects. `again`: a text that is read again and again, and to a greater length than other bodies;
+        where the site says that it has not changed, it is not sent again. Not for what is judged by its headers.
         """
         ...
 

@@ -85,7 +85,7 @@ class Probe:
 
     async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None, again: bool = False) -> Exchange:
         """GET the URL, following redirects by hand; each hop is vetted, recorded and waits for its own turn. `again`:
-        what has not changed since need not be sent.
+        a text, read longer than other bodies, of which what has not changed since need not be sent.
 
         The time-out is for the sum of the hops. `BadUrl` (a `ValueError`) only for `url` itself.
         """
@@ -101,7 +101,9 @@ class Probe:
                 break
             here = str(target.url)
             asking = {**(headers or {}), **self._pages.asking(here)} if again else headers
-            hop, target = await self._hop(target, asking, left, last=len(hops) >= self.settings.max_redirects)
+            room = self.settings.text_limit if again else self.settings.body_limit
+            last = len(hops) >= self.settings.max_redirects
+            hop, target = await self._hop(target, asking, left, room, last=last)
             left -= hop.phases.total / 1000
             hops.append(self._pages.read(here, hop) if again else hop)
         return Exchange(url, tuple(hops))
@@ -143,11 +145,11 @@ class Probe:
             record.drop()
 
     async def _hop(
-        self, target: Target, headers: Mapping[str, str] | None, left: float, *, last: bool
+        self, target: Target, headers: Mapping[str, str] | None, left: float, room: int, *, last: bool
     ) -> tuple[Hop, Target | None]:
-        """One request in its turn, and where to go next."""
+        """One request in its turn, and where to go next. `room`: bytes of a body that are read."""
         async with self._turns.turn(target.host):
-            record = Record(perf_counter())
+            record = Record(perf_counter(), room=room)
             token = CURRENT.set(record)
             try:
                 ending = await self._asked(target, headers, record, left, last=last)
@@ -179,7 +181,7 @@ class Probe:
         ) as answer:
             onward = _onward(target, record)
             if onward is None:
-                record.body, record.truncated = await _body(answer, self.settings.body_limit)
+                record.body, record.truncated = await _body(answer, record.room)
             elif last:
                 return _Ending(None, Trouble.REDIRECTS, f"More than {self.settings.max_redirects} redirects.")
             return _Ending(onward)

@@ -38,6 +38,7 @@ class Record:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     truncated: bool = False
+    room: int = 0  #: bytes of a body that are read
 
     def phases(self) -> Phases:
         """Each phase lasts from the point before it; one that was not finished has the time until the end."""

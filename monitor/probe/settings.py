@@ -51,6 +51,7 @@ class ProbeSettings:
     resolve: tuple[Override, ...] = ()
     nameservers: tuple[str, ...] = ()
     body_limit: int = 65536
+    text_limit: int = 1024 * 1024  #: of texts that are read as such: policies and lists of a megabyte are real
     max_redirects: int = 5
     per_domain: int = 2
     per_host: int = 1

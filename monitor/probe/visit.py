@@ -25,19 +25,23 @@ class Visit:
         self._door = door
         self._turns: defaultdict[Question, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._exchanges: dict[Question, Exchange] = {}
-        self._kept: dict[Question, Exchange] = {}
+        self._texts: dict[Question, Exchange] = {}
         self._handshakes: dict[Question, Handshake] = {}
         self._records: dict[Question, Records] = {}
 
     async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None, again: bool = False) -> Exchange:
-        """What was sent in whole serves whoever reads it again; what was not sent again serves nobody else."""
+        """What was sent in whole serves whoever reads it again; what was not sent again serves nobody else. A text is
+        fetched anew where all that is there of it is the beginning that others wanted.
+        """
         question = (url, tuple(sorted((headers or {}).items())))
         async with self._turns[question]:
-            known = self._exchanges.get(question) or (self._kept.get(question) if again else None)
+            known = self._exchanges.get(question)
+            if again and (known is None or known.final.truncated):
+                known = self._texts.get(question)
             if known is None:
                 known = await self._door.fetch(url, headers=headers, again=again)
-                kept = any(hop.kept for hop in known.hops)
-                (self._kept if kept else self._exchanges)[question] = known
+                own = again and (known.final.truncated or any(hop.kept for hop in known.hops))
+                (self._texts if own else self._exchanges)[question] = known
             return known
 
     async def shake(self, url: str, offer: Offer) -> Handshake:

@@ -114,6 +114,8 @@ def good_world(authority, check):
     place = f"{URL}.well-known/security.txt"
     pages = {place: served(("Content-Type", "text/plain"), url=place, body=security.encode())}
     pages[f"{URL}api/v2/summary.json"] = served(body=b'{"incidents": []}')
+    if check.kind == "policy-page":
+        pages[URL] = served(body=b"What you entrust us with is used for the purpose that was agreed on. " * 3)
     if check.kind == "json-endpoint":
         pages[URL] = served(body=b"{}")
     return FakeProbe(served(*GOOD_HEADERS, tls=secured), pages=pages)

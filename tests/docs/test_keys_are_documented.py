@@ -139,7 +139,7 @@ def test_every_check_has_its_section_with_its_options_and_their_defaults():
 
 
 def _told(value):
-    return "none" if value in {"", (), None} else f"{value}"
+    return "none" if value in {"", (), None} else f"`{value}`".lower() if isinstance(value, bool) else f"{value}"
 
 
 def test_every_deed_of_a_script_is_documented_with_its_keys():

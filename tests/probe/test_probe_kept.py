@@ -56,6 +56,24 @@ async def test_who_judges_the_whole_answer_gets_the_whole_answer(world):
     assert "If-None-Match" not in paper.asked[-1]
 
 
+async def test_a_text_is_read_beyond_the_length_of_other_bodies(world):
+    paper = Paper("terms " * 20_000)
+    url, probe = await world.secure(paper), await world.probe()
+    assert (await probe.fetch(url)).final.truncated
+    text = (await probe.fetch(url, again=True)).final
+    assert (text.body.decode(), text.truncated) == (paper.text, False)
+
+
+async def test_in_one_visit_the_beginning_of_a_text_is_not_taken_for_the_text(world):
+    paper = Paper("terms " * 20_000)
+    url, probe = await world.secure(paper), await world.probe()
+    visit = probe.visit()
+    assert (await visit.fetch(url)).final.truncated
+    assert (await visit.fetch(url, again=True)).final.body.decode() == paper.text
+    assert not (await visit.fetch(url, again=True)).final.truncated
+    assert len(paper.asked) == 2
+
+
 async def test_in_one_visit_a_text_that_was_not_sent_again_serves_no_judge_of_headers(world):
     paper = Paper()
     url, probe = await world.secure(paper), await world.probe()
