@@ -67,7 +67,7 @@ async def _ours(stack: AsyncExitStack, home: Path, where: Target) -> dict[str, P
     """Our contenders, each in a process of its own, ready."""
     way = {"port": where.port, "ca_file": str(where.ca_file)}
     postgres = await stack.enter_async_context(databases.postgres(home))
-    one, three = ["availability"], list(plugins.looks())
+    one, three = ["availability"], ["availability", "tls", "headers"]
     wanted: dict[str, AsyncIterator[Any]] = {
         "look alone, uvloop": companion("bench.poll:look", "uvloop", **way),
         "look alone, asyncio": companion("bench.poll:look", "asyncio", **way),
