@@ -249,14 +249,16 @@ class Exchange:
 
     @property
     def refused_us(self) -> bool:
-        """The site turned the monitor away or set it a riddle: we know that it lives, and nothing else.
+        """The site turned the monitor away or set it a riddle: we know that it lives, and nothing else."""
+        return self.final.status in TURNED_AWAY or self.challenged
 
-        The marks in a body count only beside an error status, because the same scripts ride along on healthy pages.
+    @property
+    def challenged(self) -> bool:
+        """A riddle stands where the page would. The marks in a body count only beside an error status, because the
+        same scripts ride along on healthy pages.
         """
         hop = self.final
-        if hop.status in TURNED_AWAY or any(
-            value.lower() in words for name, words in CHALLENGE_HEADERS.items() for value in hop.header(name)
-        ):
+        if any(value.lower() in words for name, words in CHALLENGE_HEADERS.items() for value in hop.header(name)):
             return True
         return hop.status >= 400 and any(mark in hop.body for mark in CHALLENGE_MARKS)  # noqa: PLR2004 - HTTP's errors
 

@@ -28,5 +28,5 @@ def test_every_option_that_is_not_taken_is_named_with_its_reason():
 
 def test_a_check_without_options_says_so():
     with pytest.raises(BadOptions) as refused:
-        configured(CHECKS["availability"], {"x": 1})
+        configured(CHECKS["headers"], {"x": 1})
     assert refused.value.wrong == {"x": "this check has no options"}
