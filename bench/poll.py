@@ -19,6 +19,7 @@ from bench.figure import Figure, Rounds
 from bench.process import Failed, Meter, companion, cpu_of, folder, say, told, words
 from bench.target import DOMAIN, Target, target
 from monitor import clock, plugins, tables
+from monitor.daemon import settle
 from monitor.house import IN_HAND
 from monitor.patrol import Patrol
 from monitor.probe import Probe
@@ -90,6 +91,7 @@ async def look(port: int, ca_file: str) -> dict[str, Any]:
                 passed += check.judge(seen, clock.now()).verdict == "pass"
             return passed
 
+        settle()
         say(ready=True)
         async for _ in words():
             meter = Meter()
@@ -104,6 +106,7 @@ async def whole(url: str, port: int, ca_file: str, kinds: list[str]) -> dict[str
         await places.register(Path(ca_file).parent, places.registry(0, 1, clock.now()), clock.now())
         await places.watch(SLICE, port, tuple(kinds), 300, clock.now())
         patrol = Patrol(probe, plugins.looks())
+        settle()
         say(ready=True)
         async for _ in words():
             await tables.Watch.all().update(next_at=clock.now())

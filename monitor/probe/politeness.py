@@ -8,14 +8,9 @@ slow party.
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from checks.names import registrable
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 
 @dataclass(slots=True)
@@ -31,19 +26,26 @@ class _Gates:
         self._width = width
         self._gates: dict[str, _Gate] = {}
 
-    @asynccontextmanager
-    async def through(self, key: str) -> AsyncIterator[None]:
+    async def enter(self, key: str) -> None:
         gate = self._gates.get(key)
         if gate is None:
             gate = self._gates[key] = _Gate(asyncio.Semaphore(self._width))
         gate.users += 1
         try:
-            async with gate.semaphore:
-                yield
-        finally:
-            gate.users -= 1
-            if not gate.users:
-                del self._gates[key]
+            await gate.semaphore.acquire()
+        except BaseException:
+            self._forget(key, gate)
+            raise
+
+    def leave(self, key: str) -> None:
+        gate = self._gates[key]
+        gate.semaphore.release()
+        self._forget(key, gate)
+
+    def _forget(self, key: str, gate: _Gate) -> None:
+        gate.users -= 1
+        if not gate.users:
+            del self._gates[key]
 
 
 class Turns:
@@ -52,17 +54,42 @@ class Turns:
     """
 
     def __init__(self, house: int, per_domain: int, per_host: int) -> None:
-        self._house = asyncio.Semaphore(house)
-        self._domains = _Gates(per_domain)
-        self._hosts = _Gates(per_host)
+        self.house = asyncio.Semaphore(house)
+        self.domains = _Gates(per_domain)
+        self.hosts = _Gates(per_host)
         self.under_way = 0
 
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
+    def turn(self, host: str) -> _Turn:
         """Wait until it is polite to visit that host, and keep the place while the block runs."""
-        async with self._hosts.through(host), self._domains.through(registrable(host)), self._house:
-            self.under_way += 1
+        return _Turn(self, host)
+
+
+class _Turn:
+    """A class and not a generator: each look passes here, and three generators one in the other are dear."""
+
+    __slots__ = ("_domain", "_host", "_turns")
+
+    def __init__(self, turns: Turns, host: str) -> None:
+        self._turns, self._host, self._domain = turns, host, registrable(host)
+
+    async def __aenter__(self) -> None:
+        turns = self._turns
+        await turns.hosts.enter(self._host)
+        try:
+            await turns.domains.enter(self._domain)
             try:
-                yield
-            finally:
-                self.under_way -= 1
+                await turns.house.acquire()
+            except BaseException:
+                turns.domains.leave(self._domain)
+                raise
+        except BaseException:
+            turns.hosts.leave(self._host)
+            raise
+        turns.under_way += 1
+
+    async def __aexit__(self, *_trouble: object) -> None:
+        turns = self._turns
+        turns.under_way -= 1
+        turns.house.release()
+        turns.domains.leave(self._domain)
+        turns.hosts.leave(self._host)

@@ -77,8 +77,8 @@ async def test_somebody_who_gives_up_waiting_blocks_nobody():
         await asyncio.gather(*waiting[:2], return_exceptions=True)
     await waiting[2]
     assert turns.under_way == 0
-    assert not turns._hosts._gates
-    assert not turns._domains._gates
+    assert not turns.hosts._gates
+    assert not turns.domains._gates
 
 
 async def _take(turns, host):
