@@ -3,9 +3,12 @@
 from typing import Any, Final
 
 from checks.availability import Availability
+from checks.contacts import Contacts
 from checks.contract import Check
+from checks.dns_state import Dns
 from checks.headers import Headers
 from checks.json_endpoint import JsonEndpoint
+from checks.mail_auth import MailAuth
 from checks.policy_page import PolicyPage
 from checks.security_txt import SecurityTxt
 from checks.status_page import StatusPage
@@ -16,6 +19,9 @@ CHECKS: Final[dict[str, Check[Any]]] = {
     "tls": TlsCheck(),
     "headers": Headers(),
     "security-txt": SecurityTxt(),
+    "mail-auth": MailAuth(),
+    "dns": Dns(),
+    "contacts": Contacts(),
     "policy-page": PolicyPage(),
     "status-page": StatusPage(),
     "json-endpoint": JsonEndpoint(),

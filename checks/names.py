@@ -12,6 +12,17 @@ SECOND_LEVEL = frozenset(
     {"ac", "ad", "co", "com", "ed", "edu", "go", "gov", "gr", "lg", "mil", "ne", "net", "nom", "or", "org"}
 )
 COUNTRY_LENGTH = 2
+# Below these, strangers live side by side, and what is published for the whole belongs to none of them. Only the best
+# known ones, like above.
+SHARED = frozenset(
+    {
+        "amazonaws.com", "appspot.com", "azureedge.net", "azurewebsites.net", "cloudfront.net",
+        "firebaseapp.com", "fly.dev", "github.io", "gitlab.io", "googleapis.com", "hatenablog.com",
+        "herokuapp.com", "jimdofree.com", "myshopify.com", "netlify.app", "notion.site", "onrender.com",
+        "pages.dev", "studio.site", "vercel.app", "web.app", "windows.net", "wixsite.com", "wordpress.com",
+        "workers.dev",
+    }
+)  # fmt: skip
 
 
 def is_address(host: str) -> bool:
@@ -31,6 +42,12 @@ def registrable(host: str) -> str:
     labels = host.split(".")
     deep = len(labels) > 2 and len(labels[-1]) == COUNTRY_LENGTH and labels[-2] in SECOND_LEVEL  # noqa: PLR2004
     return ".".join(labels[-3 if deep else -2 :])
+
+
+def is_shared(host: str) -> bool:
+    """Whether the registered part of the name belongs to a platform and not to whoever is behind the name."""
+    whole = registrable(host)
+    return whole != host and whole in SHARED
 
 
 def host_of(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from checks.contract import Exchange, Handshake, Hop, Phases, Records, Tls, Trouble
+from checks.contract import Exchange, Handshake, Hop, Phases, Records, RecordType, Tls, Trouble
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 URL = "https://vendor.example/"
@@ -34,11 +34,21 @@ def shown(issued, *, code=0, text="", version="TLSv1.3", more=()):
     return Tls(version, "TLS_AES_256_GCM_SHA384", (issued.der, *more), "0" * 64, code, text)
 
 
+GOOD_RECORDS = {
+    ("vendor.example", RecordType.A): ["192.0.2.7"],
+    ("vendor.example", RecordType.NS): ["ns1.vendor.example.", "ns2.vendor.example."],
+    ("vendor.example", RecordType.MX): ["10 mail.vendor.example."],
+    ("mail.vendor.example", RecordType.A): ["192.0.2.25"],
+    ("vendor.example", RecordType.TXT): ["v=spf1 mx -all"],
+    ("_dmarc.vendor.example", RecordType.TXT): ["v=DMARC1; p=reject; rua=mailto:dmarc@vendor.example"],
+}
+
+
 class FakeProbe:
     """Gives out what it was given, and remembers what it was asked.
 
     `pages`: other answers by URL; `records`: what DNS says by name and type, nothing where nothing is given. Where the
-    answer is trouble, so is every question to DNS.
+    world could not be seen, DNS cannot be asked either.
     """
 
     def __init__(self, exchange, handshake=REFUSED_OLD, *, pages=(), records=()):
@@ -56,7 +66,7 @@ class FakeProbe:
 
     async def query(self, name, kind):
         self.asked.append(("query", name, kind))
-        if self._exchange.trouble:
+        if self._exchange.trouble and self._exchange.trouble.unseen:
             return Records(name, kind, trouble=self._exchange.trouble, detail="what happened")
         found = self.records.get((name, kind))
         known = found is not None or any(there == name for there, _ in self.records)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from checks import CHECKS
 from checks.contract import Exchange, Finding, Hop, Look, Severity, Trouble, Verdict, plain
 from checks.rulebook import REASONS
-from tests.checks.looked_at import AT, GOOD_HEADERS, URL, FakeProbe, failed, served, shown
+from tests.checks.looked_at import AT, GOOD_HEADERS, GOOD_RECORDS, URL, FakeProbe, failed, served, shown
 
 SOURCES = {kind: Path(sys.modules[type(check).__module__].__file__) for kind, check in CHECKS.items()}
 each_check = pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS.keys())
@@ -118,7 +118,7 @@ def good_world(authority, check):
         pages[URL] = served(body=b"What you entrust us with is used for the purpose that was agreed on. " * 3)
     if check.kind == "json-endpoint":
         pages[URL] = served(body=b"{}")
-    return FakeProbe(served(*GOOD_HEADERS, tls=secured), pages=pages)
+    return FakeProbe(served(*GOOD_HEADERS, tls=secured), pages=pages, records=GOOD_RECORDS)
 
 
 def test_findings_are_the_same_thing_when_rule_and_key_are():
