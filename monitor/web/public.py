@@ -15,8 +15,14 @@ from monitor.web.words import topic_name
 async def about_monitoring(request: web.Request) -> web.StreamResponse:
     """What we look at from outside, how often, and how to object."""
     site, language = request.app[SITE], language_of(request)
-    how_often = [(topic_name(kind, language), _every(seconds, language)) for kind, seconds in site.rhythms.items()]
-    return page(request, "web/about-monitoring.html", rules=site.rules, how_often=how_often)
+    by_kind = {
+        kind: {name: rule for name, rule in site.rules.items() if name.startswith(f"{kind}.")} for kind in site.rhythms
+    }
+    looks = [
+        (topic_name(kind, language), _every(seconds, language), by_kind[kind]) for kind, seconds in site.rhythms.items()
+    ]
+    reasons = {name: rule for name, rule in site.rules.items() if not any(name in rules for rules in by_kind.values())}
+    return page(request, "web/about-monitoring.html", looks=looks, reasons=reasons)
 
 
 def _every(seconds: int, language: str) -> str:
