@@ -21,7 +21,8 @@ OPEN, CLOSE = r"[(\[{<〔【「『]", r"[)\]}>〕】」』]"
 SIGN = r"(?:@|at|atmark|アット|アットマーク|あっと|あっとまーく)"
 AT = rf"\s{{0,3}}(?:@|{OPEN}\s?{SIGN}\s?{CLOSE}|[★☆●◎■◆♪]|アットマーク|\sat\s)\s{{0,3}}"
 DOT = rf"(?:\.|\s?{OPEN}\s?(?:\.|dot|ドット|どっと)\s?{CLOSE}\s?|\sdot\s)"
-ADDRESS = re.compile(r"(?<![\w.+-])[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])")
+# Japanese letters stand beside an address without a space between, so a word ends where its ASCII letters end.
+ADDRESS = re.compile(r"(?<![a-z0-9_.+-])[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![a-z0-9_-])")
 DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[\w-]{1,63}")
 LOCAL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}")
 FILES = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js"})  # logo@2x.png is no address
@@ -51,7 +52,7 @@ class Page:
         """Whether a reader of the page learns of that address."""
         local, _, domain = folded(address).rpartition("@")
         dotted = DOT.join(map(re.escape, domain.split(".")))
-        pattern = re.compile(rf"(?<![\w.+-]){re.escape(local)}{AT}{dotted}(?![\w-]|\.\w)")
+        pattern = re.compile(rf"(?<![a-z0-9_.+-]){re.escape(local)}{AT}{dotted}(?![a-z0-9_-]|\.[a-z0-9])")
         return any(pattern.search(text) for text in self._texts if local in text)
 
     def all(self, limit: int) -> list[str]:
