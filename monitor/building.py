@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+from datetime import timedelta
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from aiohttp import web
 
 from checks.rulebook import REASONS
 from monitor import __version__, plugins
+from monitor.cases import Damping
 from monitor.evidence import EvidenceStore
 from monitor.house import House
 from monitor.keys import read_keys
@@ -57,6 +59,7 @@ async def build(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> Ho
     house = House(settings, keyring, plugins.equipment(settings))
     probe = await stack.enter_async_context(Probe(probe_settings(settings)))
     house.patrol = Patrol(probe, house.tools.looks, settings.probe.confirm, canary=settings.probe.canary)
+    house.patrol.damping = damping(settings)
     house.patrol.suspicion.share = settings.probe.suspect_ourselves
     house.patrol.rhythm = RHYTHM
     house.letters = Letters(settings.web.base_url, keyring, mail_domain(settings))
@@ -66,6 +69,11 @@ async def build(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> Ho
     else:
         log.warning("no mail server is configured: nobody is asked and nobody is told")
     return house
+
+
+def damping(settings: Settings) -> Damping:
+    """How flapping is damped, as the configuration has it."""
+    return Damping(timedelta(hours=settings.probe.flapping), timedelta(hours=settings.probe.calm))
 
 
 async def _open_store(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> bool:

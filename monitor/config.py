@@ -132,6 +132,8 @@ class Probe(Section):
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
     timeout: Annotated[float, Field(gt=0, le=300)] = 20.0
     confirm: Annotated[int, Field(ge=1, le=10)] = 2
+    flapping: Annotated[float, Field(ge=0, le=720)] = 24.0  #: hours within which what comes back is the same case
+    calm: Annotated[float, Field(ge=0, le=168)] = 6.0  #: hours for which it has to pass then
     allow_private: Networks = ()
     ca_file: Path | None = None
     user_agent: str = ""

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, clock, plugins
-from monitor.building import build, insist, start_site
+from monitor.building import build, damping, insist, start_site
 from monitor.config import load
 from monitor.guard import Guard
 from monitor.logs import set_up
@@ -152,6 +152,7 @@ async def _renew(house: House, settings: Settings) -> None:
     if house.patrol:
         await house.patrol.probe.reload()
         house.patrol.confirm, house.patrol.canary = settings.probe.confirm, settings.probe.canary
+        house.patrol.damping = damping(settings)
         house.patrol.suspicion.share = settings.probe.suspect_ourselves
     fixed = [name for name in FIXED if getattr(settings, name) != getattr(house.settings, name)]
     house.tools, house.settings = tools, settings

@@ -148,7 +148,9 @@ def climb_case(case: Case, calendar: Calendar, at: datetime) -> Move:
     """The rungs of a failing check. Its first goes to the party too; a critical one goes at any hour, and higher."""
     move, climb = Move(case), case_climb(case)
     critical = case.severity >= Severity.CRITICAL
-    if case.announced < case.severity and (case.announced == 0 or critical) and _first_is_due(case, calendar, at):
+    if case.closes_at:
+        pass  # it passes, and only time has to show that it stays so
+    elif case.announced < case.severity and (case.announced == 0 or critical) and _first_is_due(case, calendar, at):
         _announce(move, case, calendar, at, critical=critical)
     elif case.announced and calendar.sending(at):
         rung = _company_hears(move, climb, calendar, at)

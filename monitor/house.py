@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.auditor import audit, stale
-from monitor.cases import lapse
+from monitor.cases import tend
 from monitor.digest import report
 from monitor.escalation import advance
 from monitor.expiry import warn
@@ -113,7 +113,7 @@ class House:
             Tick("watchdog", min(30.0, watchdog_seconds() or 30.0), self.watchdog),
             Tick("pulse", 30, self.pulse),
             Tick("obligations", 5, self.obligations),
-            Tick("cases", 30, lapse),
+            Tick("cases", 30, tend),
             Tick("escalation", 5, advance),
             Tick("expiry", 5, warn),
             Tick("outbox", 2, self.outbox),

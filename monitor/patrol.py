@@ -28,7 +28,7 @@ from tortoise.expressions import Q
 from checks.contract import Look, Verdict
 from checks.options import configured
 from monitor import tables
-from monitor.cases import CONFIRM, Seen, take
+from monitor.cases import CONFIRM, Damping, Seen, take
 from monitor.finishing import finished
 from monitor.guard import Guard
 from monitor.tables.store import AWAY, transaction, write_each
@@ -117,6 +117,7 @@ class Patrol:
     probe: Probe
     looks: Mapping[str, Check[object]]
     confirm: int = CONFIRM
+    damping: Damping = field(default_factory=Damping)
     suspicion: Suspicion = field(default_factory=Suspicion)
     canary: str = ""
     holding: bool = False
@@ -224,14 +225,14 @@ class Patrol:
     async def _take(self, seen: Sequence[Seen], at: datetime) -> None:
         """All together; where one of them cannot be written, one by one, so that it keeps back nobody else's."""
         with Guard(log, "%s results cannot be taken together", len(seen), let=AWAY) as guard:
-            await take(seen, at, self.confirm)
+            await take(seen, at, self.confirm, self.damping)
         if guard.error is None:
             return
         for one in seen:
             with Guard(log, "the result of watch %s cannot be taken", one.watch.id, let=AWAY) as guard:
-                await take([one], at, self.confirm)
+                await take([one], at, self.confirm, self.damping)
             if guard.error is not None:
-                await take([Seen(one.watch, _ours("bug"), turn_of(one.watch, at))], at, self.confirm)
+                await take([Seen(one.watch, _ours("bug"), turn_of(one.watch, at))], at, self.confirm, self.damping)
 
     async def _decide_whose_fault(self, at: datetime) -> None:
         """While most fail, a canary says whether it is us; without one we suspect ourselves, but not for ever."""

@@ -218,9 +218,12 @@ def _climbed(notice: Notice, row: Obligation | Case, at: datetime) -> dict[str, 
 
 def case_told(notice: Notice, case: Case, calendar: Calendar, at: datetime) -> dict[str, Any]:
     """What a case remembers of a notice that was sent. Pure."""
+    if notice.kind == "resolved":
+        return edit(case, vendor_told=False) if notice.side == VENDOR else edit(case, company_told=False)
     if notice.kind != "rung":
         return {}
-    fields = edit(case, vendor_told=True) if notice.side == VENDOR else _climbed(notice, case, at)
+    heard = edit(case, vendor_told=True) if notice.side == VENDOR else edit(case, company_told=True)
+    fields = heard if notice.side == VENDOR else heard | _climbed(notice, case, at)
     return fields | edit(case, next_at=case_next(case, calendar, at))
 
 

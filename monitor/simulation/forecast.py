@@ -49,11 +49,13 @@ async def snapshot(at: datetime) -> Rows:
     notices = await _notices(live, failing, _named(items, "notice_id"), at)
     duties = live | {*await _counted_from()} | {*await _opened_lately(at)} | _named(notices, "obligation_id")
     cases = await _rows(tables.Case, "id", failing | _named(notices, "case_id"))
+    joined = await _rows(tables.Joined, "case_id", failing)
     return {model: await model.all().values() for model in _WHOLE} | {
         tables.Person: await tables.Person.filter(refused_at__not_isnull=True).values(),
         tables.Obligation: await _rows(tables.Obligation, "id", duties),
-        tables.Watch: await _rows(tables.Watch, "id", _named(cases, "watch_id")),
+        tables.Watch: await _rows(tables.Watch, "id", _named(cases, "watch_id") | _named(joined, "watch_id")),
         tables.Case: cases,
+        tables.Joined: joined,
         tables.Notice: notices,
         tables.Mail: await _rows(tables.Mail, "id", _named(items, "mail_id")),
         tables.MailItem: items,

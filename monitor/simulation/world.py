@@ -44,6 +44,7 @@ _WHAT = {
     "obligation.acknowledged": "acknowledged",
     "obligation.cancelled": "cancelled",
     "case.opened": "case_opened",
+    "case.reopened": "case_opened",
     "case.closed": "case_closed",
 }
 _SAID = ("engagement", "obligation", "party", "due_on", "reason", "url", "check", "severity", "unconfirmed_since")
@@ -158,7 +159,7 @@ class World:
                 at, self.tools.shelf, self.tools.policy
             )
             done += (
-                await cases.lapse(at)
+                await cases.tend(at)
                 + await escalation.advance(at)
                 + await expiry.warn(at)
                 + await compose(at)
@@ -180,6 +181,7 @@ class World:
             (tables.Obligation, "turns_at"),
             (tables.Obligation, "next_at"),
             (tables.Case, "next_at"),
+            (tables.Case, "closes_at"),
             (tables.Party, "warn_at"),
         ):
             instants += [found for found in [await _first(model, column)] if found]

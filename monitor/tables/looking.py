@@ -98,7 +98,10 @@ class Case(Climbing):
 
     `announced` is the severity with which its `C+0` was last told; rising to critical tells it again.
     `held_until`: on a newly seen endpoint the first mail waits for its other checks, so that the first round is
-    one mail.
+    one mail. `host`: the host that does not answer, if the case is that; other addresses of it join.
+
+    `returns` counts how often it came back. Since then it closes at `closes_at`, if it goes on passing. `mended`: it
+    was closed because it passed. `vendor_told` and `company_told`: who has heard of it since it was last said to pass.
     """
 
     watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
@@ -116,7 +119,13 @@ class Case(Climbing):
     announced = fields.IntField(default=0)
     tell_vendor = fields.BooleanField(default=True)
     vendor_told = fields.BooleanField(default=False)
+    company_told = fields.BooleanField(default=False, db_default=False)
     held_until = InstantField(null=True)
+    host = fields.CharField(max_length=255, default="", db_default="")
+    returns = fields.IntField(default=0, db_default=0)
+    returned_at = InstantField(null=True)
+    closes_at = InstantField(null=True, db_index=True)
+    mended = fields.BooleanField(default=False, db_default=False)
     ladder = fields.CharField(max_length=60)
     opened_at = InstantField()
     opened_on = DayField()
@@ -129,3 +138,25 @@ class Case(Climbing):
     class Meta:
         table = "check_case"
         indexes = [("watch_id", "closed_at"), ("company_id", "closed_at")]
+
+
+class Joined(Model):
+    """Another address of a host that is down, in the case of the first one. `well_at`: since when it passes again."""
+
+    id = fields.IntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "itaku.Case", related_name="joined", on_delete=fields.CASCADE
+    )
+    watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
+        "itaku.Watch", related_name="joined", on_delete=fields.CASCADE
+    )
+    joined_at = InstantField()
+    well_at = InstantField(null=True)
+
+    case_id: int
+    watch_id: int
+
+    class Meta:
+        table = "case_joined"
+        unique_together = [("case", "watch")]
+        indexes = [("watch_id", "well_at")]

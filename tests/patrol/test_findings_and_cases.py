@@ -79,13 +79,13 @@ async def test_two_cookies_are_two_findings_and_one_case(beat):
     assert await open_cases().count() == 1
 
 
-async def test_what_comes_back_is_a_new_case_and_its_history_is_kept(beat):
+async def test_what_comes_back_after_a_day_is_a_new_case_and_its_history_is_kept(beat):
     at = await failing(beat)
     says(beat, GOOD)
     at = await beat.walks(2, at)
     assert await open_cases().count() == 0
     says(beat, found())
-    at = await beat.walks(2, at)
+    at = await beat.walks(2, at + DAY)
     assert await findings() == [("kind.broken", "", False), ("kind.broken", "", True)]
     assert [case.closed_at is None for case in await tables.Case.all().order_by("id")] == [False, True]
     assert len(await lines("case.opened")) == 2
@@ -94,7 +94,7 @@ async def test_what_comes_back_is_a_new_case_and_its_history_is_kept(beat):
 async def test_recovery_is_told_to_those_who_were_told(beat):
     at = await failing(beat)
     await compose(at)
-    await tables.Case.all().update(told=1, vendor_told=True)
+    await tables.Case.all().update(told=1, company_told=True, vendor_told=True)
     await tables.Notice.all().update(state="sent")
     says(beat, GOOD)
     at = await beat.walks(1, at)

@@ -10,7 +10,7 @@ from stage import GROUP, PARTY, engagement, instant, last_accepted, registry
 
 from checks.contract import Look, Verdict
 from monitor import cases, escalation, expiry, plugins, tables
-from monitor.cases import Seen
+from monitor.cases import Seen, closing, taking
 from monitor.obligations import planning, turning
 from monitor.registry.apply import apply
 from monitor.registry.read import read
@@ -98,7 +98,7 @@ async def test_a_company_that_leaves_a_party_while_looks_are_taken_has_no_case(d
     await declare("2026-08-01")
     await (await roster()).engagement("dm")
     await _fails(1)
-    _changing(cases, declare("2026-08-01", company="sister"), monkeypatch)
+    _changing(taking, declare("2026-08-01", company="sister"), monkeypatch)
     await _fails(1)
     assert [case.company_id for case in await tables.Case.all()] == ["sister"]
 
@@ -108,7 +108,7 @@ async def test_a_company_that_comes_back_while_cases_lapse_keeps_its_case(declar
     await _fails(2)
     await declare("2026-08-01", state="closed")
     await (await roster()).engagement("dm")
-    _changing(cases, declare("2026-08-01"), monkeypatch)
+    _changing(closing, declare("2026-08-01"), monkeypatch)
     assert await cases.lapse(AT) == 0
     assert (await tables.Case.get()).closed_at is None
 

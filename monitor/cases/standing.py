@@ -1,0 +1,76 @@
+"""What a case rests on: the check that it speaks of, and those that joined it; and its lines in the ledger.
+
+An open case speaks of one check that fails (`watch`). Where a whole host does not answer, the other addresses of it
+join, and when the first recovers, the case speaks of the next one that has not. So its letters and its page are true at
+any time, and it closes with the last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from tortoise.expressions import Q
+
+from checks.contract import Severity
+from monitor import ledger, tables
+from monitor.schedule import edit
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from checks.contract import Look
+    from monitor.registry.roster import Roster
+    from monitor.tables import Case, Watch
+
+#: What is wrong with the host then, and not with one page of it. All are rules of one check.
+HOST_DOWN = frozenset({"availability.no-such-name", "availability.no-connection", "availability.timeout"})
+
+
+def host_down(watch: Watch, look: Look) -> str:
+    """The host of which a failed look says that it does not answer; empty where only the address fails."""
+    return urlsplit(watch.url).hostname or "" if any(found.rule in HOST_DOWN for found in look.findings) else ""
+
+
+async def cases_of(watch: Watch) -> list[Case]:
+    """The open cases that rest on a watch: those that speak of it, and those that it joined and did not leave."""
+    joined = tables.Joined.filter(watch_id=watch.id, well_at=None, case__closed_at=None)
+    ids = await joined.values_list("case_id", flat=True)
+    return await tables.Case.filter(Q(watch_id=watch.id) | Q(id__in=ids), closed_at=None).order_by("id")
+
+
+async def speak_of(case: Case, watch: Watch, at: datetime) -> dict[str, Any]:
+    """Let a case speak of another check; the one that it spoke of is well. Gives the fields to write."""
+    before = case.watch_id
+    if before == watch.id:
+        return {}
+    await tables.Joined.filter(case_id=case.id, watch_id=watch.id).delete()
+    facts = {"joined_at": case.opened_at, "well_at": at}
+    await tables.Joined.update_or_create(facts, case_id=case.id, watch_id=before)
+    return edit(case, watch_id=watch.id, url=watch.url)
+
+
+async def heir_of(case: Case) -> Watch | None:
+    """The next check that still fails in a case."""
+    failing = tables.Joined.filter(case_id=case.id, well_at=None, watch__retired_at=None).order_by("joined_at", "id")
+    first = await failing.prefetch_related("watch").first()
+    return first.watch if first else None
+
+
+async def concerned(watch: Watch, present: Roster, at: datetime) -> list[str | None]:
+    """Who answers for an address of a party that day; none is the group's privacy office."""
+    party, today = watch.party_id, present.calendar.day_of(at)
+    rows = await tables.Engagement.filter(party_id=party, retired_at=None).values_list("key", "company_id")
+    entries = await present.engagements(key for key, _ in rows)
+    in_force = [company for key, company in rows if entries[key].in_force_on(today, await present.last_day(key))]
+    return [*sorted(dict.fromkeys(in_force))] or [None]
+
+
+def event(kind: str, case: Case, **data: Any) -> ledger.Event:
+    facts = {
+        "party": case.party_id,
+        "url": case.url,
+        "check": case.check_kind,
+        "severity": Severity(case.severity).word,
+    }
+    return ledger.Event(f"case.{kind}", f"case/{case.id}", facts | data, case.company_id)

@@ -1,0 +1,126 @@
+"""Taking what was seen: raw rows, what a watch settled on, findings; then what follows for the cases."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from checks.contract import Look, Verdict
+from monitor import tables
+from monitor.cases.closing import passes
+from monitor.cases.opening import fails, release
+from monitor.cases.settling import CONFIRM, Damping, Seen, Settled, settle
+from monitor.registry.roster import roster
+from monitor.tables.store import transaction, write_each
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from monitor.registry.roster import Roster
+    from monitor.tables import Watch
+
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+_USUAL = Damping()
+
+
+async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM, damping: Damping = _USUAL) -> None:
+    """Take the results of some looks, in one transaction: raw rows, settled verdicts, findings, cases."""
+    async with transaction():
+        mine = await _still_ours(seen)
+        present = await roster()
+        settled = [settle(one.watch, one.look.verdict, confirm) for one in mine]
+        told = {one.watch.id: _told(one, now, at) for one, now in zip(mine, settled, strict=True)}
+        await write_each(tables.Watch, told)
+        await write_each(tables.Watch, {one.watch.id: _kept(one.look) for one in mine if one.look.keep is not None})
+        await tables.LookRow.bulk_create([_row(one.watch, one.look, at) for one in mine])
+        for one, now in zip(mine, settled, strict=True):
+            await _take(one, now, present, at, damping)
+
+
+async def _still_ours(seen: Sequence[Seen]) -> list[Seen]:
+    """Those whose lease still holds, locked for us: a late worker's result is dropped."""
+    ids = [one.watch.id for one in seen]
+    rows = tables.Watch.filter(id__in=ids, retired_at=None).order_by("id").only("id", "lease")
+    leases = {row.id: row.lease for row in await rows.select_for_update()}
+    return [one for one in seen if one.watch.id in leases and leases[one.watch.id] == one.watch.lease]
+
+
+def _told(seen: Seen, now: Settled, at: datetime) -> dict[str, Any]:
+    """What the watch's own row says after a look."""
+    watch, look = seen.watch, seen.look
+    return {
+        "fails": now.fails,
+        "passes": now.passes,
+        "settled": now.verdict,
+        "first_round": watch.first_round and now.verdict is None,
+        "last_verdict": look.verdict,
+        "last_reason": look.reason,
+        "last_at": at,
+        "next_at": seen.next_at,
+        "lease": None,
+        "lease_until": None,
+    }
+
+
+def _kept(look: Look) -> dict[str, Any]:
+    return {"memory": _keepable(dict(look.keep or {}))}
+
+
+def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:
+    findings = [{"rule": found.rule, "key": found.key, "severity": found.severity.word} for found in look.findings]
+    return tables.LookRow(
+        watch_id=watch.id,
+        at=at,
+        verdict=look.verdict,
+        reason=look.reason,
+        took_ms=look.took_ms,
+        detail=_keepable({"findings": findings, "observed": dict(look.observed)}),
+    )
+
+
+def _keepable(evidence: Any) -> Any:
+    """Evidence as a database can hold it: a stranger's server may say what is no text, and PostgreSQL refuses it."""
+    if isinstance(evidence, str):
+        return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", evidence)
+    if isinstance(evidence, dict):
+        return {_keepable(name): _keepable(value) for name, value in evidence.items()}
+    return [_keepable(value) for value in evidence] if isinstance(evidence, list | tuple) else evidence
+
+
+async def _take(seen: Seen, now: Settled, present: Roster, at: datetime, damping: Damping) -> None:
+    watch, look = seen.watch, seen.look
+    if now.verdict == Verdict.FAIL and look.verdict is Verdict.FAIL:
+        await _note_findings(watch, look, at)
+        await fails(watch, look, present, at, damping)
+    elif now.turned and now.verdict == Verdict.PASS:
+        await tables.FindingRow.filter(watch_id=watch.id, closed_at=None).update(closed_at=at)
+        await passes(watch, at, damping)
+    if watch.first_round and now.verdict is not None:
+        await release(watch, at)
+
+
+async def _note_findings(watch: Watch, look: Look, at: datetime) -> None:
+    """Findings by identity: is it new, is it still true?"""
+    known = {(row.rule, row.key): row for row in await tables.FindingRow.filter(watch_id=watch.id, closed_at=None)}
+    fresh = []
+    for found in look.findings:
+        row = known.pop((found.rule, found.key), None)
+        if row is None:
+            fresh.append(
+                tables.FindingRow(
+                    watch_id=watch.id,
+                    rule=found.rule,
+                    key=found.key,
+                    severity=found.severity,
+                    detail=found.detail,
+                    first_seen_at=at,
+                    last_seen_at=at,
+                )
+            )
+        else:
+            await tables.FindingRow.filter(id=row.id).update(
+                severity=found.severity, detail=found.detail, last_seen_at=at
+            )
+    await tables.FindingRow.bulk_create(fresh)
+    await tables.FindingRow.filter(id__in=[row.id for row in known.values()]).update(closed_at=at)
