@@ -8,12 +8,12 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from checks.contract import plain
 
@@ -29,6 +29,7 @@ UNREADABLE = (ValueError, x509.DuplicateExtension, x509.InvalidVersion, Unsuppor
 class Facts:
     subject: str
     issuer: str
+    authority: str  #: the issuer's organisation, which stays where its intermediates take turns
     serial: str  #: hexadecimal, as people read it in browsers
     begins_at: datetime
     ends_at: datetime
@@ -47,6 +48,19 @@ class Facts:
     def weak_signature(self) -> bool:
         """A self-issued certificate's own signature protects nothing, so its hash does not matter."""
         return self.signature in WEAK_HASHES and not self.self_issued
+
+    def as_seen(self) -> dict[str, Any]:
+        """What is worth keeping of it as evidence."""
+        return {
+            "subject": self.subject,
+            "issuer": self.issuer,
+            "serial": self.serial,
+            "names": list(self.names[:20]),
+            "not_before": self.begins_at.isoformat(),
+            "not_after": self.ends_at.isoformat(),
+            "key": f"{self.key} {self.bits}".removesuffix(" 0"),
+            "signature": self.signature,
+        }
 
     def covers(self, host: str) -> bool:
         """Whether the SAN holds the host: by name, by a wildcard for the whole left-most label, or by address."""
@@ -79,6 +93,7 @@ def _facts(certificate: x509.Certificate) -> Facts:
     return Facts(
         subject=plain(certificate.subject.rfc4514_string()),
         issuer=plain(certificate.issuer.rfc4514_string()),
+        authority=_authority(certificate.issuer),
         serial=f"{certificate.serial_number:x}",
         begins_at=certificate.not_valid_before_utc,
         ends_at=certificate.not_valid_after_utc,
@@ -89,6 +104,11 @@ def _facts(certificate: x509.Certificate) -> Facts:
         self_issued=certificate.subject == certificate.issuer,
         points_to_issuer=_points_to_issuer(certificate),
     )
+
+
+def _authority(issuer: x509.Name) -> str:
+    organisation = issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return plain(str(organisation[0].value) if organisation else issuer.rfc4514_string())
 
 
 def _key(certificate: x509.Certificate) -> tuple[str, int]:

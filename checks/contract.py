@@ -293,6 +293,11 @@ class Offer(enum.Enum):
     """What a handshake made only to learn the answer puts on the table. Such looks are rare, one connection each."""
 
     OLD_VERSIONS = "TLS 1.0 and 1.1 only"
+    UP_TO_TLS_1_2 = "every suite, and no version above TLS 1.2"
+    WEAK_SUITES = "all of the following, to see whether any is taken"
+    BROKEN_SUITES = "no encryption, no authentication, RC4, DES, export"
+    TRIPLE_DES = "3DES"
+    STATIC_RSA = "keys exchanged with the certificate's own RSA key"
 
 
 @dataclass(frozen=True, slots=True)

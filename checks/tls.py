@@ -3,7 +3,8 @@
 Whether a chain is trusted was decided by OpenSSL during the handshake; everything else is read from the certificate
 here, so that a certificate that is expired *and* for another name is told to be both. Days are counted at `at`.
 
-Old versions are asked for with a handshake of their own: a server that also speaks TLS 1.3 would never show them.
+What else a server would agree to is asked once a day with handshakes of their own (`tls_offers`). That TLS 1.3 is
+missing is a note: RFC 9325 requires TLS 1.2 and recommends 1.3, and a well-kept 1.2 is as private.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import NOTHING, Exchange, Handshake, Look, Offer, Scope, Severity, Tls, Trouble
+from checks import tls_offers
+from checks.contract import NOTHING, Exchange, Look, Scope, Severity, Tls, Trouble
+from checks.renewal import followed
 from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
@@ -34,14 +37,19 @@ WEAK_KEY = frozenset({66, 67})
 WEAK_SIGNATURE = 68
 NO_ISSUER = frozenset({20, 21})
 NOT_ABOUT_TRUST = frozenset({0, NOT_YET, EXPIRED, WEAK_SIGNATURE}) | WRONG_NAME | WEAK_KEY
+TAKEN = {
+    tls_offers.BROKEN: "tls.broken-suite",
+    tls_offers.TRIPLE_DES: "tls.weak-suite",
+    tls_offers.STATIC_RSA: "tls.static-rsa",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """What was seen: the visit, and the answer to the offer of old versions (none where no connection came about)."""
+    """What was seen: the visit, and what the server said to other offers (none where they were not made this time)."""
 
     exchange: Exchange
-    old: Handshake | None = None
+    said: tls_offers.Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class TlsCheck:
     every: ClassVar[timedelta] = timedelta(hours=1)
     scope: ClassVar[Scope] = Scope.ADDRESS
     named_only: ClassVar[bool] = False
-    ruleset: ClassVar[int] = 1
+    ruleset: ClassVar[int] = 2
     title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
 
@@ -64,21 +72,32 @@ class TlsCheck:
         return urlsplit(url).scheme == "https"
 
     async def observe(self, url: str, probe: Probe) -> Secured:
+        """With all offers, as for somebody who looks once."""
         exchange = await probe.fetch(url)
-        first = exchange.first
-        if first.tls is None and first.trouble is not Trouble.TLS_FAILED:
+        if _unreached(exchange.first):
             return Secured(exchange)
-        return Secured(exchange, await probe.shake(url, Offer.OLD_VERSIONS))
+        return Secured(exchange, await tls_offers.asked(url, probe, _agreed(exchange.first)))
 
-    def judge(self, seen: Secured, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
+    async def observe_again(self, url: str, probe: Probe, at: datetime, before: Mapping[str, Any]) -> Secured:
+        """With the offers only where their day has come."""
+        if tls_offers.due(before, at):
+            return await self.observe(url, probe)
+        return Secured(await probe.fetch(url))
+
+    def judge(self, seen: Secured, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:
         hop = seen.exchange.first
-        if hop.tls is None and hop.trouble is not Trouble.TLS_FAILED:
+        if _unreached(hop):
             unseen = hop.trouble is not None and hop.trouble.unseen
             return seen.exchange.unknown(hop.trouble.value if unseen and hop.trouble else "no-answer")
-        shown = hop.tls or (seen.old.tls if seen.old else None)
-        leaf = read(shown.chain[0]) if shown and shown.chain else None
-        findings = [*_agreement(hop, seen.old), *(self._certificate(hop, shown, leaf, at) if shown else ())]
-        return Look.of(findings, _evidence(seen, hop, leaf), seen.exchange.took_ms)
+        leaf = read(hop.tls.chain[0]) if hop.tls and hop.tls.chain else None
+        keep = dict(before) | {"offers": tls_offers.kept(before, seen.said, at)}
+        if hop.tls and leaf:
+            keep = {"offers": keep["offers"]} | followed(before, leaf, hop.tls.sha256, at)
+        said = tls_offers.words(keep["offers"])
+        findings = [*_agreement(hop, said), *_offers(said), *_changed(keep)]
+        if hop.tls:
+            findings += self._certificate(hop, hop.tls, leaf, at)
+        return Look.of(findings, _evidence(seen, hop, leaf, keep), seen.exchange.took_ms, keep)
 
     def _certificate(self, hop: Hop, shown: Tls, leaf: Facts | None, at: datetime) -> Iterator[Finding]:
         code = shown.verify_code
@@ -134,15 +153,39 @@ def _strength(links: list[Facts], code: int) -> Iterator[Finding]:
         yield RULES["tls.weak-signature"].found(f"A certificate of the chain is signed with a weak hash{hashed}.")
 
 
-def _agreement(hop: Hop, old: Handshake | None) -> Iterator[Finding]:
-    taken = [tls.version for tls in (hop.tls, old.tls if old else None) if tls and tls.version in OLD]
+def _unreached(hop: Hop) -> bool:
+    """Whether TLS did not come into it: no connection, or none that we were let make."""
+    return hop.tls is None and hop.trouble is not Trouble.TLS_FAILED
+
+
+def _agreed(hop: Hop) -> str:
+    """The version that a current client gets; empty if it gets none."""
+    return hop.tls.version if hop.tls and hop.trouble is not Trouble.TLS_FAILED else ""
+
+
+def _agreement(hop: Hop, said: tls_offers.Answers) -> Iterator[Finding]:
+    taken = [
+        word for word in (hop.tls.version if hop.tls else "", said[tls_offers.OLD]) if word.partition(" ")[0] in OLD
+    ]
     if taken:
-        yield RULES["tls.old-protocol"].found(f"The server accepts {taken[-1]}.")
+        yield RULES["tls.old-protocol"].found(f"The server accepts {taken[-1].partition(' ')[0]}.")
     if hop.trouble is Trouble.TLS_FAILED:
         if hop.tls is None and not taken:
             yield RULES["tls.none"].found(hop.detail)
         else:
             yield RULES["tls.no-agreement"].found(hop.detail)
+
+
+def _offers(said: tls_offers.Answers) -> Iterator[Finding]:
+    for name, rule in TAKEN.items():
+        if said[name] not in {tls_offers.REFUSED, tls_offers.NOT_ASSESSED}:
+            yield RULES[rule].found(f"The server accepts {said[name].partition(' ')[2]}.")
+
+
+def _changed(keep: Mapping[str, Any]) -> Iterator[Finding]:
+    change = keep.get("change")
+    if change and change["why"]:
+        yield RULES["tls.certificate-changed"].found(change["why"], key=change["to"])
 
 
 def _trust(shown: Tls, leaf: Facts | None) -> Iterator[Finding]:
@@ -157,27 +200,24 @@ def _trust(shown: Tls, leaf: Facts | None) -> Iterator[Finding]:
         yield RULES["tls.incomplete-chain"].found(f"The certificate of {leaf.issuer} is not sent along.")
 
 
-def _evidence(seen: Secured, hop: Hop, leaf: Facts | None) -> dict[str, Any]:
-    evidence = seen.exchange.evidence() | {"old_versions": _told(seen.old)}
+def _evidence(seen: Secured, hop: Hop, leaf: Facts | None, keep: Mapping[str, Any]) -> dict[str, Any]:
+    said = tls_offers.words(keep["offers"])
+    evidence = seen.exchange.evidence() | {
+        "old_versions": said[tls_offers.OLD].partition(" ")[0],
+        "offers": said | {"asked_at": keep["offers"]["at"]},
+        "notes": list(_notes(hop, said, keep)),
+    }
     if hop.tls:
         evidence |= {"tls": hop.tls.version, "cipher": hop.tls.cipher, "certificate": hop.tls.sha256}
         evidence |= {"chain_length": len(hop.tls.chain), "verify_code": hop.tls.verify_code}
-    if leaf:
-        evidence |= {
-            "subject": leaf.subject,
-            "issuer": leaf.issuer,
-            "serial": leaf.serial,
-            "names": list(leaf.names[:20]),
-            "not_before": leaf.begins_at.isoformat(),
-            "not_after": leaf.ends_at.isoformat(),
-            "key": f"{leaf.key} {leaf.bits}".removesuffix(" 0"),
-            "signature": leaf.signature,
-        }
-    return evidence
+    return evidence | (leaf.as_seen() if leaf else {})
 
 
-def _told(old: Handshake | None) -> str:
-    """The answer to the offer of old versions: the version taken, `refused`, or `not-assessed`."""
-    if old is not None and old.tls is not None:
-        return old.tls.version
-    return "refused" if old is not None and old.trouble is Trouble.TLS_FAILED else "not-assessed"
+def _notes(hop: Hop, said: tls_offers.Answers, keep: Mapping[str, Any]) -> Iterator[str]:
+    """Worth knowing, and nothing to hold against anybody."""
+    if _agreed(hop) == "TLSv1.2":
+        yield "TLS 1.3 is not offered"
+    if "change" in keep:
+        yield f"the certificate changed from {keep['change']['from']} to {keep['change']['to']}"
+    if open_questions := [name for name, word in said.items() if word == tls_offers.NOT_ASSESSED]:
+        yield f"not assessed: {', '.join(open_questions)}"

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 from tortoise.expressions import Q
 
 from checks.contract import Look, Verdict
+from checks.looking import looked
 from checks.options import configured
 from monitor import tables
 from monitor.cases import CONFIRM, Damping, Seen, take
@@ -207,7 +208,7 @@ class Patrol:
             with Guard(log, "watch %s (%s %s) cannot be looked at", watch.id, watch.check_kind, watch.url):
                 check = configured(self.looks[watch.check_kind], watch.options)
                 async with asyncio.timeout_at(until):
-                    look = check.judge(await check.observe(watch.url, visit), at, watch.memory)  # type: ignore[arg-type]
+                    look = await looked(check, watch.url, visit, at, watch.memory)  # type: ignore[arg-type]
         return Seen(watch, look, next_look(watch, look, at, self.confirm))
 
     async def _conclude(self, seen: Sequence[Seen], at: datetime) -> None:

@@ -17,6 +17,7 @@ from checks.contract import Exchange, Handshake, Hop, Offer, Records, RecordType
 from monitor.probe.dns import Directory
 from monitor.probe.guard import Guard
 from monitor.probe.handshake import connected, offered, shake
+from monitor.probe.hello import heard
 from monitor.probe.kept import KeptPages
 from monitor.probe.outcome import HungUp, told
 from monitor.probe.patience import Rests
@@ -29,6 +30,7 @@ from monitor.probe.visit import Visit
 from monitor.probe.wire import GuardedOpener, session
 
 if TYPE_CHECKING:
+    import socket
     import ssl
     from collections.abc import Mapping
     from types import TracebackType
@@ -118,10 +120,10 @@ class Probe:
             return Handshake(None, Trouble.TLS_FAILED, "refused before")
         if wait := self._rests.left(target.host):
             return Handshake(None, Trouble.ASKED_TO_WAIT, _resting(wait))
-        if self._trust.old is None:
+        if offer is Offer.OLD_VERSIONS and self._trust.old is None:
             return Handshake(None, Trouble.LOCAL_FAULT, "Our own OpenSSL has no TLS 1.0 and 1.1 to offer.")
         async with self._turns.turn(target.host):
-            answer = await self._shaken(target, self._trust.old)
+            answer = await self._shaken(target, offer)
         if answer.trouble is Trouble.TLS_FAILED:
             if len(self._refusals) >= REFUSALS:
                 self._refusals.clear()
@@ -132,12 +134,19 @@ class Probe:
         """Ask DNS for records of a name."""
         return await self._directory.query(name, kind)
 
-    async def _shaken(self, target: Target, context: ssl.SSLContext) -> Handshake:
+    async def _shaken(self, target: Target, offer: Offer) -> Handshake:
         record = Record(perf_counter())
+
+        async def said(connection: socket.socket) -> Handshake:
+            record.connected = perf_counter()
+            if offer is Offer.OLD_VERSIONS and self._trust.old is not None:
+                return await shake(connection, target.host, self._trust.old, record)
+            return await heard(connection, target.host, offer)
+
         token = CURRENT.set(record)
         try:
             async with asyncio.timeout(self.settings.timeout):
-                return await offered(target, context, record, self._names, self._opener)
+                return await offered(target, said, record, self._names, self._opener)
         except TimeoutError as error:
             return Handshake(None, *told(error, record))
         finally:

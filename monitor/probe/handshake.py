@@ -17,7 +17,7 @@ from monitor.probe.resolver import NameTrouble
 from monitor.probe.trust import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from aiohttp.abc import AbstractResolver
     from aiohttp.connector import AddrInfoType
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.probe.target import Target
 
     Opener = Callable[[AddrInfoType], socket.socket]
+    Saying = Callable[[socket.socket], Awaitable[Handshake]]
 
 # OpenSSL's words when it fails by itself, before the other side was asked: then nothing was learnt about the party.
 OUR_INABILITY = frozenset({"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE"})
@@ -72,12 +73,10 @@ async def shake(connection: socket.socket, host: str, context: ssl.SSLContext, r
     return Handshake(shown(handshake, whole=True))
 
 
-async def offered(
-    target: Target, context: ssl.SSLContext, record: Record, names: AbstractResolver, opener: Opener
-) -> Handshake:
-    """Offer what the context offers to the target, wherever its name leads."""
+async def offered(target: Target, said: Saying, record: Record, names: AbstractResolver, opener: Opener) -> Handshake:
+    """Connect to the target, wherever its name leads, and say to it what there is to say."""
     try:
-        addresses = await _addresses(target, names)
+        addresses = await addresses_of(target, names)
         connection = await connected(addresses, opener)
     except NameTrouble as trouble:
         return Handshake(None, trouble.trouble, trouble.detail)
@@ -85,10 +84,10 @@ async def offered(
         if record.refused and record.opened is None:
             return Handshake(None, *record.refused)
         return Handshake(None, *told(error, record))
-    return await shake(connection, target.host, context, record)
+    return await said(connection)
 
 
-async def _addresses(target: Target, names: AbstractResolver) -> list[Address]:
+async def addresses_of(target: Target, names: AbstractResolver) -> list[Address]:
     if is_address(target.host):
         return [(target.host, target.port)]
     found = await names.resolve(target.host, target.port, socket.AF_UNSPEC)

@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.certificate import read
-from checks.contract import Handshake, Offer, Severity, Tls, Trouble, Verdict
+from checks.contract import Offer, Severity, Tls, Trouble, Verdict
 from checks.tls import Secured, TlsCheck
-from tests.checks.looked_at import AT, REFUSED_OLD, URL, FakeProbe, failed, rules, served, shown
+from checks.tls_offers import ASKED, OLD, REFUSED
+from tests.checks.looked_at import AT, URL, FakeProbe, failed, rules, served, shown
 from tests.probe.probe_world import Authority, self_signed
 
 CHECK = TlsCheck()
 DAY = timedelta(days=1)
+NOTHING_ELSE = dict.fromkeys(ASKED.values(), REFUSED)
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +33,11 @@ def issue(authority):
     return make
 
 
-def judged(issued, *, code=0, trouble=None, old=REFUSED_OLD, at=AT, more=(), **how):
+def judged(issued, *, code=0, trouble=None, said=NOTHING_ELSE, at=AT, more=(), **how):
     trouble = trouble or (Trouble.CERTIFICATE if code else None)
     tls = shown(issued, code=code, text="said OpenSSL", more=more, **how)
     exchange = failed(trouble, tls=tls) if trouble else served(tls=tls)
-    return CHECK.judge(Secured(exchange, old), at)
+    return CHECK.judge(Secured(exchange, said), at)
 
 
 def test_a_good_certificate_passes(issue):
@@ -183,15 +185,14 @@ def test_weak_signatures_are_told_except_on_roots():
 
 @pytest.mark.parametrize("version", ["TLSv1", "TLSv1.1"])
 def test_old_versions_that_are_accepted_are_told(issue, version):
-    taken = Handshake(Tls(version, "AES128-SHA", (), ""))
-    look = judged(issue(), old=taken)
+    look = judged(issue(), said=NOTHING_ELSE | {OLD: f"{version} AES128-SHA"})
     assert (rules(look), look.severity) == ({"tls.old-protocol"}, Severity.MEDIUM)
     assert look.observed["old_versions"] == version
 
 
-@pytest.mark.parametrize("old", [None, Handshake(None, Trouble.LOCAL_FAULT), Handshake(None, Trouble.TIMEOUT)])
-def test_old_versions_that_could_not_be_asked_about_are_not_a_pass(issue, old):
-    look = judged(issue(), old=old)
+@pytest.mark.parametrize("said", [None, {}, {OLD: "not-assessed"}])
+def test_old_versions_that_could_not_be_asked_about_are_not_a_pass(issue, said):
+    look = judged(issue(), said=said)
     assert (look.verdict, look.observed["old_versions"]) == (Verdict.PASS, "not-assessed")
 
 
@@ -205,7 +206,7 @@ def test_suites_that_no_current_client_takes_are_no_agreement(issue):
 
 
 def test_no_tls_at_all_is_a_failure():
-    look = CHECK.judge(Secured(failed(Trouble.TLS_FAILED), REFUSED_OLD), AT)
+    look = CHECK.judge(Secured(failed(Trouble.TLS_FAILED), NOTHING_ELSE), AT)
     assert (rules(look), look.severity) == ({"tls.none"}, Severity.HIGH)
 
 
@@ -223,10 +224,10 @@ def test_where_there_is_no_connection_there_is_nothing_to_judge(trouble):
 
 def test_the_answer_behind_the_handshake_does_not_matter(issue):
     for status in (403, 500):
-        look = CHECK.judge(Secured(served(status=status, tls=shown(issue())), REFUSED_OLD), AT)
+        look = CHECK.judge(Secured(served(status=status, tls=shown(issue())), NOTHING_ELSE), AT)
         assert look.verdict is Verdict.PASS
     late = failed(Trouble.TIMEOUT, tls=shown(issue()))
-    assert CHECK.judge(Secured(late, REFUSED_OLD), AT).verdict is Verdict.PASS
+    assert CHECK.judge(Secured(late, NOTHING_ELSE), AT).verdict is Verdict.PASS
 
 
 async def test_old_versions_are_asked_about_only_where_tls_was_reached(issue):
@@ -245,7 +246,7 @@ def test_it_suits_https_alone():
 def test_days_are_options():
     strict = TlsCheck(notice_days=90, high_days=60, critical_days=45)
     issued = Authority("x").issue("vendor.example", begins=AT - DAY, ends=AT + 40 * DAY)
-    assert strict.judge(Secured(served(tls=shown(issued)), REFUSED_OLD), AT).severity is Severity.CRITICAL
+    assert strict.judge(Secured(served(tls=shown(issued)), NOTHING_ELSE), AT).severity is Severity.CRITICAL
 
 
 @given(st.binary(max_size=200))

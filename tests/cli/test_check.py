@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from checks import CHECKS
 from monitor.__main__ import COMMANDS, itaku
@@ -93,6 +94,13 @@ CASES = {
         {"with_chain": False},
         {"tls.untrusted", "tls.incomplete-chain"},
     ),
+    "key exchange by RSA": (
+        lambda a: a.issue(HOST, key=rsa.generate_private_key(65537, 2048)),
+        {"suites": "ECDHE+AESGCM:AES128-GCM-SHA256"},
+        {"tls.static-rsa"},
+    ),
+    "no encryption": (good, {"suites": "ECDHE+AESGCM:ECDHE-ECDSA-NULL-SHA"}, {"tls.broken-suite"}),
+    "nobody authenticated": (good, {"suites": "ECDHE+AESGCM:AECDH-AES128-SHA"}, {"tls.broken-suite"}),
     "old TLS too": (good, {"old": "too"}, {"tls.old-protocol"}),
     "old TLS only": (good, {"old": "only"}, {"tls.old-protocol", "tls.no-agreement"}),
     "expires in 20 days": (lambda a: a.issue(HOST, ends=NOW + timedelta(days=20)), {}, {"tls.expires-soon"}),

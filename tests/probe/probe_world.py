@@ -55,7 +55,8 @@ class Issued:
         chain = (self.certificate, *(self.above if with_chain else ()))
         return b"".join(link.public_bytes(serialization.Encoding.PEM) for link in chain)
 
-    def server(self, *, with_chain=True, old=False):
+    def server(self, *, with_chain=True, old=False, newest=False, suites="ECDHE:!NULL:!3DES:!RC4"):
+        """`suites`: in OpenSSL's words; those of TLS 1.3 come with them."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         key = self.key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -63,8 +64,10 @@ class Issued:
         with tempfile.NamedTemporaryFile() as bundle:
             bundle.write(key + self.pem(with_chain=with_chain))
             bundle.flush()
-            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.set_ciphers(f"{suites}:@SECLEVEL=0")
             context.load_cert_chain(bundle.name)
+        if newest:
+            context.minimum_version = ssl.TLSVersion.TLSv1_3
         if old:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)

@@ -1,0 +1,29 @@
+"""One look from its beginning to its end, for whoever looks at the same endpoint again and again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from checks.contract import Check, Look, Probe
+
+Seen_co = TypeVar("Seen_co", covariant=True)
+
+
+@runtime_checkable
+class Recalling(Protocol[Seen_co]):
+    """A check some of whose questions are asked more rarely than it looks; what was kept says when they were."""
+
+    async def observe_again(self, url: str, probe: Probe, at: datetime, before: Mapping[str, Any]) -> Seen_co: ...
+
+
+async def looked(check: Check[Any], url: str, probe: Probe, at: datetime, before: Mapping[str, Any]) -> Look:
+    """Observe and judge, with what an earlier look of the same endpoint has kept."""
+    if isinstance(check, Recalling):
+        seen = await check.observe_again(url, probe, at, before)
+    else:
+        seen = await check.observe(url, probe)
+    return check.judge(seen, at, before)
