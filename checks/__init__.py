@@ -5,6 +5,7 @@ from typing import Any, Final
 from checks.availability import Availability
 from checks.contacts import Contacts
 from checks.contract import Check
+from checks.cookies import Cookies
 from checks.dns_state import Dns
 from checks.headers import Headers
 from checks.json_endpoint import JsonEndpoint
@@ -26,3 +27,4 @@ CHECKS: Final[dict[str, Check[Any]]] = {
     "status-page": StatusPage(),
     "json-endpoint": JsonEndpoint(),
 }
+    "cookies": Cookies(),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime, timedelta
 
+    from checks.browsed import Browsed
+
 DETAIL_LENGTH = 300
 CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
 CHALLENGE_MARKS = (b"/cdn-cgi/challenge-platform/", b"captcha-delivery.com", b".awswaf.com", b"_Incapsula_Resource")
@@ -155,6 +157,9 @@ class Trouble(enum.StrEnum):
     MALFORMED = "malformed-answer"
     REDIRECTS = "too-many-redirects"
     ASKED_TO_WAIT = "asked-to-wait"  #: the host has said until when it wants to be left alone
+    NO_BROWSER = "browser.missing"
+    NO_SANDBOX = "browser.no-sandbox"  #: the browser has no cage here, and is not let out without one
+    BROWSER_FAILED = "browser.failed"
     LOCAL_FAULT = "local-fault"
 
     @property
@@ -166,6 +171,9 @@ class Trouble(enum.StrEnum):
     def unseen(self) -> bool:
         """We did not get to see the party, so there is nothing to hold against it."""
         return self.ours or self in {
+            Trouble.NO_BROWSER,
+            Trouble.NO_SANDBOX,
+            Trouble.BROWSER_FAILED,
             Trouble.SERVFAIL,
             Trouble.GUARD_ADDRESS,
             Trouble.GUARD_PORT,
@@ -367,6 +375,10 @@ class Probe(Protocol):
 
     async def query(self, name: str, kind: RecordType) -> Records:
         """What DNS says. Where it says "nothing", a second resolver has said so too."""
+        ...
+
+    async def browse(self, url: str) -> Browsed:
+        """The page in a real browser, if the operator has given one."""
         ...
 
 

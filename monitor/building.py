@@ -121,6 +121,7 @@ def probe_settings(settings: Settings) -> ProbeSettings:
         ca_file=settings.at_home(probe.ca_file) if probe.ca_file else None,
         user_agent=probe.user_agent or ProbeSettings.named(__version__, settings.web.base_url),
         nameservers=probe.nameservers,
+        browser=settings.at_home(probe.browser) if probe.browser else None,
     )
 
 

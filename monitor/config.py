@@ -138,6 +138,7 @@ class Probe(Section):
     ca_file: Path | None = None
     user_agent: str = ""
     nameservers: Addresses = ()
+    browser: Path | None = None
     suspect_ourselves: Annotated[float, Field(gt=0, le=1)] = 0.5
     canary: str = ""
 
@@ -258,6 +259,7 @@ def check_files(settings: Settings) -> None:
         "mail.password_file": settings.mail.password_file,
         "mail.ca_file": settings.mail.ca_file,
         "probe.ca_file": settings.probe.ca_file,
+        "probe.browser": settings.probe.browser,
     }
     mistakes = []
     for place, path in named.items():

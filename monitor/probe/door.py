@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import aiohttp
 
 from checks.contract import Exchange, Handshake, Hop, Offer, Records, RecordType, Tls, Trouble
+from monitor.probe.browser import Browser
 from monitor.probe.dns import Directory
 from monitor.probe.guard import Guard
 from monitor.probe.handshake import connected, offered, shake
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from checks.browsed import Browsed
     from monitor.probe.settings import ProbeSettings
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -57,6 +59,7 @@ class Probe:
         self._names: Names
         self._directory: Directory
         self._trust: Trust
+        self._browser: Browser
         self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
@@ -64,6 +67,7 @@ class Probe:
         self._names = Names(self.settings.resolve, self.settings.nameservers)
         self._directory = Directory(self.settings.nameservers)
         self._session = session(self.settings, self._names, self._opener)
+        self._browser = Browser(self.settings.browser, self._names, self._opener, self.settings.user_agent)
         return self
 
     async def __aexit__(
@@ -129,6 +133,11 @@ class Probe:
                 self._refusals.clear()
             self._refusals[key] = monotonic() + REFUSAL_KEPT
         return answer
+
+    async def browse(self, url: str) -> Browsed:
+        """Open the page in the operator's browser, which reaches the world through our own guarded proxy only."""
+        async with self._turns.turn(read_target(url).host):
+            return await self._browser.show(url)
 
     async def query(self, name: str, kind: RecordType) -> Records:
         """Ask DNS for records of a name."""

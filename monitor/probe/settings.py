@@ -53,6 +53,7 @@ class ProbeSettings:
     body_limit: int = 65536
     text_limit: int = 1024 * 1024  #: of texts that are read as such: policies and lists of a megabyte are real
     max_redirects: int = 5
+    browser: Path | None = None  #: a Chromium that pages may be opened in
     per_domain: int = 2
     per_host: int = 1
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from checks.browsed import Browsed
     from checks.contract import Exchange, Handshake, Offer, Records, RecordType
     from checks.contract import Probe as Door
 
@@ -50,6 +51,9 @@ class Visit:
             if question not in self._handshakes:
                 self._handshakes[question] = await self._door.shake(url, offer)
             return self._handshakes[question]
+
+    async def browse(self, url: str) -> Browsed:
+        return await self._door.browse(url)
 
     async def query(self, name: str, kind: RecordType) -> Records:
         question = (name, kind)

@@ -51,8 +51,8 @@ class FakeProbe:
     world could not be seen, DNS cannot be asked either.
     """
 
-    def __init__(self, exchange, handshake=REFUSED_OLD, *, pages=(), records=()):
-        self._exchange, self._handshake = exchange, handshake
+    def __init__(self, exchange, handshake=REFUSED_OLD, *, pages=(), records=(), browsed=None):
+        self._exchange, self._handshake, self._browsed = exchange, handshake, browsed
         self.pages, self.records = dict(pages), dict(records)
         self.asked = []
 
@@ -63,6 +63,10 @@ class FakeProbe:
     async def shake(self, url, offer):
         self.asked.append(("shake", url, offer))
         return self._handshake
+
+    async def browse(self, url):
+        self.asked.append(("browse", url))
+        return self._browsed
 
     async def query(self, name, kind):
         self.asked.append(("query", name, kind))
