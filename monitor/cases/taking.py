@@ -33,6 +33,7 @@ async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM, dampi
         told = {one.watch.id: _told(one, now, at) for one, now in zip(mine, settled, strict=True)}
         await write_each(tables.Watch, told)
         await write_each(tables.Watch, {one.watch.id: _kept(one.look) for one in mine if one.look.keep is not None})
+        await _keep_texts([one.look for one in mine], at)
         await tables.LookRow.bulk_create([_row(one.watch, one.look, at) for one in mine])
         for one, now in zip(mine, settled, strict=True):
             await _take(one, now, present, at, damping)
@@ -65,6 +66,14 @@ def _told(seen: Seen, now: Settled, at: datetime) -> dict[str, Any]:
 
 def _kept(look: Look) -> dict[str, Any]:
     return {"memory": _keepable(dict(look.keep or {}))}
+
+
+async def _keep_texts(looks: Sequence[Look], at: datetime) -> None:
+    """Texts that people will want to read beside each other, once each: another replica may keep the same one now."""
+    texts = {sha256: text for look in looks for sha256, text in look.texts.items()}
+    rows = [tables.PageText(sha256=key, text=_keepable(text), first_seen_at=at) for key, text in sorted(texts.items())]
+    if rows:
+        await tables.PageText.bulk_create(rows, ignore_conflicts=True)
 
 
 def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
-from monitor.tables.looking import Case, FindingRow, Joined, LookRow, Watch
+from monitor.tables.looking import Case, FindingRow, Joined, LookRow, PageText, Watch
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose
 from monitor.tables.telling import Mail, MailItem, Notice, Person, Session, SignIn
@@ -26,6 +26,7 @@ __all__ = [
     "Notice",
     "Obligation",
     "Outage",
+    "PageText",
     "Party",
     "Person",
     "Plea",

@@ -71,6 +71,19 @@ class LookRow(Model):
         indexes = [("watch_id", "at")]
 
 
+class PageText(Model):
+    """What a page said, as far as it counts, kept once under its hash: so that two states of it can be read side by
+    side for as long as somebody may ask what was agreed to.
+    """
+
+    sha256 = fields.CharField(max_length=64, primary_key=True)
+    text = fields.TextField()
+    first_seen_at = InstantField()
+
+    class Meta:
+        table = "page_text"
+
+
 class FindingRow(Model):
     """Something wrong, by identity: one row from when it was first seen until it is seen no more."""
 

@@ -263,6 +263,7 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
         findings=[_finding(found, rules, language) for found in findings if case.closed_at or not found.closed_at],
         looks=[_row(look, rules, zone, language) for look in looks],
         steps=next_steps(case, who.present, at, language), history=await history(case, language, calendar),
+        texts=any(found.rule == "policy-page.changed" for found in findings),
     )  # fmt: skip
 
 
