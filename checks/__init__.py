@@ -23,8 +23,8 @@ CHECKS: Final[dict[str, Check[Any]]] = {
     "mail-auth": MailAuth(),
     "dns": Dns(),
     "contacts": Contacts(),
+    "cookies": Cookies(),
     "policy-page": PolicyPage(),
     "status-page": StatusPage(),
     "json-endpoint": JsonEndpoint(),
 }
-    "cookies": Cookies(),
