@@ -7,6 +7,7 @@ from checks.contacts import Contacts
 from checks.contract import Check
 from checks.cookies import Cookies
 from checks.dns_state import Dns
+from checks.erased import Erased
 from checks.headers import Headers
 from checks.json_endpoint import JsonEndpoint
 from checks.mail_auth import MailAuth
@@ -20,6 +21,7 @@ CHECKS: Final[dict[str, Check[Any]]] = {
     "tls": TlsCheck(),
     "headers": Headers(),
     "security-txt": SecurityTxt(),
+    "erased": Erased(),
     "mail-auth": MailAuth(),
     "dns": Dns(),
     "contacts": Contacts(),

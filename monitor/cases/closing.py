@@ -8,7 +8,7 @@ from tortoise.expressions import F
 
 from checks.contract import Severity
 from monitor import ledger, tables
-from monitor.cases.standing import cases_of, concerned, event, heir_of, speak_of
+from monitor.cases.standing import about, cases_of, concerned, event, heir_of, speak_of
 from monitor.notices import COMPANY, VENDOR, about_case, tell, withdraw
 from monitor.registry.roster import roster
 from monitor.schedule import edit
@@ -122,10 +122,10 @@ async def _lapsed(which: QuerySet[Case], at: datetime, *, lock: bool = False) ->
     if not cases:
         return {}
     present = await roster()
-    watches = {case.party_id: case.watch for case in cases}
-    answering = {about: await concerned(watch, present, at) for about, watch in watches.items()}
+    watches = {about(case): case.watch for case in cases}
+    answering = {what: await concerned(watch, present, at) for what, watch in watches.items()}
     return {
         case: "retired" if case.watch.retired_at else "no-engagement"
         for case in cases
-        if case.watch.retired_at or case.company_id not in answering[case.party_id]
+        if case.watch.retired_at or case.company_id not in answering[about(case)]
     }

@@ -14,6 +14,7 @@ from tortoise.expressions import Q
 
 from checks.contract import Severity
 from monitor import ledger, tables
+from monitor.registry.places import GONE, gone
 from monitor.schedule import edit
 
 if TYPE_CHECKING:
@@ -57,9 +58,20 @@ async def heir_of(case: Case) -> Watch | None:
     return first.watch if first else None
 
 
+def about(case: Case) -> tuple[str, str]:
+    """What decides who is concerned: the party, and where it is a place of somebody's data, the address."""
+    return case.party_id, case.url if case.check_kind == GONE else ""
+
+
 async def concerned(watch: Watch, present: Roster, at: datetime) -> list[str | None]:
-    """Who answers for an address of a party that day; none is the group's privacy office."""
+    """Who answers for an address of a party; none is the group's privacy office. For a place that must stay gone, those
+    whose data lay there; for all others, who has an engagement in force that day.
+    """
     party, today = watch.party_id, present.calendar.day_of(at)
+    places = await gone([party], present, at) if watch.check_kind == GONE else {}
+    if (party, watch.url) in places:
+        entries = await present.engagements(places[party, watch.url])
+        return [*sorted({entry.company for entry in entries.values()})]
     rows = await tables.Engagement.filter(party_id=party, retired_at=None).values_list("key", "company_id")
     entries = await present.engagements(key for key, _ in rows)
     in_force = [company for key, company in rows if entries[key].in_force_on(today, await present.last_day(key))]

@@ -10,6 +10,7 @@ from monitor import tables
 from monitor.cases.closing import passes
 from monitor.cases.opening import fails, release
 from monitor.cases.settling import CONFIRM, Damping, Seen, Settled, settle
+from monitor.registry.places import GONE, gone
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction, write_each
 
@@ -27,6 +28,7 @@ _USUAL = Damping()
 async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM, damping: Damping = _USUAL) -> None:
     """Take the results of some looks, in one transaction: raw rows, settled verdicts, findings, cases."""
     async with transaction():
+        await _work_out_anew(seen, at)
         mine = await _still_ours(seen)
         present = await roster()
         settled = [settle(one.watch, one.look.verdict, confirm) for one in mine]
@@ -37,6 +39,21 @@ async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM, dampi
         await tables.LookRow.bulk_create([_row(one.watch, one.look, at) for one in mine])
         for one, now in zip(mine, settled, strict=True):
             await _take(one, now, present, at, damping)
+
+
+async def _work_out_anew(seen: Sequence[Seen], at: datetime) -> None:
+    """What must stay gone is there: the planning has to look at those engagements again. They are marked before the
+    watches are locked, in the order in which whoever changes the registry comes to them; once too often does no harm.
+    """
+    serving = {(one.watch.party_id, one.watch.url) for one in seen if _serves(one)}
+    if serving:
+        places = await gone({party for party, _ in serving}, await roster(), at)
+        touched = sorted(key for place in serving & places.keys() for key in places[place])
+        await tables.Engagement.filter(key__in=touched).update(plan_at=at)
+
+
+def _serves(seen: Seen) -> bool:
+    return seen.watch.check_kind == GONE and seen.look.verdict is Verdict.FAIL
 
 
 async def _still_ours(seen: Sequence[Seen]) -> list[Seen]:

@@ -16,7 +16,9 @@ from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.reasons import keep
 from monitor.refusal import need
+from monitor.registry.places import DELETION
 from monitor.registry.roster import roster
+from monitor.registry.watches import keep_gone
 from monitor.schedule import duty_event, edit, overdue, refresh
 from monitor.tables.duty import ASKED, LIVE
 from monitor.tables.store import transaction
@@ -121,6 +123,8 @@ async def accept(duty_id: int, at: datetime, actor: str, read: int | None = None
         )
         await enter([step], at)
         await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
+        if duty.kind == DELETION:
+            await keep_gone(duty.party_id, at)
 
 
 async def return_(duty_id: int, at: datetime, actor: str, reason: str, read: int | None = None) -> None:

@@ -6,17 +6,27 @@ follows (opening, ladder, review, moving dates, cancelling) is the same for all 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
     from monitor.calendar import Calendar
     from monitor.questionnaire import Place
     from monitor.registry.format import Engagement, Party
     from monitor.tables import Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Content at a place that must stay gone, as looks from outside have confirmed it: first, and last so far."""
+
+    place: str
+    url: str
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class Facts:
     calendar: Calendar
     history: Sequence[Obligation] = ()
     below: Sequence[str] = ()  #: names of the parties entrusted directly below, in the tree of sub-entrustment
+    sightings: Sequence[Sighting] = ()
 
     def accepted(self, kind: str) -> Sequence[Obligation]:
         return [duty for duty in self.history if duty.kind == kind and duty.accepted_on]
@@ -41,12 +52,15 @@ class Owed:
     """Something is owed on `nominal_on`.
 
     It opens `notice_days` before T with its first mail, or on `opens_on`, from 00:00, with its first mail at the first
-    `send_at` from then on. `forgiving`: what is first seen late is due 30 days later (contract 4.5).
+    `send_at` from then on, or where something happened, at once: `opens_at`, for a `cause` that people can read.
+    `forgiving`: what is first seen late is due 30 days later (contract 4.5).
     """
 
     nominal_on: date
     notice_days: int = 30
     opens_on: date | None = None
+    opens_at: datetime | None = None
+    cause: Mapping[str, Any] = field(default_factory=dict)
     forgiving: bool = False
 
 

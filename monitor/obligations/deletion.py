@@ -10,27 +10,36 @@ from monitor.obligations.contract import Facts, Idle, Owed
 from monitor.questionnaire import Place
 from monitor.questionnaire.defaults import DELETION
 from monitor.registry.format import OWING
+from monitor.registry.places import DELETION as NAME
+from monitor.registry.places import confirmed
+from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
+
+
+DECIDED = frozenset({"accepted", "cancelled"})
+AGAIN_DAYS = 7  #: from the day on which content was seen again
 
 
 class Deletion:
     """返却・消去: the party certifies, place by place, that nothing is left (APPI 22, 25; guideline 10-5(4))."""
 
-    name = "deletion"
-    version = 1
+    name = NAME
+    version = 2
     opens_with_mail = False
 
     def owed(self, facts: Facts) -> Owed | Idle:
+        again = served_again(facts)
+        if again is not None:
+            return again
         if facts.entry.state not in OWING:
             return Idle("not-in-force", void=True)
         last_day = facts.last_day
         if last_day is None or facts.today <= last_day:
             return Idle("not-ended", void=True)
-        if facts.entry.deletion.accepted_on or any(
-            duty.accepted_on > last_day for duty in facts.accepted(self.name) if duty.accepted_on
-        ):
+        if _confirmed(facts):
             return Idle("confirmed", void=True)
         days = facts.entry.deletion_days
         return Owed(last_day + timedelta(days=days), days - 1, opens_on=last_day + DAY)
@@ -39,3 +48,36 @@ class Deletion:
         """One row for each place where data lies, and one for each party below: its confirmation is owed as well."""
         own = [Place(name=place.name, kind=place.kind) for place in facts.entry.place]
         return DELETION[facts.entry.kind], [*own, *(Place(name=name, kind="sub_trustee") for name in facts.below)]
+
+
+def _confirmed(facts: Facts) -> bool:
+    accepted = [duty.accepted_on for duty in facts.accepted(Deletion.name) if duty.accepted_on]
+    return confirmed(facts.entry, facts.last_day, facts.today, accepted)
+
+
+def served_again(facts: Facts) -> Owed | None:
+    """What was certified as gone came back: the order is open again, whatever state the engagement is in meanwhile. It
+    stays so if the content goes once more, because only a new confirmation says that the rest went with it. None where
+    nothing was certified, or nothing seen since.
+    """
+    since = _settled_at(facts)
+    seen = [one for one in facts.sightings if since and one.last_at > since] if _confirmed(facts) else []
+    if not seen:
+        return None
+    asked = next((duty for duty in facts.history if duty.kind == Deletion.name and duty.state in LIVE), None)
+    if asked is not None:
+        return Owed(asked.nominal_on, AGAIN_DAYS, opens_at=asked.opens_at, cause=asked.cause)
+    found_at = min(one.first_at if since and one.first_at > since else one.last_at for one in seen)
+    places = [{"name": one.place, "url": one.url} for one in seen]
+    cause = {"reason": "served-again", "seen_at": found_at.isoformat(), "places": places}
+    return Owed(facts.today + timedelta(days=AGAIN_DAYS), AGAIN_DAYS, opens_at=found_at, cause=cause)
+
+
+def _settled_at(facts: Facts) -> datetime | None:
+    """When the matter was last put to rest: a confirmation was accepted or an order withdrawn, here or in the old
+    ledger. What was seen before that has been answered.
+    """
+    taken_over = facts.entry.deletion.accepted_on
+    instants = [duty.decided_at for duty in facts.history if duty.kind == Deletion.name and duty.state in DECIDED]
+    instants += [facts.calendar.instant(taken_over)] if taken_over else []
+    return max((instant for instant in instants if instant), default=None)

@@ -11,8 +11,9 @@ from monitor import ledger, tables
 from monitor.books import Step, enter
 from monitor.guard import Guard
 from monitor.obligations import KINDS
-from monitor.obligations.contract import Facts, Idle
+from monitor.obligations.contract import Facts, Idle, Sighting
 from monitor.obligations.reconcile import Policy, begin, reconcile
+from monitor.registry.places import AGAIN, gone
 from monitor.registry.roster import Roster, roster
 from monitor.schedule import duty_event
 from monitor.tables.duty import LIVE
@@ -82,6 +83,7 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
     for duty in await tables.Obligation.filter(engagement_id__in=keys).order_by("id"):
         history[duty.engagement_id].append(duty)
     below = await _below(keys, present)
+    sightings = await _sightings(rows, entries, present, at)
     today = present.calendar.day_of(at)
     return {
         row.key: Facts(
@@ -93,6 +95,7 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
             present.calendar,
             history[row.key],
             below[row.key],
+            sightings[row.key],
         )
         for row in rows
     }
@@ -101,6 +104,27 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
 def _standing(row: tables.Engagement, entry: Engagement) -> Engagement:
     """An engagement that left the registry owes nothing, as one that is closed."""
     return entry.model_copy(update={"state": "closed"}) if row.retired_at else entry
+
+
+async def _sightings(
+    rows: Sequence[tables.Engagement], entries: Mapping[str, Engagement], present: Roster, at: datetime
+) -> defaultdict[str, list[Sighting]]:
+    """What was seen at places of these engagements that must stay gone, the latest row of each."""
+    found: defaultdict[str, list[Sighting]] = defaultdict(list)
+    parties = {
+        row.party_id for row in rows if not row.retired_at and any(place.url for place in entries[row.key].place)
+    }
+    places = await gone(parties, present, at) if parties else {}
+    if not places:
+        return found
+    seen = tables.FindingRow.filter(rule=AGAIN, watch__party_id__in=parties).order_by("id")
+    columns = ("watch__party_id", "watch__url", "first_seen_at", "last_seen_at")
+    latest = {(party, url): (first, last) for party, url, first, last in await seen.values_list(*columns)}
+    for address in latest.keys() & places.keys():
+        for key in {*places[address]} & entries.keys():
+            name = next(place.name for place in entries[key].place if place.url == address[1])
+            found[key].append(Sighting(name, address[1], *latest[address]))
+    return found
 
 
 async def _below(keys: Iterable[str], present: Roster) -> defaultdict[str, list[str]]:

@@ -61,6 +61,7 @@ def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, po
         roll=facts.entry.roll,
         planned_at=at,
         since=at,
+        cause=dict(outcome.cause),
         ladder=as_text(ladder_for(outcome.notice_days, policy.long, policy.short)),
     )
     _place(outcome, duty, facts, at)
@@ -91,6 +92,9 @@ def _place(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> dict[
             opens_at=at,
             meant_on=calendar.following(today),
         )
+    elif outcome.opens_at is not None:
+        first_mail = calendar.next_sending(max(outcome.opens_at, at))
+        fields |= edit(duty, opens_at=outcome.opens_at, meant_on=calendar.day_of(first_mail))
     elif outcome.opens_on is not None:
         fields |= edit(duty, opens_at=calendar.instant(outcome.opens_on), meant_on=calendar.following(outcome.opens_on))
     else:

@@ -117,7 +117,7 @@ def _open(duty: Obligation, desk: Desk) -> Step:
         return Step(duty, edit(duty, turns_at=calendar.next_sending(calendar.end_of(calendar.day_of(at)))))
     fields = _asked(duty, desk) | edit(duty, state="open", opened_at=at, since=at) | refresh(duty, calendar, at)
     desk.room[duty.company_id] -= duty.taken_over
-    return Step(duty, fields, [duty_event("opened", duty, **_old_debt(duty))])
+    return Step(duty, fields, [duty_event("opened", duty, **_old_debt(duty), **_cause(duty))])
 
 
 def _asked(duty: Obligation, desk: Desk) -> dict[str, Any]:
@@ -140,6 +140,11 @@ async def _keep(frozen: Mapping[str, str], at: datetime) -> None:
 
 def _old_debt(duty: Obligation) -> dict[str, str]:
     return {"unconfirmed_since": duty.unconfirmed_since.isoformat()} if duty.unconfirmed_since else {}
+
+
+def _cause(duty: Obligation) -> dict[str, Any]:
+    """What brought it about, in the ledger: the reason, and where it was seen."""
+    return {"reason": duty.cause["reason"], "url": duty.cause["places"][0]["url"]} if duty.cause else {}
 
 
 def _resume(duty: Obligation, desk: Desk) -> Step:

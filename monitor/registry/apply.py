@@ -16,6 +16,7 @@ from monitor import ledger, tables
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
 from monitor.registry.format import KINDS, OWING, Engagement, Entry, Group, Party
+from monitor.registry.places import GONE
 from monitor.registry.watches import abandon, sync
 from monitor.tables.duty import LIVE
 from monitor.tables.store import alone, transaction
@@ -140,12 +141,27 @@ async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str,
         return
     for kind in ("group", *KINDS):
         await _write([change for change in changes if change.kind == kind], kind, at)
-    await sync([change.entry for change in changes if isinstance(change.entry, Party)], looks, at)
+    if looks:
+        await sync(await _parties_touched(changes), looks, at)
     await abandon([change.key for change in changes if (change.kind, change.action) == ("party", "retire")], at)
     await _replan(changes, at)
     await _rewarn(at)
     await tables.Group.filter(key="group").update(revision=F("revision") + 1)
     await ledger.write([_event(change, actor) for change in changes], at)
+
+
+async def _parties_touched(changes: Sequence[Change]) -> list[Party]:
+    """Parties whose watches may have to be others: those that changed, and those whose places must stay gone, or must
+    no longer, because an engagement changed or the tree above it.
+    """
+    found = {change.key: change.entry for change in changes if isinstance(change.entry, Party)}
+    if not any(change.kind == "engagement" for change in changes):
+        return list(found.values())
+    present = await tables.Engagement.filter(retired_at=None).values_list("party_id", "spec")
+    named = {party for party, spec in present if any("url" in place for place in spec.get("place", ()))}
+    watched = await tables.Watch.filter(check_kind=GONE, retired_at=None).distinct().values_list("party_id", flat=True)
+    more = tables.Party.filter(key__in=(named | set(watched)) - found.keys(), retired_at=None).order_by("key")
+    return [*found.values(), *(Party.model_validate(spec) for spec in await more.values_list("spec", flat=True))]
 
 
 async def _write(changes: Sequence[Change], kind: str, at: datetime) -> None:

@@ -283,10 +283,11 @@ class Attestation(Entry):
 
 
 class Place(Entry):
-    """Where data lies: a row of the deletion certificate."""
+    """Where data lies: a row of the deletion certificate. `url`: must stay gone once the deletion was accepted."""
 
     name: Text
     kind: Literal["prod", "backup", "log", "paper", "media", "sub_trustee"]
+    url: Web | None = None
 
 
 class Deletion(Entry):

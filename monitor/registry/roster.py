@@ -176,6 +176,11 @@ def last_known() -> Roster | None:
     return _latest.get(require_context())
 
 
+async def unkept() -> Roster:
+    """The registry as this transaction has made it: the caller's alone, since it may be undone."""
+    return await _load()
+
+
 async def _load() -> Roster:
     group = await tables.Group.get(key="group")
     companies = {row.key: Company.model_validate(row.spec) for row in await tables.Company.all()}

@@ -1,10 +1,16 @@
-"""Endpoints of parties -> watches: one row for each kind of check on each address."""
+"""Addresses of parties -> watches: one row for each kind of check on each. Endpoints have theirs from the registry;
+places of an engagement are looked at once their deletion was confirmed.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from checks import CHECKS
 from monitor import tables
+from monitor.registry.places import GONE, gone
+from monitor.registry.roster import roster, unkept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,21 +20,41 @@ if TYPE_CHECKING:
 
     from checks.contract import Check
     from monitor.registry.format import Endpoint, Party
+    from monitor.registry.places import Address
 
 
 _LET_GO: dict[str, Any] = {"lease": None, "lease_until": None}  #: the result of whoever looks just now is dropped
 
 
-def wanted(party: Party, looks: Mapping[str, Check[Any]]) -> Iterator[tuple[Endpoint, str, int]]:
-    """Endpoint, kind of check, seconds between two looks: those that the file names or has options for, else all that
-    fit the address; but of endpoints that are the same to a check, the first only.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A watch as it should be. `every`: seconds between two looks."""
+
+    url: str
+    kind: str
+    every: int
+    tell_vendor: bool = True
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def wanted(party: Party, looks: Mapping[str, Check[Any]], places: Iterable[str] = ()) -> Iterator[Wanted]:
+    """What the file names or has options for, else all that fit the address; but of endpoints that are the same to a
+    check, the first only. `places`: addresses that must stay gone.
     """
     taken: set[tuple[str, str]] = set()
     for endpoint in party.endpoint:
         for kind in dict.fromkeys((*_kinds(endpoint, looks, taken), *endpoint.options)):
             if kind in looks:
                 taken.add((kind, looks[kind].scope.of(endpoint.url)))
-                yield endpoint, kind, endpoint.every or int(looks[kind].every.total_seconds())
+                every = endpoint.every or _rhythm(looks[kind])
+                yield Wanted(endpoint.url, kind, every, endpoint.tell_vendor, endpoint.options.get(kind, {}))
+    for url in places:
+        if GONE in looks and (GONE, looks[GONE].scope.of(url)) not in taken:
+            yield Wanted(url, GONE, _rhythm(looks[GONE]))
+
+
+def _rhythm(look: Check[Any]) -> int:
+    return int(look.every.total_seconds())
 
 
 def _kinds(endpoint: Endpoint, looks: Mapping[str, Check[Any]], taken: Collection[tuple[str, str]]) -> Iterable[str]:
@@ -42,44 +68,61 @@ def _kinds(endpoint: Endpoint, looks: Mapping[str, Check[Any]], taken: Collectio
 
 
 async def sync(parties: Sequence[Party], looks: Mapping[str, Check[Any]], at: datetime) -> None:
-    """Make the watches of these parties what their endpoints say; one that is no longer wanted is retired.
+    """Make the watches of these parties what the registry says; one that is no longer wanted is retired.
 
     New ones have no `next_at` yet: the patrol spreads them over their interval when it first meets them.
     """
-    if not looks:
+    if not looks or not parties:
         return
-    rows = await tables.Watch.filter(party_id__in=[party.key for party in parties])
-    have = {(row.party_id, row.url, row.check_kind): row for row in rows}
+    keys = [party.key for party in parties]
+    have = {(row.party_id, row.url, row.check_kind): row for row in await tables.Watch.filter(party_id__in=keys)}
+    places = await gone(keys, await unkept(), at)
     fresh: list[tables.Watch] = []
     for party in parties:
-        for endpoint, kind, every in wanted(party, looks):
-            row = have.pop((party.key, endpoint.url, kind), None)
+        for watch in wanted(party, looks, _of(party.key, places)):
+            row = have.pop((party.key, watch.url, watch.kind), None)
             if row is None:
-                fresh.append(
-                    tables.Watch(
-                        party_id=party.key,
-                        url=endpoint.url,
-                        check_kind=kind,
-                        every=every,
-                        tell_vendor=endpoint.tell_vendor,
-                        options=endpoint.options.get(kind, {}),
-                        first_seen_at=at,
-                    )
-                )
+                fresh.append(_row(party.key, watch, at))
             else:
-                await _adjust(row, endpoint, every, endpoint.options.get(kind, {}))
+                await _adjust(row, watch)
     await tables.Watch.bulk_create(fresh)
     await _retire(tables.Watch.filter(id__in=[row.id for row in have.values()]), at)
 
 
-async def _adjust(row: tables.Watch, endpoint: Endpoint, every: int, options: dict[str, Any]) -> None:
+async def keep_gone(party: str, at: datetime) -> None:
+    """A deletion was confirmed just now: its addresses are looked at from now on."""
+    places = _of(party, await gone([party], await roster(), at))
+    known = tables.Watch.filter(party_id=party, url__in=places, check_kind=GONE)
+    await known.exclude(retired_at=None).update(retired_at=None)
+    watched = {row.url for row in await known}
+    fresh = [Wanted(url, GONE, _rhythm(CHECKS[GONE])) for url in places if url not in watched]
+    await tables.Watch.bulk_create([_row(party, watch, at) for watch in fresh], ignore_conflicts=True)
+
+
+def _of(party: str, places: Iterable[Address]) -> list[str]:
+    return [url for owner, url in places if owner == party]
+
+
+def _row(party: str, watch: Wanted, at: datetime) -> tables.Watch:
+    return tables.Watch(
+        party_id=party,
+        url=watch.url,
+        check_kind=watch.kind,
+        every=watch.every,
+        tell_vendor=watch.tell_vendor,
+        options=watch.options,
+        first_seen_at=at,
+    )
+
+
+async def _adjust(row: tables.Watch, watch: Wanted) -> None:
     """A watch that stays. With other options it forgets what it kept, which was seen with other eyes."""
-    wanted = {"every": every, "tell_vendor": endpoint.tell_vendor, "options": options, "retired_at": None}
+    wanted = {"every": watch.every, "tell_vendor": watch.tell_vendor, "options": watch.options, "retired_at": None}
     if all(getattr(row, name) == value for name, value in wanted.items()):
         return
-    if row.every != every:
+    if row.every != watch.every:
         wanted |= {"next_at": None, **_LET_GO}
-    if row.options != options:
+    if row.options != watch.options:
         wanted |= {"memory": {}, **_LET_GO}
     await tables.Watch.filter(id=row.id).update(**wanted)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from checks import CHECKS
 from checks.contract import Finding, Look, Severity, Verdict
 from monitor import cases, tables
 from monitor.language import Message
@@ -12,6 +13,7 @@ from monitor.obligations.authority import Authority
 from monitor.pause import Pause
 from monitor.refusal import Refused
 from monitor.registry.apply import set_fields
+from monitor.registry.places import AGAIN, GONE
 from monitor.registry.roster import roster
 from monitor.simulation import script
 from monitor.tables.duty import LIVE
@@ -64,6 +66,15 @@ async def _observe(event: script.Observe, at: datetime) -> None:
     await cases.take([cases.Seen(watch, Look(Verdict(event.verdict), findings)) for watch in watches], at)
 
 
+async def _served_again(event: script.ServedAgain, at: datetime) -> None:
+    """A look that is confirmed already: one event stands for as many as the patrol would make."""
+    watches = await tables.Watch.filter(url=event.url, check_kind=GONE, retired_at=None)
+    if not watches:
+        raise Refused("nothing-certified", Message("No deletion was confirmed for this address."))
+    look = Look.of([CHECKS[GONE].rules[AGAIN].found("Content was served.")], {}, 0.0)
+    await cases.take([cases.Seen(watch, look) for watch in watches], at, confirm=1)
+
+
 DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] = {
     script.Submit: _submit,
     script.Accept: _accept,
@@ -73,6 +84,7 @@ DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] =
     script.CloseDay: _close_day,
     script.End: _end,
     script.Observe: _observe,
+    script.ServedAgain: _served_again,
 }
 
 

@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 from monitor import tables
 from monitor.ladder import CERTIFICATE
 from monitor.registry.apply import apply
+from monitor.registry.places import AGAIN
 from monitor.simulation.world import Line, World
 from monitor.tables.duty import LIVE
 from monitor.tables.store import MEMORY, opened
@@ -49,17 +50,24 @@ async def snapshot(at: datetime) -> Rows:
     notices = await _notices(live, failing, _named(items, "notice_id"), at)
     duties = live | {*await _counted_from()} | {*await _opened_lately(at)} | _named(notices, "obligation_id")
     cases = await _rows(tables.Case, "id", failing | _named(notices, "case_id"))
+    seen = await tables.FindingRow.filter(rule=AGAIN).values()
     joined = await _rows(tables.Joined, "case_id", failing)
     return {model: await model.all().values() for model in _WHOLE} | {
         tables.Person: await tables.Person.filter(refused_at__not_isnull=True).values(),
         tables.Obligation: await _rows(tables.Obligation, "id", duties),
-        tables.Watch: await _rows(tables.Watch, "id", _named(cases, "watch_id") | _named(joined, "watch_id")),
+        tables.Watch: await _rows(tables.Watch, "id", _watched(cases, joined, seen)),
+        tables.FindingRow: seen,
         tables.Case: cases,
         tables.Joined: joined,
         tables.Notice: notices,
         tables.Mail: await _rows(tables.Mail, "id", _named(items, "mail_id")),
         tables.MailItem: items,
     }
+
+
+def _watched(*rows: Iterable[Row]) -> set[Any]:
+    """The watches that some rows name."""
+    return {key for found in rows for key in _named(found, "watch_id")}
 
 
 async def _column(query: Any, name: str) -> list[Any]:

@@ -89,8 +89,14 @@ class Observe(Event):
     severity: Literal["low", "medium", "high", "critical"] | None = None
 
 
+class ServedAgain(Event):
+    do: Literal["served_again"]
+    url: str
+
+
 AnyEvent = Annotated[
-    Submit | Accept | Return | Waive | Acknowledge | Down | CloseDay | End | Observe, Field(discriminator="do")
+    Submit | Accept | Return | Waive | Acknowledge | Down | CloseDay | End | Observe | ServedAgain,
+    Field(discriminator="do"),
 ]
 _one: TypeAdapter[Any] = TypeAdapter(AnyEvent)
 _WORDS = {

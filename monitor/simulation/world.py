@@ -202,7 +202,7 @@ class World:
                 yield _event_line(stamp, line)
 
     async def _while_up(self, event: script.Event, at: datetime) -> None:
-        if self._is_down(at) and isinstance(event, script.DutyEvent | script.Observe):
+        if self._is_down(at) and isinstance(event, script.DutyEvent | script.Observe | script.ServedAgain):
             raise Refused("down", Message("The service does not run."))
         await DEEDS[type(event)](event, at)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -26,6 +26,8 @@ class Obligation(Climbing):
     late opening, a return, the end of a waiver it is another one than nominal); `due_on` is T. `meant_on` is the day
     on which the first mail was meant to leave. `told_on` is the T that the party was last told, empty before the
     first mail. `unconfirmed_since`: for what was taken over late from an old ledger, the day that it should have been.
+
+    `cause`: what brought it about, where that was no date of the calendar: `reason`, `seen_at`, `places`.
 
     `turns_at` is when its state may turn by itself (opening, overdue, end of a waiver); `next_at`, when somebody
     is told.
@@ -66,6 +68,7 @@ class Obligation(Climbing):
     waived_until = InstantField(null=True)
     waived_by = fields.CharField(max_length=60, null=True)
     reason = fields.TextField(default="")
+    cause = fields.JSONField[dict[str, Any]](default=dict, db_default={})
     undeliverable_at = InstantField(null=True)
     request: fields.ForeignKeyNullableRelation[FrozenRequest] = fields.ForeignKeyField(
         "itaku.FrozenRequest", related_name="obligations", null=True, on_delete=fields.RESTRICT

@@ -50,6 +50,7 @@ def test_every_rule_is_used_and_every_rule_used_is_explained(check):
 def test_every_reason_not_to_judge_has_words():
     given = {trouble.value for trouble in Trouble if trouble.unseen}
     given |= {"refused-monitor", "certificate-refused", "tls-failed", "no-answer", "unread-body"}
+    given |= {"sign-in-wanted", "leads-elsewhere"}
     assert given == set(REASONS)
 
 

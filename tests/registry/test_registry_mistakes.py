@@ -120,7 +120,7 @@ MISTAKES = {
     ),
     "an unknown check": (
         changed('url = "https', 'checks = ["tsl"]\n  url = "https'),
-        'endpoint https://www.acme.example/: checks: has "tsl". Write one of availability, headers, ',
+        'endpoint https://www.acme.example/: checks: has "tsl". Write one of availability, ',
     ),
     "an unknown questionnaire": (
         changed("last_accepted_on", 'questionnaire = "nope"\nlast_accepted_on'),

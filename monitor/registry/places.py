@@ -1,0 +1,62 @@
+"""Places whose deletion was confirmed: addresses that must stay gone, and whose deletion that was."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from monitor import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from monitor.registry.format import Engagement
+    from monitor.registry.roster import Roster
+
+GONE = "erased"  #: the kind of look that such an address gets
+AGAIN = "erased.served-again"  #: its rule: content came
+DELETION = "deletion"  #: the kind of duty whose acceptance certifies
+Address = tuple[str, str]  #: party and URL
+
+
+def confirmed(entry: Engagement, last_day: date | None, today: date, accepted: Iterable[date]) -> bool:
+    """Whether the return or deletion after this end was accepted, here or before the registry was taken over. What was
+    accepted for an earlier end says nothing of the data that has come since. Pure.
+    """
+    if last_day is None or today <= last_day:
+        return False
+    return entry.deletion.accepted_on is not None or any(day > last_day for day in accepted)
+
+
+async def gone(parties: Iterable[str], present: Roster, at: datetime) -> Mapping[Address, list[str]]:
+    """Addresses of these parties that must stay gone, each with the engagements in which that was confirmed. None is an
+    address at which the data of another engagement may still lie: it has every reason to answer.
+    """
+    rows = tables.Engagement.filter(party_id__in=list(parties), retired_at=None).order_by("key")
+    party_of = dict(await rows.values_list("key", "party_id"))
+    entries = {key: entry for key, entry in (await present.engagements(party_of)).items() if _addresses(entry)}
+    accepted, today = await _acceptances(entries), present.calendar.day_of(at)
+    certified, lying = defaultdict[Address, list[str]](list), set[Address]()
+    for key in sorted(entries):
+        entry, where = entries[key], [(party_of[key], url) for url in _addresses(entries[key])]
+        if confirmed(entry, await present.last_day(key), today, accepted[key]):
+            for address in where:
+                certified[address].append(key)
+        elif entry.state not in {"closed", "rejected"}:
+            lying.update(where)
+    return {address: keys for address, keys in certified.items() if address not in lying}
+
+
+def _addresses(entry: Engagement) -> list[str]:
+    return list(dict.fromkeys(place.url for place in entry.place if place.url))
+
+
+async def _acceptances(keys: Iterable[str]) -> defaultdict[str, list[date]]:
+    found = defaultdict[str, "list[date]"](list)
+    wanted = list(keys)
+    if wanted:
+        duties = tables.Obligation.filter(engagement_id__in=wanted, kind=DELETION, accepted_on__not_isnull=True)
+        for key, day in await duties.values_list("engagement_id", "accepted_on"):
+            found[key].append(day)
+    return found
