@@ -129,7 +129,8 @@ def _decoded(body: bytes) -> str | None:
 
 def _entries(text: str) -> list[Element] | None:
     """The whole entries of a feed, the newest first as feeds have them; one that was cut off is left out."""
-    parser, found, root = XMLPullParser(["start", "end"]), [], ""
+    parser: XMLPullParser[Element] = XMLPullParser(["start", "end"])
+    found, root = [], ""
     try:
         parser.feed(text.lstrip("\ufeff \t\r\n"))
         with suppress(ParseError):  # cut off at our limit: what was whole before that counts

@@ -12,5 +12,6 @@ _ROOT = _HERE / "assets" if (_HERE / "assets").is_dir() else _HERE.parent
 
 TEMPLATES = _ROOT / "templates"
 QUESTIONNAIRES = _ROOT / "questionnaires"
+CLAIMS = QUESTIONNAIRES / "observed" / "claims.toml"
 EXAMPLES = _ROOT / "examples"
 CONFIG = _ROOT / "config.toml"

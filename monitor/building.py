@@ -174,6 +174,7 @@ async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **
         keyring=house.keyring,
         evidence=evidence,
         shelf=house.tools.shelf,
+        claims=house.tools.claims,
         file_limit=settings.evidence.file_mb * 1024 * 1024,
         form_limit=settings.evidence.form_mb * 1024 * 1024,
         trusted_proxies=tuple(ipaddress.ip_network(text) for text in settings.web.trusted_proxies),

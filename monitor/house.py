@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor.auditor import audit, stale
 from monitor.cases import tend
+from monitor.contradiction import weigh
 from monitor.digest import report
 from monitor.escalation import advance
 from monitor.expiry import warn
@@ -59,6 +60,9 @@ class House:
 
     async def obligations(self, at: datetime) -> int:
         return await plan(at, self.tools.policy) + await turn(at, self.tools.shelf, self.tools.policy)
+
+    async def contradict(self, at: datetime) -> int:
+        return await weigh(at, self.tools.claims)
 
     async def outbox(self, at: datetime) -> int:
         """Without a mail server nothing is made and nothing is sent; notices wait.
@@ -114,6 +118,7 @@ class House:
             Tick("pulse", 30, self.pulse),
             Tick("obligations", 5, self.obligations),
             Tick("cases", 30, tend),
+            Tick("contradiction", 10, self.contradict),
             Tick("escalation", 5, advance),
             Tick("expiry", 5, warn),
             Tick("outbox", 2, self.outbox),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from monitor.assets import QUESTIONNAIRES
+from monitor.assets import CLAIMS, QUESTIONNAIRES
+from monitor.contradiction import load_claims
 from monitor.ladder import Ladder
 from monitor.obligations.reconcile import Policy
 from monitor.questionnaire import load_all
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from checks.contract import Check
     from monitor.config import Rungs, Settings
+    from monitor.contradiction import Claims
     from monitor.questionnaire import Questionnaire
 
 
@@ -26,10 +28,11 @@ class Equipment:
     looks: Mapping[str, Check[Any]]
     shelf: Mapping[str, Questionnaire]
     policy: Policy
+    claims: Claims
 
 
 def equipment(settings: Settings | None = None) -> Equipment:
-    return Equipment(looks(), shelf(), policy(settings))
+    return Equipment(looks(), shelf(), policy(settings), load_claims(CLAIMS))
 
 
 def looks() -> Mapping[str, Check[Any]]:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.letters.topic import Topic
+    from monitor.questionnaire.text import Text
     from monitor.registry.format import Engagement, Party
     from monitor.registry.roster import Roster
-    from monitor.tables import FindingRow
+    from monitor.tables import Case, Contradiction, FindingRow
 
 
 @dataclass
@@ -44,12 +45,22 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """An answer that a finding contradicts: when it was handed in, to which question, and by which rule."""
+
+    answered_at: datetime
+    question: Text | None
+    rule: str
+
+
+@dataclass(frozen=True)
 class Background:
     """Facts beside the topics themselves, by the ids that those name."""
 
     minutes: Mapping[str, int]
     fingerprints: Mapping[int, str]
     findings: Mapping[int, Sequence[FindingRow]]
+    doubts: Mapping[int, Sequence[Doubt]]  #: by case
     told: Mapping[str, Told]
     last_days: Mapping[str, date | None]
     parties: Mapping[str, Party]
@@ -66,6 +77,7 @@ class Background:
             await _minutes({topic.duty.request_id for topic in topics if topic.duty and topic.duty.request_id}),
             await _fingerprints(topics),
             await _findings({topic.case.watch_id for topic in topics if topic.case}),
+            await _doubts([topic.case for topic in topics if topic.case]),
             await _told(topics),
             {key: await present.last_day(key) for key in engagements},
             await present.parties(named) if named else {},
@@ -106,6 +118,26 @@ async def _findings(watches: set[int]) -> dict[int, list[FindingRow]]:
     for row in await rows.order_by("-severity", "rule", "key") if watches else []:
         found[row.watch_id].append(row)
     return found
+
+
+async def _doubts(cases: Sequence[Case]) -> dict[int, list[Doubt]]:
+    """The answers to a case's company that its findings contradict. Not those to other companies: they are not its."""
+    found: defaultdict[int, list[Doubt]] = defaultdict(list)
+    rows = tables.Contradiction.filter(finding__watch_id__in={case.watch_id for case in cases}, closed_at=None)
+    for row in (
+        await rows.select_related("finding", "submission", "obligation__request").order_by("id") if cases else []
+    ):
+        doubt = _doubt(row)
+        for case in cases:
+            if (case.watch_id, case.company_id) == (row.finding.watch_id, row.obligation.company_id):
+                found[case.id].append(doubt)
+    return found
+
+
+def _doubt(row: Contradiction) -> Doubt:
+    asked = thaw(row.obligation.request.body).questions if row.obligation.request else ()
+    text = next((question.text for question in asked if question.id == row.question), None)
+    return Doubt(row.submission.submitted_at, text, row.rule)
 
 
 async def _told(topics: Sequence[Topic]) -> dict[str, Told]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from checks import CHECKS
 from checks.contract import Severity
 from monitor.certificates import concerned, concerning
-from monitor.language import translate
+from monitor.language import say_day, translate
 from monitor.letters.ahead import coming, warnings_ahead
 from monitor.letters.basics import Values, basics
 from monitor.letters.digest import report
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from monitor.certificates import Held
     from monitor.letters.ahead import Coming
-    from monitor.letters.background import Background, Told
+    from monitor.letters.background import Background, Doubt, Told
     from monitor.letters.topic import Topic
     from monitor.registry.roster import Roster
     from monitor.tables import FindingRow, Obligation
@@ -63,6 +63,8 @@ def details(topic: Topic, desk: Desk) -> Values:
         values |= _of_certificate(topic.certificate, topic, desk)
     if topic.case:
         values |= _of_case(desk.background.findings.get(topic.case.watch_id, ()), desk.language)
+        doubts = desk.background.doubts.get(topic.case.id, ())
+        values["findings"] = [*(_doubt(one, desk) for one in doubts[:MOST_FINDINGS]), *values["findings"]]
     if topic.notice.kind == "digest":
         values |= report(topic.notice, desk.background.parties, desk.present, desk.language)
     return values
@@ -87,6 +89,21 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
 def _of_case(found: Sequence[FindingRow], language: str) -> Values:
     findings = [told for row in found[:MOST_FINDINGS] if (told := _finding(row, language))]
     return {"awaits": "passing", "findings": findings, "more_findings": max(len(found) - MOST_FINDINGS, 0)}
+
+
+def _doubt(doubt: Doubt, desk: Desk) -> Values:
+    """A contradiction in the shape of a finding: it is one."""
+    language, values = desk.language, {"title": "", "explanation": "", "key": "", "reference": ""}
+    day = say_day(desk.present.calendar.day_of(doubt.answered_at), language)
+    said = translate("What was answered on %(day)s and what we see contradict each other", language)
+    values["title"] = said % {"day": day}
+    if doubt.question:
+        said = translate("The answer to this question says otherwise: %(question)s", language)
+        values["explanation"] = said % {"question": one_line(doubt.question.in_(language), 300)}
+    check = CHECKS.get(doubt.rule.partition(".")[0])
+    rule = check.rules.get(doubt.rule) if check else None
+    values["remedy"] = translate("Put right what is seen, or correct the answer.", language)
+    return values | {"detail": rule.title.said(language) if rule else doubt.rule}
 
 
 def _of_certificate(certificate: Held, topic: Topic, desk: Desk) -> Values:

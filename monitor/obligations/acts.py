@@ -177,7 +177,7 @@ async def _decide(duty: Obligation, made: Decision, at: datetime, actor: str) ->
     )
     reviewer = int(actor.removeprefix("person/")) if actor.startswith("person/") else None
     await tables.Submission.filter(id=last.id).update(
-        verdict=made.verdict, reason=made.reason, decided_at=at, reviewer_id=reviewer
+        verdict=made.verdict, reason=made.reason, decided_at=at, reviewer_id=reviewer, weighed=0
     )
     return {"submission": last.id, "sha256": last.sha256}
 

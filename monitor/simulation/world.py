@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tortoise.functions import Min
 
 from checks.contract import Severity
-from monitor import cases, escalation, expiry, ledger, tables
+from monitor import cases, contradiction, escalation, expiry, ledger, tables
 from monitor.language import Message
 from monitor.letters import Topic, gather, subject
 from monitor.obligations import planning, turning
@@ -160,6 +160,7 @@ class World:
             )
             done += (
                 await cases.tend(at)
+                + await contradiction.weigh(at, self.tools.claims)
                 + await escalation.advance(at)
                 + await expiry.warn(at)
                 + await compose(at)

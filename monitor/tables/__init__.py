@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
 from monitor.tables.looking import Case, FindingRow, Joined, LookRow, PageText, Watch
+from monitor.tables.meeting import Contradiction
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose
 from monitor.tables.telling import Mail, MailItem, Notice, Person, Session, SignIn
@@ -12,6 +13,7 @@ __all__ = [
     "Answer",
     "Case",
     "Company",
+    "Contradiction",
     "Engagement",
     "Evidence",
     "FindingRow",

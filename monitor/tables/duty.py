@@ -137,6 +137,7 @@ class Submission(Model):
     reviewer: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "itaku.Person", related_name="reviews", null=True, on_delete=fields.SET_NULL
     )
+    weighed = fields.IntField(default=0, db_default=0, db_index=True)  #: against what was seen, under that table
 
     obligation_id: int
     reviewer_id: int | None

@@ -98,6 +98,7 @@ class FindingRow(Model):
     first_seen_at = InstantField()
     last_seen_at = InstantField()
     closed_at = InstantField(null=True)
+    weighed = fields.IntField(default=0, db_default=0, db_index=True)  #: against what was answered, under that table
 
     watch_id: int
 

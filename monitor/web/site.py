@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from checks.contract import Rule
+    from monitor.contradiction import Claims
     from monitor.evidence import EvidenceStore
     from monitor.links import Keyring
     from monitor.questionnaire import Questionnaire
@@ -40,6 +41,7 @@ class Site:
     contact: str = ""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     rhythms: Mapping[str, int] = field(default_factory=dict)
+    claims: Claims | None = None
 
     @property
     def secure(self) -> bool:

@@ -41,6 +41,8 @@ WORDS = {
     "case.acknowledged": "Taken in hand",
     "case.closed": "Case closed",
     "answer.saved": "Draft saved",
+    "answer.contradicted": "A look contradicts an answer",
+    "answer.uncontradicted": "An answer is contradicted no more",
     "evidence.stored": "File handed in",
     "evidence.withdrawn": "File withdrawn",
     "link.asked": "Fresh link asked for",
@@ -75,6 +77,8 @@ _TONES = {
     "case.acknowledged": ("accent", "pause"),
     "case.closed": ("good", "done"),
     "evidence.stored": ("", "file"),
+    "answer.contradicted": ("bad", "warning"),
+    "answer.uncontradicted": ("good", "done"),
     "answer.saved": ("", "pencil"),
     "link.revoked": ("warn", "cross"),
 }

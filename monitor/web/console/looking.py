@@ -20,8 +20,10 @@ from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
 from monitor.tables.duty import ASKED
+from monitor.web.console.doubt import Tongue, Trust, against, answers_against, trust
 from monitor.web.console.facts import about, declaration
 from monitor.web.console.history import history, until_words
+from monitor.web.console.reappearance import reappeared
 from monitor.web.console.session import Reader, reader
 from monitor.web.console.steps import next_steps
 from monitor.web.form.ending import answer_groups
@@ -152,13 +154,15 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
     questions = await _asked_of(duty)
     late = overdue(duty, calendar, at)
     files = await _handed_in(submission)
+    sure = await _trust(request, who, duty, submission)
     last_day = await who.present.last_day(duty.engagement_id)
     return console_page(
         request, who, "duty.html", status=wrong.status, errors=wrong.errors, said=wrong.said,
-        duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
+        again=await reappeared(duty, calendar), duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         company_name=named(company, language) if company else "", late=late, ref=duty_reference(duty.id),
         due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),
-        submission=submission, groups=await _answers(duty, submission, questions, language, who),
+        submission=submission, groups=await _answers(duty, submission, questions, sure, language, who),
+        doubts=await against(sure, questions, duty.company_id) if sure and questions else [],
         declared=await declaration(submission, questions, who.present, language),
         about=await about(engagement, party, who.present, language),
         steps=next_steps(duty, who.present, at, language, last_day=last_day),
@@ -211,22 +215,37 @@ async def _answers(
     duty: Obligation,
     submission: tables.Submission | None,
     questionnaire: Questionnaire | None,
+    sure: Trust | None,
     language: str,
     who: Reader,
 ) -> list[dict[str, Any]]:
     """The answers as handed in. What is still a draft belongs to the party and is not shown."""
-    if submission is None or questionnaire is None:
+    if submission is None or questionnaire is None or sure is None:
         return []
-    answers = thaw_answers(submission.answers)
+    answers = sure.answers
     examined = examine(questionnaire, answers, who.present.calendar.day_of(submission.submitted_at))
     before = await last_accepted(duty, before=submission.id)
     groups = answer_groups(questionnaire, answers, examined, before, language)
-    return [{**group, "rows": [_for_reviewers(row, examined) for row in group["rows"]]} for group in groups]
+    return [{**group, "rows": [_for_reviewers(row, examined, sure) for row in group["rows"]]} for group in groups]
 
 
-def _for_reviewers(row: dict[str, Any], examined: Examination) -> dict[str, Any]:
-    """What the form told the party to do is not said to a reviewer, who reads that there is no answer."""
-    return row | {"problem": ""} if examined.questions[row["id"]].problems else row
+def _for_reviewers(row: dict[str, Any], examined: Examination, sure: Trust) -> dict[str, Any]:
+    """With how sure one can be of it. What the form told the party to do is not said to reviewers: they read that there
+    is no answer.
+    """
+    return row | sure.label(row["id"]) | ({"problem": ""} if examined.questions[row["id"]].problems else {})
+
+
+async def _trust(
+    request: web.Request, who: Reader, duty: Obligation, submission: tables.Submission | None
+) -> Trust | None:
+    if submission is None:
+        return None
+    return await trust(submission, duty.party_id, request.app[SITE].claims, _tongue(request, who), moment())
+
+
+def _tongue(request: web.Request, who: Reader) -> Tongue:
+    return Tongue(language_of(request), who.present.calendar, request.app[SITE].rules)
 
 
 async def case_page(request: web.Request) -> web.StreamResponse:
@@ -261,6 +280,7 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
         party_name=named(party, language), what=topic_name(case.check_kind, language),
         severity=Severity(case.severity).word, extra_facts=held,
         findings=[_finding(found, rules, language) for found in findings if case.closed_at or not found.closed_at],
+        doubts=await answers_against(case, _tongue(request, who)),
         looks=[_row(look, rules, zone, language) for look in looks],
         steps=next_steps(case, who.present, at, language), history=await history(case, language, calendar),
         texts=any(found.rule == "policy-page.changed" for found in findings),

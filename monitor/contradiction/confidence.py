@@ -1,0 +1,105 @@
+"""How sure one can be of an answer: said, shown, seen by ourselves, or contradicted by what we see."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tortoise.expressions import Q
+
+from monitor import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import datetime
+
+    from monitor.contradiction.claims import Claim, Claims, Proof
+    from monitor.questionnaire import Answer
+    from monitor.tables import Case, Contradiction, LookRow, Watch
+
+FRESH = timedelta(days=30)  #: a look that is older shows nothing of today
+
+
+class Confidence(enum.StrEnum):
+    """What an answer rests on. A file is seen by whoever reviews, and that is all that is said of it."""
+
+    SELF_ATTESTED = "self-attested"
+    EVIDENCE = "evidence-seen"
+    OBSERVED = "observed"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A claim that every look at the party shows to be true, and when the oldest of them was made."""
+
+    claim: Claim
+    at: datetime
+
+    @property
+    def answer(self) -> str:
+        """The answer that need not be asked for."""
+        return self.claim.answers[0]
+
+
+def confidence(
+    question: str, answer: Answer, contradicted: Collection[str], seen: Iterable[Observed]
+) -> tuple[Confidence, Observed | None]:
+    """The label of one answer, and what was seen where that is its ground. Doubt goes before everything."""
+    if question in contradicted:
+        return Confidence.CONTRADICTED, None
+    for one in seen:
+        if one.claim.about(question) and one.claim.made_by(answer):
+            return Confidence.OBSERVED, one
+    return (Confidence.EVIDENCE if answer.files else Confidence.SELF_ATTESTED), None
+
+
+async def observed(party: str, claims: Claims, at: datetime) -> list[Observed]:
+    """What looks prove of a party now: at every address that is looked at so, for one that is as it should be says
+    nothing of the others.
+    """
+    kinds = {one.proof.check for one in claims.claim if one.proof}
+    watches = await tables.Watch.filter(party_id=party, check_kind__in=kinds, retired_at=None)
+    if not watches:
+        return []
+    instants = {watch.last_at for watch in watches if watch.last_at}
+    rows = await tables.LookRow.filter(watch_id__in=[watch.id for watch in watches], at__in=instants)
+    looks = {(row.watch_id, row.at): row for row in rows}
+    latest = [(watch, looks.get((watch.id, watch.last_at)) if watch.last_at else None) for watch in watches]
+    doubted = await _doubted([watch.id for watch in watches])
+    found = []
+    for claim in claims.claim:
+        if claim.proof and not doubted & set(claim.disproved_by):
+            of = [(watch, look) for watch, look in latest if watch.check_kind == claim.proof.check]
+            if of and all(_shows(claim.proof, watch, look, at) for watch, look in of):
+                found.append(Observed(claim, min(look.at for _, look in of if look)))
+    return found
+
+
+async def _doubted(watches: list[int]) -> set[str]:
+    open_ones = tables.FindingRow.filter(watch_id__in=watches, closed_at=None)
+    return {str(rule) for rule in await open_ones.values_list("rule", flat=True)}
+
+
+def _shows(proof: Proof, watch: Watch, look: LookRow | None, at: datetime) -> bool:
+    if look is None or watch.settled is None or look.verdict == "unknown" or look.at < at - FRESH:
+        return False
+    seen: Mapping[str, object] = look.detail.get("observed") or {}  # type: ignore[assignment]
+    return proof.shown(seen)
+
+
+async def doubts_of(submission: int) -> list[Contradiction]:
+    """What contradicts an answer that was handed in, now."""
+    rows = tables.Contradiction.filter(submission_id=submission, closed_at=None)
+    return await rows.select_related("finding__watch").order_by("question", "id")
+
+
+async def doubts_about(case: Case) -> list[Contradiction]:
+    """The answers to the case's company that its findings contradict, now; to all companies where it is the privacy
+    office's.
+    """
+    whose = Q(obligation__company_id=case.company_id) if case.company_id else Q()
+    rows = tables.Contradiction.filter(whose, finding__watch_id=case.watch_id, closed_at=None)
+    return await rows.select_related("finding", "submission", "obligation").order_by("opened_at", "id")

@@ -1,0 +1,107 @@
+"""How sure one can be of what a party answered, for those who decide on it: a label on every answer, and what the looks
+say against it, on the page of the request as on that of the case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from monitor import tables
+from monitor.contradiction import confidence, doubts_about, doubts_of, observed
+from monitor.language import Message, say_day
+from monitor.questionnaire import thaw, thaw_answers
+from monitor.web.form import view
+from monitor.web.form.ending import said_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from checks.contract import Rule
+    from monitor.calendar import Calendar
+    from monitor.contradiction import Claims, Observed
+    from monitor.questionnaire import Answer, Questionnaire
+    from monitor.tables import Case, Contradiction, Submission
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """In what words things are told: the reader's language, the group's calendar, the rules of the checks."""
+
+    language: str
+    calendar: Calendar
+    rules: Mapping[str, Rule]
+
+    def day(self, at: datetime) -> str:
+        return say_day(self.calendar.day_of(at), self.language)
+
+    def rule(self, name: str) -> str:
+        known = self.rules.get(name)
+        return known.title.said(self.language) if known else name
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What an answer that was handed in is worth, question by question."""
+
+    answers: Mapping[str, Answer]
+    doubts: Sequence[Contradiction]
+    seen: Sequence[Observed]
+    tongue: Tongue
+
+    def label(self, question: str) -> dict[str, str]:
+        """The label of one answer, with the day where a look is its ground; none where nothing was answered."""
+        answer = self.answers.get(question)
+        if answer is None or answer.blank:
+            return {}
+        word, ground = confidence(question, answer, {doubt.question for doubt in self.doubts}, self.seen)
+        day = Message("Seen by ourselves on {day}", {"day": self.tongue.day(ground.at)}) if ground else None
+        return {"confidence": word.value, "seen": day.in_(self.tongue.language) if day else ""}
+
+
+async def trust(submission: Submission, party: str, claims: Claims | None, tongue: Tongue, at: datetime) -> Trust:
+    """What there is to be known beside the answers themselves."""
+    answers = thaw_answers(submission.answers)
+    seen = await observed(party, claims, at) if claims else []
+    return Trust(answers, await doubts_of(submission.id), seen, tongue)
+
+
+async def against(found: Trust, questionnaire: Questionnaire, company: str) -> list[dict[str, Any]]:
+    """What the looks say against an answer, with the company's own case where there is one."""
+    watches = {doubt.finding.watch_id for doubt in found.doubts}
+    open_ones = tables.Case.filter(watch_id__in=watches, company_id=company, closed_at=None)
+    cases = {case.watch_id: case.id for case in await open_ones} if watches else {}
+    return [
+        _told(doubt, questionnaire, found.answers, found.tongue)
+        | {"url": doubt.finding.watch.url, "case": cases.get(doubt.finding.watch_id)}
+        for doubt in found.doubts
+    ]
+
+
+async def answers_against(case: Case, tongue: Tongue) -> list[dict[str, Any]]:
+    """The answers that a case's findings contradict, each with its request."""
+    told = []
+    for doubt in await doubts_about(case):
+        request = await tables.FrozenRequest.get_or_none(sha256=doubt.obligation.request_id)
+        if request is not None:
+            answers = thaw_answers(doubt.submission.answers)
+            told.append(
+                _told(doubt, thaw(request.body), answers, tongue)
+                | {"duty": doubt.obligation_id, "answered": tongue.day(doubt.submission.submitted_at)}
+            )
+    return told
+
+
+def _told(
+    doubt: Contradiction, questionnaire: Questionnaire, answers: Mapping[str, Answer], tongue: Tongue
+) -> dict[str, Any]:
+    question = next((one for one in questionnaire.questions if one.id == doubt.question), None)
+    words = said_words(tongue.language)
+    said = view.said(question, answers.get(doubt.question), tongue.language, words) if question else ""
+    return {
+        "question": question.text.in_(tongue.language) if question else doubt.question,
+        "answer": said,
+        "finding": tongue.rule(doubt.rule),
+        "since": tongue.day(doubt.finding.first_seen_at),
+    }
