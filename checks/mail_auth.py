@@ -113,9 +113,9 @@ class MailAuth:
 
 
 async def _answers(domain: str, probe: Probe) -> Mapping[Question, Records]:
-    """What the records say leads to the next questions, until there are none, or too many."""
+    """What the records say leads to the next questions, until there are none or too many, or one cannot be answered."""
     known: dict[Question, Records] = {}
-    while wanted := list(_questions(domain, known))[: MOST_QUESTIONS - len(known)]:
+    while not _failed(known) and (wanted := list(_questions(domain, known))[: MOST_QUESTIONS - len(known)]):
         known.update(zip(wanted, await asyncio.gather(*(probe.query(*one) for one in wanted)), strict=True))
     return known
 
@@ -138,6 +138,11 @@ def _questions(domain: str, known: Mapping[Question, Records]) -> Iterator[Quest
         yield from dict.fromkeys(one for one in asked if one not in known)
 
 
+def _failed(known: Mapping[Question, Records]) -> list[Records]:
+    """The answers without which nothing can be said. Reports of TLS are noted only, and may be missing."""
+    return [one for (name, _), one in known.items() if one.trouble and not name.startswith("_smtp.")]
+
+
 def _host_questions(domain: str, known: Mapping[Question, Records]) -> Iterator[Question]:
     for host in _hosts(domain, known)[:MOST_HOSTS]:
         if host == "." or is_address(host):
@@ -158,8 +163,7 @@ def _unjudged(seen: Published) -> Look | None:
     trouble = seen.exchange.first.trouble
     if trouble in GUARDED:
         return seen.exchange.unknown(trouble.value)
-    failed = [one for (name, _), one in seen.known.items() if one.trouble and not name.startswith("_smtp.")]
-    if failed:
+    if failed := _failed(seen.known):
         return failed[0].unknown(domain=seen.domain)
     if not seen.known[seen.domain, RecordType.TXT].exists:
         return seen.exchange.unknown("no-answer", domain=seen.domain)

@@ -12,6 +12,16 @@ SECOND_LEVEL = frozenset(
     {"ac", "ad", "co", "com", "ed", "edu", "go", "gov", "gr", "lg", "mil", "ne", "net", "nom", "or", "org"}
 )
 COUNTRY_LENGTH = 2
+# Japan registers below its prefectures as well: acme.tokyo.jp.
+PREFECTURES = frozenset(
+    {
+        "aichi", "akita", "aomori", "chiba", "ehime", "fukui", "fukuoka", "fukushima", "gifu", "gunma",
+        "hiroshima", "hokkaido", "hyogo", "ibaraki", "ishikawa", "iwate", "kagawa", "kagoshima", "kanagawa",
+        "kochi", "kumamoto", "kyoto", "mie", "miyagi", "miyazaki", "nagano", "nagasaki", "nara", "niigata",
+        "oita", "okayama", "okinawa", "osaka", "saga", "saitama", "shiga", "shimane", "shizuoka", "tochigi",
+        "tokushima", "tokyo", "tottori", "toyama", "wakayama", "yamagata", "yamaguchi", "yamanashi",
+    }
+)  # fmt: skip
 # Below these, strangers live side by side, and what is published for the whole belongs to none of them. Only the best
 # known ones, like above.
 SHARED = frozenset(
@@ -40,8 +50,12 @@ def registrable(host: str) -> str:
     if is_address(host):
         return host
     labels = host.split(".")
-    deep = len(labels) > 2 and len(labels[-1]) == COUNTRY_LENGTH and labels[-2] in SECOND_LEVEL  # noqa: PLR2004
+    deep = len(labels) > 2 and len(labels[-1]) == COUNTRY_LENGTH and _is_register(labels[-2], labels[-1])  # noqa: PLR2004
     return ".".join(labels[-3 if deep else -2 :])
+
+
+def _is_register(label: str, country: str) -> bool:
+    return label in SECOND_LEVEL or (country == "jp" and label in PREFECTURES)
 
 
 def is_shared(host: str) -> bool:

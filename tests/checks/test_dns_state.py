@@ -86,6 +86,12 @@ async def test_caa_is_sought_upward_from_the_host_as_an_authority_does():
     assert CHECK.judge(seen, AT).observed["caa"] == ['0 issue ";"']
 
 
+async def test_nobody_but_the_party_is_asked_for_its_caa():
+    probe = Resolver(Records("www.vendor.example", A, ("192.0.2.7",)))
+    await CHECK.observe("https://www.vendor.example/", probe)
+    assert [name for what, name, kind in probe.asked if kind == CAA] == ["www.vendor.example", HOME]
+
+
 @pytest.mark.parametrize(("exists", "words"), [(False, "does not exist"), (True, "has no address")])
 async def test_a_name_without_addresses_is_found_where_the_visit_failed_for_it_too(exists, words):
     look = await looked(*lost(exists=exists), exchange=failed(Trouble.NO_SUCH_NAME))

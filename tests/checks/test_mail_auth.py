@@ -210,17 +210,22 @@ async def test_a_policy_of_none_is_noted_and_asks_for_nothing():
     assert (look.verdict, look.observed["mta_sts"]) == (Verdict.PASS, "none")
 
 
+ELSEWHERE = Exchange(POLICY_URL, (Hop(POLICY_URL, 301), Hop(f"{URL}sts", 200, body=POLICY.encode())))
+
+
 @pytest.mark.parametrize(
-    "page",
+    ("page", "why"),
     [
-        served(url=POLICY_URL, status=404),
-        failed(Trouble.NO_SUCH_NAME, url=POLICY_URL),
-        failed(Trouble.CERTIFICATE, url=POLICY_URL),
-        Exchange(POLICY_URL, (Hop(POLICY_URL, 301), Hop(f"{URL}sts", 200, body=POLICY.encode()))),
+        (served(url=POLICY_URL, status=404), "status 404"),
+        (failed(Trouble.NO_SUCH_NAME, url=POLICY_URL), "what happened"),
+        (failed(Trouble.CERTIFICATE, url=POLICY_URL), "what happened"),
+        (ELSEWHERE, "redirect"),
     ],
 )
-async def test_a_policy_that_senders_cannot_fetch_is_broken(page):
-    assert rules(await with_sts(page)) == {"mail-auth.mta-sts-broken"}
+async def test_a_policy_that_senders_cannot_fetch_is_broken(page, why):
+    look = await with_sts(page)
+    assert rules(look) == {"mail-auth.mta-sts-broken"}
+    assert why in look.findings[0].detail
 
 
 async def test_a_policy_that_only_we_are_refused_is_not_held_against_the_party():
@@ -279,6 +284,12 @@ async def test_one_name_that_could_not_be_asked_about_leaves_the_whole_look_unju
     assert (look.verdict, look.reason, look.findings) == (Verdict.UNKNOWN, trouble.value, ())
     assert look.fault is trouble.ours
     assert look.observed["domain"] == HOME
+
+
+async def test_once_it_is_clear_that_nothing_can_be_said_no_more_is_asked():
+    probe = Failing(f"_dmarc.{HOME}", TXT, Trouble.DNS_TIMEOUT, zone("v=spf1 include:other.example -all"))
+    await CHECK.observe(URL, probe)
+    assert ("query", "mail.vendor.example", A) not in probe.asked
 
 
 async def test_reports_of_tls_that_could_not_be_asked_about_stop_nothing():

@@ -168,6 +168,10 @@ def test_names_that_lead_nowhere_are_counted():
     assert (found.lookups, found.voids, found.wrong) == (4, 3, [])
 
 
+def test_included_names_that_have_no_record_at_all_are_look_ups_in_vain_too():
+    assert walked("v=spf1 include:x.example include:y.example -all", y="another text").voids == 1
+
+
 @pytest.mark.parametrize(
     "zone", [{}, {"x": "google-site-verification=1"}, {"x": {"TXT": ["v=spf1 -all", "v=spf1 ~all"]}}]
 )

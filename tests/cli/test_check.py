@@ -110,7 +110,7 @@ CASES = {
 @pytest.mark.parametrize(("make", "how", "expected"), CASES.values(), ids=CASES.keys())
 async def test_a_bad_certificate_or_protocol_fails_with_its_rule(world, rows, make, how, expected):
     url = await world.secure(SECURE_PAGE, issued=make(world.authority), **how)
-    found, code = await rows(url)
+    found, code = await rows(url, WIRE)
     assert {finding["rule"] for finding in found["tls"]["findings"]} == expected
     assert (found["tls"]["verdict"], code) == ("fail", 4)
     assert found["tls"]["observed"]["not_after"]

@@ -96,6 +96,8 @@ async def _take(turns, host):
         ("co.jp", "co.jp"),
         ("www.vendor.co.uk", "vendor.co.uk"),
         ("com.vendor.jp", "vendor.jp"),
+        ("www.vendor.tokyo.jp", "vendor.tokyo.jp"),
+        ("www.tokyo.example", "tokyo.example"),
         ("localhost", "localhost"),
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8::1", "2001:db8::1"),
