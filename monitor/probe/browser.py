@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 REWIRED = 'exec "$@" 3<&0 4>&1 0</dev/null 1>/dev/null'  # the browser wants its developer tools at 3 and 4
 LAST_WORDS = 4000  # bytes of what it says on its way out
 LAST_WORDS_SECONDS = 2.0
+END_SECONDS = 5.0  # for what somebody who got away may hold open
 UNCAGED = ("No usable sandbox", "without --no-sandbox", "sandbox_host_linux", "Failed to move to new namespace")
+SHOWN_ALL_THE_SAME = "net::ERR_HTTP_RESPONSE_CODE_FAILURE"  # an error page of the site's own
 FAR = 253_402_300_799  # the last second that a datetime can tell
 
 ALL_OF_IT = "<-loopback>"  # of what browsers would send past a proxy
@@ -147,7 +149,7 @@ class Browser:
         async with _folder() as home, _running(arguments, home) as (process, said):
             try:
                 return await self._looked(DevTools(process), url, proxy)
-            except Gone as gone:
+            except (Gone, KeyError) as gone:
                 return _failed(str(gone), await _last_words(said))
             except TimeoutError:
                 return _failed("It did not answer in time.", "")
@@ -167,7 +169,7 @@ class Browser:
                 went = await tools.ask("Page.navigate", session=session, url=url)
         except TimeoutError:
             return _Seen(Trouble.TIMEOUT, "The page did not come in time.")
-        if went.get("errorText"):
+        if went.get("errorText", SHOWN_ALL_THE_SAME) != SHOWN_ALL_THE_SAME:
             return _refused(str(went["errorText"]), read_target(url).host in proxy.kept_from)
         settled = await _rested(proxy, self._pace.rest, until)
         async with asyncio.timeout(self._pace.answer):
@@ -303,5 +305,11 @@ async def _last_words(said: asyncio.Task[str]) -> str:
 async def _ended(process: Process, listening: asyncio.Task[str]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
-    await listening
+    assert process.stdout is not None  # noqa: S101 - started with it
+    with suppress(TimeoutError):
+        async with asyncio.timeout(END_SECONDS):
+            while await process.stdout.read(LONGEST_MESSAGE):
+                pass  # its end is not told to us before all that it said was read
+            await process.wait()
+            await listening
+    listening.cancel()

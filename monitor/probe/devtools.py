@@ -46,5 +46,7 @@ class DevTools:
         return result
 
     async def _heard(self) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads((await self._out.readuntil(b"\0"))[:-1])
+        message = json.loads((await self._out.readuntil(b"\0"))[:-1])
+        if not isinstance(message, dict):
+            raise ValueError("no message")  # noqa: TRY004 - as wrong as what is no JSON
         return message

@@ -121,8 +121,9 @@ class Proxy:
             raise BadUrl("a plain request for a secure address")
         if len(self.hosts) < MOST_HOSTS:
             self.hosts.setdefault(target.host)
-        there = await self._reached(target, writer)
+        there = await self._reached(target)
         if there is None:
+            await _sorry(writer if tunnel else None)
             return
         try:
             if tunnel:
@@ -134,29 +135,20 @@ class Proxy:
         finally:
             there[1].transport.abort()
 
-    async def _reached(
-        self, target: Target, writer: asyncio.StreamWriter
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        """A connection to there, or a word to the browser why there is none."""
+    async def _reached(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """A connection to there, if it may be had."""
         self._connecting += 1
-        refusal = b"502 Bad Gateway"
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 opened = await connected(await addresses_of(target, self._names), self._opener)
                 return await asyncio.open_connection(sock=opened, limit=HEAD)
         except Refused:
             self.kept_from.setdefault(target.host)
-            refusal = b"403 Forbidden"
         except OSError:
             pass  # its absence is no concern of this look: the attempt was written down
         finally:
             self._connecting -= 1
             self._touch()
-        writer.write(b"HTTP/1.1 " + refusal + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-        with suppress(OSError):
-            await writer.drain()
-            writer.close()
-            await writer.wait_closed()
         return None
 
     async def _forward(
@@ -222,6 +214,17 @@ class Proxy:
         self._bytes += len(piece)
         if self._bytes > MOST_BYTES:
             raise Overdrawn
+
+
+async def _sorry(tunnel: asyncio.StreamWriter | None) -> None:
+    """Whoever wants a tunnel is told that there is none. A plain request gets no answer at all: the browser would take
+    it for the site's.
+    """
+    if tunnel is not None:
+        tunnel.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        tunnel.close()
+        with suppress(OSError):
+            await tunnel.wait_closed()
 
 
 def _request(method: str, target: Target, fields: bytes) -> bytes:
