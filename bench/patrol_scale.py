@@ -68,6 +68,7 @@ class Noting:
         self._check = Availability()
         self.every, self.rules = self._check.every, self._check.rules
         self.scope, self.named_only = self._check.scope, self._check.named_only
+        self.ruleset = self._check.ruleset
         self.looks: list[tuple[str, datetime, float]] = []
 
     def suits(self, url: str) -> bool:

@@ -170,6 +170,7 @@ class Ladder(Section):
 class Cadence(Section):
     takeover_per_day: Annotated[int, Field(ge=1, le=10000)] = 25
     keep_looks: Annotated[int, Field(ge=1, le=3660)] = 400
+    keep_daily: Annotated[int, Field(ge=1, le=36600)] = 3660
 
 
 class Links(Section):

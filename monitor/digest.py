@@ -5,10 +5,11 @@ privacy office, because a report that comes when all is well is how one notices 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
 from monitor import ledger, tables
+from monitor.archive.recall import made
 from monitor.calendar import DAY
 from monitor.certificates import concerned, held
 from monitor.ladder import CERTIFICATE
@@ -21,6 +22,8 @@ from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from monitor.calendar import Calendar
 
 _STAMP = "digest"  #: the pulse that says for which week it was made
 _WEEK = timedelta(days=7)
@@ -75,7 +78,7 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
         until=(today - DAY).isoformat(),
         overdue=[_due(row) for row in await asked.filter(overdue_on__isnull=False)],
         findings=[_failing(row) for row in await cases],
-        looks=await _looks(company, since, at),
+        looks=await _looks(present.calendar, company, today),
         mails=await tables.Mail.filter(state="sent", sent_at__gte=since, sent_at__lte=at, **only).count(),
         head=Head(seq=seq, hash=value),
         dates=[_due(row) for row in await asked.filter(overdue_on=None).limit(_AHEAD)],
@@ -103,12 +106,13 @@ async def _certificates(present: Roster, company: str | None, today: date) -> li
     return [Certified(party=one.party, kind=one.kind, on=one.expires_on.isoformat()) for one in found]
 
 
-async def _looks(company: str | None, since: datetime, at: datetime) -> int:
-    made = tables.LookRow.filter(at__gte=since, at__lte=at)
+async def _looks(calendar: Calendar, company: str | None, today: date) -> int:
+    """In the seven days before today."""
     if company is None:
-        return await made.count()
+        return await made(today - _WEEK, today, calendar)
     engaged = tables.Engagement.filter(company_id=company, retired_at=None)
-    return await made.filter(watch__party_id__in=await engaged.distinct().values_list("party_id", flat=True)).count()
+    parties: list[Any] = await engaged.distinct().values_list("party_id", flat=True)
+    return await made(today - _WEEK, today, calendar, parties)
 
 
 def _due(row: tables.Obligation, on: date | None = None) -> Due:

@@ -79,7 +79,7 @@ class House:
         return await self.patrol.walk(at, room) if self.patrol else 0
 
     async def keep(self, at: datetime) -> int:
-        return await keep_house(at, self.settings.cadence.keep_looks)
+        return await keep_house(at, self.settings.cadence)
 
     async def watch_over(self, at: datetime) -> int:
         """The auditor's round: what it finds is said once when it appears, and shown until it is gone."""

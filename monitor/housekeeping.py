@@ -1,85 +1,78 @@
-"""Stage: each day's looks as one line of the ledger, and rows that have had their time gone."""
+"""Stage: what a night leaves to do: the looks of the day that ended are packed and entered as one line of the ledger,
+and what has had its time goes.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
+from monitor.archive.forgetting import forget, forget_evidence
+from monitor.archive.packing import Night, pack_some
+from monitor.archive.recall import digest_of
+from monitor.calendar import DAY
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
     from monitor.calendar import Calendar
+    from monitor.config import Cadence
 
 _STAMP = "looks"  #: the pulse that says up to which midnight days have been entered
-_BATCH = 5000
 _SETTLED = timedelta(minutes=10)  #: after midnight, until all looks of the day before have certainly been written
 _SPENT = timedelta(days=1)
 
 
-async def keep_house(at: datetime, keep_looks: int) -> int:
-    """One round; how many rows went. `keep_looks` is in days.
+async def keep_house(at: datetime, cadence: Cadence) -> int:
+    """One round; how much was done, 0 when nothing is left.
 
-    Days missed while the daemon was down are entered one after the other. What proves something is never deleted: the
-    ledger, submissions, evidence, cases.
+    Days missed while the daemon was down are packed and entered one after the other. What proves something is never
+    deleted: the ledger, submissions, evidence, cases.
     """
-    calendar = (await roster()).calendar
-    while await _enter_day(calendar, at):
-        pass
     await tables.Session.filter(expires_at__lt=at).delete()
     await tables.SignIn.filter(expires_at__lt=at - _SPENT).delete()
-    return await _forget_looks(at - timedelta(days=keep_looks))
+    calendar = (await roster()).calendar
+    stamp = await _stamp(calendar)
+    if stamp is None:
+        return 0
+    night = Night(calendar, calendar.day_of(stamp.at), timedelta(days=cadence.keep_looks))
+    if at < night.end + _SETTLED:
+        return await forget_evidence(night.day)
+    packed = await pack_some(night)
+    if packed:
+        return packed
+    await _enter(night, stamp, at)
+    today = calendar.day_of(at)
+    await forget(today - cadence.keep_looks * DAY, today - cadence.keep_daily * DAY)
+    return 1
 
 
-async def _enter_day(calendar: Calendar, at: datetime) -> bool:
-    """The next whole day of looks: how many, and a digest of them all in order. False when none is left.
+async def _stamp(calendar: Calendar) -> tables.Pulse | None:
+    """Up to where days have been entered; at first the midnight before the first look. None while nobody has looked."""
+    stamp = await tables.Pulse.get_or_none(name=_STAMP)
+    first = None if stamp else await tables.LookRow.all().order_by("id").first()
+    if first is None:
+        return stamp
+    stamp, _ = await tables.Pulse.get_or_create({"at": calendar.instant(calendar.day_of(first.at))}, name=_STAMP)
+    return stamp
+
+
+async def _enter(night: Night, known: tables.Pulse, at: datetime) -> None:
+    """The day's line: how many looks, of how many watches, and a digest of their blocks.
 
     What is past stands still, so it is read before the transaction; the stamp is compared in it, so that a day is
     entered once however many replicas there are, and never lost by a crash.
     """
-    known = await tables.Pulse.get_or_none(name=_STAMP)
-    begin = known.at if known else calendar.instant(calendar.day_of(await _first_look(at)))
-    end = calendar.end_of(calendar.day_of(begin))
-    if at < end + _SETTLED:
-        return False
-    count, digest = await _digest(begin, end)
-    day = calendar.day_of(begin).isoformat()
+    looks, watches, digest = await digest_of(night.day)
+    day = night.day.isoformat()
     async with transaction():
         stamp = await tables.Pulse.filter(name=_STAMP).select_for_update().first()
-        if (stamp and stamp.at) != (known and known.at):
-            return True
-        if count:
-            event = ledger.Event("looks.day", f"looks/{day}", {"day": day, "looks": count, "sha256": digest})
-            await ledger.write([event], at)
-        await tables.Pulse.update_or_create({"at": end}, name=_STAMP)
-    return True
-
-
-async def _first_look(at: datetime) -> datetime:
-    first = await tables.LookRow.all().order_by("at").first()
-    return first.at if first else at
-
-
-async def _digest(begin: datetime, end: datetime) -> tuple[int, str]:
-    count, last, digest = 0, 0, hashlib.sha256()
-    while rows := await _looks(begin, end, last):
-        for row in rows:
-            digest.update("|".join(str(part) for part in row).encode() + b"\n")
-        count, last = count + len(rows), rows[-1][0]
-    return count, digest.hexdigest()
-
-
-async def _looks(begin: datetime, end: datetime, last: int) -> Sequence[tuple[Any, ...]]:
-    found = tables.LookRow.filter(at__gte=begin, at__lt=end, id__gt=last).order_by("id").limit(_BATCH)
-    return await found.values_list("id", "watch_id", "at", "verdict", "reason")
-
-
-async def _forget_looks(before: datetime) -> int:
-    spent = await tables.LookRow.filter(at__lt=before).order_by("at").limit(_BATCH).values_list("id", flat=True)
-    if spent:
-        await tables.LookRow.filter(id__in=list(spent)).delete()
-    return len(spent)
+        if stamp is None or stamp.at != known.at:
+            return
+        if looks:
+            data = {"day": day, "looks": looks, "watches": watches, "sha256": digest}
+            await ledger.write([ledger.Event("looks.day", f"looks/{day}", data)], at)
+        await tables.Pulse.filter(name=_STAMP).update(at=night.end)

@@ -18,7 +18,7 @@ import hashlib
 import logging
 import secrets
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -32,12 +32,14 @@ from monitor import tables
 from monitor.cases import CONFIRM, Damping, Seen, take
 from monitor.finishing import finished
 from monitor.guard import Guard
+from monitor.lateness import Lateness
 from monitor.tables.store import AWAY, transaction, write_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from checks.contract import Check
+    from monitor.lateness import Lag
     from monitor.probe import Probe
     from monitor.tables import Watch
 
@@ -125,6 +127,7 @@ class Patrol:
     under_way: int = 0  #: watches that were claimed and not concluded yet
     made: Counter[tuple[str, str]] = field(default_factory=Counter)  #: looks since the start, by check and verdict
     rhythm: float = 0.0  #: seconds between two walks, over which the looks of one walk begin spread as their turns were
+    lateness: Lateness = field(default_factory=Lateness)
     _strong_since: datetime | None = None
     _begun: bool = False
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)  #: one walk at a time takes what is due
@@ -190,7 +193,8 @@ class Patrol:
         """All checks of one endpoint that are due together share what is fetched."""
         await asyncio.sleep(self._pause(watches, at))
         visit, until = self.probe.visit(), asyncio.get_running_loop().time() + LEASE.total_seconds()
-        return [await self._one(watch, visit, at, until) for watch in watches]
+        with self.lateness.watched() as lag:
+            return [await self._one(watch, visit, at, until, lag) for watch in watches]
 
     def _pause(self, watches: Sequence[Watch], at: datetime) -> float:
         """Seconds until an endpoint is looked at. Twenty handshakes begun in one instant hold each other up, and their
@@ -200,16 +204,18 @@ class Patrol:
         turn = min((watch.next_at for watch in watches if watch.next_at), default=at)
         return max(0.0, self.rhythm - (at - turn).total_seconds())
 
-    async def _one(self, watch: Watch, visit: object, at: datetime, until: float) -> Seen:
+    async def _one(self, watch: Watch, visit: object, at: datetime, until: float, lag: Lag) -> Seen:
+        ruleset = 0
         if watch.check_kind not in self.looks:
             look = _ours("no-such-check")
         else:
             look = _ours("bug")
             with Guard(log, "watch %s (%s %s) cannot be looked at", watch.id, watch.check_kind, watch.url):
                 check = configured(self.looks[watch.check_kind], watch.options)
+                ruleset = check.ruleset
                 async with asyncio.timeout_at(until):
                     look = await looked(check, watch.url, visit, at, watch.memory)  # type: ignore[arg-type]
-        return Seen(watch, look, next_look(watch, look, at, self.confirm))
+        return Seen(watch, look, next_look(watch, look, at, self.confirm), ruleset, lag.ms)
 
     async def _conclude(self, seen: Sequence[Seen], at: datetime) -> None:
         """Hand the results on; while we suspect ourselves, as results of ours and nobody's fault."""
@@ -274,7 +280,7 @@ def _held(seen: Seen) -> Seen:
     if seen.look.verdict is not Verdict.FAIL:
         return seen
     look = Look(Verdict.UNKNOWN, observed=seen.look.observed, took_ms=seen.look.took_ms, reason=OURS, fault=True)
-    return Seen(seen.watch, look, seen.next_at)
+    return replace(seen, look=look)
 
 
 def _by_endpoint(watches: Sequence[Watch]) -> list[list[Watch]]:

@@ -83,7 +83,7 @@ async def test_taking_fifty_results_asks_the_database_no_more_often_than_taking_
         await take([Seen(watch, passed, at + timedelta(minutes=5)) for watch in some], at)
         talk.removeHandler(counter)
         heard.append(counter.count)
-    assert heard[0] == heard[1]
+    assert heard[0] >= heard[1]
     assert await tables.LookRow.all().count() == 51
     assert {row.passes for row in await tables.Watch.all()} == {4}
 

@@ -33,6 +33,8 @@ class Seen:
     watch: Watch
     look: Look
     next_at: datetime | None = None
+    ruleset: int = 0
+    lag_ms: float | None = None  #: how late our own loop was meanwhile
 
 
 @dataclass(frozen=True, slots=True)

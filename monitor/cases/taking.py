@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from checks.contract import Look, Verdict
 from monitor import tables
+from monitor.archive.intake import Made, enter, keepable
 from monitor.cases.closing import passes
 from monitor.cases.opening import fails, release
 from monitor.cases.settling import CONFIRM, Damping, Seen, Settled, settle
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
     from monitor.tables import Watch
 
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _USUAL = Damping()
 
 
@@ -36,7 +35,7 @@ async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM, dampi
         await write_each(tables.Watch, told)
         await write_each(tables.Watch, {one.watch.id: _kept(one.look) for one in mine if one.look.keep is not None})
         await _keep_texts([one.look for one in mine], at)
-        await tables.LookRow.bulk_create([_row(one.watch, one.look, at) for one in mine])
+        await enter([_made(one, now) for one, now in zip(mine, settled, strict=True)], at)
         for one, now in zip(mine, settled, strict=True):
             await _take(one, now, present, at, damping)
 
@@ -82,36 +81,22 @@ def _told(seen: Seen, now: Settled, at: datetime) -> dict[str, Any]:
 
 
 def _kept(look: Look) -> dict[str, Any]:
-    return {"memory": _keepable(dict(look.keep or {}))}
+    return {"memory": keepable(dict(look.keep or {}))}
 
 
 async def _keep_texts(looks: Sequence[Look], at: datetime) -> None:
     """Texts that people will want to read beside each other, once each: another replica may keep the same one now."""
     texts = {sha256: text for look in looks for sha256, text in look.texts.items()}
-    rows = [tables.PageText(sha256=key, text=_keepable(text), first_seen_at=at) for key, text in sorted(texts.items())]
+    rows = [tables.PageText(sha256=key, text=keepable(text), first_seen_at=at) for key, text in sorted(texts.items())]
     if rows:
         await tables.PageText.bulk_create(rows, ignore_conflicts=True)
 
 
-def _row(watch: Watch, look: Look, at: datetime) -> tables.LookRow:
-    findings = [{"rule": found.rule, "key": found.key, "severity": found.severity.word} for found in look.findings]
-    return tables.LookRow(
-        watch_id=watch.id,
-        at=at,
-        verdict=look.verdict,
-        reason=look.reason,
-        took_ms=look.took_ms,
-        detail=_keepable({"findings": findings, "observed": dict(look.observed)}),
-    )
-
-
-def _keepable(evidence: Any) -> Any:
-    """Evidence as a database can hold it: a stranger's server may say what is no text, and PostgreSQL refuses it."""
-    if isinstance(evidence, str):
-        return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", evidence)
-    if isinstance(evidence, dict):
-        return {_keepable(name): _keepable(value) for name, value in evidence.items()}
-    return [_keepable(value) for value in evidence] if isinstance(evidence, list | tuple) else evidence
+def _made(seen: Seen, now: Settled) -> Made:
+    """For the archive; an attempt is counted while what is said differs from what is settled, or has just settled."""
+    row = max(now.fails, now.passes) if seen.look.verdict is not Verdict.UNKNOWN else 1
+    unsettled = now.turned or now.verdict != seen.look.verdict
+    return Made(seen.watch.id, seen.look, row if unsettled else 1, seen.ruleset, seen.lag_ms)
 
 
 async def _take(seen: Seen, now: Settled, present: Roster, at: datetime, damping: Damping) -> None:

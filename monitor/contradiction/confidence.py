@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from tortoise.expressions import Q
 
 from monitor import tables
+from monitor.archive.recall import latest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
+    from monitor.archive.recall import Kept
     from monitor.contradiction.claims import Claim, Claims, Proof
     from monitor.questionnaire import Answer
-    from monitor.tables import Case, Contradiction, LookRow, Watch
+    from monitor.tables import Case, Contradiction, Watch
 
 FRESH = timedelta(days=30)  #: a look that is older shows nothing of today
 
@@ -64,15 +66,12 @@ async def observed(party: str, claims: Claims, at: datetime) -> list[Observed]:
     watches = await tables.Watch.filter(party_id=party, check_kind__in=kinds, retired_at=None)
     if not watches:
         return []
-    instants = {watch.last_at for watch in watches if watch.last_at}
-    rows = await tables.LookRow.filter(watch_id__in=[watch.id for watch in watches], at__in=instants)
-    looks = {(row.watch_id, row.at): row for row in rows}
-    latest = [(watch, looks.get((watch.id, watch.last_at)) if watch.last_at else None) for watch in watches]
+    last = [(watch, next(iter(await latest(watch.id, 1)), None)) for watch in watches]
     doubted = await _doubted([watch.id for watch in watches])
     found = []
     for claim in claims.claim:
         if claim.proof and not doubted & set(claim.disproved_by):
-            of = [(watch, look) for watch, look in latest if watch.check_kind == claim.proof.check]
+            of = [(watch, look) for watch, look in last if watch.check_kind == claim.proof.check]
             if of and all(_shows(claim.proof, watch, look, at) for watch, look in of):
                 found.append(Observed(claim, min(look.at for _, look in of if look)))
     return found
@@ -83,10 +82,10 @@ async def _doubted(watches: list[int]) -> set[str]:
     return {str(rule) for rule in await open_ones.values_list("rule", flat=True)}
 
 
-def _shows(proof: Proof, watch: Watch, look: LookRow | None, at: datetime) -> bool:
+def _shows(proof: Proof, watch: Watch, look: Kept | None, at: datetime) -> bool:
     if look is None or watch.settled is None or look.verdict == "unknown" or look.at < at - FRESH:
         return False
-    seen: Mapping[str, object] = look.detail.get("observed") or {}  # type: ignore[assignment]
+    seen: Mapping[str, object] = look.seen.get("observed") or {}
     return proof.shown(seen)
 
 

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
-from monitor.tables.looking import Case, FindingRow, Joined, LookRow, PageText, Watch
+from monitor.tables.looking import (
+    Case,
+    FindingRow,
+    Joined,
+    LookBlock,
+    LookDay,
+    LookEvidence,
+    LookRow,
+    PageText,
+    Watch,
+)
 from monitor.tables.meeting import Contradiction
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose
@@ -22,6 +32,9 @@ __all__ = [
     "Joined",
     "LedgerLine",
     "Link",
+    "LookBlock",
+    "LookDay",
+    "LookEvidence",
     "LookRow",
     "Mail",
     "MailItem",

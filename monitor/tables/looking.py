@@ -52,23 +52,89 @@ class Watch(Model):
 
 
 class LookRow(Model):
-    """One look: raw result, kept for its time and then rolled up."""
+    """One look of a day that is not over yet; when it is, its looks become one `LookBlock`.
+
+    `phases`: tenths of milliseconds for DNS, connecting, TLS, first byte and body, where there were such. `lag_ms`:
+    how late our own loop was meanwhile. `attempt`: the how-manieth in a row that says what is not settled yet.
+    `evidence_id`: what was seen. No foreign key: it would be looked for in all looks whenever evidence goes.
+    """
 
     id = fields.BigIntField(primary_key=True)
     watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
         "itaku.Watch", related_name="looks", on_delete=fields.CASCADE
     )
-    at = InstantField(db_index=True)
+    at = InstantField()
     verdict = fields.CharField(max_length=10)
     reason = fields.CharField(max_length=60, default="")
     took_ms = fields.FloatField()
-    detail = fields.JSONField[dict[str, object]]()
+    phases = fields.CharField(max_length=80, default="", db_default="")
+    lag_ms = fields.FloatField(null=True)
+    attempt = fields.SmallIntField(default=1, db_default=1)
+    evidence_id = fields.IntField(null=True)
 
     watch_id: int
 
     class Meta:
         table = "look"
         indexes = [("watch_id", "at")]
+
+
+class LookEvidence(Model):
+    """What looks saw, kept once however many saw the same: findings, observation and rule-set version as JSON, under
+    the SHA-256 of that text. It goes when the day `keep_until` is over.
+    """
+
+    id = fields.IntField(primary_key=True)
+    sha256 = fields.CharField(max_length=64, unique=True)
+    body = fields.TextField()
+    keep_until = DayField(db_index=True)
+
+    class Meta:
+        table = "look_evidence"
+
+
+class LookBlock(Model):
+    """All looks of one watch on one day, packed; the day is the group's."""
+
+    id = fields.BigIntField(primary_key=True)
+    watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
+        "itaku.Watch", related_name="blocks", on_delete=fields.CASCADE
+    )
+    day = DayField()
+    body = fields.BinaryField()
+
+    watch_id: int
+
+    class Meta:
+        table = "look_block"
+        unique_together = [("watch", "day")]
+
+
+class LookDay(Model):
+    """What is left of a day's looks for good: how many, how they ended, how long those that passed took, and the worst
+    severity that was found (0: none).
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
+        "itaku.Watch", related_name="days", on_delete=fields.CASCADE
+    )
+    day = DayField()
+    looks = fields.IntField()
+    passes = fields.IntField()
+    fails = fields.IntField()
+    unknowns = fields.IntField()
+    took_min = fields.FloatField(null=True)
+    took_avg = fields.FloatField(null=True)
+    took_p95 = fields.FloatField(null=True)
+    took_max = fields.FloatField(null=True)
+    severity = fields.SmallIntField(default=0)
+
+    watch_id: int
+
+    class Meta:
+        table = "look_day"
+        unique_together = [("watch", "day")]
 
 
 class PageText(Model):

@@ -22,7 +22,7 @@ from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
     from tortoise.backends.base.client import BaseDBAsyncClient
     from tortoise.models import Model
@@ -203,6 +203,21 @@ async def write_each(model: type[Model], rows: Mapping[Any, Mapping[str, Any]]) 
         [*(meta.fields_map[name].to_db_value(said[name], model) for name in names), key] for key, said in rows.items()
     ]
     await client.execute_many(statement + mark.format(len(names) + 1), values)
+
+
+async def insert_each(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows that all name the same columns, with one prepared statement; the database numbers them."""
+    if not rows:
+        return
+    meta, client = model._meta, connection()  # noqa: SLF001 - where Tortoise keeps the names of columns
+    names = list(rows[0])
+    columns = ", ".join(f'"{meta.fields_db_projection[name]}"' for name in names)
+    postgres = client.capabilities.dialect == "postgres"
+    marks = ", ".join(f"${n}" if postgres else "?" for n in range(1, len(names) + 1))
+    writers = [meta.fields_map[name].to_db_value for name in names]
+    values = [[write(row[name], model) for name, write in zip(names, writers, strict=True)] for row in rows]
+    statement = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({marks})'  # noqa: S608 - our own names
+    await client.execute_many(statement, values)
 
 
 def executor() -> MigrationExecutor:

@@ -47,6 +47,7 @@ class Answers:
     at_once: int = 0
     most: int = 0
     rules: Any = field(default_factory=dict)
+    ruleset: ClassVar[int] = 1
     scope: ClassVar[Scope] = Scope.ADDRESS
     named_only: ClassVar[bool] = False
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from checks.contract import Severity
 from monitor import links, tables
+from monitor.archive.recall import latest
 from monitor.board import board
 from monitor.certificates import concerning
 from monitor.evidence import content_disposition
@@ -20,6 +21,7 @@ from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
 from monitor.tables.duty import ASKED
+from monitor.web.console.course import course
 from monitor.web.console.doubt import Tongue, Trust, against, answers_against, trust
 from monitor.web.console.facts import about, declaration
 from monitor.web.console.history import history, until_words
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from checks.contract import Rule
+    from monitor.archive.recall import Kept
     from monitor.calendar import Calendar
     from monitor.questionnaire import Examination, Questionnaire
     from monitor.tables import Obligation
@@ -266,7 +269,7 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
     language, at, zone = language_of(request), moment(), who.present.calendar.zone
     party = await who.present.party(case.party_id)
     findings = await tables.FindingRow.filter(watch_id=case.watch_id).order_by("closed_at", "-severity")
-    looks = await tables.LookRow.filter(watch_id=case.watch_id).order_by("-at").limit(20)
+    looks = await latest(case.watch_id, 20)
     rules = request.app[SITE].rules
     calendar = who.present.calendar
     owner = named(who.present.companies.get(case.company_id or "") or who.present.group, language)
@@ -281,6 +284,7 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
         findings=[_finding(found, rules, language) for found in findings if case.closed_at or not found.closed_at],
         doubts=await answers_against(case, _tongue(request, who)),
         looks=[_row(look, rules, zone, language) for look in looks],
+        course=await course(case.watch_id, at, calendar, language),
         steps=next_steps(case, who.present, at, language), history=await history(case, language, calendar),
         texts=any(found.rule == "policy-page.changed" for found in findings),
     )  # fmt: skip
@@ -294,7 +298,7 @@ async def _works(case: tables.Case, who: Reader, language: str) -> list[tuple[st
     return [(Message("Work").in_(language), joined)] if titles else []
 
 
-def _row(look: tables.LookRow, rules: Mapping[str, Rule], zone: ZoneInfo, language: str) -> tuple[str, str, str]:
+def _row(look: Kept, rules: Mapping[str, Rule], zone: ZoneInfo, language: str) -> tuple[str, str, str]:
     return say_instant(look.at, zone, language), _outcome(look, rules, language), f"{look.took_ms:.0f} ms"
 
 
@@ -315,7 +319,7 @@ def _finding(found: tables.FindingRow, rules: Mapping[str, Rule], language: str)
     }
 
 
-def _outcome(look: tables.LookRow, rules: Mapping[str, Rule], language: str) -> str:
+def _outcome(look: Kept, rules: Mapping[str, Rule], language: str) -> str:
     words = {"pass": "passed", "fail": "failed", "unknown": "not assessed"}
     rule = rules.get(look.reason)
     return Message(words[look.verdict]).in_(language) + (f": {rule.title.said(language)}" if rule else "")
