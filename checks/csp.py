@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 Policy = dict[str, tuple[str, ...]]
 
-ANYWHERE = frozenset({"*", "http:", "https:", "data:", "ftp:", "http://*", "https://*"})
+ANYWHERE = frozenset({"*", "http:", "https:", "ftp:", "http://*", "https://*", "http://*.*", "https://*.*"})
+INSECURE = ("http:", "ftp:")
+PASSIVE = frozenset({"img-src", "media-src"})  # a picture that was changed on the way runs nothing
+MAY_REPEAT = frozenset({"report-uri", "report-to"})
 META = re.compile(r"<meta\s[^<>]{1,4000}>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([a-z-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 NONCE_OR_HASH = re.compile(r"'(nonce|sha256|sha384|sha512)-", re.IGNORECASE)
@@ -35,52 +38,101 @@ def _policy(text: str) -> Policy:
     return found
 
 
-def ways_in(all_of_them: Iterable[Policy]) -> list[str]:
-    """What every policy leaves open, in words; empty if together they hold."""
-    each = [_openings(policy) for policy in all_of_them]
-    return [opening for opening in (each[0] if each else []) if all(opening in others for others in each)]
-
-
-def _openings(policy: Mapping[str, tuple[str, ...]]) -> list[str]:
+def repeated(fields: Iterable[str]) -> list[str]:
+    """Directives that a policy gives twice. Browsers heed the first alone, which is seldom what was meant."""
     found = []
-    scripts = policy.get("script-src", policy.get("default-src"))
-    if scripts is None:
-        found.append("script-src is not set")
-    else:
-        found += _script_openings(scripts)
-    objects = policy.get("object-src", policy.get("default-src"))
+    for text in (text for field in fields for text in field.split(",")):
+        names = [directive.split()[0].lower() for directive in text.split(";") if directive.strip()]
+        found += [name for name in names if names.count(name) > 1 and name not in MAY_REPEAT]
+    return list(dict.fromkeys(found))
+
+
+def ways_in(all_of_them: Iterable[Policy], *, secure: bool = True) -> list[str]:
+    """What every policy leaves open, in the words of the first; empty if together they hold. `secure`: for a page that
+    came over TLS, to which plain HTTP is a way in as well.
+    """
+    each = [_openings(policy, secure=secure) for policy in all_of_them]
+    first = each[0] if each else {}
+    return list(dict.fromkeys(words for way, words in first.items() if all(way in others for others in each)))
+
+
+def _openings(policy: Policy, *, secure: bool) -> dict[str, str]:
+    """The ways that one policy leaves open, each with what opens it."""
+    scripts, styles, objects = (_sources(policy, f"{kind}-src") for kind in ("script", "style", "object"))
+    found = _script_openings(scripts)
+    if "eval" not in found and "'unsafe-eval'" in (styles or ()):
+        found["eval"] = "style-src allows 'unsafe-eval'"
     if objects is None:
-        found.append("object-src is not set")
+        found["objects"] = "object-src is not set"
     elif wide := sorted(ANYWHERE.intersection(objects)):
-        found.append(f"object-src allows {wide[0]}")
+        found["objects"] = f"object-src allows {wide[0]}"
+    if secure and (unsafe := _insecure(policy, scripts or ())):
+        found["insecure"] = f"{unsafe} is allowed without encryption"
     return found
 
 
-def _script_openings(sources: tuple[str, ...]) -> list[str]:
-    """Browsers ignore 'unsafe-inline' beside a nonce or hash, and host sources beside 'strict-dynamic'."""
-    named = any(NONCE_OR_HASH.match(source) for source in sources)
-    found = []
-    if "'unsafe-inline'" in sources and not named:
-        found.append("script-src allows 'unsafe-inline'")
+def _sources(policy: Policy, directive: str) -> tuple[str, ...] | None:
+    """What holds for a directive; none where nothing limits it. What has no effect beside something else is left out:
+    'unsafe-inline' beside a nonce or hash, and hosts beside 'strict-dynamic' with one of them.
+    """
+    sources = policy.get(directive, policy.get("default-src"))
+    if sources is None or not any(NONCE_OR_HASH.match(source) for source in sources):
+        return sources
+    sources = tuple(source for source in sources if source != "'unsafe-inline'")
+    if directive == "script-src" and "'strict-dynamic'" in sources:
+        return tuple(source for source in sources if not source.startswith(("*", "http:", "https:", "ftp:")))
+    return sources
+
+
+def _script_openings(sources: tuple[str, ...] | None) -> dict[str, str]:
+    if sources is None:
+        return dict.fromkeys(("inline", "eval", "anywhere", "data", "dynamic"), "script-src is not set")
+    found = {}
+    if "'unsafe-inline'" in sources:
+        found["inline"] = "script-src allows 'unsafe-inline'"
     if "'unsafe-eval'" in sources:
-        found.append("script-src allows 'unsafe-eval'")
-    wide = sorted(ANYWHERE.intersection(sources))
-    if wide and not (named and "'strict-dynamic'" in sources):
-        found.append(f"script-src allows {wide[0]}")
+        found["eval"] = "script-src allows 'unsafe-eval'"
+    if wide := sorted(ANYWHERE.intersection(sources)):
+        found["anywhere"] = f"script-src allows {wide[0]}"
+    if "data:" in sources:
+        found["data"] = "script-src allows data:"
+    if "'strict-dynamic'" in sources and not any(NONCE_OR_HASH.match(source) for source in sources):
+        found["dynamic"] = "script-src has 'strict-dynamic' without a nonce or hash, so that no script can be named"
     return found
+
+
+def _insecure(policy: Policy, scripts: Iterable[str]) -> str:
+    """The first source without encryption that something active may come from."""
+    active = [source for name, given in policy.items() if name not in PASSIVE | {"script-src"} for source in given]
+    return next((source for source in (*scripts, *active) if source.startswith(INSECURE)), "")
 
 
 def in_page(body: bytes) -> list[str]:
-    """The policies that a page states about itself in its head.
+    """The policies that a page states about itself in its head."""
+    if b"content-security-policy" not in body.lower():
+        return []
+    return [tag.get("content", "") for tag in _metas(body) if _named(tag, "http-equiv") == "content-security-policy"]
+
+
+def referrer_in_page(body: bytes) -> list[str]:
+    """What a page says in its head about the referrer."""
+    if b"referrer" not in body.lower():
+        return []
+    return [tag.get("content", "") for tag in _metas(body) if _named(tag, "name") == "referrer"]
+
+
+def _metas(body: bytes) -> list[dict[str, str]]:
+    """The `meta` tags of a page's head.
 
     Plain searching and no HTML parser: the page is a stranger's, and a parser's worst case is quadratic.
     """
-    if b"content-security-policy" not in body.lower():
-        return []
     head = body.decode("utf-8", "replace").partition("</head")[0]
     seen = "".join(piece.partition("-->")[2] if place else piece for place, piece in enumerate(head.split("<!--")))
-    tags = [dict(map(_attribute, ATTRIBUTE.findall(tag))) for tag in META.findall(seen)[:50]]
-    return [tag.get("content", "") for tag in tags if tag.get("http-equiv", "").lower() == "content-security-policy"]
+    return [dict(map(_attribute, ATTRIBUTE.findall(tag))) for tag in META.findall(seen)[:50]]
+
+
+def _named(tag: Mapping[str, str], attribute: str) -> str:
+    return tag.get(attribute, "").strip().lower()
 
 
 def _attribute(found: tuple[str, str, str, str]) -> tuple[str, str]:

@@ -1,19 +1,23 @@
 """Does the answer tell browsers to protect its visitors?
 
-The questions are those of the MDN HTTP Observatory; each is one named finding instead of a share in a grade. What is
-merely nice to have is a note among what was observed. Only a page that was really served is judged.
+The questions are those of the MDN HTTP Observatory, and so are the answers, but for a few where browsers do otherwise
+(its tests say which); each is one named finding instead of a share in a grade. What is merely nice to have is a note
+among what was observed. Only a page that was really served is judged.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.contract import NOTHING, Exchange, Look, Scope, Severity, Trouble, plain
-from checks.csp import Policy, in_page, policies_of, ways_in
+from checks.cookie_flags import SESSION_LIKE, cookies_set, lacking, open_to_scripts
+from checks.csp import Policy, in_page, policies_of, repeated, ways_in
+from checks.header_fields import LEAKY_REFERRERS, hsts_age, last, referrer, referrer_fields
+from checks.names import host_of
+from checks.page_scripts import unbound
 from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
@@ -25,21 +29,21 @@ if TYPE_CHECKING:
 TITLE, RULES = title("headers"), rules("headers")
 
 STRANGER = "https://stranger.invalid"  # an origin that nobody can own (RFC 6761)
-HALF_A_YEAR = 15_768_000
+HALF_A_YEAR = 15_552_000  # 180 days: what many take for it, and nobody is safer for the five that are missing
 ERRORS = 400
 MOST_COOKIES = 20
-LEAKY_REFERRERS = frozenset({"unsafe-url", "origin", "origin-when-cross-origin", "no-referrer-when-downgrade"})
-REFERRERS = LEAKY_REFERRERS | {"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"}
-SESSION_LIKE = re.compile(r"sess|auth|token|login|(^|[._-])sid($|[._-])|jwt|^sid|csrf|xsrf", re.IGNORECASE)
-READ_BY_SCRIPTS = re.compile(r"csrf|xsrf", re.IGNORECASE)  # such cookies work only if the page's script can read them
+SHARING = frozenset({"", "same-origin", "same-site", "cross-origin"})
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What was seen: the page, and the same page asked for on behalf of a stranger's site (none if not served)."""
+    """What was seen: the page, the same asked for on behalf of a stranger's site, and without encryption (none where it
+    was not asked for).
+    """
 
     exchange: Exchange
     to_stranger: Exchange | None = None
+    unencrypted: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Headers:
     every: ClassVar[timedelta] = timedelta(hours=6)
     scope: ClassVar[Scope] = Scope.ADDRESS
     named_only: ClassVar[bool] = False
-    ruleset: ClassVar[int] = 1
+    ruleset: ClassVar[int] = 2
     title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
 
@@ -59,16 +63,26 @@ class Headers:
         exchange = await probe.fetch(url)
         if _unjudged(exchange):
             return Served(exchange)
-        return Served(exchange, await probe.fetch(url, headers={"Origin": STRANGER}))
+        stranger = await probe.fetch(url, headers={"Origin": STRANGER})
+        return Served(exchange, stranger, await probe.fetch(_unencrypted(url)) if _unencrypted(url) else None)
 
     def judge(self, seen: Served, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
         reason = _unjudged(seen.exchange)
         if reason:
             return seen.exchange.unknown(reason)
         hop = seen.exchange.final
-        policies = policies_of((*hop.header("content-security-policy"), *in_page(hop.body)))
-        findings = [*_transport(hop), *_content(hop, policies), *_cookies(hop), *_cors(seen.to_stranger)]
-        evidence = seen.exchange.evidence() | {"headers": _kept(hop), "notes": _notes(hop, policies)}
+        stated = (*hop.header("content-security-policy"), *in_page(hop.body))
+        policies = policies_of(stated)
+        findings = [
+            *_redirection(seen),
+            *_transport(hop),
+            *_policy(hop, policies, repeated(stated)),
+            *_content(hop),
+            *_scripts(hop),
+            *_cookies(seen.exchange, at),
+            *_cors(seen.to_stranger),
+        ]
+        evidence = seen.exchange.evidence() | {"headers": _kept(hop), "notes": _notes(seen.exchange, policies, at)}
         return Look.of(findings, evidence, seen.exchange.took_ms)
 
 
@@ -81,9 +95,33 @@ def _unjudged(exchange: Exchange) -> str:
     return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
 
 
+def _unencrypted(url: str) -> str:
+    """Where visitors who type the name alone arrive first; empty where the address is nothing that is typed."""
+    parts = urlsplit(url)
+    usual = parts.scheme == "https" and parts.port in {None, 443}
+    host = f"[{host_of(url)}]" if ":" in host_of(url) else host_of(url)
+    return parts._replace(scheme="http", netloc=host, query="", fragment="").geturl() if usual else ""
+
+
+def _redirection(seen: Served) -> Iterator[Finding]:
+    """Where nothing answers without encryption, nobody needs to be led away from it."""
+    way = seen.exchange if urlsplit(seen.exchange.url).scheme == "http" else seen.unencrypted
+    if way is None or way.first.trouble is not None or way.first.status == 0 or way.refused_us:
+        return
+    if not _secure(way.final.url):
+        if way.trouble is None:
+            yield RULES["headers.no-https-redirect"].found(f"The page is served at {way.final.url}.")
+    elif len(way.hops) > 1 and not (_secure(way.hops[1].url) and host_of(way.hops[1].url) == host_of(way.first.url)):
+        detail = f"{plain(way.first.url, 120)} leads to {plain(way.hops[1].url, 120)} first."
+        yield RULES["headers.redirect-detour"].found(detail)
+
+
+def _secure(url: str) -> bool:
+    return urlsplit(url).scheme == "https"
+
+
 def _transport(hop: Hop) -> Iterator[Finding]:
-    if urlsplit(hop.url).scheme != "https":
-        yield RULES["headers.no-https-redirect"].found(f"The page is served at {hop.url}.")
+    if not _secure(hop.url):
         return  # browsers ignore HSTS on plain HTTP
     fields = hop.header("strict-transport-security")
     if not fields:
@@ -96,72 +134,56 @@ def _transport(hop: Hop) -> Iterator[Finding]:
         yield RULES["headers.hsts-short"].found(f"max-age is {age} seconds.")
 
 
-def hsts_age(field: str) -> int:
-    """The seconds of an HSTS field, 0 if it is not valid: max-age is required and no directive may come twice."""
-    given: dict[str, str] = {}
-    for directive in field.split(";"):
-        name, _, value = directive.partition("=")
-        name = name.strip().lower()
-        if name in given:
-            return 0
-        if name:
-            given[name] = value.strip().strip('"')
-    age = given.get("max-age", "")
-    return int(age) if re.fullmatch(r"[0-9]{1,12}", age) else 0
-
-
-def _content(hop: Hop, policies: list[Policy]) -> Iterator[Finding]:
+def _policy(hop: Hop, policies: list[Policy], twice: list[str]) -> Iterator[Finding]:
+    openings = ways_in(policies, secure=_secure(hop.url))
     if not policies:
         yield RULES["headers.csp-missing"].found("There is no Content-Security-Policy that is enforced.")
-    elif openings := ways_in(policies):
-        yield RULES["headers.csp-unsafe"].found("; ".join(openings) + ".")
-    if _last(hop, "x-content-type-options") != "nosniff":
+    elif openings or twice:
+        yield RULES["headers.csp-unsafe"].found(
+            "; ".join([*openings, *(f"{name} stands twice" for name in twice)]) + "."
+        )
+
+
+def _content(hop: Hop) -> Iterator[Finding]:
+    if last(hop, "x-content-type-options") != "nosniff":
         yield RULES["headers.nosniff-missing"].found("X-Content-Type-Options is not nosniff.")
-    framed = _last(hop, "x-frame-options") in {"deny", "sameorigin"}
+    limit = last(hop, "x-frame-options")
+    framed = limit in {"deny", "sameorigin"} or limit.startswith("allow-from")
     sent = policies_of(hop.header("content-security-policy"))  # in a page's own head, frame-ancestors has no effect
     if not framed and not any("frame-ancestors" in policy for policy in sent):
         yield RULES["headers.framing"].found("Neither frame-ancestors nor X-Frame-Options limits framing.")
-    wanted = _referrer(hop)
+    wanted = referrer(hop)
     if wanted in LEAKY_REFERRERS:
         yield RULES["headers.referrer-policy"].found(f"Referrer-Policy is {wanted}.")
+    elif not wanted and any(map(str.strip, referrer_fields(hop))):
+        yield RULES["headers.referrer-policy"].found("Referrer-Policy is none that browsers know.")
+    sharing = last(hop, "cross-origin-resource-policy")
+    if sharing not in SHARING or (not sharing and hop.header("cross-origin-resource-policy")):
+        yield RULES["headers.corp-invalid"].found("Cross-Origin-Resource-Policy is none that browsers know.")
 
 
-def _last(hop: Hop, name: str) -> str:
-    """The one value of a field; what is sent twice must be the same twice, or browsers take neither."""
-    values = {value.strip().lower() for field in hop.header(name) for value in field.split(",")}
-    return values.pop() if len(values) == 1 else ""
+def _scripts(hop: Hop) -> Iterator[Finding]:
+    if hosts := unbound(hop):
+        more = f" and {len(hosts) - 5} more" if len(hosts) > 5 else ""  # noqa: PLR2004 - a sentence, no list
+        yield RULES["headers.sri-missing"].found(f"Scripts without a hash come from {', '.join(hosts[:5])}{more}.")
 
 
-def _referrer(hop: Hop) -> str:
-    """The policy in force: the last word of the list that browsers know."""
-    words = [word.strip().lower() for field in hop.header("referrer-policy") for word in field.split(",")]
-    return next((word for word in reversed(words) if word in REFERRERS), "")
-
-
-def _cookies(hop: Hop) -> Iterator[Finding]:
-    for name, attributes in sorted(dict(map(_cookie, hop.header("set-cookie")[:MOST_COOKIES])).items()):
-        session = SESSION_LIKE.search(name) is not None
-        lacks = [] if "secure" in attributes else ["Secure"]
-        if session and "httponly" not in attributes and not READ_BY_SCRIPTS.search(name):
-            lacks.append("HttpOnly")
+def _cookies(exchange: Exchange, at: datetime) -> Iterator[Finding]:
+    """Those of the redirects as well: they are set on the same visit."""
+    for name, cookie in list(cookies_set(exchange, at).items())[:MOST_COOKIES]:
+        lacks = lacking(cookie)
         if lacks:
-            severity = None if session else Severity.LOW
+            severity = None if SESSION_LIKE.search(name) and lacks != ["SameSite"] else Severity.LOW
             detail = f"The cookie {plain(name, 60)} lacks {' and '.join(lacks)}."
             yield RULES["headers.cookie-flags"].found(detail, key=name, severity=severity)
-
-
-def _cookie(field: str) -> tuple[str, frozenset[str]]:
-    """Name and attributes; never the value, which belongs to a visitor."""
-    pair, *attributes = field.split(";")
-    return pair.partition("=")[0].strip(), frozenset(word.partition("=")[0].strip().lower() for word in attributes)
 
 
 def _cors(to_stranger: Exchange | None) -> Iterator[Finding]:
     if to_stranger is None:
         return
     hop = to_stranger.final
-    allowed = _last(hop, "access-control-allow-origin")
-    if allowed in {STRANGER, "null"} and _last(hop, "access-control-allow-credentials") == "true":
+    allowed = last(hop, "access-control-allow-origin")
+    if allowed in {STRANGER, "null"} and last(hop, "access-control-allow-credentials") == "true":
         yield RULES["headers.cors-open"].found(f"Access-Control-Allow-Origin answers a stranger with {allowed}.")
 
 
@@ -174,6 +196,7 @@ KEPT = (
     "referrer-policy",
     "permissions-policy",
     "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
     "access-control-allow-origin",
     "server",
 )
@@ -183,15 +206,20 @@ def _kept(hop: Hop) -> dict[str, str]:
     return {name: plain(", ".join(hop.header(name)), 2000) for name in KEPT if hop.header(name)}
 
 
-def _notes(hop: Hop, policies: Iterable[Policy]) -> list[str]:
+def _notes(exchange: Exchange, policies: Iterable[Policy], at: datetime) -> list[str]:
     """Recommended, but nothing to hold against anybody."""
+    hop = exchange.final
+    bare = [name for name, cookie in cookies_set(exchange, at).items() if open_to_scripts(cookie)]
     notes = {
-        "referrer-policy is left to the browser's default": not _referrer(hop),
+        "referrer-policy is left to the browser's default": not referrer(hop),
         "permissions-policy is not set": not hop.header("permissions-policy"),
         "style-src allows 'unsafe-inline'": any(
             "'unsafe-inline'" in policy.get("style-src", ()) for policy in policies
         ),
         "base-uri is not limited": not any("base-uri" in given for given in policies),
-        "hsts leaves subdomains out": "includesubdomains" not in _last(hop, "strict-transport-security"),
+        "hsts leaves subdomains out": "includesubdomains" not in last(hop, "strict-transport-security"),
+        "x-frame-options allow-from is heeded by no browser of today": "allow-from" in last(hop, "x-frame-options"),
+        f"scripts can read {', '.join(plain(name, 60) for name in bare[:5])}": bool(bare),
+        "the page is longer than what was read of it": hop.truncated,
     }
     return [note for note, holds in notes.items() if holds]

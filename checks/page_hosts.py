@@ -180,7 +180,7 @@ class _Base:
 
 def _markup(text: str, base: _Base, found: PageHosts, depth: int) -> None:
     inert = 0  # templates that we are inside of: nothing in them is asked for until a script takes it out
-    for name, attributes, raw in _elements(text):
+    for name, attributes, raw in elements(text):
         if name == "/template":
             inert = max(0, inert - 1)
         elif name == "template":
@@ -191,7 +191,7 @@ def _markup(text: str, base: _Base, found: PageHosts, depth: int) -> None:
             _element(name, attributes, raw, _Page(base, found, weak=inert > 0, depth=depth))
 
 
-def _elements(text: str) -> Iterator[tuple[str, Mapping[str, str], str]]:
+def elements(text: str) -> Iterator[tuple[str, Mapping[str, str], str]]:
     """Start tags in order: lower-case name, attributes, and the text inside where markup has no meaning in it."""
     at = 0
     while tag := TAG.search(text, at):
