@@ -70,6 +70,8 @@ def test_what_scripts_merely_mention_is_noted_and_not_held_against_the_page():
     look = looked(b"<script>load('https://ads.example/a.js')</script>")
     assert look.verdict is Verdict.PASS
     assert look.observed["mentioned"] == ["ads.example"]
+    both = looked(STATS + b"<script>load('https://cdn.stats.example/a.js')</script>")
+    assert both.observed["mentioned"] == []
 
 
 def test_a_detour_over_somebody_else_is_a_transmission():
