@@ -29,6 +29,8 @@ async def audit(calendar: Calendar, at: datetime) -> list[str]:
         _said("engagements wait to be planned", await tables.Engagement.filter(plan_at__lt=late).count()),
         _said("duties wait to turn", await tables.Obligation.filter(turns_at__lt=late).count()),
         _said("duties wait to climb", await tables.Obligation.filter(next_at__lt=late).count()),
+        _said("own duties wait to turn", await tables.OwnDuty.filter(turns_at__lt=late).count()),
+        _said("own duties wait to climb", await tables.OwnDuty.filter(next_at__lt=late).count()),
         _said("cases wait to climb", await tables.Case.filter(next_at__lt=late).count()),
         _said("cases wait to close", await tables.Case.filter(closes_at__lt=late, closed_at=None).count()),
         _said("duties have no next step", await _lost_duties()),

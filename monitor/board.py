@@ -38,6 +38,7 @@ async def board(at: datetime, company: str | None = None) -> list[Row]:
     rows = [_duty(duty, at, calendar, today) for duty in duties] + [
         _case(case, calendar, today, office=case.id in office) for case in cases
     ]
+    rows += [_own(duty, at, calendar, today) for duty in await tables.OwnDuty.filter(state="open", **only)]
     return sorted(rows, key=lambda row: (_rank(row), -row["days"], row["company"] or "", row["id"]))
 
 
@@ -60,6 +61,23 @@ def _duty(duty: tables.Obligation, at: datetime, calendar: Any, today: Any) -> R
         "days": (today - duty.due_on).days,
         "unconfirmed_since": duty.unconfirmed_since and duty.unconfirmed_since.isoformat(),
         "undeliverable": duty.undeliverable_at is not None,
+        "level": duty.told,
+        "next_at": duty.next_at and duty.next_at.astimezone(calendar.zone).isoformat(),
+        "trouble": late,
+    }
+
+
+def _own(duty: tables.OwnDuty, at: datetime, calendar: Any, today: Any) -> Row:
+    late = at >= calendar.end_of(duty.due_on)
+    return {
+        "id": f"own-duty/{duty.id}",
+        "company": duty.company_id,
+        "party": duty.party_id,
+        "url": duty.url,
+        "obligation": duty.kind,
+        "state": "overdue" if late else "open",
+        "due_on": duty.due_on.isoformat(),
+        "days": (today - duty.due_on).days,
         "level": duty.told,
         "next_at": duty.next_at and duty.next_at.astimezone(calendar.zone).isoformat(),
         "trouble": late,

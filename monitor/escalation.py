@@ -18,7 +18,7 @@ from tortoise.expressions import F
 from checks.contract import Severity
 from monitor import tables
 from monitor.guard import Guard
-from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell, withdraw
+from monitor.notices import COMPANY, VENDOR, about_case, about_duty, about_own, tell, withdraw
 from monitor.registry.roster import roster
 from monitor.schedule import (
     case_climb,
@@ -27,6 +27,9 @@ from monitor.schedule import (
     company_rung,
     edit,
     next_at,
+    own_climb,
+    own_next,
+    own_rung,
     party_rung,
     reviewers_of,
     reviews_due,
@@ -38,12 +41,13 @@ from monitor.tables.store import transaction
 if TYPE_CHECKING:
     from monitor.calendar import Calendar
     from monitor.ladder import Climb
-    from monitor.tables import Case, Notice, Obligation
+    from monitor.tables import Case, Notice, Obligation, OwnDuty
     from monitor.tables.climbing import Climbing
 
 log = logging.getLogger(__name__)
 CHUNK = 500
 POISONED = timedelta(hours=1)
+_ABOUT = {tables.Obligation: "obligation_id", tables.Case: "case_id", tables.OwnDuty: "own_duty_id"}
 
 
 @dataclass
@@ -57,8 +61,11 @@ class Move:
 
 
 async def advance(at: datetime) -> int:
-    """Climb one chunk of duties and one of cases; how many there were."""
-    return await _advance(tables.Obligation, climb_duty, at) + await _advance(tables.Case, climb_case, at)
+    """Climb one chunk of each: what parties owe, what fails, what companies owe themselves. How many there were."""
+    count = 0
+    for model, climb in ((tables.Obligation, climb_duty), (tables.Case, climb_case), (tables.OwnDuty, climb_own)):
+        count += await _advance(model, climb, at)
+    return count
 
 
 async def _advance(model: Any, climb: Any, at: datetime) -> int:
@@ -76,8 +83,7 @@ async def _advance(model: Any, climb: Any, at: datetime) -> int:
         moves = [_guarded(climb, row, calendar, at) for row in rows]
         for move in moves:
             for side in move.replaces:
-                about = {"obligation_id": move.row.id} if model is tables.Obligation else {"case_id": move.row.id}
-                await withdraw(at, side=side, kind="rung", **about)
+                await withdraw(at, side=side, kind="rung", **{_ABOUT[model]: move.row.id})
             await model.filter(id=move.row.id).update(**move.fields, version=F("version") + 1)
         await tell([notice for move in moves for notice in move.notices])
     return len(rows)
@@ -105,6 +111,21 @@ def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
                 if rung:
                     move.notices.append(_duty_rung(duty, COMPANY, climb, rung[0], at, level=rung[1]))
     move.fields |= edit(duty, next_at=next_at(duty, calendar, at))
+    return move
+
+
+def climb_own(duty: OwnDuty, calendar: Calendar, at: datetime) -> Move:
+    """The rungs of what a company owes itself: it alone hears of it, from the opening on."""
+    move = Move(duty)
+    rung = own_rung(duty, calendar, at) if duty.state == "open" and calendar.sending(at) else None
+    if rung:
+        if duty.company_queued is not None:
+            move.replaces.append(COMPANY)
+        move.fields |= edit(duty, company_queued=rung[0])
+        name = own_climb(duty).ladder.name(rung[0])
+        told = {"mark": f"{name}@{duty.due_on.isoformat()}/{rung[1]}", "rung": rung[0], "level": rung[1]}
+        move.notices.append(about_own(duty, "rung", at, data={"rung": name}, **told))
+    move.fields |= edit(duty, next_at=own_next(duty, calendar, at))
     return move
 
 

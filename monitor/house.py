@@ -11,6 +11,8 @@ from monitor.auditor import audit, stale
 from monitor.cases import tend
 from monitor.contradiction import weigh
 from monitor.digest import report
+from monitor.duties.changes import review
+from monitor.duties.owing import turn as fall_due
 from monitor.escalation import advance
 from monitor.expiry import warn
 from monitor.housekeeping import keep_house
@@ -59,7 +61,8 @@ class House:
     forgotten: list[str] = field(default_factory=list)
 
     async def obligations(self, at: datetime) -> int:
-        return await plan(at, self.tools.policy) + await turn(at, self.tools.shelf, self.tools.policy)
+        asked = await plan(at, self.tools.policy) + await turn(at, self.tools.shelf, self.tools.policy)
+        return asked + await review(at) + await fall_due(at)
 
     async def contradict(self, at: datetime) -> int:
         return await weigh(at, self.tools.claims)

@@ -32,13 +32,15 @@ class Ladder:
 
     `before` are days before T on which the party is reminded. `after` are days after T on which party and company are
     told; the n-th of them brings in level n of the company. After the last, every `repeat` days the highest level is
-    told again (0: never). `opening` is what the first mail is called.
+    told again (0: never). `opening` is what the first mail is called. `floor`: levels that hear the rungs up to T,
+    where nobody else owes the deed; the n-th rung after T then brings in the level n above it.
     """
 
     before: tuple[int, ...] = (14, 7, 3, 1)
     after: tuple[int, ...] = (1, 7, 14, 30)
     repeat: int = 30
     opening: str = "T-30"
+    floor: int = 0
 
     def name(self, offset: int) -> str:
         """`T-14`, `T+7`, and the opening's own name."""
@@ -46,9 +48,9 @@ class Ladder:
 
     def level(self, offset: int | None) -> int:
         """How many levels of the company that rung speaks to."""
-        if offset is None or offset <= 0:
+        if offset is None:
             return 0
-        return sum(1 for day in self.after if day <= offset)
+        return self.floor + sum(1 for day in self.after if day <= offset)
 
     def offsets(self, until: int) -> Iterator[int]:
         """All rungs in order, up to and with the first that lies beyond `until` days after T."""
@@ -88,6 +90,7 @@ class CaseLadder:
 
 LONG = Ladder()
 SHORT = Ladder(before=(1,), after=(1, 3, 7, 30))
+OWN = Ladder(before=(1,), after=(1, 7, 14), repeat=0, floor=1)  #: of what a company owes itself
 CERTIFICATE = Ladder(before=(90, 60, 30, 7), after=(), repeat=0)
 SHORT_UP_TO = 14  #: days from opening to T, up to which the short ladder holds
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from monitor.tables import Case, Obligation
+    from monitor.tables import Case, Obligation, OwnDuty
 
 VENDOR, COMPANY, PERSON = "vendor", "company", "person"
 
@@ -44,6 +44,21 @@ def about_case(case: Case, kind: str, side: str, at: datetime, **more: Any) -> N
         company_id=case.company_id,
         party_id=case.party_id,
         case_id=case.id,
+        **fields,
+    )
+
+
+def about_own(duty: OwnDuty, kind: str, at: datetime, **more: Any) -> Notice:
+    """A notice of what a company owes itself; only its own people hear of it."""
+    mark = more.pop("mark", "")
+    fields = {"roles": [], "data": {}, "send_at": at, "made_at": at} | more
+    return Notice(
+        key=f"w{duty.id}/{COMPANY[0]}/{kind}/{mark}",
+        kind=kind,
+        side=COMPANY,
+        company_id=duty.company_id,
+        party_id=duty.party_id,
+        own_duty_id=duty.id,
         **fields,
     )
 

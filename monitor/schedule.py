@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from monitor.calendar import Calendar
-    from monitor.tables import Case, Obligation
+    from monitor.tables import Case, Obligation, OwnDuty
     from monitor.tables.climbing import Climbing
 
 ANEW_AFTER = 7  #: days by which T must move later for the ladder to start anew
@@ -59,6 +59,10 @@ def company_climb(duty: Obligation) -> Climb:
 def case_climb(case: Case) -> Climb:
     sent = _highest(case.company_sent, case.company_queued)
     return Climb(ladder_from(case.ladder), case.opened_on, sent, EPOCH)
+
+
+def own_climb(duty: OwnDuty) -> Climb:
+    return Climb(ladder_from(duty.ladder), duty.due_on, _highest(duty.company_sent, duty.company_queued), duty.since)
 
 
 def standing(row: Climbing) -> Standing:
@@ -144,6 +148,24 @@ def company_told(row: Climbing, rung: int, level: int, at: datetime) -> dict[str
     """What a row remembers once the mail server has taken the company's mail of that rung, up to that level."""
     sent, waiting = _highest(row.company_sent, rung), _still_waiting(row.company_queued, rung)
     return edit(row, company_sent=sent, company_queued=waiting, told=max(row.told, level), told_at=at)
+
+
+def own_rung(duty: OwnDuty, calendar: Calendar, at: datetime) -> tuple[int, int] | None:
+    """The rung and the level at which a company hears of what it owes itself: its opening first, then the ladder."""
+    if duty.company_sent is not None or standing(duty).paused(at):
+        return company_rung(duty, own_climb(duty), calendar, at)
+    return (OPENING, 1) if duty.company_queued is None else None
+
+
+def own_next(duty: OwnDuty, calendar: Calendar, at: datetime) -> datetime | None:
+    """When the ladder of what a company owes itself must be looked at again."""
+    if duty.state != "open":
+        return None
+    if duty.company_sent is not None:
+        return company_next(duty, own_climb(duty), calendar, at)
+    if duty.company_queued is not None:
+        return None
+    return calendar.next_sending(max(at, duty.paused_until or at))
 
 
 def _still_waiting(queued: int | None, rung: int) -> int | None:

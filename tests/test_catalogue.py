@@ -29,7 +29,7 @@ CATALOGUES = sorted((ROOT / "templates/locale/ja/LC_MESSAGES").glob("*.po"))
 #: Functions that are handed a text for people, and which of their arguments it is.
 SPEAKING = {"Message": 0, "translate": 0, "gettext": 0, "ngettext": 0, "need": 2}
 TABLES = {
-    "monitor.letters.words": ("CERTIFICATES", "DUTIES", "SEVERITIES", "ROLES"),
+    "monitor.letters.words": ("CERTIFICATES", "DUTIES", "OWN_DUTIES", "SEVERITIES", "ROLES"),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")

@@ -20,6 +20,9 @@ from monitor.schedule import (
     company_told,
     edit,
     next_at,
+    own_climb,
+    own_next,
+    own_rung,
     party_rung,
     party_told,
     reviewers_of,
@@ -27,7 +30,7 @@ from monitor.schedule import (
     standing,
     turns_at,
 )
-from monitor.tables import Obligation
+from monitor.tables import Obligation, OwnDuty
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
@@ -54,12 +57,16 @@ class Coming:
     reviewers: tuple[str, ...] = ()  #: roles that are reminded of an answer that waits for them
 
 
-def coming(row: Obligation | Case, calendar: Calendar, at: datetime, last_day: date | None = None) -> Iterator[Coming]:
+def coming(
+    row: Obligation | Case | OwnDuty, calendar: Calendar, at: datetime, last_day: date | None = None
+) -> Iterator[Coming]:
     """The steps after `at`, in order, with no end to them where the ladder repeats.
 
     `last_day` is that of the engagement: what is still asked when it ends is cancelled, so nothing is announced beyond.
     """
-    if not isinstance(row, Obligation):
+    if isinstance(row, OwnDuty):
+        yield from _of_own(row, calendar, at)
+    elif not isinstance(row, Obligation):
         yield from _of_case(row, calendar, at)
     elif row.state == "submitted":
         yield from _of_review(row, calendar, at)
@@ -115,6 +122,20 @@ def _of_case(case: Case, calendar: Calendar, at: datetime) -> Iterator[Coming]:
         level = _tell_company(row, case_climb(row), calendar, at)
         if level:
             yield Coming(at, level=level, told=told)
+
+
+def _of_own(duty: OwnDuty, calendar: Calendar, at: datetime) -> Iterator[Coming]:
+    row = copy(duty)
+    _take_company(row, own_climb(row), at)
+    for _ in range(_FAR):
+        instant = own_next(row, calendar, at)
+        if instant is None:
+            return
+        at, told = max(at, instant), row.told
+        found = own_rung(row, calendar, at)
+        if found:
+            company_told(row, *found, at)
+            yield Coming(at, level=found[1], told=told)
 
 
 def _take_party(row: Obligation) -> None:

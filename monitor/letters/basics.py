@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
 from monitor.letters.layout import lines, one_line
-from monitor.letters.words import CERTIFICATES, DUTIES, check_name, named, said, severity
+from monitor.letters.words import CERTIFICATES, DUTIES, OWN_DUTIES, check_name, named, said, severity
 from monitor.links import SIGN_IN_LIVES
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from monitor.certificates import Held
     from monitor.letters.topic import Topic
     from monitor.registry.roster import Roster
-    from monitor.tables import Case, Notice, Obligation
+    from monitor.tables import Case, Notice, Obligation, OwnDuty
 
 Values = dict[str, Any]
 _RECEIVED = frozenset({"receipt", "review"})  #: notices made in the instant of the submission that they are about
@@ -57,6 +57,9 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
         values |= _of_case(topic.case, notice, calendar, today)
         values["severity"] = severity(topic.case.severity, language)
         values["check"] = values["what"] = check_name(topic.case.check_kind, language)
+    if topic.own:
+        values |= _of_own(topic.own, today)
+        values["what"] = said(OWN_DUTIES, topic.own.kind, language)
     if topic.certificate:
         values |= _of_certificate(topic.certificate, today)
         values["what"] = said(CERTIFICATES, topic.certificate.kind, language)
@@ -78,6 +81,12 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
         if notice.kind == "review-reminder":
             values["waiting"] = business_days(calendar, calendar.day_of(received), today)
     return values
+
+
+def _of_own(duty: OwnDuty, today: date) -> Values:
+    left = (duty.due_on - today).days
+    values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
+    return values | {"url": one_line(duty.url, 500), "host": host(duty.url)}
 
 
 def _of_certificate(certificate: Held, today: date) -> Values:

@@ -59,6 +59,8 @@ def details(topic: Topic, desk: Desk) -> Values:
     values["sender"] = values["company"] if values["responsible"] else values["group"]
     if topic.duty:
         values |= _of_duty(topic.duty, topic, desk)
+    if topic.own:
+        values["awaits"] = "decision"
     if topic.certificate:
         values |= _of_certificate(topic.certificate, topic, desk)
     if topic.case:
@@ -151,7 +153,7 @@ def next_steps(topic: Topic, desk: Desk) -> list[Coming]:
     """The steps that a letter announces."""
     if topic.certificate:
         return list(islice(_renewals(topic, topic.certificate, desk), ANNOUNCED))
-    row = topic.duty or topic.case
+    row = topic.duty or topic.case or topic.own
     if row is None or topic.notice.kind in {"accepted", "cancelled", "resolved"}:
         return []
     last_day = desk.background.last_days.get(topic.duty.engagement_id) if topic.duty else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from checks.contract import Severity
 from monitor.certificates import Held
 from monitor.ladder import OPENING
-from monitor.letters.words import case_reference, duty_reference
+from monitor.letters.words import case_reference, duty_reference, own_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.outbox.claim import Claimed
     from monitor.registry.format import Company, Engagement, Party
     from monitor.registry.roster import Roster
-    from monitor.tables import Case, Notice, Obligation
+    from monitor.tables import Case, Notice, Obligation, OwnDuty
 
 _DEEDS = frozenset({"returned", "rung", "due-moved", "undeliverable", "plea", "review-reminder", "review", "hand-over"})
 
@@ -33,10 +33,13 @@ class Topic:
     engagement: Engagement | None
     party: Party | None
     company: Company | None
+    own: OwnDuty | None = None  #: what the company owes itself
 
     @property
     def ref(self) -> str:
         """What people quote on the telephone."""
+        if self.own:
+            return own_reference(self.own.id)
         return duty_reference(self.duty.id) if self.duty else case_reference(self.case.id) if self.case else ""
 
     @property
@@ -47,7 +50,7 @@ class Topic:
     def thread(self) -> str:
         """The local part of the Message-ID that everything about this duty, case or certificate names as its root."""
         certificate = self.notice.certificate_id
-        root = f"k{certificate}" if certificate else ""
+        root = f"k{certificate}" if certificate else f"w{self.own.id}" if self.own else ""
         return f"o{self.duty.id}" if self.duty else f"c{self.case.id}" if self.case else root
 
     def stage(self, today: date) -> str:
@@ -55,8 +58,8 @@ class Topic:
         notice, duty = self.notice, self.duty
         if self.case:
             return {"rung": "case", "resolved": "case-resolved"}.get(notice.kind, notice.kind)
-        if self.certificate and notice.kind == "rung":
-            return "certificate"
+        if notice.kind == "rung" and (self.own or self.certificate):
+            return "own-duty" if self.own else "certificate"
         if notice.kind != "rung" or duty is None:
             return notice.kind
         if notice.side == "company":
@@ -72,6 +75,8 @@ class Topic:
         deed = self.notice.kind in _DEEDS
         if self.duty:
             return (1 if deed else 3, self.duty.due_on.toordinal(), self.duty.id)
+        if self.own:
+            return (1, self.own.due_on.toordinal(), self.own.id)
         if self.certificate:
             return (1, self.certificate.expires_on.toordinal(), 0)
         return (1 if deed else 3, 0, self.case.id if self.case else 0)
@@ -86,5 +91,6 @@ async def gather(claimed: Claimed, present: Roster) -> list[Topic]:
         engagement = await present.engagement(duty.engagement_id) if duty else None
         party = await present.party(notice.party_id) if notice.party_id else None
         company = present.companies.get(notice.company_id or "")
-        topics.append(Topic(notice, roles, duty, case, engagement, party, company))
+        own = subjects.own.get(notice.own_duty_id or 0)
+        topics.append(Topic(notice, roles, duty, case, engagement, party, company, own))
     return topics

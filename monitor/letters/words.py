@@ -18,6 +18,9 @@ DUTIES: Mapping[str, str] = {
     "attestation": "Confirmation of security control measures",
     "deletion": "Confirmation of return or deletion",
 }
+OWN_DUTIES: Mapping[str, str] = {
+    "change-review": "Decision on a changed text",
+}
 CERTIFICATES: Mapping[str, str] = {
     "PMARK": "PrivacyMark",
     "ISO27001": "ISO/IEC 27001 certification",
@@ -50,6 +53,11 @@ def duty_reference(number: int) -> str:
 def case_reference(number: int) -> str:
     """The same of a failing check: `ITK-C00012`."""
     return f"ITK-C{number:05d}"
+
+
+def own_reference(number: int) -> str:
+    """The same of what a company owes itself: `ITK-D00012`."""
+    return f"ITK-D{number:05d}"
 
 
 def said(table: Mapping[str, str], token: str, language: str) -> str:

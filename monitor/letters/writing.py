@@ -116,6 +116,8 @@ def _said_once(topics: Sequence[Topic]) -> list[Topic]:
 def _page(topic: Topic) -> str:
     if topic.duty:
         return f"/duty/{topic.duty.id}"
+    if topic.own:
+        return f"/own-duty/{topic.own.id}"
     return f"/case/{topic.case.id}" if topic.case else "/"
 
 
@@ -125,7 +127,7 @@ def _roots(topics: Sequence[Topic]) -> list[str]:
 
 def _list(topic: Topic) -> str:
     kind = "certificate" if topic.certificate else topic.notice.kind
-    return "duty" if topic.duty else "case" if topic.case else kind
+    return "duty" if topic.duty or topic.own else "case" if topic.case else kind
 
 
 def _label(key: str) -> str:

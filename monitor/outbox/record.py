@@ -14,7 +14,7 @@ from tortoise.expressions import F
 from monitor import ledger, tables
 from monitor.certificates import Held
 from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell
-from monitor.schedule import case_next, company_told, edit, party_told, refresh
+from monitor.schedule import case_next, company_told, edit, own_next, party_told, refresh
 from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
-    from monitor.tables import Case, Mail, Notice, Obligation
+    from monitor.tables import Case, Mail, Notice, Obligation, OwnDuty
+    from monitor.tables.climbing import Climbing
 
 log = logging.getLogger(__name__)
 _SHARED = ("side", "company_id", "party_id", "language", "urgent", "subject", "attempts", "made_at")
@@ -55,13 +56,16 @@ class Subjects:
 
     duties: dict[int, Obligation] = field(default_factory=dict)
     cases: dict[int, Case] = field(default_factory=dict)
+    own: dict[int, OwnDuty] = field(default_factory=dict)
 
     @classmethod
     async def of(cls, notices: Iterable[Notice], *, lock: bool = False) -> Subjects:
         notices = list(notices)
         duties = {notice.obligation_id for notice in notices if notice.obligation_id}
         cases = {notice.case_id for notice in notices if notice.case_id}
-        return cls(await _rows(tables.Obligation, duties, lock=lock), await _rows(tables.Case, cases, lock=lock))
+        own = {notice.own_duty_id for notice in notices if notice.own_duty_id}
+        pairs = ((tables.Obligation, duties), (tables.Case, cases), (tables.OwnDuty, own))
+        return cls(*[await _rows(model, ids, lock=lock) for model, ids in pairs])
 
 
 async def _rows(model: Any, ids: set[int], *, lock: bool) -> dict[int, Any]:
@@ -181,6 +185,10 @@ async def _told(notices: Sequence[Notice], calendar: Calendar, at: datetime, nam
             await tell(_overtaken(notice, duty, at, due_on))
         elif notice.case_id in subjects.cases:
             case_fields[notice.case_id] |= case_told(notice, subjects.cases[notice.case_id], calendar, at)
+        elif notice.own_duty_id in subjects.own and notice.kind == "rung":
+            own = subjects.own[notice.own_duty_id]
+            fields = _climbed(notice, own, at) | edit(own, next_at=own_next(own, calendar, at))
+            await tables.OwnDuty.filter(id=own.id).update(**fields, version=F("version") + 1)
     for key, fields in duty_fields.items():
         if fields:
             await tables.Obligation.filter(id=key).update(**fields, version=F("version") + 1)
@@ -211,7 +219,7 @@ def duty_told(notice: Notice, duty: Obligation, calendar: Calendar, at: datetime
     return fields | refresh(duty, calendar, at) if fields else {}
 
 
-def _climbed(notice: Notice, row: Obligation | Case, at: datetime) -> dict[str, Any]:
+def _climbed(notice: Notice, row: Climbing, at: datetime) -> dict[str, Any]:
     rung = notice.rung or 0
     return party_told(row, rung) if notice.side == VENDOR else company_told(row, rung, notice.level, at)
 
@@ -245,7 +253,9 @@ def _event(letter: Taken) -> ledger.Event:
 
 def _about(notice: Notice) -> str:
     return (
-        f"obligation/{notice.obligation_id}"
+        f"own-duty/{notice.own_duty_id}"
+        if notice.own_duty_id
+        else f"obligation/{notice.obligation_id}"
         if notice.obligation_id
         else f"case/{notice.case_id}"
         if notice.case_id

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from checks import CHECKS
 from checks.contract import Finding, Look, Severity, Verdict
 from monitor import cases, tables
+from monitor.duties import changes
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.obligations.authority import Authority
@@ -17,6 +19,7 @@ from monitor.registry.places import AGAIN, GONE
 from monitor.registry.roster import roster
 from monitor.simulation import script
 from monitor.tables.duty import LIVE
+from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -75,6 +78,31 @@ async def _served_again(event: script.ServedAgain, at: datetime) -> None:
     await cases.take([cases.Seen(watch, look) for watch in watches], at, confirm=1)
 
 
+async def _policy_changed(event: script.PolicyChanged, at: datetime) -> None:
+    """The change as a patrol would have confirmed it. Where nobody looks, the decision is owed all the same."""
+    watches = await tables.Watch.filter(url=event.url, retired_at=None).order_by("id")
+    if not watches:
+        raise Refused("no-such-watch", Message("The registry has no such check on such an endpoint."))
+    key = " ".join(hashlib.sha256(said.encode()).hexdigest()[:32] for said in (event.url, f"{event.url} {event.on}"))
+    looked = [watch for watch in watches if watch.check_kind == changes.CHECK]
+    look = Look.of([CHECKS[changes.CHECK].rules[changes.RULE].found("The text has changed.", key=key)], {}, 0.0)
+    await cases.take([cases.Seen(watch, look) for watch in looked], at, confirm=1)
+    async with transaction():
+        for watch in {watch.party_id: watch for watch in [*watches, *looked]}.values():
+            await changes.begin_reviews(watch, key, event.on, at, await roster())
+
+
+async def _done(event: script.Done, at: datetime) -> None:
+    company = event.company
+    if event.engagement:
+        company = (await (await roster()).engagement(event.engagement)).company
+    duty = await tables.OwnDuty.filter(kind=event.obligation, company_id=company, state="open").order_by("id").first()
+    if duty is None:
+        raise Refused("nothing-owed", Message("Nothing of this kind is owed there."))
+    actor = await acts.person(event.by or await _manager(company, at), at)
+    await changes.decide(duty.id, at, actor, changes.ACCEPTABLE)
+
+
 DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] = {
     script.Submit: _submit,
     script.Accept: _accept,
@@ -85,6 +113,8 @@ DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] =
     script.End: _end,
     script.Observe: _observe,
     script.ServedAgain: _served_again,
+    script.PolicyChanged: _policy_changed,
+    script.Done: _done,
 }
 
 
@@ -109,7 +139,12 @@ async def _who(event: Any, at: datetime) -> str:
     """Whoever acts in a script; where it names nobody, the first reviewer of the responsible company."""
     if event.by:
         return await acts.person(event.by, at)
+    company = (await (await roster()).engagement(event.engagement)).company
+    return await acts.person(await _manager(company, at), at)
+
+
+async def _manager(company: str | None, at: datetime) -> str:
+    """The first of a company's people who decide."""
     present = await roster()
-    company = (await present.engagement(event.engagement)).company
     readers = present.audience(company, ["reviewer"], present.calendar.day_of(at))
-    return await acts.person(next((people[0] for people in readers.values()), "nobody@unknown.example"), at)
+    return next((people[0] for people in readers.values()), "nobody@unknown.example")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.expressions import Q
 
 from monitor import tables
+from monitor.duties.changes import RULE
 from monitor.ladder import CERTIFICATE
 from monitor.registry.apply import apply
 from monitor.registry.places import AGAIN
@@ -35,6 +36,7 @@ _WHOLE: tuple[Any, ...] = (
     tables.Party,
     tables.Engagement,
     tables.Outage,
+    tables.OwnDuty,
 )
 _AT_ONCE = 500  #: keys that are asked for in one statement
 _WARNED = timedelta(days=max(CERTIFICATE.before) + 60)  #: what was warned of longer ago has run out
@@ -50,7 +52,7 @@ async def snapshot(at: datetime) -> Rows:
     notices = await _notices(live, failing, _named(items, "notice_id"), at)
     duties = live | {*await _counted_from()} | {*await _opened_lately(at)} | _named(notices, "obligation_id")
     cases = await _rows(tables.Case, "id", failing | _named(notices, "case_id"))
-    seen = await tables.FindingRow.filter(rule=AGAIN).values()
+    seen = await tables.FindingRow.filter(Q(rule=AGAIN) | Q(rule=RULE, closed_at=None)).values()
     joined = await _rows(tables.Joined, "case_id", failing)
     return {model: await model.all().values() for model in _WHOLE} | {
         tables.Person: await tables.Person.filter(refused_at__not_isnull=True).values(),
@@ -100,6 +102,7 @@ async def _notices(live: set[int], failing: set[int], keys: set[str], at: dateti
         *await _rows(tables.Notice, "key", keys),
         *await _rows(tables.Notice, "obligation_id", live),
         *await _rows(tables.Notice, "case_id", failing),
+        *await tables.Notice.filter(own_duty_id__not_isnull=True).values(),
     ]
     return list({row["key"]: row for row in found}.values())
 

@@ -94,8 +94,34 @@ class ServedAgain(Event):
     url: str
 
 
+class PolicyChanged(Event):
+    do: Literal["policy_changed"]
+    url: str
+    on: date
+
+
+class Done(Event):
+    do: Literal["done"]
+    obligation: str
+    on: date | None = None
+    engagement: str | None = None
+    company: str | None = None
+    by: str | None = None
+
+
 AnyEvent = Annotated[
-    Submit | Accept | Return | Waive | Acknowledge | Down | CloseDay | End | Observe | ServedAgain,
+    Submit
+    | Accept
+    | Return
+    | Waive
+    | Acknowledge
+    | Down
+    | CloseDay
+    | End
+    | Observe
+    | ServedAgain
+    | PolicyChanged
+    | Done,
     Field(discriminator="do"),
 ]
 _one: TypeAdapter[Any] = TypeAdapter(AnyEvent)

@@ -12,6 +12,7 @@ from tortoise.functions import Min
 
 from checks.contract import Severity
 from monitor import cases, contradiction, escalation, expiry, ledger, tables
+from monitor.duties import changes, owing
 from monitor.language import Message
 from monitor.letters import Topic, gather, subject
 from monitor.obligations import planning, turning
@@ -43,10 +44,17 @@ _WHAT = {
     "obligation.waived": "waived",
     "obligation.acknowledged": "acknowledged",
     "obligation.cancelled": "cancelled",
+    "own-duty.opened": "deadline",
+    "own-duty.overdue": "overdue",
+    "own-duty.acknowledged": "acknowledged",
+    "own-duty.done": "accepted",
+    "own-duty.cancelled": "cancelled",
     "case.opened": "case_opened",
     "case.reopened": "case_opened",
     "case.closed": "case_closed",
 }
+#: Deeds that go through the service, which must run for them.
+_NEEDS_US = script.DutyEvent | script.Observe | script.ServedAgain | script.PolicyChanged | script.Done
 _SAID = ("engagement", "obligation", "party", "due_on", "reason", "url", "check", "severity", "unconfirmed_since")
 
 
@@ -98,6 +106,8 @@ def _topic_line(topic: Topic) -> Line:
         said["rung"] = notice.data["rung"]
     if duty:
         said |= {"engagement": duty.engagement_id, "obligation": duty.kind, "due_on": duty.due_on.isoformat()}
+    if topic.own:
+        said |= {"obligation": topic.own.kind, "due_on": topic.own.due_on.isoformat(), "url": topic.own.url}
     if certificate:
         said |= {
             "obligation": "certificate",
@@ -160,6 +170,8 @@ class World:
             )
             done += (
                 await cases.tend(at)
+                + await changes.review(at)
+                + await owing.turn(at)
                 + await contradiction.weigh(at, self.tools.claims)
                 + await escalation.advance(at)
                 + await expiry.warn(at)
@@ -181,6 +193,8 @@ class World:
             (tables.Engagement, "plan_at"),
             (tables.Obligation, "turns_at"),
             (tables.Obligation, "next_at"),
+            (tables.OwnDuty, "turns_at"),
+            (tables.OwnDuty, "next_at"),
             (tables.Case, "next_at"),
             (tables.Case, "closes_at"),
             (tables.Party, "warn_at"),
@@ -203,7 +217,7 @@ class World:
                 yield _event_line(stamp, line)
 
     async def _while_up(self, event: script.Event, at: datetime) -> None:
-        if self._is_down(at) and isinstance(event, script.DutyEvent | script.Observe | script.ServedAgain):
+        if self._is_down(at) and isinstance(event, _NEEDS_US):
             raise Refused("down", Message("The service does not run."))
         await DEEDS[type(event)](event, at)
 

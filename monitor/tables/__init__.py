@@ -15,6 +15,7 @@ from monitor.tables.looking import (
     Watch,
 )
 from monitor.tables.meeting import Contradiction
+from monitor.tables.owing import OwnDuty
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose
 from monitor.tables.telling import Mail, MailItem, Notice, Person, Session, SignIn
@@ -41,6 +42,7 @@ __all__ = [
     "Notice",
     "Obligation",
     "Outage",
+    "OwnDuty",
     "PageText",
     "Party",
     "Person",

@@ -23,6 +23,7 @@ class Notice(Model):
     party_id = fields.CharField(max_length=200, null=True)
     obligation_id = fields.IntField(null=True, db_index=True)
     case_id = fields.IntField(null=True, db_index=True)
+    own_duty_id = fields.IntField(null=True, db_index=True)
     certificate_id = fields.CharField(max_length=16, null=True)
     rung = fields.IntField(null=True)
     level = fields.IntField(default=0)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor import cases, tables
+from monitor.duties import changes, owing
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.pause import Pause
 from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
+from monitor.web.console.deciding import own_duty_of, show_own_duty
 from monitor.web.console.looking import Wrong, case_of, duty_of, show_case, show_duty
 from monitor.web.console.session import reader
 from monitor.web.fields import said
@@ -93,6 +95,24 @@ async def on_case(request: web.Request) -> web.StreamResponse:
         fresh = await tables.Case.get(id=case.id)
         return await show_case(request, who, fresh, _wrong(refusal, "acknowledge", sent, language_of(request)))
     return see_other(f"/case/{case.id}")
+
+
+async def on_own_duty(request: web.Request) -> web.StreamResponse:
+    """One act on what a company owes itself."""
+    who, deed = await reader(request), request.match_info["deed"]
+    duty = await own_duty_of(request, who)
+    sent = await said(request, LONGEST)
+    try:
+        act = await _act(who, deed, sent)
+        if deed == "acknowledge":
+            await owing.acknowledge(duty.id, act.at, act.actor, act.pause)
+        else:
+            outcome = changes.ACCEPTABLE if deed == "acceptable" else changes.ACTION
+            await changes.decide(duty.id, act.at, act.actor, outcome, act.reason, act.said.get("read", ""))
+    except Refused as refusal:
+        fresh = await tables.OwnDuty.get(id=duty.id)
+        return await show_own_duty(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
+    return see_other(f"/own-duty/{duty.id}")
 
 
 async def _act(who: Reader, deed: str, sent: Mapping[str, str]) -> Act:

@@ -38,8 +38,11 @@ class Change:
         """The latest that was found on a watch; none where none was."""
         found = await tables.FindingRow.filter(watch_id=watch, rule=CHANGED).order_by("-id").first()
         known, _, changed = found.key.partition(" ") if found else ("", "", "")
-        if len(known) != _TOLD or len(changed) != _TOLD:
-            return None
+        return await cls.between(known, changed) if len(known) == len(changed) == _TOLD else None
+
+    @classmethod
+    async def between(cls, known: str, changed: str) -> Self:
+        """That of two texts, by the beginnings of their hashes."""
         return cls(known, changed, await _text(known), await _text(changed))
 
     async def passages(self) -> list[Passage]:
@@ -63,6 +66,6 @@ async def texts_page(request: web.Request) -> web.StreamResponse:
     language = language_of(request)
     party = await who.present.party(case.party_id)
     return console_page(
-        request, who, "texts.html", case=case, change=change, rows=await change.passages(), back=f"/case/{case.id}",
+        request, who, "texts.html", url=case.url, change=change, rows=await change.passages(), back=f"/case/{case.id}",
         party_name=named(party, language), what=topic_name(case.check_kind, language),
     )  # fmt: skip

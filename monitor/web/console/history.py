@@ -12,16 +12,22 @@ from monitor.ladder import OPENING
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.details import people
 from monitor.letters.words import ROLES
-from monitor.tables import Case
+from monitor.tables import Case, Obligation, OwnDuty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from monitor.calendar import Calendar
-    from monitor.tables import LedgerLine, Obligation
+    from monitor.tables import LedgerLine
 
 SAVED = "answer.saved"
 MOMENT = timedelta(microseconds=1)
+#: What the ledger calls a row, and which column of a notice names it.
+_NAMES = {
+    Obligation: ("obligation", "obligation_id"),
+    Case: ("case", "case_id"),
+    OwnDuty: ("own-duty", "own_duty_id"),
+}
 
 WORDS = {
     "obligation.scheduled": "Scheduled",
@@ -36,6 +42,12 @@ WORDS = {
     "obligation.cancelled": "Cancelled",
     "obligation.plea": "The party wrote",
     "obligation.plea_decided": "Reply to the party's wish",
+    "own-duty.opened": "Opened",
+    "own-duty.changed": "Changed once more",
+    "own-duty.overdue": "Overdue",
+    "own-duty.acknowledged": "Taken in hand",
+    "own-duty.done": "Decided",
+    "own-duty.cancelled": "Cancelled",
     "case.opened": "Failing since two looks in a row",
     "case.worsened": "Became worse",
     "case.acknowledged": "Taken in hand",
@@ -84,14 +96,13 @@ _TONES = {
 }
 
 
-async def history(row: Obligation | Case, language: str, calendar: Calendar) -> list[dict[str, Any]]:
+async def history(row: Obligation | Case | OwnDuty, language: str, calendar: Calendar) -> list[dict[str, Any]]:
     """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says who got it.
 
     At one instant the ledger's order holds, and what was mailed of it comes after it.
     """
-    case = isinstance(row, Case)
-    of = tables.Notice.filter(case_id=row.id) if case else tables.Notice.filter(obligation_id=row.id)
-    subject = f"{'case' if case else 'obligation'}/{row.id}"
+    name, about = _NAMES[type(row)]
+    of, subject = tables.Notice.filter(**{about: row.id}), f"{name}/{row.id}"
     lines = await tables.LedgerLine.filter(subject=subject).order_by("seq")
     notices = await of.filter(state="sent").prefetch_related("items")
     known = _Known(await names_of(lines), await _reasons(lines), calendar, language)
@@ -175,7 +186,7 @@ def _subject(notice: tables.Notice) -> Message:
     if notice.case_id is not None:
         return Message("Mail: failing, business day {day}", {"day": notice.rung})
     if notice.rung == OPENING:
-        return Message("Mail: the request")
+        return Message("Mail: the decision is asked for" if notice.own_duty_id else "Mail: the request")
     if notice.rung < 0:
         return Message("Mail: reminder, day {day} before the due date", {"day": -notice.rung})
     return Message("Mail: overdue, day {day} after the due date", {"day": notice.rung})

@@ -121,9 +121,14 @@ def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
     return {
         "overdue": sum(1 for row in rows if row["state"] == "overdue"),
         "failing": sum(1 for row in rows if row["state"] == "failing"),
-        "review": sum(1 for row in rows if row["state"] == "submitted"),
-        "running": sum(1 for row in rows if row["state"] in {"open", "returned"}),
+        "review": sum(1 for row in rows if row["state"] == "submitted" or _own(row)),
+        "running": sum(1 for row in rows if row["state"] in {"open", "returned"} and not _own(row)),
     }
+
+
+def _own(row: dict[str, Any]) -> bool:
+    """Whether the company itself has to decide, and has time to."""
+    return row["id"].startswith("own-duty/") and not row["trouble"]
 
 
 async def duty_of(request: web.Request, who: Reader) -> Obligation:

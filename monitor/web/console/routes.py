@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from monitor.web.console import acting, closed, comparing, looking, signing
+from monitor.web.console import acting, closed, comparing, deciding, looking, signing
 
 ROUTES = [
     web.get("/", looking.board_page),
@@ -14,6 +14,8 @@ ROUTES = [
     web.get(r"/case/{id:\d{1,9}}", looking.case_page),
     web.post(r"/case/{id:\d{1,9}}/acknowledge", acting.on_case),
     web.get(r"/case/{id:\d{1,9}}/texts", comparing.texts_page),
+    web.get(r"/own-duty/{id:\d{1,9}}", deciding.own_duty_page),
+    web.post(r"/own-duty/{id:\d{1,9}}/{deed:acceptable|action|acknowledge}", acting.on_own_duty),
     web.get("/evidence/{id:[0-9a-f]{32}}", looking.evidence_file),
     web.get("/sign-in", signing.show),
     web.post("/sign-in", signing.ask),

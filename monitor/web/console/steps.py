@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from monitor.letters.ahead import Coming
     from monitor.registry.roster import Roster
-    from monitor.tables import Case, Obligation
+    from monitor.tables import Case, Obligation, OwnDuty
 
 SHOWN = 2
 
 
 def next_steps(
-    row: Obligation | Case, present: Roster, at: datetime, language: str, last_day: date | None = None
+    row: Obligation | Case | OwnDuty, present: Roster, at: datetime, language: str, last_day: date | None = None
 ) -> list[dict[str, str]]:
     """The next two steps, by the rules that will then be applied."""
     steps = islice(coming(row, present.calendar, at, last_day), SHOWN)

@@ -1,0 +1,108 @@
+"""The life of a duty that a company owes itself, whatever its kind: begun, overdue, taken in hand, done, cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tortoise.expressions import F
+
+from monitor import ledger, tables
+from monitor.ladder import OWN
+from monitor.notices import withdraw
+from monitor.reasons import keep
+from monitor.refusal import need
+from monitor.registry.roster import roster
+from monitor.schedule import as_text, edit, own_next
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from monitor.calendar import Calendar
+    from monitor.pause import Pause
+    from monitor.tables import OwnDuty
+
+CHUNK = 200
+GONE = "This has been decided already, or nothing is owed here any more."
+
+
+async def begin(duty: OwnDuty, calendar: Calendar, at: datetime) -> OwnDuty:
+    """Write a new duty, whose T the caller has set. The managers hear of it at once, or at the next `send_at`;
+    that rung is called by the days that are left.
+    """
+    ladder = replace(OWN, opening=f"T-{max((duty.due_on - calendar.day_of(at)).days, 0)}")
+    edit(duty, opened_at=at, since=at, ladder=as_text(ladder), turns_at=calendar.end_of(duty.due_on))
+    edit(duty, next_at=own_next(duty, calendar, at))
+    await duty.save()
+    await ledger.write([event("opened", duty)], at)
+    return duty
+
+
+async def turn(at: datetime) -> int:
+    """Stage: say of one chunk that T is over. How many there were."""
+    due = tables.OwnDuty.filter(turns_at__lte=at)
+    if not await due.exists():
+        return 0
+    async with transaction():
+        duties = await due.order_by("turns_at", "id").limit(CHUNK).select_for_update(skip_locked=True)
+        calendar = (await roster()).calendar
+        for duty in duties:
+            fields = edit(duty, overdue_on=duty.due_on, turns_at=None)
+            await _write(duty, fields | edit(duty, next_at=own_next(duty, calendar, at)))
+        await ledger.write([event("overdue", duty) for duty in duties], at)
+    return len(duties)
+
+
+async def held(duty_id: int) -> OwnDuty:
+    """An open duty, locked for an act; who comes second is refused."""
+    duty = await tables.OwnDuty.filter(id=duty_id).select_for_update().get()
+    need(duty.state == "open", "not-open", GONE)
+    return duty
+
+
+async def done(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: str = "") -> None:
+    """It is done, by a named person; within the transaction of what follows from it."""
+    need(actor.startswith("person/"), "by-missing", "Say who decides.")
+    await _end(duty, at, "done", outcome)
+    await ledger.write([event("done", duty, actor, outcome=outcome, **await keep(reason, at))], at)
+
+
+async def cancel(duty: OwnDuty, reason: str, at: datetime) -> None:
+    """Nothing is owed any more, and nobody has to be told."""
+    await _end(duty, at, "cancelled", reason)
+    await ledger.write([event("cancelled", duty, reason=reason)], at)
+
+
+async def acknowledge(duty_id: int, at: datetime, actor: str, pause: Pause) -> None:
+    """A person takes it: the company's levels pause until then, and nothing is closed."""
+    async with transaction():
+        duty, calendar = await held(duty_id), (await roster()).calendar
+        pause.check(actor, calendar, at)
+        fields = edit(duty, paused_until=pause.until, paused_by=actor, paused_why=pause.why, company_queued=None)
+        await withdraw(at, own_duty_id=duty.id, kind="rung")
+        await _write(duty, fields | edit(duty, next_at=own_next(duty, calendar, at)))
+        said = event("acknowledged", duty, actor, until=pause.until.isoformat(), **await keep(pause.why, at))
+        await ledger.write([said], at)
+
+
+async def _end(duty: OwnDuty, at: datetime, state: str, outcome: str) -> None:
+    await withdraw(at, own_duty_id=duty.id)
+    ended = edit(duty, state=state, outcome=outcome, done_at=at, next_at=None, turns_at=None, company_queued=None)
+    await _write(duty, ended)
+
+
+async def _write(duty: OwnDuty, fields: dict[str, Any]) -> None:
+    await tables.OwnDuty.filter(id=duty.id).update(**fields, version=F("version") + 1)
+
+
+def due_in(days: int, begun_on: date, calendar: Calendar) -> date:
+    """So many business days after a day."""
+    return calendar.shift(begun_on, days)
+
+
+def event(kind: str, duty: OwnDuty, actor: str = ledger.SYSTEM, **data: Any) -> ledger.Event:
+    """A line of the ledger, with what an auditor needs to place it."""
+    facts = {"obligation": duty.kind, "party": duty.party_id, "url": duty.url, "due_on": duty.due_on.isoformat()}
+    told = {name: value for name, value in facts.items() if value}
+    return ledger.Event(f"own-duty.{kind}", f"own-duty/{duty.id}", told | data, duty.company_id, actor)
