@@ -13,10 +13,10 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 LEFT_OUT = "\N{HORIZONTAL ELLIPSIS}"  #: stands where something was that does not count
 UNREAD = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "select", "textarea", "head"})
@@ -201,11 +201,19 @@ def _after(source: str, what: str, at: int) -> int:
     return found + len(what) if found >= 0 else -1
 
 
+class Pattern(Protocol):
+    """A compiled expression, of whichever engine. They read a replacement each in its own way, but for one that is made
+    by a function.
+    """
+
+    def sub(self, repl: Callable[[Any], str], string: str, /) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Taste:
     """What of a text does not count: patterns, whether dates do, and the marks between which it is read."""
 
-    ignore: Sequence[re.Pattern[str]] = ()
+    ignore: Sequence[Pattern] = ()
     dates: bool = False
     begin: str = ""
     end: str = ""
@@ -215,7 +223,7 @@ class Taste:
         text = "".join(filter(_visible, unicodedata.normalize("NFKC", text.replace("\r", "\n"))))
         text = "\n".join(_lines(self._between(text)))
         for pattern in self.ignore:
-            text = pattern.sub(LEFT_OUT, text)
+            text = pattern.sub(lambda _: LEFT_OUT, text)
         if not self.dates:
             for noise in (_COPYRIGHT, _DATES, _CLOCKS):
                 text = noise.sub(LEFT_OUT, text)

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from checks.contract import NOTHING, Exchange, Look, Rule, Scope, Trouble, Words
 from checks.page_text import Taste, decoded, essence, fingerprint, shown_by
+from checks.patterns import compiled
 from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 TITLE, RULES = title("policy-page"), rules("policy-page")
 APART = timedelta(hours=1)
 RESTLESS = 6  #: looks in a row with a text never seen before
-LONGEST_PATTERN = 500
 TEXT_LIMIT = 256 * 1024  #: bytes of a text that are kept for people to read; all of it is compared
 OK, ABSENT = 200, frozenset({404, 410})
 _MARKUP = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
@@ -74,15 +74,15 @@ class PolicyPage:
             raise ValueError("least: a page of no letters at all is lost; name 1 or more")
         for pattern in self.ignore:
             try:
-                found = len(pattern) <= LONGEST_PATTERN and re.compile(pattern).search("")
-            except re.error as error:
-                raise ValueError(f"ignore: {pattern!r} is no regular expression: {error}") from error
+                found = compiled(pattern).search("")
+            except ValueError as error:
+                raise ValueError(f"ignore: {pattern[:60]!r}: {error}") from error
             if found is not None:
-                raise ValueError(f"ignore: {pattern[:60]!r} is too long, or fits where nothing stands")
+                raise ValueError(f"ignore: {pattern!r} fits where nothing stands")
 
     @cached_property
     def _taste(self) -> Taste:
-        return Taste(tuple(re.compile(one) for one in self.ignore), self.dates, self.begin, self.end)
+        return Taste(tuple(compiled(one) for one in self.ignore), self.dates, self.begin, self.end)
 
     @cached_property
     def _reading(self) -> str:

@@ -38,14 +38,32 @@ async def review(at: datetime) -> int:
     """Stage: bring the reviews into line with what is found. How many were begun, moved on or cancelled."""
     found = await tables.FindingRow.filter(rule=RULE, closed_at=None).prefetch_related("watch").order_by("id")
     owed = await tables.OwnDuty.filter(kind=KIND, state="open")
-    if not found and not owed:
+    present, count = await roster(), 0
+    if not await _unsettled(found, owed, present, at):
         return 0
     async with transaction():
-        present, count = await roster(), 0
         for row in found:
             on = present.calendar.day_of(row.first_seen_at)
             count += len(await begin_reviews(row.watch, row.key, on, at, present))
         return count + await _wind_up(owed, found, present, at)
+
+
+async def _unsettled(found: Sequence[FindingRow], owed: Sequence[OwnDuty], present: Roster, at: datetime) -> bool:
+    """Whether there may be something to do, asked without taking a lock: a change is open for days, and the stage comes
+    by every few seconds.
+    """
+    reviews = tables.OwnDuty.filter(kind=KIND, party_id__in={row.watch.party_id for row in found}) if found else None
+    known = {(duty.company_id, duty.about["watch"], _key(duty)) for duty in (await reviews if reviews else ())}
+    wanted = {
+        (company, str(row.watch_id), row.key) for row in found for company in await concerned(row.watch, present, at)
+    }
+    open_ones = {(duty.company_id, duty.about["watch"], _key(duty)) for duty in owed if duty.about["watch"]}
+    return bool(wanted - known or open_ones - wanted)
+
+
+def _key(duty: OwnDuty) -> str:
+    """The key of the finding that a review is about."""
+    return f"{duty.about['known']} {duty.about['changed']}"
 
 
 async def begin_reviews(watch: Watch, key: str, on: date, at: datetime, present: Roster) -> list[OwnDuty]:

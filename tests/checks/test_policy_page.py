@@ -186,6 +186,12 @@ async def test_what_is_ignored_may_move():
     assert len({look.observed["sha256"] for look in looks}) == 1
 
 
+async def test_what_was_ignored_leaves_a_mark_in_the_text_that_is_kept():
+    watching = Watching(configured(PolicyPage(), {"ignore": [r"\d+ 人の来訪"]}))
+    await watching.look(page(OLD + "<p>今日は 12 人の来訪"))
+    assert next(iter(watching.texts.values())).endswith("今日は …")
+
+
 async def test_dates_count_where_they_are_wanted():
     dated = [OLD + f"<p>Revised on {day} April 2026" for day in (1, 2, 2)]
     assert (await Watching().looks(*dated))[-1].verdict is Verdict.PASS

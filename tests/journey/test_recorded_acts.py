@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 
 from monitor import clock, tables
+from monitor.duties.changes import begin_reviews
+from monitor.registry.roster import roster
+from monitor.tables.store import transaction
 from monitor.web import FORM, public
 from monitor.web.console.routes import ROUTES as CONSOLE
 from tests.evidence.evidence_corpus import png
@@ -127,6 +130,27 @@ async def takes_a_case(house, client):
     return await posts(client, f"/case/{case.id}/acknowledge", {"by": "M. Manager", **soon()})
 
 
+async def on_own_duty(house, client, deed, fields):
+    at, watch = clock.now(), await tables.Watch.first()
+    async with transaction():
+        key = " ".join((64 * mark)[:32] for mark in "ab")
+        (duty,) = await begin_reviews(watch, key, at.date(), at, await roster())
+    await signed_in(house, client, MANAGERS)
+    return await posts(client, f"/own-duty/{duty.id}/{deed}", {"by": "M. Manager", **fields})
+
+
+async def takes_a_change(house, client):
+    return await on_own_duty(house, client, "acceptable", {})
+
+
+async def wants_action_on_a_change(house, client):
+    return await on_own_duty(house, client, "action", {"reason": "advertisers"})
+
+
+async def takes_a_decision(house, client):
+    return await on_own_duty(house, client, "acknowledge", soon())
+
+
 async def asks_to_sign_in(house, client):
     return await posts(client, "/sign-in", {"email": MANAGERS})
 
@@ -159,6 +183,9 @@ ACTS = [
     ("/duty/{id}/plea", reads_a_plea, "obligation.plea_decided", "person/"),
     ("/duty/{id}/revoke", makes_links_void, "link.revoked", "person/"),
     ("/case/{id}/acknowledge", takes_a_case, "case.acknowledged", "person/"),
+    ("/own-duty/{id}/acceptable", takes_a_change, "own-duty.done", "person/"),
+    ("/own-duty/{id}/action", wants_action_on_a_change, "own-duty.done", "person/"),
+    ("/own-duty/{id}/acknowledge", takes_a_decision, "own-duty.acknowledged", "person/"),
     ("/sign-in", asks_to_sign_in, "sign-in.asked", "person/"),
     ("/sign-in/{token}", signs_in, "session.opened", "person/"),
     ("/sign-out", signs_out, "session.closed", "person/"),
