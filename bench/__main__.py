@@ -23,6 +23,7 @@ SCENARIOS = {
     "poll": ("bench.poll", "What does one look cost?"),
     "patrol-scale": ("bench.patrol_scale", "Thousands of endpoints: in time, without bursts?"),
     "idle": ("bench.idle", "What do 100,000 watches cost while nothing is due?"),
+    "history": ("bench.history", "What do looks cost on the disk?"),
     "simulate": ("bench.simulate", "How long does a simulated year take?"),
     "mail": ("bench.mail", "How many letters leave in a second?"),
     "form": ("bench.form", "How long do readers wait for a page?"),

@@ -6,7 +6,7 @@ would fill a hundred gigabytes. A block spends some four bytes on a look:
 - what hardly changes (verdict, reason, attempt, what was seen) is written once for each state that differs;
 - instants are whole seconds, as what is left of a steady rhythm: a look begins some time within the second after its
   turn anyway;
-- durations are tenths of milliseconds with five significant binary digits, that is within two per cent. More digits
+- durations are tenths of milliseconds with five significant binary digits, that is within three per cent. More digits
   are noise, and noise cannot be compressed;
 - the columns stand one after the other and are compressed together.
 
@@ -39,8 +39,8 @@ _FILTERS: list[dict[str, Any]] = [_LZMA]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One look as it is kept. Durations are tenths of milliseconds, our own loop's lag is whole ones; `evidence` is the
-    SHA-256 of what was seen, in hex, or empty.
+    """One look as it is kept. Durations are tenths of milliseconds, our own loop's lag is hundredths of a second;
+    `evidence` is the SHA-256 of what was seen, in hex, or empty.
     """
 
     at: datetime
@@ -54,7 +54,7 @@ class Entry:
 
 
 def pack(entries: Sequence[Entry]) -> bytes:
-    """The looks, in their order."""
+    """The looks, at least one, in their order."""
     seconds = [round((one.at - _EPOCH).total_seconds()) for one in entries]
     gaps = [after - before for before, after in pairwise(seconds)]
     rhythm = sorted(gaps)[len(gaps) // 2] if gaps else 0
@@ -67,8 +67,7 @@ def pack(entries: Sequence[Entry]) -> bytes:
         [0 if one.lag is None else _code(one.lag) + 1 for one in entries],
         *zip(*(_phases(one) for one in entries), strict=True),
     ]
-    head = {"v": VERSION, "looks": len(entries), "first": seconds[0] if seconds else 0, "rhythm": rhythm}
-    text = json.dumps(head | {"states": [*states]}, separators=(",", ":"))
+    text = json.dumps([VERSION, len(entries), seconds[0], rhythm, [*states]], separators=(",", ":"))
     raw = text.encode() + b"\n" + b"".join(map(_written, columns))
     return lzma.compress(raw, lzma.FORMAT_RAW, filters=_FILTERS)
 
@@ -77,22 +76,20 @@ def unpack(body: bytes) -> list[Entry]:
     """What was packed. `ValueError` for what no `pack` has made."""
     try:
         text, _, rest = lzma.decompress(body, lzma.FORMAT_RAW, filters=_FILTERS).partition(b"\n")
-        head, numbers = json.loads(text), _read(rest)
-        return list(_entries(head, numbers))
+        return list(_entries(json.loads(text), _read(rest)))
     except (lzma.LZMAError, LookupError, TypeError, StopIteration, RuntimeError) as error:
         raise ValueError(f"not a block of looks: {error!r}") from error
 
 
-def _entries(head: dict[str, Any], numbers: Iterator[int]) -> Iterator[Entry]:
-    if head["v"] != VERSION:
-        raise ValueError(f"a block of version {head['v']} is not known here")
-    looks = head["looks"]
-    gaps = [0, *(_unfolded(next(numbers)) + head["rhythm"] for _ in range(looks - 1))]
+def _entries(head: list[Any], numbers: Iterator[int]) -> Iterator[Entry]:
+    version, looks, second, rhythm, states = head
+    if version != VERSION:
+        raise ValueError(f"a block of version {version} is not known here")
+    gaps = [0, *(_unfolded(next(numbers)) + rhythm for _ in range(looks - 1))]
     which, own, lags, *phases = ([next(numbers) for _ in range(looks)] for _ in range(3 + PHASES))
-    second = head["first"]
     for gap, state, took, lag, codes in zip(gaps, which, own, lags, zip(*phases, strict=True), strict=True):
         second += gap
-        verdict, reason, attempt, evidence = head["states"][state]
+        verdict, reason, attempt, evidence = states[state]
         spans = tuple(map(_meant, codes))
         yield Entry(
             at=_EPOCH + timedelta(seconds=second),

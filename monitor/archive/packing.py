@@ -147,7 +147,7 @@ def _entry(row: Row, named: Mapping[int, str]) -> Entry:
         reason=row["reason"],
         took=round(row["took_ms"] * 10),
         phases=tuple(int(span) for span in row["phases"].split()),
-        lag=None if row["lag_ms"] is None else round(row["lag_ms"]),
+        lag=None if row["lag_ms"] is None else round(row["lag_ms"] / 10),
         attempt=row["attempt"],
         evidence=named.get(row["evidence_id"], ""),
     )

@@ -137,7 +137,7 @@ def _of_entry(one: Entry) -> Kept:
         reason=one.reason,
         took_ms=one.took / 10,
         phases=_spans(one.phases),
-        lag_ms=one.lag,
+        lag_ms=None if one.lag is None else one.lag * 10.0,
         attempt=one.attempt,
         evidence=one.evidence,
     )

@@ -40,12 +40,12 @@ async def test_what_differs_is_kept_beside_what_was_before_and_found_again_when_
 
 
 async def test_each_result_carries_rule_set_peer_attempt_lag_and_phases_before_and_after_its_night(applied):
-    await look([(DAWN + HOUR, passed(peer="192.0.2.1"))], ruleset=7, attempt=2, lag_ms=3.0)
+    await look([(DAWN + HOUR, passed(peer="192.0.2.1"))], ruleset=7, attempt=2, lag_ms=30.0)
     for _ in range(2):
         (kept,) = await latest(await first_watch(), 5)
         assert kept.seen["ruleset"] == 7
         assert kept.seen["observed"]["peer"] == "192.0.2.1"
-        assert (kept.at, kept.attempt, kept.lag_ms) == (DAWN + HOUR, 2, 3.0)
+        assert (kept.at, kept.attempt, kept.lag_ms) == (DAWN + HOUR, 2, 30.0)
         assert kept.phases == pytest.approx(SPANS, rel=0.03)
         assert kept.took_ms == pytest.approx(80.9, rel=0.03)
         await nights(DAWN + 2 * DAY)

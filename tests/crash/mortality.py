@@ -96,6 +96,8 @@ class Relay:
 class Failing:
     """A look that always finds the same."""
 
+    ruleset = 1
+
     async def observe(self, url: str, visit: object) -> None: ...
 
     def judge(self, seen: None, at: datetime, before: object = None) -> Look:
