@@ -90,7 +90,8 @@ def picking(*codes, version=0x0303, session=b""):
         answer = b"\x16\x03\x03" + struct.pack(">H", len(message)) + message
         for at in range(0, len(answer), 7):
             writer.write(answer[at : at + 7])
-            await writer.drain()
+            for _ in range(5):  # the other side reads this piece before the next
+                await asyncio.sleep(0)
 
     return talk
 
