@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
+from monitor.cause import seen_again
 from monitor.letters.layout import lines, one_line
 from monitor.letters.words import CERTIFICATES, DUTIES, OWN_DUTIES, check_name, named, said, severity
 from monitor.links import SIGN_IN_LIVES
+from monitor.registry.places import GONE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +33,7 @@ BLANK: Values = dict.fromkeys((
     "helped", "promises", "purposes", "tz", "zone", "url", "host", "check", "severity", "since",
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "until_at", "until_clock",
-    "valid_minutes", "above", "contacts", "returned_on", "returned_for",
+    "valid_minutes", "above", "contacts", "returned_on", "returned_for", "again", "erased",
 ))  # fmt: skip
 
 
@@ -74,6 +76,7 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
     left = (duty.due_on - today).days
     received = notice.made_at if notice.kind in _RECEIVED else duty.submitted_at
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
+    values["again"] = seen_again(duty, calendar)
     if duty.state == "returned" and duty.decided_at:
         values |= {"returned_on": calendar.day_of(duty.decided_at), "returned_for": lines(duty.reason)}
     if received:
@@ -109,6 +112,7 @@ def _of_case(case: Case, notice: Notice, calendar: Calendar, today: date) -> Val
         "closed_on": case.closed_at and calendar.day_of(case.closed_at),
         "failing_days": (today - case.opened_on).days if notice.rung else 0,
         "tells_party": case.tell_vendor,
+        "erased": case.check_kind == GONE,
     }
 
 

@@ -65,7 +65,7 @@ class Topic:
         if notice.side == "company":
             return "overdue"
         if notice.rung == OPENING:
-            return "opening"
+            return "reopened" if duty.cause else "opening"
         return "reminder" if today <= duty.due_on else "overdue"
 
     def urgency(self) -> tuple[int, int, int]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from monitor.letters.digest import Week
 
 URL = "https://www.acme.example/"
+PORTAL = "https://portal.acme.example/orders.csv"
 TITLES = {
     "ja": {
         "dm": "DM印刷・発送業務",
@@ -207,6 +208,20 @@ async def _by_hand(place: Any) -> Any:
     moved = notice("due-moved", "vendor", duty=duty, made_at=at)
     case = notice("rung", "vendor", case=tls, made_at=at, rung=0, data={"rung": "C+0"})
     yield "vendor+several", (await place.kept(opening, moved, case, certificate, at=at))[0]
+    tls.check_kind, tls.url = "erased", PORTAL
+    await tls.save()
+    yield "vendor+case+erased", (await place.kept(case, at=at))[0]
+    yield "vendor+reopened", (await place.kept(await _asked_again(place, at), at=at))[0]
+
+
+async def _asked_again(place: Any, at: Any) -> Any:
+    """The opening of a deletion that had been confirmed, whose places serve content again."""
+    duty = await place.duty("prize")
+    names = ("本番データベース", "バックアップ") if place.language == "ja" else ("Production database", "Backup")
+    places = [{"name": name, "url": f"{PORTAL}{number}"} for number, name in enumerate(names)]
+    duty.cause = {"reason": "served-again", "seen_at": "2026-12-21T03:00:00+09:00", "places": places}
+    await duty.save()
+    return notice("rung", "vendor", duty=duty, made_at=at, rung=OPENING, data={"rung": "T-30"})
 
 
 async def _of_certificates(place: Any, at: Any) -> Any:

@@ -25,6 +25,7 @@ from monitor.web.console.course import course
 from monitor.web.console.doubt import Tongue, Trust, against, answers_against, trust
 from monitor.web.console.facts import about, declaration
 from monitor.web.console.history import history, until_words
+from monitor.web.console.reappearance import reappeared
 from monitor.web.console.session import Reader, reader
 from monitor.web.console.steps import next_steps
 from monitor.web.form.ending import answer_groups
@@ -165,6 +166,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
     last_day = await who.present.last_day(duty.engagement_id)
     return console_page(
         request, who, "duty.html", status=wrong.status, errors=wrong.errors, said=wrong.said,
+        again=await reappeared(duty, calendar),
         duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         company_name=named(company, language) if company else "", late=late, ref=duty_reference(duty.id),
         due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),

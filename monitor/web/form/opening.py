@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import links, tables
+from monitor.cause import seen_again
 from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
 from monitor.obligations.drafts import Draft, read
@@ -187,6 +188,7 @@ def form_page(request: web.Request, found: Opened, template: str, *, status: int
         "engagement_title": found.engagement.title or found.engagement.key,
         "subject": f"{title} {ref}",
         "ref": ref,
+        "again": seen_again(duty, calendar),
         "days_left": (duty.due_on - calendar.day_of(found.at)).days,
         "due_words": say_last_day(duty.due_on, calendar.zone, language),
         "zone": calendar.zone,
