@@ -33,6 +33,7 @@ async def audit(calendar: Calendar, at: datetime) -> list[str]:
         _said("own duties wait to climb", await tables.OwnDuty.filter(next_at__lt=late).count()),
         _said("cases wait to climb", await tables.Case.filter(next_at__lt=late).count()),
         _said("cases wait to close", await tables.Case.filter(closes_at__lt=late, closed_at=None).count()),
+        _said("mutes wait to end", await tables.Case.filter(muted_until__lt=late).count()),
         _said("duties have no next step", await _lost_duties()),
         _said("open cases have no next step", await _lost_cases(late)),
         _said("certificates wait to be looked at", await tables.Party.filter(warn_at__lt=late).count()),
@@ -68,7 +69,8 @@ async def _lost_duties() -> int:
 
 async def _lost_cases(late: datetime) -> int:
     """Open and never announced, or on the ladder of all levels with levels that nothing will tell."""
-    quiet = tables.Case.filter(closed_at=None, closes_at=None, next_at=None, company_queued=None, opened_at__lt=late)
+    silent = {"closes_at": None, "muted_until": None, "next_at": None, "company_queued": None}
+    quiet = tables.Case.filter(**silent, closed_at=None, opened_at__lt=late)
     never = Q(announced=0, severity__gt=Severity.LOW)
     return await quiet.filter(never | Q(severity__gte=Severity.HIGH, company_sent__lt=CaseLadder().after[-1])).count()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
 from monitor import tables
+from monitor.cases import NOT_ASSESSED, concerned
 from monitor.notices import COMPANY
 from monitor.registry.roster import RISING, roster
 from monitor.schedule import overdue
@@ -35,10 +37,13 @@ async def board(at: datetime, company: str | None = None) -> list[Row]:
     cases = await tables.Case.filter(closed_at=None, **only)
     today = calendar.day_of(at)
     office = await _told_the_office([case.id for case in cases if case.severity >= Severity.CRITICAL])
+    joined = tables.Joined.filter(case__closed_at=None, well_at=None)
+    beside: Counter[Any] = Counter(await joined.values_list("case_id", flat=True))
     rows = [_duty(duty, at, calendar, today) for duty in duties] + [
-        _case(case, calendar, today, office=case.id in office) for case in cases
+        _case(case, calendar, today, office=case.id in office) | {"beside": beside[case.id]} for case in cases
     ]
     rows += [_own(duty, at, calendar, today) for duty in await tables.OwnDuty.filter(state="open", **only)]
+    rows += await _unseen(company, calendar, at)
     return sorted(rows, key=lambda row: (_rank(row), -row["days"], row["company"] or "", row["id"]))
 
 
@@ -103,11 +108,44 @@ def _case(case: tables.Case, calendar: Any, today: Any, *, office: bool) -> Row:
         "party": case.party_id,
         "url": case.url,
         "check": case.check_kind,
-        "state": "failing",
+        "state": "recovering" if case.closes_at else "failing",
         "severity": Severity(case.severity).word,
         "since": case.opened_at.astimezone(calendar.zone).isoformat(),
         "days": (today - case.opened_on).days,
         "level": max(case.told, OFFICE) if office else case.told,
         "next_at": case.next_at and case.next_at.astimezone(calendar.zone).isoformat(),
-        "trouble": True,
+        "returns": case.returns,
+        "muted_until": case.muted_until and case.muted_until.astimezone(calendar.zone).isoformat(),
+        "trouble": case.closes_at is None,
+    }
+
+
+async def _unseen(company: str | None, calendar: Any, at: datetime) -> list[Row]:
+    """What could not be assessed for a week: it is ours to look into, and nobody's trouble."""
+    found = tables.FindingRow.filter(rule__endswith=f".{NOT_ASSESSED}", closed_at=None, watch__retired_at=None)
+    present, rows = await roster(), []
+    for finding in await found.order_by("id").prefetch_related("watch"):
+        watch = finding.watch
+        concerned_by = await concerned(watch, present, at)
+        rows += [_unassessed(finding, watch, key, calendar, at) for key in concerned_by if company in {None, key}]
+    return rows
+
+
+def _unassessed(
+    finding: tables.FindingRow, watch: tables.Watch, company: str | None, calendar: Any, at: datetime
+) -> Row:
+    return {
+        "id": f"watch/{watch.id}",
+        "company": company,
+        "party": watch.party_id,
+        "url": watch.url,
+        "check": watch.check_kind,
+        "state": NOT_ASSESSED,
+        "severity": Severity(finding.severity).word,
+        "since": finding.first_seen_at.astimezone(calendar.zone).isoformat(),
+        "days": (calendar.day_of(at) - calendar.day_of(finding.first_seen_at)).days,
+        "level": 0,
+        "next_at": None,
+        "reason": finding.detail,
+        "trouble": False,
     }

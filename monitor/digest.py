@@ -11,7 +11,9 @@ from checks.contract import Severity
 from monitor import ledger, tables
 from monitor.archive.recall import made
 from monitor.calendar import DAY
-from monitor.certificates import concerned, held
+from monitor.cases import NOT_ASSESSED, concerned
+from monitor.certificates import concerned as relying
+from monitor.certificates import held
 from monitor.ladder import CERTIFICATE
 from monitor.letters.digest import Certified, Due, Failing, Head, Week
 from monitor.notices import COMPANY, tell
@@ -86,6 +88,7 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
         waivers=[_due(row, present.calendar.day_of(row.waived_until)) for row in await waived if row.waived_until],
         undeliverable=[_due(row) for row in await asked.filter(undeliverable_at__isnull=False)],
         certificates=await _certificates(present, company, today),
+        unassessed=await _unassessed(present, company, at),
     )
 
 
@@ -98,12 +101,23 @@ async def _certificates(present: Roster, company: str | None, today: date) -> li
     found = [
         one
         for key in keys
-        if (companies := concerned(engagements[key], today)) and (company is None or company in companies)
+        if (companies := relying(engagements[key], today)) and (company is None or company in companies)
         for one in held(parties[key], today)
         if (one.expires_on - today).days <= max(CERTIFICATE.before)
     ]
     found.sort(key=lambda one: (one.expires_on, one.party, one.kind))
     return [Certified(party=one.party, kind=one.kind, on=one.expires_on.isoformat()) for one in found]
+
+
+async def _unassessed(present: Roster, company: str | None, at: datetime) -> list[Failing]:
+    """What could not be assessed for a week; of the companies concerned."""
+    found = tables.FindingRow.filter(rule__endswith=f".{NOT_ASSESSED}", closed_at=None, watch__retired_at=None)
+    return [
+        Failing(company=key, party=watch.party_id, url=watch.url, check=watch.check_kind, severity=Severity.LOW.word)
+        for watch in [finding.watch for finding in await found.order_by("id").prefetch_related("watch")]
+        for key in await concerned(watch, present, at)
+        if company in {None, key}
+    ]
 
 
 async def _looks(calendar: Calendar, company: str | None, today: date) -> int:

@@ -169,8 +169,8 @@ def climb_case(case: Case, calendar: Calendar, at: datetime) -> Move:
     """The rungs of a failing check. Its first goes to the party too; a critical one goes at any hour, and higher."""
     move, climb = Move(case), case_climb(case)
     critical = case.severity >= Severity.CRITICAL
-    if case.closes_at:
-        pass  # it passes, and only time has to show that it stays so
+    if case.closes_at or case.muted_until:
+        pass  # it passes, and only time has to show that it stays so; or a person answers for the silence
     elif case.announced < case.severity and (case.announced == 0 or critical) and _first_is_due(case, calendar, at):
         _announce(move, case, calendar, at, critical=critical)
     elif case.announced and calendar.sending(at):

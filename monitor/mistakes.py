@@ -85,6 +85,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "closed-days": ("is {input}.", 'Write a country code whose holidays are known, like "JP", or "none".'),
     "send-hours": ("send_until is not after send_at.", "Write a later send_until."),
     "member-dates": ("member_until is before member_from.", "Correct one of the two."),
+    "moment": (
+        "is {input}.",
+        'Write a date and time with its offset, like 2026-12-05T22:00:00+09:00, or of every week a time, like "22:00".',
+    ),
+    "maintenance-times": (
+        "is neither once nor every week.",
+        "Write from and until as dates and times with their offset; or day, and from and until as times.",
+    ),
+    "maintenance-span": ("until is not after from, or more than 31 days after it.", "Correct one of the two."),
+    "maintenance-urls": ("has maintenance of an address that is no endpoint of the party.", "Correct its urls."),
     "engagement-dates": ("ends_on is before starts_on.", "Correct one of the two."),
     "day": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
     "number": ("is {input}, which is no whole number.", "Write a whole number."),

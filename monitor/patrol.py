@@ -215,7 +215,8 @@ class Patrol:
                 ruleset = check.ruleset
                 async with asyncio.timeout_at(until):
                     look = await looked(check, watch.url, visit, at, watch.memory)  # type: ignore[arg-type]
-        return Seen(watch, look, next_look(watch, look, at, self.confirm), ruleset, lag.ms)
+        again = next_look(watch, look, at, self.confirm)
+        return Seen(watch, look, again, ruleset, lag.ms, turn_at=turn_of(watch, at))
 
     async def _conclude(self, seen: Sequence[Seen], at: datetime) -> None:
         """Hand the results on; while we suspect ourselves, as results of ours and nobody's fault."""

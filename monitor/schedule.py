@@ -199,7 +199,7 @@ def company_next(row: Climbing, climb: Climb, calendar: Calendar, at: datetime) 
 
 def case_next(case: Case, calendar: Calendar, at: datetime) -> datetime | None:
     """When the ladder of a case must be looked at again."""
-    if case.closed_at or case.closes_at or case.severity <= Severity.LOW:
+    if case.closed_at or case.closes_at or case.muted_until or case.severity <= Severity.LOW:
         return None
     if case.announced == 0 or (case.severity >= Severity.CRITICAL and case.announced < case.severity):
         return at if case.severity >= Severity.CRITICAL else calendar.next_sending(max(at, case.held_until or at))

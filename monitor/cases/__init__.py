@@ -12,21 +12,29 @@ from __future__ import annotations
 
 from monitor.cases.acts import acknowledge
 from monitor.cases.closing import lapse, subside, tend
+from monitor.cases.muting import Mute, mute, unmute
 from monitor.cases.opening import LONGEST_HOLD, worsen
-from monitor.cases.settling import CONFIRM, Damping, Seen, Settled, settle
+from monitor.cases.settling import CONFIRM, MAINTENANCE, NOT_ASSESSED, Damping, Seen, Settled, settle
+from monitor.cases.standing import concerned
 from monitor.cases.taking import take
 
 __all__ = [
     "CONFIRM",
     "LONGEST_HOLD",
+    "MAINTENANCE",
+    "NOT_ASSESSED",
     "Damping",
+    "Mute",
     "Seen",
     "Settled",
     "acknowledge",
+    "concerned",
     "lapse",
+    "mute",
     "settle",
     "subside",
     "take",
     "tend",
+    "unmute",
     "worsen",
 ]

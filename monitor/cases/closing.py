@@ -8,6 +8,7 @@ from tortoise.expressions import F
 
 from checks.contract import Severity
 from monitor import ledger, tables
+from monitor.cases.muting import come_to_an_end
 from monitor.cases.standing import about, cases_of, concerned, event, heir_of, speak_of
 from monitor.notices import COMPANY, VENDOR, about_case, tell, withdraw
 from monitor.registry.roster import roster
@@ -55,8 +56,8 @@ async def _wait(case: Case, at: datetime, damping: Damping) -> None:
 
 
 async def tend(at: datetime) -> int:
-    """Stage: what time alone does to cases. How many it closed."""
-    return await subside(at) + await lapse(at)
+    """Stage: what time alone does to cases. How many it changed."""
+    return await come_to_an_end(at) + await subside(at) + await lapse(at)
 
 
 async def subside(at: datetime) -> int:

@@ -12,9 +12,10 @@ from tortoise.expressions import F, Q
 
 from checks.contract import Look, Severity
 from monitor import ledger, tables
-from monitor.cases.standing import cases_of, concerned, event, host_down, speak_of
+from monitor.cases.muting import muted_before
+from monitor.cases.standing import announced, cases_of, concerned, event, host_down, speak_of
 from monitor.ladder import CaseLadder
-from monitor.notices import COMPANY, VENDOR, withdraw
+from monitor.notices import VENDOR, withdraw
 from monitor.schedule import as_text, edit
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ async def worsen(case: Case, severity: Severity, at: datetime, **why: Any) -> No
     """
     lower = tables.Case.filter(id=case.id, closed_at=None, severity__lt=severity)
     higher = {"severity": severity, "ladder": as_text(LADDERS[severity]), "next_at": at}
+    if severity >= Severity.CRITICAL:
+        higher |= {"muted_until": None, "muted_by": None, "muted_why": ""}
     if await lower.update(**higher, version=F("version") + 1):
         edit(case, **higher)
         await ledger.write([event("worsened", case, **why)], at)
@@ -141,24 +144,13 @@ async def _resumed(case: Case, failure: _Failure) -> dict[str, Any]:
     """What goes on in a case that passed for a while. The first mail goes now only if it was withdrawn unsent."""
     at = failure.at
     fields = await speak_of(case, failure.watch, at)
-    fields |= edit(case, closes_at=None, returns=case.returns + 1, returned_at=at, announced=await _announced(case))
+    fields |= edit(case, closes_at=None, returns=case.returns + 1, returned_at=at, announced=await announced(case))
     fields |= edit(case, next_at=at if case.severity > Severity.LOW else None)
     if case.announced:
         mark = f"/C+0/{Severity(case.announced).word}"
         unsent = tables.Notice.filter(case_id=case.id, side=VENDOR, kind="rung", state="dropped", key__endswith=mark)
         await unsent.update(state="waiting", letters=0, send_at=at, made_at=at)
     return fields
-
-
-async def _announced(case: Case) -> int:
-    """The severity with which the company was really told `C+0`: what waited when the check passed was withdrawn."""
-    heard = tables.Notice.filter(case_id=case.id, side=COMPANY, kind="rung", rung__isnull=False)
-    keys = (
-        await heard.filter(key__contains="/C+0/")
-        .exclude(state__in=["waiting", "dropped"])
-        .values_list("key", flat=True)
-    )
-    return max((Severity.of(str(key).rpartition("/")[2]) for key in keys), default=0)
 
 
 async def _open(company: str | None, failure: _Failure, today: Any) -> None:
@@ -179,6 +171,7 @@ async def _open(company: str | None, failure: _Failure, today: Any) -> None:
         tell_vendor=watch.tell_vendor,
         held_until=hold,
         next_at=_first_look(severity, hold, at),
+        **await muted_before(watch.id, company, severity, at),
     )
     await ledger.write([event("opened", case, rules=failure.rules)], at)
 

@@ -35,6 +35,12 @@ class Seen:
     next_at: datetime | None = None
     ruleset: int = 0
     lag_ms: float | None = None  #: how late our own loop was meanwhile
+    turn_at: datetime | None = None  #: its regular turn, where `next_at` is sooner because of a failure
+
+
+MAINTENANCE = "maintenance"  #: the reason beside a failure that the party has announced
+LONG_UNKNOWN = timedelta(days=7)  #: not assessed for so long is a finding of ours
+NOT_ASSESSED = "not-assessed"  #: and its name, after that of the check
 
 
 @dataclass(frozen=True, slots=True)

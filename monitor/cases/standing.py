@@ -14,6 +14,7 @@ from tortoise.expressions import Q
 
 from checks.contract import Severity
 from monitor import ledger, tables
+from monitor.notices import COMPANY
 from monitor.registry.places import GONE, gone
 from monitor.schedule import edit
 
@@ -76,6 +77,17 @@ async def concerned(watch: Watch, present: Roster, at: datetime) -> list[str | N
     entries = await present.engagements(key for key, _ in rows)
     in_force = [company for key, company in rows if entries[key].in_force_on(today, await present.last_day(key))]
     return [*sorted(dict.fromkeys(in_force))] or [None]
+
+
+async def announced(case: Case) -> int:
+    """The severity with which the company was really told `C+0`: what waited when the check passed was withdrawn."""
+    heard = tables.Notice.filter(case_id=case.id, side=COMPANY, kind="rung", rung__isnull=False)
+    keys = (
+        await heard.filter(key__contains="/C+0/")
+        .exclude(state__in=["waiting", "dropped"])
+        .values_list("key", flat=True)
+    )
+    return max((Severity.of(str(key).rpartition("/")[2]) for key in keys), default=0)
 
 
 def event(kind: str, case: Case, **data: Any) -> ledger.Event:

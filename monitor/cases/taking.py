@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from checks.contract import Look, Verdict
-from monitor import tables
+from checks.contract import Look, Severity, Verdict
+from monitor import ledger, tables
 from monitor.archive.intake import Made, enter, keepable
 from monitor.cases.closing import passes
 from monitor.cases.opening import fails, release
-from monitor.cases.settling import CONFIRM, Damping, Seen, Settled, settle
+from monitor.cases.settling import (
+    CONFIRM,
+    LONG_UNKNOWN,
+    MAINTENANCE,
+    NOT_ASSESSED,
+    Damping,
+    Seen,
+    Settled,
+    settle,
+)
 from monitor.registry.places import GONE, gone
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction, write_each
@@ -30,7 +40,8 @@ async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM, dampi
         await _work_out_anew(seen, at)
         mine = await _still_ours(seen)
         present = await roster()
-        settled = [settle(one.watch, one.look.verdict, confirm) for one in mine]
+        mine = [await _announced(one, present, at) for one in mine]
+        settled = [_settled(one, confirm) for one in mine]
         told = {one.watch.id: _told(one, now, at) for one, now in zip(mine, settled, strict=True)}
         await write_each(tables.Watch, told)
         await write_each(tables.Watch, {one.watch.id: _kept(one.look) for one in mine if one.look.keep is not None})
@@ -63,6 +74,28 @@ async def _still_ours(seen: Sequence[Seen]) -> list[Seen]:
     return [one for one in seen if one.watch.id in leases and leases[one.watch.id] == one.watch.lease]
 
 
+async def _announced(seen: Seen, present: Roster, at: datetime) -> Seen:
+    """A failure while the party works on its systems, as it said it would, is marked; it is not looked after sooner."""
+    if seen.look.verdict is not Verdict.FAIL or seen.watch.check_kind == GONE:
+        return seen
+    party = await present.party(seen.watch.party_id)
+    if not party.works_on(seen.watch.url, at, present.calendar.zone):
+        return seen
+    marked = replace(seen.look, reason=MAINTENANCE)
+    return replace(seen, look=marked, next_at=seen.turn_at or seen.next_at)
+
+
+def _excused(look: Look) -> bool:
+    return look.verdict is Verdict.FAIL and look.reason == MAINTENANCE
+
+
+def _settled(seen: Seen, confirm: int) -> Settled:
+    """What is excused begins every count anew: what still fails when the work should be done counts from then."""
+    if _excused(seen.look):
+        return Settled(0, 0, seen.watch.settled, turned=False)
+    return settle(seen.watch, seen.look.verdict, confirm)
+
+
 def _told(seen: Seen, now: Settled, at: datetime) -> dict[str, Any]:
     """What the watch's own row says after a look."""
     watch, look = seen.watch, seen.look
@@ -74,6 +107,7 @@ def _told(seen: Seen, now: Settled, at: datetime) -> dict[str, Any]:
         "last_verdict": look.verdict,
         "last_reason": look.reason,
         "last_at": at,
+        "unknown_since": (watch.unknown_since or at) if look.verdict is Verdict.UNKNOWN else None,
         "next_at": seen.next_at,
         "lease": None,
         "lease_until": None,
@@ -101,6 +135,9 @@ def _made(seen: Seen, now: Settled) -> Made:
 
 async def _take(seen: Seen, now: Settled, present: Roster, at: datetime, damping: Damping) -> None:
     watch, look = seen.watch, seen.look
+    await _doubt(watch, look, at)
+    if _excused(look):
+        return
     if now.verdict == Verdict.FAIL and look.verdict is Verdict.FAIL:
         await _note_findings(watch, look, at)
         await fails(watch, look, present, at, damping)
@@ -109,6 +146,22 @@ async def _take(seen: Seen, now: Settled, present: Roster, at: datetime, damping
         await passes(watch, at, damping)
     if watch.first_round and now.verdict is not None:
         await release(watch, at)
+
+
+async def _doubt(watch: Watch, look: Look, at: datetime) -> None:
+    """What could not be assessed for a week is a finding of ours: of nobody's case, and told to no party."""
+    rule = f"{watch.check_kind}.{NOT_ASSESSED}"
+    if watch.unknown_since is None or at - watch.unknown_since < LONG_UNKNOWN:
+        return
+    ours = tables.FindingRow.filter(watch_id=watch.id, rule=rule, closed_at=None)
+    facts = {"party": watch.party_id, "url": watch.url, "check": watch.check_kind, "reason": look.reason}
+    if look.verdict is not Verdict.UNKNOWN:
+        if await ours.update(closed_at=at):
+            await ledger.write([ledger.Event("watch.assessed", f"watch/{watch.id}", facts)], at)
+    elif not await ours.update(last_seen_at=at, detail=look.reason):
+        since = {"first_seen_at": watch.unknown_since, "last_seen_at": at}
+        await tables.FindingRow.create(watch_id=watch.id, rule=rule, severity=Severity.LOW, detail=look.reason, **since)
+        await ledger.write([ledger.Event(f"watch.{NOT_ASSESSED}", f"watch/{watch.id}", facts)], at)
 
 
 async def _note_findings(watch: Watch, look: Look, at: datetime) -> None:

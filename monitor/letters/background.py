@@ -61,6 +61,7 @@ class Background:
     fingerprints: Mapping[int, str]
     findings: Mapping[int, Sequence[FindingRow]]
     doubts: Mapping[int, Sequence[Doubt]]  #: by case
+    beside: Mapping[int, Sequence[str]]  #: by case, the other addresses of a host that is down
     told: Mapping[str, Told]
     last_days: Mapping[str, date | None]
     parties: Mapping[str, Party]
@@ -78,6 +79,7 @@ class Background:
             await _fingerprints(topics),
             await _findings({topic.case.watch_id for topic in topics if topic.case}),
             await _doubts([topic.case for topic in topics if topic.case]),
+            await _beside({topic.case.id for topic in topics if topic.case}),
             await _told(topics),
             {key: await present.last_day(key) for key in engagements},
             await present.parties(named) if named else {},
@@ -138,6 +140,14 @@ def _doubt(row: Contradiction) -> Doubt:
     asked = thaw(row.obligation.request.body).questions if row.obligation.request else ()
     text = next((question.text for question in asked if question.id == row.question), None)
     return Doubt(row.submission.submitted_at, text, row.rule)
+
+
+async def _beside(cases: set[int]) -> dict[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    rows = tables.Joined.filter(case_id__in=cases, well_at=None).order_by("joined_at", "id")
+    for case, url in await rows.values_list("case_id", "watch__url") if cases else []:
+        found[case].append(url)
+    return found
 
 
 async def _told(topics: Sequence[Topic]) -> dict[str, Told]:

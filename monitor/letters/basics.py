@@ -33,7 +33,7 @@ BLANK: Values = dict.fromkeys((
     "helped", "promises", "purposes", "tz", "zone", "url", "host", "check", "severity", "since",
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "until_at", "until_clock",
-    "valid_minutes", "above", "contacts", "returned_on", "returned_for", "again", "erased",
+    "valid_minutes", "above", "beside", "returns", "contacts", "returned_on", "returned_for", "again", "erased",
 ))  # fmt: skip
 
 
@@ -108,8 +108,9 @@ def _of_case(case: Case, notice: Notice, calendar: Calendar, today: date) -> Val
         "host": host(case.url),
         "since": case.opened_on,
         "since_at": case.opened_at,
-        "closed_at": case.closed_at,
-        "closed_on": case.closed_at and calendar.day_of(case.closed_at),
+        "closed_at": case.closed_at or notice.made_at,
+        "closed_on": calendar.day_of(case.closed_at or notice.made_at),
+        "returns": case.returns,
         "failing_days": (today - case.opened_on).days if notice.rung else 0,
         "tells_party": case.tell_vendor,
         "erased": case.check_kind == GONE,

@@ -67,6 +67,7 @@ def details(topic: Topic, desk: Desk) -> Values:
         values |= _of_case(desk.background.findings.get(topic.case.watch_id, ()), desk.language)
         doubts = desk.background.doubts.get(topic.case.id, ())
         values["findings"] = [*(_doubt(one, desk) for one in doubts[:MOST_FINDINGS]), *values["findings"]]
+        values["beside"] = [one_line(url, 500) for url in desk.background.beside.get(topic.case.id, ())]
     if topic.notice.kind == "digest":
         values |= report(topic.notice, desk.background.parties, desk.present, desk.language)
     return values
@@ -154,7 +155,7 @@ def next_steps(topic: Topic, desk: Desk) -> list[Coming]:
     if topic.certificate:
         return list(islice(_renewals(topic, topic.certificate, desk), ANNOUNCED))
     row = topic.duty or topic.case or topic.own
-    if row is None or topic.notice.kind in {"accepted", "cancelled", "resolved"}:
+    if row is None or topic.notice.kind in {"accepted", "cancelled", "resolved", "mute-ended"}:
         return []
     last_day = desk.background.last_days.get(topic.duty.engagement_id) if topic.duty else None
     return list(islice(coming(row, desk.present.calendar, desk.at, last_day), ANNOUNCED))

@@ -74,6 +74,7 @@ class Week(TypedDict):
     waivers: NotRequired[list[Due]]  #: `on` is their last day
     undeliverable: NotRequired[list[Due]]  #: requests whose mails are refused for good
     certificates: NotRequired[list[Certified]]
+    unassessed: NotRequired[list[Failing]]  #: checks that could not judge for a week
 
 
 def week_of(notice: Notice) -> Week:
@@ -88,6 +89,7 @@ def parties_in(notice: Notice) -> set[str]:
         week.get("waivers", ()),
         week.get("undeliverable", ()),
         week.get("certificates", ()),
+        week.get("unassessed", ()),
     )
     lines = (*week["overdue"], *week["dates"], *week["findings"], *(line for lines in more for line in lines))
     return {line["party"] for line in lines}
@@ -119,6 +121,7 @@ def report(notice: Notice, parties: Mapping[str, Party], present: Roster, langua
         "waivers": _dues(week.get("waivers", ()), who, until),
         "undeliverable": _dues(week.get("undeliverable", ()), who, until),
         "certificates": [_certified(line, who) for line in week.get("certificates", ())],
+        "unassessed": [_failing(line, who) for line in week.get("unassessed", ())],
         "looks": f"{week['looks']:,}",
         "mails": f"{week['mails']:,}",
         "anchor": f"{week['head']['seq']}:{week['head']['hash']}",

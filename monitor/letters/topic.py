@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
     from monitor.tables import Case, Notice, Obligation, OwnDuty
 
-_DEEDS = frozenset({"returned", "rung", "due-moved", "undeliverable", "plea", "review-reminder", "review", "hand-over"})
+_DEEDS = frozenset(
+    {"returned", "rung", "due-moved", "undeliverable", "plea", "review-reminder", "review", "hand-over", "mute-ended"}
+)
 
 
 @dataclass(frozen=True)

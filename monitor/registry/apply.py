@@ -51,7 +51,7 @@ class Change:
 
 def dump(entry: Entry) -> dict[str, Any]:
     """An entry as it is kept: what differs from the defaults, in the words of the file."""
-    return entry.model_dump(mode="json", exclude_defaults=True)
+    return entry.model_dump(mode="json", exclude_defaults=True, by_alias=True)
 
 
 def timely(found: Declaration, today: date) -> list[Mistake]:

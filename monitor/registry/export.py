@@ -54,7 +54,7 @@ def _concerned(found: dict[str, list[Any]], kept: Iterable[Engagement]) -> dict[
 def _table(entry: Entry) -> Any:
     """An entry as a TOML table, in the order of the format; what is as the default says is left out."""
     made = tomlkit.table()
-    for name, value in entry.model_dump(exclude_defaults=True).items():
+    for name, value in entry.model_dump(exclude_defaults=True, by_alias=True).items():
         made[name] = _value(value)
     return made
 

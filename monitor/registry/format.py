@@ -6,10 +6,9 @@ day has to do with it in `plan`.
 
 from __future__ import annotations
 
-import re
-from datetime import date, time
-from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Annotated, Any, Literal, Self, cast, get_args
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -17,135 +16,30 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
-    Strict,
     StringConstraints,
     model_validator,
 )
 
-from monitor.calendar import Calendar, Roll, known_country
-from monitor.probe.target import read_target
-
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./-]*$", max_length=200)]
-_EMAIL = re.compile(r"[^\s@<>,;\"\x00-\x1f]+@[^\s@<>,;\"\x00-\x1f]+\.[^\s@.<>,;\"\x00-\x1f]+")
-_DURATION = re.compile(r"([1-9][0-9]{0,4})([smhd])")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-LONGEST_EMAIL = 320
-YEAR = 12  #: months
-SHORTEST = 10  #: seconds between two looks
-_MONTHS = re.compile(r"([1-9][0-9]?) ?months?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tabs and line ends
-
-
-def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value) or len(value) > LONGEST_EMAIL:
-        raise ValueError("email")
-    return value
-
-
-def _country(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2}", value):
-        raise ValueError("country")
-    return value
-
-
-def _months(value: Any) -> Any:
-    """`"12 months"` as a number of months, 12 at the most: Japanese practice wants every trustee looked at once a
-    year.
-    """
-    found = _MONTHS.fullmatch(str(value))
-    if not found:
-        raise ValueError("months")
-    if int(found[1]) > YEAR:
-        raise ValueError("months-above-12")
-    return int(found[1])
-
-
-def _seconds(value: Any) -> Any:
-    """`"5m"` as seconds; not faster than every ten seconds."""
-    found = _DURATION.fullmatch(str(value))
-    if not found or int(found[1]) * _UNITS[found[2]] < SHORTEST:
-        raise ValueError("duration")
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def say_seconds(value: int) -> str:
-    """Seconds as the file writes them: 300 is `5m`."""
-    unit = next(unit for unit in ("d", "h", "m", "s") if value % _UNITS[unit] == 0)
-    return f"{value // _UNITS[unit]}{unit}"
-
-
-def _month_day(value: str) -> str:
-    found = re.fullmatch(r"([0-9]{2})-([0-9]{2})", value)
-    try:
-        date(2024, int(found[1]), int(found[2])) if found else None
-    except ValueError:
-        found = None
-    if not found:
-        raise ValueError("month-day")
-    return value
-
-
-def _web(value: str) -> str:
-    """An address that the probe can look at: a mistake shows when the file is read, not with the first look."""
-    try:
-        read_target(value)
-    except ValueError as error:
-        raise ValueError("url") from error
-    return value
-
-
-def _hour(value: Any) -> Any:
-    if not isinstance(value, time) and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", str(value)):
-        raise ValueError("hour")
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("timezone") from error
-    return value
-
-
-def _closed(value: str) -> str:
-    if value != "none" and not known_country(value):
-        raise ValueError("closed-days")
-    return value
-
-
-def _visible(value: str) -> str:
-    """A database may refuse them (PostgreSQL keeps no NUL), and a mail's header must not hold them."""
-    if _CONTROL.search(value):
-        raise ValueError("control")
-    return value
-
-
-def _no_number(value: Any) -> Any:
-    """A number is no day, though pydantic would count it in seconds from 1970."""
-    if isinstance(value, int | float):
-        raise ValueError("day")  # noqa: TRY004 - pydantic's shape
-    return value
-
-
-def _no_flag(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("number")  # noqa: TRY004 - pydantic's shape
-    return value
-
-
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), AfterValidator(_visible)]
-Day = Annotated[date, BeforeValidator(_no_number)]
-Certification = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9_-]*$", max_length=40)]
-Email = Annotated[str, AfterValidator(_email)]
-Country = Annotated[str, AfterValidator(_country)]
-Flag = Annotated[bool, Strict()]
-Months = Annotated[int, BeforeValidator(_months), PlainSerializer(lambda months: f"{months} months")]
-Seconds = Annotated[int, BeforeValidator(_seconds), PlainSerializer(say_seconds)]
-MonthDay = Annotated[str, AfterValidator(_month_day)]
-Web = Annotated[str, AfterValidator(_web), StringConstraints(max_length=500)]
-Hour = Annotated[time, BeforeValidator(_hour), PlainSerializer(lambda hour: hour.strftime("%H:%M"))]
+from monitor.calendar import DAY, Calendar, Roll
+from monitor.registry.values import (
+    Certification,
+    Country,
+    Day,
+    Email,
+    Flag,
+    Hour,
+    Key,
+    Moment,
+    MonthDay,
+    Months,
+    Seconds,
+    Text,
+    Web,
+    Zone,
+    known_closed_days,
+    no_flag,
+    visible,
+)
 
 
 class Entry(BaseModel):
@@ -157,8 +51,8 @@ class Group(Entry):
 
     name: Text
     name_ja: Text | None = None
-    timezone: Annotated[str, AfterValidator(_zone)]
-    closed_days: Annotated[str, AfterValidator(_closed)] = "JP"
+    timezone: Zone
+    closed_days: Annotated[str, AfterValidator(known_closed_days)] = "JP"
     extra_closed: tuple[Day, ...] = ()
     send_at: Hour = time(9)
     send_until: Hour = time(18)
@@ -244,10 +138,52 @@ class Certificate(Entry):
     """第三者認証: a certificate that the party holds."""
 
     kind: Certification
-    number: Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_visible)]
+    number: Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(visible)]
     expires_on: Day
     issued_on: Day | None = None
     scope: Text | None = None
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+LONGEST_WORK = timedelta(days=31)
+
+
+class Maintenance(Entry):
+    """When a party works on its systems: once, between two instants, or every week on a day between two times of its
+    zone. Looks go on then, and a failure opens no case. A time up to an earlier one is that of the next day.
+    """
+
+    day: Weekday | None = None
+    begins: Annotated[Moment, Field(alias="from")]
+    until: Moment
+    why: Text
+    urls: tuple[Web, ...] = ()
+
+    @model_validator(mode="after")
+    def _times(self) -> Self:
+        begins, until = self.begins, self.until
+        if isinstance(begins, datetime) and isinstance(until, datetime) and self.day is None:
+            if not begins < until <= begins + LONGEST_WORK:
+                raise ValueError("maintenance-span")
+        elif not (isinstance(begins, time) and isinstance(until, time) and self.day and begins != until):
+            raise ValueError("maintenance-times")
+        return self
+
+    def covers(self, url: str, at: datetime, zone: tzinfo) -> bool:
+        """Whether that address may fail at that instant."""
+        today = at.astimezone(zone).date()
+        spans = (self._span(day, zone) for day in (today - DAY, today))
+        return (not self.urls or url in self.urls) and any(begin <= at < end for begin, end in spans)
+
+    def _span(self, day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+        """From when until when, if it begins on that day; an empty span if it does not."""
+        begins, until = self.begins, self.until
+        if isinstance(begins, datetime) or isinstance(until, datetime):
+            return cast("datetime", begins), cast("datetime", until)
+        begin = datetime.combine(day, begins, zone)
+        if self.day != get_args(Weekday)[day.weekday()]:
+            return begin, begin
+        return begin, datetime.combine(day + (until <= begins) * DAY, until, zone)
 
 
 class Party(Entry):
@@ -267,6 +203,19 @@ class Party(Entry):
     language: Literal["ja", "en"] = "ja"
     endpoint: tuple[Endpoint, ...] = ()
     certificate: tuple[Certificate, ...] = ()
+    timezone: Zone | None = None
+    maintenance: tuple[Maintenance, ...] = ()
+
+    @model_validator(mode="after")
+    def _maintained(self) -> Self:
+        if {url for window in self.maintenance for url in window.urls} - {one.url for one in self.endpoint}:
+            raise ValueError("maintenance-urls")
+        return self
+
+    def works_on(self, url: str, at: datetime, zone: tzinfo) -> bool:
+        """Whether it has announced maintenance of that address. `zone`: that of the group, if it has none itself."""
+        own = ZoneInfo(self.timezone) if self.timezone else zone
+        return any(window.covers(url, at, own) for window in self.maintenance)
 
     def certified(self, kind: str | None, day: date) -> bool:
         return any(held.kind == kind and held.expires_on >= day for held in self.certificate)
@@ -319,7 +268,7 @@ class Engagement(Entry):
     tier: Tier = "B"
     starts_on: Day
     ends_on: Day | None = None
-    deletion_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(_no_flag)] = 30
+    deletion_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
     state: State = "active"
     roll: Roll = Roll.FOLLOWING
     under: Key | None = None

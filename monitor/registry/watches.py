@@ -135,5 +135,5 @@ async def abandon(parties: Sequence[str], at: datetime) -> None:
 async def _retire(watches: QuerySet[tables.Watch], at: datetime) -> None:
     """Nobody looks any more, a look that is under way does not count, and one that comes back begins anew."""
     await watches.filter(retired_at=None).update(
-        retired_at=at, next_at=None, settled=None, fails=0, passes=0, first_round=True, **_LET_GO
+        retired_at=at, next_at=None, unknown_since=None, settled=None, fails=0, passes=0, first_round=True, **_LET_GO
     )

@@ -103,6 +103,17 @@ async def _done(event: script.Done, at: datetime) -> None:
     await changes.decide(duty.id, at, actor, changes.ACCEPTABLE)
 
 
+async def _mute(event: script.Mute, at: datetime) -> None:
+    if event.until is None:
+        raise Refused("until-missing", Message("Say until when."))
+    about = tables.Case.filter(watch__url=event.url, check_kind=event.check).order_by("closed_at", "-id")
+    case = await (about.filter(company_id=event.company) if event.company else about).first()
+    if case is None:
+        raise Refused("no-such-case", Message("There was no such case."))
+    actor = await acts.person(event.by, at) if event.by else ""
+    await cases.mute(case.id, at, actor, cases.Mute(event.until, event.reason))
+
+
 DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] = {
     script.Submit: _submit,
     script.Accept: _accept,
@@ -112,6 +123,7 @@ DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] =
     script.CloseDay: _close_day,
     script.End: _end,
     script.Observe: _observe,
+    script.Mute: _mute,
     script.ServedAgain: _served_again,
     script.PolicyChanged: _policy_changed,
     script.Done: _done,

@@ -94,6 +94,16 @@ class ServedAgain(Event):
     url: str
 
 
+class Mute(Event):
+    do: Literal["mute"]
+    url: str
+    check: str
+    company: str | None = None
+    by: str | None = None
+    until: Instant | None = None
+    reason: str = ""
+
+
 class PolicyChanged(Event):
     do: Literal["policy_changed"]
     url: str
@@ -110,7 +120,8 @@ class Done(Event):
 
 
 AnyEvent = Annotated[
-    Submit
+    Mute
+    | Submit
     | Accept
     | Return
     | Waive

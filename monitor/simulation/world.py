@@ -52,6 +52,8 @@ _WHAT = {
     "case.opened": "case_opened",
     "case.reopened": "case_opened",
     "case.closed": "case_closed",
+    "case.muted": "muted",
+    "case.unmuted": "unmuted",
 }
 #: Deeds that go through the service, which must run for them.
 _NEEDS_US = script.DutyEvent | script.Observe | script.ServedAgain | script.PolicyChanged | script.Done
@@ -197,6 +199,7 @@ class World:
             (tables.OwnDuty, "next_at"),
             (tables.Case, "next_at"),
             (tables.Case, "closes_at"),
+            (tables.Case, "muted_until"),
             (tables.Party, "warn_at"),
         ):
             instants += [found for found in [await _first(model, column)] if found]

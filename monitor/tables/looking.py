@@ -19,6 +19,7 @@ class Watch(Model):
 
     `fails` and `passes` count looks in a row; `settled` changes only when one of them reaches the number wanted.
     `first_round` is true until it has settled for the first time. `memory` is what a look kept for the next one.
+    `unknown_since`: since when no look of it could judge.
     """
 
     id = fields.IntField(primary_key=True)
@@ -40,6 +41,7 @@ class Watch(Model):
     last_verdict = fields.CharField(max_length=10, null=True)
     last_reason = fields.CharField(max_length=60, default="")
     last_at = InstantField(null=True)
+    unknown_since = InstantField(null=True)
     first_round = fields.BooleanField(default=True)
     first_seen_at = InstantField()
     retired_at = InstantField(null=True)
@@ -182,6 +184,7 @@ class Case(Climbing):
 
     `returns` counts how often it came back. Since then it closes at `closes_at`, if it goes on passing. `mended`: it
     was closed because it passed. `vendor_told` and `company_told`: who has heard of it since it was last said to pass.
+    `muted_until`: nobody is told until then.
     """
 
     watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
@@ -206,6 +209,9 @@ class Case(Climbing):
     returned_at = InstantField(null=True)
     closes_at = InstantField(null=True, db_index=True)
     mended = fields.BooleanField(default=False, db_default=False)
+    muted_until = InstantField(null=True, db_index=True)
+    muted_by = fields.CharField(max_length=60, null=True)
+    muted_why = fields.CharField(max_length=2000, default="", db_default="")
     ladder = fields.CharField(max_length=60)
     opened_at = InstantField()
     opened_on = DayField()

@@ -102,7 +102,7 @@ def test_required_keys_of_the_registry_are_marked():
             marked = {
                 key for row in text.splitlines() for key in re.findall(r"`([a-z_]+)` \*", row.split("|")[1] if "|" in row else "")
             }  # fmt: skip
-            if marked != {key for key, field in model.model_fields.items() if field.is_required()}:
+            if marked != {field.alias or key for key, field in model.model_fields.items() if field.is_required()}:
                 wrong.append(name)
     assert not wrong
 

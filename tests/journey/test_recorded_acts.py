@@ -151,6 +151,18 @@ async def takes_a_decision(house, client):
     return await on_own_duty(house, client, "acknowledge", soon())
 
 
+async def mutes_a_case(house, client):
+    case = await failing_case()
+    await signed_in(house, client, MANAGERS)
+    return await posts(client, f"/case/{case.id}/mute", {"by": "M. Manager", "reason": "known", **soon()})
+
+
+async def unmutes_a_case(house, client):
+    await mutes_a_case(house, client)
+    case = await tables.Case.get(muted_until__not_isnull=True)
+    return await posts(client, f"/case/{case.id}/unmute", {"by": "M. Manager"})
+
+
 async def asks_to_sign_in(house, client):
     return await posts(client, "/sign-in", {"email": MANAGERS})
 
@@ -186,6 +198,8 @@ ACTS = [
     ("/own-duty/{id}/acceptable", takes_a_change, "own-duty.done", "person/"),
     ("/own-duty/{id}/action", wants_action_on_a_change, "own-duty.done", "person/"),
     ("/own-duty/{id}/acknowledge", takes_a_decision, "own-duty.acknowledged", "person/"),
+    ("/case/{id}/mute", mutes_a_case, "case.muted", "person/"),
+    ("/case/{id}/unmute", unmutes_a_case, "case.unmuted", "person/"),
     ("/sign-in", asks_to_sign_in, "sign-in.asked", "person/"),
     ("/sign-in/{token}", signs_in, "session.opened", "person/"),
     ("/sign-out", signs_out, "session.closed", "person/"),

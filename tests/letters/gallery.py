@@ -170,6 +170,7 @@ async def _by_hand(place: Any) -> Any:
     data = {"contact": colleague.id}
     yield "vendor+hand-over", await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])
     yield "company+undeliverable", await letter("undeliverable", "company", level=1)
+    yield "company+mute-ended", await letter("mute-ended", "company", about=tls, level=1)
     yield "company+undeliverable+case", await letter("undeliverable", "company", about=tls, level=1)
     climbed = {"rung": 3, "level": 2, "data": {"rung": "C+3"}, "to": ["managers@impress.example", "pi@impress.example"]}
     yield (

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from monitor.tables import Obligation
+    from monitor.tables import Case, Obligation
     from monitor.web.console.session import Reader
 
 LONGEST = 2000
@@ -84,16 +84,15 @@ async def on_duty(request: web.Request) -> web.StreamResponse:
 
 
 async def on_case(request: web.Request) -> web.StreamResponse:
-    """Take a case until a day."""
-    who = await reader(request)
+    """Take a case until a day, mute it until a day, or end that."""
+    who, deed = await reader(request), request.match_info["deed"]
     case = await case_of(request, who)
     sent = await said(request, LONGEST)
     try:
-        act = await _act(who, "acknowledge", sent)
-        await cases.acknowledge(case.id, act.at, act.actor, act.pause)
+        await _CASE_DEEDS[deed](case, await _act(who, deed, sent))
     except Refused as refusal:
         fresh = await tables.Case.get(id=case.id)
-        return await show_case(request, who, fresh, _wrong(refusal, "acknowledge", sent, language_of(request)))
+        return await show_case(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
     return see_other(f"/case/{case.id}")
 
 
@@ -161,6 +160,23 @@ async def _revoke(duty: Obligation, act: Act) -> None:
     await acts.revoke_links(duty.id, act.at, act.actor, fresh=bool(act.said.get("fresh")))
 
 
+async def _take_case(case: Case, act: Act) -> None:
+    await cases.acknowledge(case.id, act.at, act.actor, act.pause)
+
+
+async def _mute(case: Case, act: Act) -> None:
+    await cases.mute(case.id, act.at, act.actor, cases.Mute(act.until, act.reason))
+
+
+async def _unmute(case: Case, act: Act) -> None:
+    await cases.unmute(case.id, act.at, act.actor)
+
+
+_CASE_DEEDS: dict[str, Callable[[Case, Act], Awaitable[None]]] = {
+    "acknowledge": _take_case,
+    "mute": _mute,
+    "unmute": _unmute,
+}
 _DEEDS: dict[str, Callable[[Obligation, Act], Awaitable[None]]] = {
     "accept": _accept,
     "return": _return,

@@ -51,6 +51,13 @@ WORDS = {
     "case.opened": "Failing since two looks in a row",
     "case.worsened": "Became worse",
     "case.acknowledged": "Taken in hand",
+    "case.reopened": "Fails again: the same case",
+    "case.relapsed": "Fails again before it was held to be well",
+    "case.recovering": "Passes again; it closes if that lasts",
+    "case.joined": "Another address of the host does not answer",
+    "case.left": "An address of the host answers again",
+    "case.muted": "Muted",
+    "case.unmuted": "Muted no more",
     "case.closed": "Case closed",
     "answer.saved": "Draft saved",
     "answer.contradicted": "A look contradicts an answer",
@@ -73,6 +80,7 @@ NOTICES = {
     "hand-over": "Mail: link for a colleague",
     "plea": "Mail: the party wrote",
     "resolved": "Mail: it passes again",
+    "mute-ended": "Mail: muted no more, and it still fails",
 }
 
 
@@ -88,6 +96,12 @@ _TONES = {
     "case.worsened": ("bad", "warning"),
     "case.acknowledged": ("accent", "pause"),
     "case.closed": ("good", "done"),
+    "case.reopened": ("bad", "warning"),
+    "case.relapsed": ("bad", "warning"),
+    "case.recovering": ("accent", "half"),
+    "case.joined": ("bad", "warning"),
+    "case.left": ("good", "done"),
+    "case.muted": ("accent", "pause"),
     "evidence.stored": ("", "file"),
     "answer.contradicted": ("bad", "warning"),
     "answer.uncontradicted": ("good", "done"),
@@ -164,6 +178,10 @@ class _Known:
     def _said(self, kind: str, data: Mapping[str, Any]) -> str:
         if kind == "obligation.due_moved":
             return say_day(date.fromisoformat(data["due_on"]), self.language)
+        if kind in {"case.joined", "case.left"}:
+            return str(data["url"])
+        if kind == "case.recovering":
+            return say_instant(datetime.fromisoformat(data["until"]), self.calendar.zone, self.language)
         until = data.get("until")
         return until_words(datetime.fromisoformat(until), self.calendar, self.language) if until else ""
 

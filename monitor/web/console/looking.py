@@ -12,6 +12,7 @@ from checks.contract import Severity
 from monitor import links, tables
 from monitor.archive.recall import latest
 from monitor.board import board
+from monitor.cases import MAINTENANCE, NOT_ASSESSED
 from monitor.certificates import concerning
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
@@ -105,7 +106,7 @@ async def board_page(request: web.Request) -> web.StreamResponse:
         row["company_name"] = named(owner or who.present.group, language)
         row["party_name"] = named(parties[row["party"]], language)
         row["title"] = engagements[row["engagement"]].title if row.get("engagement") else row["url"]
-        row["href"] = f"/{row['id'].replace('obligation/', 'duty/')}"
+        row["href"] = "" if row["state"] == NOT_ASSESSED else f"/{row['id'].replace('obligation/', 'duty/')}"
         row["what"] = topic_name(row.get("obligation") or row["check"], language)
         row["when"] = _when(row, language, who)
         row["told"] = _highest(row["level"], language)
@@ -281,6 +282,7 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
     calendar = who.present.calendar
     owner = named(who.present.companies.get(case.company_id or "") or who.present.group, language)
     held = [(Message("Responsible company").in_(language), owner), *await _works(case, who, language)]
+    held += await _been_through(case, calendar, language)
     if case.paused_until:
         until = f"{until_words(case.paused_until, calendar, language)}: {case.paused_why}".removesuffix(": ")
         held.append((Message("Taken in hand").in_(language), until))
@@ -295,6 +297,25 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
         steps=next_steps(case, who.present, at, language), history=await history(case, language, calendar),
         texts=any(found.rule == "policy-page.changed" for found in findings),
     )  # fmt: skip
+
+
+async def _been_through(case: tables.Case, calendar: Calendar, language: str) -> list[tuple[str, str]]:
+    """What a case has been through: the addresses that joined it, how often it came back, what it waits for."""
+    zone, found = calendar.zone, []
+    joined = tables.Joined.filter(case_id=case.id).order_by("joined_at", "id")
+    for url, well in await joined.values_list("watch__url", "well_at"):
+        name = "Another address, which answers again" if well else "Another address, which does not answer either"
+        found.append((Message(name).in_(language), url))
+    if case.returned_at:
+        last = say_instant(case.returned_at, zone, language)
+        words = Message("{times} times, last {when}", {"times": case.returns, "when": last})
+        found.append((Message("Came back").in_(language), words.in_(language)))
+    if case.closes_at:
+        found.append((Message("Passes again; closes").in_(language), say_instant(case.closes_at, zone, language)))
+    if case.muted_until:
+        until = f"{until_words(case.muted_until, calendar, language)}: {case.muted_why}"
+        found.append((Message("Muted").in_(language), until))
+    return found
 
 
 async def _works(case: tables.Case, who: Reader, language: str) -> list[tuple[str, str]]:
@@ -316,7 +337,7 @@ def _finding(found: tables.FindingRow, rules: Mapping[str, Rule], language: str)
         "explanation": rule.explanation.said(language),
         "remedy": rule.remedy.said(language),
         "reference": rule.reference,
-    } if rule else {"title": found.rule, "explanation": "", "remedy": "", "reference": ""}  # fmt: skip
+    } if rule else {"title": _untold(found, language), "explanation": "", "remedy": "", "reference": ""}  # fmt: skip
     return {
         "word": Severity(found.severity).word,
         "rule": found.rule,
@@ -326,8 +347,16 @@ def _finding(found: tables.FindingRow, rules: Mapping[str, Rule], language: str)
     }
 
 
+def _untold(found: tables.FindingRow, language: str) -> str:
+    """What a finding is called that no rulebook tells of: a rule of another release, or our own."""
+    ours = found.rule.endswith(f".{NOT_ASSESSED}")
+    return Message("Not assessed for a week or longer").in_(language) if ours else found.rule
+
+
 def _outcome(look: Kept, rules: Mapping[str, Rule], language: str) -> str:
     words = {"pass": "passed", "fail": "failed", "unknown": "not assessed"}
+    if look.reason == MAINTENANCE:
+        return Message("failed, while the party works on it as announced").in_(language)
     rule = rules.get(look.reason)
     return Message(words[look.verdict]).in_(language) + (f": {rule.title.said(language)}" if rule else "")
 

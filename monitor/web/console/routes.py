@@ -12,7 +12,7 @@ ROUTES = [
     web.get(r"/duty/{id:\d{1,9}}", looking.duty_page),
     web.post(r"/duty/{id:\d{1,9}}/{deed:accept|return|waive|acknowledge|extend|plea|revoke}", acting.on_duty),
     web.get(r"/case/{id:\d{1,9}}", looking.case_page),
-    web.post(r"/case/{id:\d{1,9}}/acknowledge", acting.on_case),
+    web.post(r"/case/{id:\d{1,9}}/{deed:acknowledge|mute|unmute}", acting.on_case),
     web.get(r"/case/{id:\d{1,9}}/texts", comparing.texts_page),
     web.get(r"/own-duty/{id:\d{1,9}}", deciding.own_duty_page),
     web.post(r"/own-duty/{id:\d{1,9}}/{deed:acceptable|action|acknowledge}", acting.on_own_duty),
