@@ -32,6 +32,7 @@ from monitor.probe.target import read_target
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Mapping
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from aiohttp.abc import AbstractResolver
@@ -124,17 +125,19 @@ class Browser:
         self._names, self._opener = names, opener
         self._turn = asyncio.Semaphore(1)
 
-    async def show(self, url: str) -> Browsed:
-        """Open the page, wait until it has all that it asks for, and tell whom it talked to."""
+    async def show(self, url: str, politely: AbstractAsyncContextManager[None]) -> Browsed:
+        """Open the page, wait until it has all that it asks for, and tell whom it talked to. `politely`: our turn at
+        its host, which is asked for last, so that a queue for the browser keeps nobody else from looking.
+        """
         if self._program is None or not os.access(self._program, os.X_OK):
             return Browsed(url, trouble=Trouble.NO_BROWSER, detail="No browser is configured that can be run.")
         try:
             await asyncio.wait_for(self._turn.acquire(), self._pace.turn)
         except TimeoutError:
             return Browsed(url, trouble=Trouble.BROWSER_FAILED, detail="Other pages kept the browser all the time.")
-        began = perf_counter()
         try:
-            async with Proxy(self._names, self._opener) as proxy:
+            async with politely, Proxy(self._names, self._opener) as proxy:
+                began = perf_counter()
                 seen = await self._seen(self._program, url, proxy)
         finally:
             self._turn.release()
@@ -266,7 +269,21 @@ async def _folder() -> AsyncIterator[str]:
 @asynccontextmanager
 async def _running(arguments: list[str], home: str) -> AsyncIterator[tuple[Process, asyncio.Task[str]]]:
     """The browser in a process group of its own, and what it says; at the end nobody of that group is left."""
-    process = await asyncio.create_subprocess_exec(
+    starting = asyncio.create_task(_started(arguments, home))
+    try:
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await finished(_called_off(starting))
+        raise
+    listening = asyncio.create_task(_heard_out(process))
+    try:
+        yield process, listening
+    finally:
+        await finished(_ended(process, listening))
+
+
+async def _started(arguments: list[str], home: str) -> Process:
+    return await asyncio.create_subprocess_exec(
         "/bin/sh",
         "-c",
         REWIRED,
@@ -281,11 +298,12 @@ async def _running(arguments: list[str], home: str) -> AsyncIterator[tuple[Proce
         cwd=home,
         env={"PATH": os.defpath, "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8"},
     )
-    listening = asyncio.create_task(_heard_out(process))
-    try:
-        yield process, listening
-    finally:
-        await finished(_ended(process, listening))
+
+
+async def _called_off(starting: asyncio.Task[Process]) -> None:
+    """A start that is broken off would leave behind what the first process has started by then."""
+    process = await starting
+    await _ended(process, asyncio.create_task(_heard_out(process)))
 
 
 async def _heard_out(process: Process) -> str:

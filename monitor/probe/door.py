@@ -136,8 +136,7 @@ class Probe:
 
     async def browse(self, url: str) -> Browsed:
         """Open the page in the operator's browser, which reaches the world through our own guarded proxy only."""
-        async with self._turns.turn(read_target(url).host):
-            return await self._browser.show(url)
+        return await self._browser.show(url, self._turns.turn(read_target(url).host))
 
     async def query(self, name: str, kind: RecordType) -> Records:
         """Ask DNS for records of a name."""

@@ -258,6 +258,18 @@ async def test_a_look_that_is_called_off_leaves_no_browser_behind(world, program
     await until_gone("62.07")
 
 
+async def test_a_look_that_is_called_off_while_its_browser_starts_leaves_none_behind(world, program, pace):
+    pace(Pace())
+    looking = asyncio.create_task(shown(world, program("sleep 63.07 & sleep 63.07")))
+    async with asyncio.timeout(5):
+        while not left_over("--headless=new"):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    await until_gone("63.07")
+
+
 async def test_a_browser_gets_an_empty_home_that_is_gone_after_it_and_none_of_our_secrets(
     world, program, pace, tmp_path, monkeypatch
 ):
@@ -286,6 +298,29 @@ async def test_one_browser_runs_at_a_time_and_who_waits_too_long_is_told(world, 
     first, second = await asyncio.gather(*(probe.browse(f"http://{n}.example/") for n in "ab"))
     assert {first.trouble, second.trouble} == {Trouble.BROWSER_FAILED}
     assert (tmp_path / "runs").read_text() == "x\n"
+
+
+async def test_a_queue_for_the_browser_keeps_nobody_else_from_looking(world, program, pace, tmp_path):
+    pace(Pace(start=1.5, turn=5.0))
+    url = await world.plain(page(HTML))
+    probe = await world.probe(browser=program(f"echo x >> {tmp_path}/runs; sleep 60"), concurrency=2)
+    queue = [asyncio.create_task(probe.browse(f"http://{n}.example/")) for n in "abc"]
+    async with asyncio.timeout(5):
+        while not (tmp_path / "runs").exists():  # noqa: ASYNC110 - processes tell nobody that they begin
+            await asyncio.sleep(0.02)
+    assert (await probe.fetch(url)).final.status == 200
+    assert not any(task.done() for task in queue)
+    for task in queue:
+        task.cancel()
+    await asyncio.gather(*queue, return_exceptions=True)
+
+
+async def test_who_gets_away_from_a_browser_holds_up_nobody(world, program, pace, monkeypatch):
+    pace(QUICK)
+    monkeypatch.setattr(browser_module, "END_SECONDS", 0.2)
+    seen = await shown(world, program("setsid sleep 1.07 & exit 1"))
+    assert seen.trouble is Trouble.BROWSER_FAILED
+    await until_gone("1.07")
 
 
 async def test_checks_of_one_endpoint_reach_the_browser_through_their_visit(world):
