@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from post import Kept, engagement, notice, office, registry
@@ -16,7 +16,10 @@ from stage import event, instant, last_accepted
 from checks.contract import Severity
 from monitor import tables
 from monitor.certificates import Held
+from monitor.duties.owing import begin
+from monitor.escalation import climb_own
 from monitor.ladder import OPENING
+from monitor.registry.roster import roster
 
 if TYPE_CHECKING:
     from monitor.letters.digest import Week
@@ -180,6 +183,8 @@ async def _by_hand(place: Any) -> Any:
     yield "vendor+case+findings", await letter("rung", "vendor", about=tls, rung=0, data={"rung": "C+0"})
     async for name, row, roles in _of_certificates(place, at):
         yield name, (await place.kept(row, roles=roles, at=at))[0]
+    async for name, row in _of_decisions(at):
+        yield name, (await place.kept(row, at=at))[0]
     for name, quiet in (("company+digest", False), ("company+digest+quiet", True)):
         data = week(quiet=quiet)
         yield (
@@ -223,6 +228,15 @@ async def _asked_again(place: Any, at: Any) -> Any:
     duty.cause = {"reason": "served-again", "seen_at": "2026-12-21T03:00:00+09:00", "places": places}
     await duty.save()
     return notice("rung", "vendor", duty=duty, made_at=at, rung=OPENING, data={"rung": "T-30"})
+
+
+async def _of_decisions(at: Any) -> Any:
+    """What a company owes itself: as it opens, and once its last day is over."""
+    calendar = (await roster()).calendar
+    for name, days in (("company+own-duty", 16), ("company+own-duty+late", -8)):
+        due_on = calendar.day_of(at) + timedelta(days=days)
+        duty = tables.OwnDuty(kind="change-review", company_id="impress", party_id="acme", url=URL, due_on=due_on)
+        yield name, climb_own(await begin(duty, calendar, at), calendar, at).notices[0]
 
 
 async def _of_certificates(place: Any, at: Any) -> Any:

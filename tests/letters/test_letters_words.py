@@ -30,7 +30,7 @@ MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 FORM, TOKEN = re.compile(r"https://itaku\.impress\.example/f/(itk_[\w-]+)"), re.compile(r"itk_[\w-]{20,}")
 #: Latin that a Japanese letter may hold: names of techniques and files, references, what a check saw.
 TECHNICAL = re.compile(
-    r"ISO(?:/IEC)?|SOC(?:2-T2)?|TLS|SSL|HTTPS?|URL|UTC|SHA-256|HSTS|DM|ITK-C?\d+|RFC \d+( section [\d.]+)?|[\d:]+[0-9a-f]{64}|[\w.-]+\.example"
+    r"ISO(?:/IEC)?|SOC(?:2-T2)?|TLS|SSL|HTTPS?|URL|UTC|SHA-256|HSTS|DM|ITK-[CD]?\d+|RFC \d+( section [\d.]+)?|[\d:]+[0-9a-f]{64}|[\w.-]+\.example"
     r"|[\w.+-]+@[\w.-]+|Set-Cookie|HttpOnly|SameSite|Secure|JavaScript|Web|OWASP[\w ]*|Cookie|cookie|HttpOnly|v?\d[\d.]*"
 )
 ASKS = ("opening", "reopened", "reminder", "overdue", "due-moved", "returned", "fresh-link", "hand-over", "several")
@@ -205,6 +205,7 @@ def test_only_the_letter_to_the_party_holds_the_link(gallery):
             assert not TOKEN.search(kept.letter.text + kept.letter.html), name
             assert (
                 "/duty/" in kept.letter.text
+                or "/own-duty/" in kept.letter.text
                 or "/case/" in kept.letter.text
                 or kept.stages == ["digest"]
                 or "case-resolved" in kept.stages
