@@ -49,11 +49,13 @@ class Observed:
 def confidence(
     question: str, answer: Answer, contradicted: Collection[str], seen: Iterable[Observed]
 ) -> tuple[Confidence, Observed | None]:
-    """The label of one answer, and what was seen where that is its ground. Doubt goes before everything."""
+    """The label of one answer, and what was seen where that is its ground. Doubt goes before everything, and what was
+    not answered rests on the look alone.
+    """
     if question in contradicted:
         return Confidence.CONTRADICTED, None
     for one in seen:
-        if one.claim.about(question) and one.claim.made_by(answer):
+        if one.claim.about(question) and (answer.blank or one.claim.made_by(answer)):
             return Confidence.OBSERVED, one
     return (Confidence.EVIDENCE if answer.files else Confidence.SELF_ATTESTED), None
 
@@ -66,15 +68,20 @@ async def observed(party: str, claims: Claims, at: datetime) -> list[Observed]:
     watches = await tables.Watch.filter(party_id=party, check_kind__in=kinds, retired_at=None)
     if not watches:
         return []
-    last = [(watch, next(iter(await latest(watch.id, 1)), None)) for watch in watches]
     doubted = await _doubted([watch.id for watch in watches])
     found = []
     for claim in claims.claim:
-        if claim.proof and not doubted & set(claim.disproved_by):
-            of = [(watch, look) for watch, look in last if watch.check_kind == claim.proof.check]
-            if of and all(_shows(claim.proof, watch, look, at) for watch, look in of):
-                found.append(Observed(claim, min(look.at for _, look in of if look)))
+        of = [watch for watch in watches if claim.proof and watch.check_kind == claim.proof.check]
+        if of and not doubted & set(claim.disproved_by) and all(_settled(watch, at) for watch in of):
+            looks = [look for watch in of for look in await latest(watch.id, 1)]
+            if len(looks) == len(of) and claim.proof and all(_shows(claim.proof, look) for look in looks):
+                found.append(Observed(claim, min(look.at for look in looks)))
     return found
+
+
+def _settled(watch: Watch, at: datetime) -> bool:
+    """Whether the watch's own row leaves open that its latest look shows anything."""
+    return watch.settled is not None and watch.last_at is not None and watch.last_at >= at - FRESH
 
 
 async def _doubted(watches: list[int]) -> set[str]:
@@ -82,11 +89,9 @@ async def _doubted(watches: list[int]) -> set[str]:
     return {str(rule) for rule in await open_ones.values_list("rule", flat=True)}
 
 
-def _shows(proof: Proof, watch: Watch, look: Kept | None, at: datetime) -> bool:
-    if look is None or watch.settled is None or look.verdict == "unknown" or look.at < at - FRESH:
-        return False
+def _shows(proof: Proof, look: Kept) -> bool:
     seen: Mapping[str, object] = look.seen.get("observed") or {}
-    return proof.shown(seen)
+    return look.verdict != "unknown" and proof.shown(seen)
 
 
 async def doubts_of(submission: int) -> list[Contradiction]:

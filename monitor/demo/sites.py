@@ -61,6 +61,8 @@ ODD = {
     "www.hibari-contact.example": Site(GOOD, days=9),
     "www.komorebi-logistics.example": Site(GOOD, status=503),
     "www.kikoeru-survey.example": Site(GOOD, host="survey.invalid.example"),
+    # Its attestation says otherwise: a contradiction, as soon as two looks have seen it.
+    "www.aikagi-id.example": Site({name: said for name, said in GOOD.items() if name != "Strict-Transport-Security"}),
     "www.namiji-analytics.example": Site(
         {**GOOD, "Content-Security-Policy": "default-src * 'unsafe-inline' 'unsafe-eval'"}
     ),

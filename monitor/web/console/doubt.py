@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from monitor import tables
 from monitor.contradiction import confidence, doubts_about, doubts_of, observed
 from monitor.language import Message, say_day
-from monitor.questionnaire import thaw, thaw_answers
+from monitor.questionnaire import Answer, thaw, thaw_answers
 from monitor.web.form import view
-from monitor.web.form.ending import said_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from checks.contract import Rule
     from monitor.calendar import Calendar
     from monitor.contradiction import Claims, Observed
-    from monitor.questionnaire import Answer, Questionnaire
+    from monitor.questionnaire import Questionnaire
     from monitor.tables import Case, Contradiction, Submission
 
 
@@ -51,11 +50,13 @@ class Trust:
     tongue: Tongue
 
     def label(self, question: str) -> dict[str, str]:
-        """The label of one answer, with the day where a look is its ground; none where nothing was answered."""
-        answer = self.answers.get(question)
-        if answer is None or answer.blank:
-            return {}
+        """The label of one answer, with the day where a look is its ground; none where nobody answered and nothing was
+        seen.
+        """
+        answer = self.answers.get(question, Answer())
         word, ground = confidence(question, answer, {doubt.question for doubt in self.doubts}, self.seen)
+        if answer.blank and ground is None:
+            return {}
         day = Message("Seen by ourselves on {day}", {"day": self.tongue.day(ground.at)}) if ground else None
         return {"confidence": word.value, "seen": day.in_(self.tongue.language) if day else ""}
 
@@ -97,7 +98,7 @@ def _told(
     doubt: Contradiction, questionnaire: Questionnaire, answers: Mapping[str, Answer], tongue: Tongue
 ) -> dict[str, Any]:
     question = next((one for one in questionnaire.questions if one.id == doubt.question), None)
-    words = said_words(tongue.language)
+    words = view.said_words(tongue.language)
     said = view.said(question, answers.get(doubt.question), tongue.language, words) if question else ""
     return {
         "question": question.text.in_(tongue.language) if question else doubt.question,

@@ -16,8 +16,8 @@ from monitor.questionnaire import Answer, QuestionState
 from monitor.questionnaire.entry import tidy
 from monitor.web.fields import chunk, fields, parts
 from monitor.web.form import view
-from monitor.web.form.ending import said_words
 from monitor.web.form.opening import Opened, form_page, visible, while_asked
+from monitor.web.form.proved import proved, seen_words
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
 
@@ -286,12 +286,14 @@ async def _page(
     """A section; after a form that could not be taken whole (`back`), with what is wrong beside it."""
     language, examined, back = found.language, found.examined(draft), back or Back()
     rows: list[dict[str, Any]] = []
+    seen = await proved(found, section.questions, request.app[SITE].claims)
     for question in section.questions:
         state = examined.questions[question.id]
         if state.state is not QuestionState.HIDDEN:
             answer = back.kept(question.id, section, draft) or draft.answers.get(question.id, Answer())
             row = view.field(question, answer, state, language, strict=back.strict)
             row |= {"version": draft.versions.get(question.id, 0), "number": str(len(rows) + 1), "conflict": None}
+            row["seen"] = seen_words(seen[question.id], found) if question.id in seen else ""
             _explain(row, question, back, language)
             rows.append(row)
     asked = [one for one in found.questionnaire.sections if visible(one, examined)]
@@ -329,7 +331,9 @@ def _explain(row: dict[str, Any], question: Question, back: Back, language: str)
         row["error"] = back.outcome.refused[name].message.in_(language)
     if name in back.outcome.conflicts:
         stands = back.outcome.conflicts[name]
-        said = " – ".join(filter(None, (view.said(question, stands, language, said_words(language)), stands.comment)))
+        said = " – ".join(
+            filter(None, (view.said(question, stands, language, view.said_words(language)), stands.comment))
+        )
         text = "Since you opened this page, “{said}” was saved from elsewhere. To keep what stands below, save again."
         row["conflict"] = Message(text, {"said": said}).in_(language)
         row["error"] = Message("This answer was saved from elsewhere meanwhile.").in_(language)

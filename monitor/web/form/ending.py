@@ -15,7 +15,9 @@ from monitor.questionnaire.judgement import findings_of
 from monitor.web.fields import fields
 from monitor.web.form import view
 from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
+from monitor.web.form.proved import beside, proved
 from monitor.web.pages import see_other
+from monitor.web.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +35,10 @@ async def check(request: web.Request, found: Opened) -> web.StreamResponse:
     """Every answer with a way to change it, last time's beside it, and what is still missing."""
     draft = await found.draft()
     examined, before = found.examined(draft), await drafts.last_accepted(found.duty)
+    seen = await proved(found, found.questionnaire.questions, request.app[SITE].claims)
     return form_page(
         request, found, "check.html",
-        groups=_changeable(found, all_answers(found, draft.answers, examined, before)),
+        groups=beside(_changeable(found, all_answers(found, draft.answers, examined, before)), seen, found),
         missing=_missing(found, examined),
         ready=examined.complete,
     )  # fmt: skip
@@ -72,7 +75,7 @@ def answer_groups(
     findings: bool = True,
 ) -> list[dict[str, Any]]:
     """All answers by section, in words, with last time's and what changed since; for reviewers with `findings`."""
-    told = Told(before, diff(before, answers), said_words(language), language, findings)
+    told = Told(before, diff(before, answers), view.said_words(language), language, findings)
     return [
         {
             "id": section.id,
@@ -118,12 +121,6 @@ class Told:
     def _weak(self, question: Question, answer: Answer | None) -> str:
         found = findings_of(question, answer) if self.findings and answer else ()
         return ", ".join(finding.name.in_(self.language) for finding in found)
-
-
-def said_words(language: str) -> dict[str, str]:
-    """The few words in which fixed answers are told."""
-    texts = {"none": "No answer", "na": "Not applicable", "yes": "Yes", "no": "No", "agreed": "Confirmed"}
-    return {name: Message(text).in_(language) for name, text in texts.items()}
 
 
 def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:

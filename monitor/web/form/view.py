@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from monitor.language import say_day
+from monitor.language import Message, say_day
 from monitor.questionnaire import Answer, Entry, QuestionState, QuestionType, parse
 from monitor.questionnaire.entry import three_boxes
 
@@ -138,6 +138,12 @@ def about(question: str, problem: str, language: str, limit: int = 60, *, place:
     if place:
         short = f"{place}／{short}" if language == "ja" else f"{place} / {short}"
     return f"{short}：{problem}" if language == "ja" else f"{short}: {problem}"
+
+
+def said_words(language: str) -> dict[str, str]:
+    """The few words in which fixed answers are told."""
+    texts = {"none": "No answer", "na": "Not applicable", "yes": "Yes", "no": "No", "agreed": "Confirmed"}
+    return {name: Message(text).in_(language) for name, text in texts.items()}
 
 
 def said(question: Question, answer: Answer | None, language: str, words: Mapping[str, str]) -> str:
