@@ -39,6 +39,7 @@ LEGAL: dict[str, tuple[set[str], str | None]] = {
     "obligation.acknowledged": (ASKED, None),
     "obligation.due_moved": ({"scheduled", *ASKED}, None),
 }
+TURNS = {"case.opened", "case.reopened", "case.closed"}
 AFTER_THE_END = {
     "accepted": {"accepted", "undeliverable"},
     "cancelled": {"cancelled", "undeliverable"},
@@ -140,12 +141,45 @@ def rows_are_what_the_ledger_says(played: Played) -> Iterator[str]:
         if (said["state"], said["due_on"]) != (duty.state, duty.due_on.isoformat()):
             yield f"duty {duty.id} is {duty.state}, due {duty.due_on}; its last line says {said}"
     types = {(line["subject"], line["type"]) for line in played.book}
+    ended = {line["subject"]: line["type"] == "case.closed" for line in played.book if line["type"] in TURNS}
     for case in played.rows[tables.Case]:
-        if ((f"case/{case.id}", "case.closed") in types) != (case.closed_at is not None):
+        if ended[f"case/{case.id}"] != (case.closed_at is not None):
             yield f"case {case.id} and the ledger disagree on whether it is closed"
     for mail in played.rows[tables.Mail]:
         if ((f"mail/{mail.id}", "mail.sent") in types) != (mail.state == "sent"):
             yield f"mail {mail.id} and the ledger disagree on whether it was sent"
+
+
+def a_check_that_flaps_makes_no_storm(played: Played) -> Iterator[str]:
+    """No case opens within a day of the end of another of the same check and company that had passed; and of a case, a
+    party is told at first once, and once more if it rose to critical.
+    """
+    passed: dict[tuple[Any, ...], datetime] = {}
+    for line in played.book:
+        data = line["data"]
+        about = (line["company"], data.get("party"), data.get("url"), data.get("check"))
+        if line["type"] == "case.closed" and "reason" not in data:
+            passed[about] = _when(line)
+        elif line["type"] == "case.closed":
+            passed.pop(about, None)
+        elif line["type"] == "case.opened" and about in passed and _when(line) - passed[about] < DAY:
+            yield f"{line['subject']} opened at {line['at']}, and its check had passed at {passed[about]}"
+    first = Counter(
+        line["case"] for line in played.mails() if line.get("rung") == "C+0" and line["audience"] == ["vendor"]
+    )
+    yield from (f"case {case} told its party {times} times at first" for case, times in first.items() if times > 2)
+
+
+def recovery_is_told_once_to_those_who_were_told(played: Played) -> Iterator[str]:
+    """Between two times that a side hears that it passes again, it heard that it failed."""
+    heard: dict[tuple[str, bool], str] = {}
+    for line in played.mails():
+        if "case" not in line or line["notice"] not in {"rung", "resolved"}:
+            continue
+        side = (line["case"], line["audience"] == ["vendor"])
+        if line["notice"] == "resolved" and heard.get(side) not in {"rung", line["at"]}:
+            yield f"case {side[0]}: it passes again, said at {line['at']} to those who knew of nothing"
+        heard[side] = "rung" if line["notice"] == "rung" else line["at"]
 
 
 def the_ledger_verifies(played: Played) -> Iterator[str]:
@@ -447,6 +481,8 @@ PROMISES = (
     what_is_queued_waits_in_the_outbox,
     histories_are_legal,
     rows_are_what_the_ledger_says,
+    a_check_that_flaps_makes_no_storm,
+    recovery_is_told_once_to_those_who_were_told,
     the_ledger_verifies,
     one_live_duty_of_a_kind_for_an_engagement,
     mails_leave_in_the_hours_of_open_days,

@@ -287,6 +287,15 @@ class _Imagination:
         if self._maybe(0.7):
             back = at + timedelta(hours=self.chance.choice([1, 30, 100, 700]))
             made += [{"at": back + timedelta(minutes=number), **look, "verdict": "pass"} for number in (0, 5)]
+            made += self._flaps(back, look) if self._maybe(0.3) else []
+        return made
+
+    def _flaps(self, at: datetime, look: Table) -> list[Table]:
+        """Up and down for a day or two."""
+        made: list[Table] = []
+        for verdict in ("fail", "pass") * self.chance.randint(1, 6):
+            at += timedelta(minutes=self.chance.randint(10, 900))
+            made += [{"at": at + timedelta(minutes=number), **look, "verdict": verdict} for number in (0, 2)]
         return made
 
     def _accidents(self, tables: Table) -> list[Table]:
