@@ -96,6 +96,12 @@ async def test_a_site_that_answers_whatever_is_not_there_with_a_page_passes():
     assert look.verdict is Verdict.PASS
 
 
+def test_a_page_may_name_every_word_of_what_it_did_not_find():
+    asked = "https://vendor.example/export/customers-east-2026-final.csv"
+    pages = [Hop(url, 404, body=f"<p>no {url}</p>".encode()) for url in (asked, *made_up(asked))]
+    assert like_nothing(pages[0], pages[1:])
+
+
 async def test_what_such_a_page_says_anew_each_time_is_its_noise():
     look, _ = await looked(
         sorry("customers.csv", "id 77aa 10:00:01"),

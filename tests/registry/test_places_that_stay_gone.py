@@ -169,5 +169,6 @@ async def test_the_duty_keeps_what_was_seen(applied):
 async def test_a_plan_of_other_changes_foretells_no_withdrawal(applied, declared):
     await applied(work())
     await serve(AT)
+    await tables.Obligation.filter(kind="deletion").update(told_on=AT.date())
     lines = await caused(declared(work(title="Direct mail")), AT + timedelta(hours=1), plugins.equipment())
     assert [line for line in lines if line["notice"] == "cancelled"] == []
