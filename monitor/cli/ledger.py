@@ -23,10 +23,15 @@ def ledger() -> None:
 @click.option(
     "--head", "anchor", metavar="SEQ:HASH", help="A head that was noted earlier: a tail cut since then shows."
 )
+@click.option(
+    "--looks", is_flag=True, help="Compare the looks that the database keeps with the lines of their days, too."
+)
 @config_option
 @click.pass_context
 @bordered
-async def verify(context: click.Context, file: Path | None, anchor: str | None, config_file: Path | None) -> None:
+async def verify(
+    context: click.Context, file: Path | None, anchor: str | None, config_file: Path | None, *, looks: bool
+) -> None:
     """Check every line of the chain, of an export (needs no database) or of the database."""
     from monitor.ledger import Broken, Verifier
 
@@ -35,7 +40,7 @@ async def verify(context: click.Context, file: Path | None, anchor: str | None, 
         if file:
             _read(file, verifier)
         else:
-            await _walk(verifier, context, config_file)
+            await _walk(verifier, context, config_file, looks=looks)
         verifier.finish()
     except Broken as error:
         give_up([f"The ledger is broken. {error}"], BROKEN)
@@ -60,12 +65,18 @@ def _read(file: Path, verifier: Verifier) -> None:
             verifier.take(line)
 
 
-async def _walk(verifier: Verifier, context: click.Context, config_file: Path | None) -> None:
+async def _walk(verifier: Verifier, context: click.Context, config_file: Path | None, *, looks: bool) -> None:
+    from monitor.archive.proof import Proof
     from monitor.ledger import lines
 
     async with store_of(settings_of(config_file, context)):
+        proof = await Proof.begin() if looks else None
         async for line in lines():
             verifier.take(line)
+            if proof:
+                await proof.take(line)
+    if proof:
+        say(proof.summary)
 
 
 @ledger.command()
