@@ -199,6 +199,7 @@ def test_the_ledger_is_exported_verified_and_found_broken(home):
     head = run("ledger", "head").stdout
     assert head == f"{lines[-1]['seq']}:{lines[-1]['hash']}\n"
     assert run("ledger", "verify").stdout == head
+    assert run("ledger", "verify", "--looks").stdout == head
     assert run("ledger", "verify", "-", input=exported).stdout == head
     assert run("ledger", "verify", "-", input=exported.replace("system", "sistem")).exit_code == 5
     assert run("ledger", "verify", "--head", f"{lines[-1]['seq'] + 1}:{'a' * 64}").exit_code == 5
