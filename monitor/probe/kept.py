@@ -67,6 +67,6 @@ def _validators(hop: Hop) -> dict[str, str]:
 
 
 def _merged(before: Hop, now: Hop) -> tuple[tuple[str, str], ...]:
-    """The fields of the page as it was sent, those that came again replaced."""
-    again = {name.lower() for name, _ in now.headers}
+    """The fields of the page as it was sent, those that came again replaced. A cookie is set when it is sent."""
+    again = {"set-cookie", *(name.lower() for name, _ in now.headers)}
     return (*(field for field in before.headers if field[0].lower() not in again), *now.headers)

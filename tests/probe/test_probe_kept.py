@@ -118,3 +118,9 @@ def test_what_is_kept_has_its_bounds_and_the_longest_unused_goes_first():
         pages.read(f"{URL}/{number}", Hop(URL, 200, (TAG,), b"x" * 30))
         pages.read(f"{URL}/0", Hop(URL, 304))
     assert [number for number in range(5) if pages.asking(f"{URL}/{number}")] == [0, 3, 4]
+
+
+def test_a_cookie_that_was_not_set_again_is_not_set():
+    pages = KeptPages()
+    pages.read(URL, Hop(URL, 200, (TAG, ("Set-Cookie", "a=1"), ("X-Old", "1")), b"terms"))
+    assert pages.read(URL, Hop(URL, 304, (("X-New", "1"),))).headers == (TAG, ("X-Old", "1"), ("X-New", "1"))
