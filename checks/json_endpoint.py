@@ -88,7 +88,7 @@ class JsonEndpoint:
         return urlsplit(url).scheme in {"http", "https"}
 
     async def observe(self, url: str, probe: Probe) -> Exchange:
-        return await probe.fetch(url, headers={"Accept": "application/json"})
+        return await probe.fetch(url, headers={"Accept": "application/json"}, again=True)
 
     def judge(self, seen: Exchange, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
         reason = _unjudged(seen)

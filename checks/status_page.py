@@ -61,11 +61,13 @@ class StatusPage:
         return urlsplit(url).scheme in {"http", "https"}
 
     async def observe(self, url: str, probe: Probe) -> Told:
-        told = Told(await probe.fetch(url))
+        told = Told(await probe.fetch(url, again=True))
         for path in (SUMMARY, SHORTER):
             if told.readable or not _answered(told.exchange):
                 break
-            told = Told(told.exchange, (*told.beside, await probe.fetch(origin_of(told.exchange.final.url) + path)))
+            told = Told(
+                told.exchange, (*told.beside, await probe.fetch(origin_of(told.exchange.final.url) + path, again=True))
+            )
         return told
 
     def judge(self, seen: Told, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
