@@ -39,6 +39,17 @@ GOING_ON = re.compile(
 )
 UNENDED = re.compile(r"\b(?:not|un)[ -]?(?:yet )?(?:resolved|restored)\b|未(?:復旧|解消|解決)", re.IGNORECASE)
 PLANNED = re.compile(r"\bmaintenance\b|メンテナンス|定期保守|計画停止", re.IGNORECASE)
+ENCODINGS: Final = {
+    "utf-8": "utf-8-sig",
+    "utf-16": "utf-16",
+    "us-ascii": "ascii",
+    "iso-8859-1": "cp1252",
+    "windows-1252": "cp1252",
+    "shift_jis": "cp932",
+    "windows-31j": "cp932",
+    "euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp",
+}
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 
@@ -111,20 +122,20 @@ def _from_feed(body: bytes, at: datetime) -> tuple[Incident, ...] | None:
     text = _decoded(body)
     # Entities are declared in a document type, and no feed needs one: without it there is nothing to expand and nothing
     # to fetch, so a reader of XML can be trusted with what a stranger wrote.
-    if text is None or "<!DOCTYPE" in text or "<!ENTITY" in text:
+    if text is None or "<!DOCTYPE" in text:
         return None
     entries = _entries(text)
     return None if entries is None else tuple(one for entry in entries for one in _open(entry, at))
 
 
 def _decoded(body: bytes) -> str | None:
-    """The text of an XML document, as its byte order mark or its first line says; UTF-8 if neither does."""
+    """The text of an XML document, as its byte order mark or its first line says; UTF-8 if neither does. Only encodings
+    of text are known: some others that a stranger may name take a square of the length.
+    """
     wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
     declared = DECLARED.match(body.removeprefix(b"\xef\xbb\xbf"))
-    try:
-        return body.decode("utf-16" if wide else declared[1].decode() if declared else "utf-8-sig", "replace")
-    except (LookupError, UnicodeError):
-        return None
+    name = "utf-16" if wide else declared[1].decode().lower() if declared else "utf-8"
+    return body.decode(ENCODINGS[name], "replace") if name in ENCODINGS else None
 
 
 def _entries(text: str) -> list[Element] | None:

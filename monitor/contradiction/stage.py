@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from tortoise.exceptions import OperationalError
 from tortoise.expressions import Q
 
 from checks.contract import Severity
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.tables import Contradiction, Submission
 
 log = logging.getLogger(__name__)
+DATABASE = (*AWAY, OperationalError)  #: its trouble is no fault of a party's, and passes
 CHUNK = 50  #: rows of a kind whose parties are weighed in one beat
 RECURRING = "attestation"  #: says how things are while the work lasts; other answers say what was done, for good
 LEAST = Severity.HIGH  #: what a case is at least whose findings contradict an answer
@@ -42,7 +44,7 @@ async def weigh(at: datetime, claims: Claims) -> int:
     """
     done = 0
     for party in await _due(claims, at):
-        with Guard(log, "the answers of %s cannot be held against what was seen", party, let=AWAY) as guard:
+        with Guard(log, "the answers of %s cannot be held against what was seen", party, let=DATABASE) as guard:
             await _weigh_party(party, claims, at)
             done += 1
         if guard.error:

@@ -177,6 +177,11 @@ def test_a_document_with_a_type_of_its_own_is_not_read_at_all(more, encoding):
     assert going_on((ENTITIES % more).encode(encoding), AT) is None
 
 
+@pytest.mark.parametrize("encoding", ["punycode", "unicode_escape", "hex", "utf-7"])
+def test_what_is_no_encoding_of_text_is_not_even_tried(encoding):
+    assert going_on(f'<?xml version="1.0" encoding="{encoding}"?><rss/>'.encode(), AT) is None
+
+
 def test_a_feed_in_japanese_bytes_is_read():
     text = rss(item("障害発生")).decode().replace('version="1.0"', 'version="1.0" encoding="Shift_JIS"', 1)
     (found,) = going_on(text.encode("shift_jis"), AT)

@@ -6,6 +6,7 @@ import attested
 import pytest
 from attested import AT, HOUR, TABLE, answer, begin, decide, duty_of, live, look, told, weighed
 from stage import engagement
+from tortoise.exceptions import OperationalError
 
 from checks.contract import Severity
 from monitor import tables
@@ -193,3 +194,17 @@ async def test_a_party_whose_answers_cannot_be_read_keeps_no_other_waiting(party
     caplog.clear()
     await weigh(AT, TABLE)
     assert not caplog.records
+
+
+async def test_a_database_that_stumbles_puts_no_party_away(party, monkeypatch):
+    await answer(AT, web_tls="yes")
+    await look(AT, "tls.old-protocol")
+
+    async def stumbles(*_rest):
+        raise OperationalError("deadlock detected")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.contradiction.stage._found", stumbles)
+        with pytest.raises(OperationalError):
+            await weigh(AT, TABLE)
+    assert await weighed(AT) == [TLS]
