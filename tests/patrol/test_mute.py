@@ -107,8 +107,7 @@ async def test_what_rises_to_critical_is_told_all_the_same(world):
     ],
 )
 async def test_a_mute_has_a_person_a_reason_and_an_end_within_ninety_days(world, said, reason):
-    until = said.pop("until")
-    played = await play(world, *twice("07T10", "fail"), silence("2026-09-07T11:00", until, **said), until="2026-09-08")
+    played = await play(world, *twice("07T10", "fail"), silence("2026-09-07T11:00", **said), until="2026-09-08")
     assert [line["reason"] for line in played.of("refused")] == [reason]
     assert played.of("muted") == []
 
