@@ -30,7 +30,7 @@ AILING: Final = {
 OVER: Final = frozenset({"resolved", "postmortem", "completed"})
 YOUNG: Final = timedelta(days=3)  #: how long a feed's entry counts as open without a word that it is over
 KEYS: Final = frozenset({"incidents", "scheduled_maintenances", "components"})
-MARKUP = re.compile(r"<[^>]*>")
+MARKUP = re.compile(r"<[^<>]*>")
 ENDED = re.compile(
     r"\b(?:resolved|completed|closed|postmortem|restored)\b|復旧|解消|解決|収束|終了|完了", re.IGNORECASE
 )

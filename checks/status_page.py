@@ -27,7 +27,7 @@ SUMMARY = "/api/v2/summary.json"
 SHORTER = "/api/v2/incidents/unresolved.json"  # where a summary names more components than we read
 OK = 200
 ABSENT = frozenset({404, 410})
-MOST_NOTED = 20
+MOST = 20  # what a page may have us remember of it at once, the worst first
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,11 @@ class StatusPage:
             return _unread(seen)
         incidents = going_on(shown.final.body, at) or ()
         heeded = [one for one in incidents if one.concerns(self.components)]
-        findings = [_found(one) for one in heeded if not one.planned]
+        heeded.sort(key=lambda one: -one.severity)
+        findings = [_found(one) for one in heeded if not one.planned][:MOST]
         noted = {
-            "incidents": [plain(one.name, 200) for one in heeded if not one.planned][:MOST_NOTED],
-            "maintenance": [plain(one.name, 200) for one in heeded if one.planned][:MOST_NOTED],
+            "incidents": [plain(one.name, 200) for one in heeded if not one.planned][:MOST],
+            "maintenance": [plain(one.name, 200) for one in heeded if one.planned][:MOST],
         }
         return Look.of(findings, shown.evidence() | noted, shown.took_ms)
 

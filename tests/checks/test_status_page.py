@@ -60,6 +60,13 @@ async def test_what_the_work_does_not_use_is_not_heeded():
     assert (await look(summary=summary(INCIDENT), check=uploads))[0].verdict is Verdict.FAIL
 
 
+async def test_of_a_page_that_tells_without_end_the_worst_is_kept():
+    many = [{**INCIDENT, "id": f"i{n}", "impact": "minor"} for n in range(500)]
+    found, _ = await look(summary=summary(*many, INCIDENT))
+    assert len(found.findings) == 20
+    assert found.findings[0].severity is Severity.HIGH
+
+
 async def test_a_component_in_trouble_without_an_incident_is_found():
     found, _ = await look(summary=summary(components=[{**UPLOADS[0], "status": "major_outage"}]))
     assert rules(found) == {"status-page.component"}
