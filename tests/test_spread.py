@@ -58,7 +58,12 @@ async def watched(number):
     """So many endpoints, settled as good, each under the lease `mine`."""
     at = datetime(2026, 11, 22, tzinfo=UTC)
     await tables.Group.create(key="group", spec=GROUP, first_seen_at=at, changed_at=at)
-    await tables.Party.create(key="acme", spec={"key": "acme", "name": "Acme"}, first_seen_at=at, changed_at=at)
+    await tables.Party.create(
+        key="acme",
+        spec={"key": "acme", "name": "Acme", "contacts": ["privacy@acme.example"]},
+        first_seen_at=at,
+        changed_at=at,
+    )
     await tables.Watch.bulk_create(
         [
             tables.Watch(party_id="acme", url=f"https://w{n}.acme.example/", check_kind="availability", every=300,

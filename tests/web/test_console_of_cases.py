@@ -89,9 +89,7 @@ async def test_what_could_not_be_assessed_stands_on_the_board_without_a_page_of_
 
 async def test_a_failure_within_announced_maintenance_is_told_as_that(running: Running) -> None:
     case = await failing_case()
-    await tables.LookRow.create(
-        watch_id=case.watch_id, at=clock.now(), verdict="fail", reason="maintenance", took_ms=1
-    )
+    await tables.LookRow.create(watch_id=case.watch_id, at=clock.now(), verdict="fail", reason="maintenance", took_ms=1)
     async with running.client() as client:
         await sign_in(running, client, MANAGERS)
         assert "予告された保守作業中" in await get(client, f"/case/{case.id}")
