@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from checks.contract import Exchange, Look, Probe
+    from checks.answers import Exchange
+    from checks.contract import Look, Probe
 
 AHEAD = timedelta(seconds=3)  #: until the daemon stands
 LOST = timedelta(hours=1)  #: for how long the daemon was away in the scenario of a restart

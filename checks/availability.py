@@ -15,7 +15,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import NOTHING, Exchange, Look, Scope, Trouble, plain
+from checks.answers import Exchange, Trouble
+from checks.contract import NOTHING, Look, Scope, plain
 from checks.jsonpath import condition
 from checks.patterns import compiled
 from checks.replied import Reply, reply

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from checks.contract import Trouble
+    from checks.answers import Trouble
     from checks.page_cookies import Cookie
 
 

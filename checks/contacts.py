@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.addresses import Page, folded, is_address
-from checks.contract import NOTHING, Exchange, Look, RecordType, Scope, Words, plain
+from checks.answers import Exchange, RecordType
+from checks.contract import NOTHING, Look, Scope, Words, plain
 from checks.page_text import decoded
 from checks.rulebook import REASONS, rules, title
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from checks.contract import Finding, Probe, Records, Rule
+    from checks.answers import Records
+    from checks.contract import Finding, Probe, Rule
 
 TITLE, RULES = title("contacts"), rules("contacts")
 MOST = 20

@@ -14,7 +14,7 @@ from checks.page_cookies import cookies_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from checks.contract import Exchange
+    from checks.answers import Exchange
     from checks.page_cookies import Cookie
 
 SESSION_LIKE = re.compile(r"sess|auth|token|login|(^|[._-])sid($|[._-])|jwt|^sid|csrf|xsrf", re.IGNORECASE)

@@ -17,7 +17,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import NOTHING, TURNED_AWAY, Exchange, Look, Rule, Scope, Trouble, Words, plain
+from checks.answers import TURNED_AWAY, Exchange, Trouble
+from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
 from checks.names import host_of, registrable
 from checks.page_cookies import Cookie, cookies_of
 from checks.page_hosts import PageHosts, hosts_in, text_of

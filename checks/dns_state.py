@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from checks.contract import NOTHING, Look, RecordType, Scope, Severity, Trouble, Words, plain
+from checks.answers import RecordType, Trouble
+from checks.contract import NOTHING, Look, Scope, Severity, Words, plain
 from checks.names import host_of, is_address, is_shared, registrable
 from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from checks.contract import Exchange, Finding, Probe, Records, Rule
+    from checks.answers import Exchange, Records
+    from checks.contract import Finding, Probe, Rule
 
 TITLE, RULES = title("dns"), rules("dns")
 GUARDED = frozenset({Trouble.GUARD_ADDRESS, Trouble.GUARD_PORT})

@@ -16,7 +16,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import NOTHING, Exchange, Look, Scope, Trouble, plain
+from checks.answers import Exchange, Trouble
+from checks.contract import NOTHING, Look, Scope, plain
 from checks.likeness import like_nothing, made_up
 from checks.rulebook import rules, title
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from checks.contract import Finding, Hop, Probe, Rule, Words
+    from checks.answers import Hop
+    from checks.contract import Finding, Probe, Rule, Words
 
 TITLE, RULES = title("erased"), rules("erased")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from checks.csp import referrer_in_page
 
 if TYPE_CHECKING:
-    from checks.contract import Hop
+    from checks.answers import Hop
 
 LEAKY_REFERRERS = frozenset({"unsafe-url", "origin", "origin-when-cross-origin", "no-referrer-when-downgrade"})
 REFERRERS = LEAKY_REFERRERS | {"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"}

@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import NOTHING, Exchange, Look, Scope, Severity, Trouble, plain
+from checks.answers import Exchange, Trouble
+from checks.contract import NOTHING, Look, Scope, Severity, plain
 from checks.cookie_flags import SESSION_LIKE, cookies_set, lacking, open_to_scripts
 from checks.csp import Policy, in_page, policies_of, repeated, ways_in
 from checks.header_fields import LEAKY_REFERRERS, hsts_age, last, referrer, referrer_fields
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from checks.contract import Finding, Hop, Probe, Rule, Words
+    from checks.answers import Hop
+    from checks.contract import Finding, Probe, Rule, Words
 
 TITLE, RULES = title("headers"), rules("headers")
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from checks import jsonpath
-from checks.contract import NOTHING, Exchange, Look, Rule, Scope, Trouble, Words, plain
+from checks.answers import Exchange, Trouble
+from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
 from checks.rulebook import rules, title
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from checks.contract import Hop
+    from checks.answers import Hop
 
 WORD = re.compile(r"\w+")
 NAME_LENGTH = 20

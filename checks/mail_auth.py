@@ -16,7 +16,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import NOTHING, Look, RecordType, Scope, Severity, Trouble, Words, plain
+from checks.answers import RecordType, Trouble
+from checks.contract import NOTHING, Look, Scope, Severity, Words, plain
 from checks.mail_policies import Dmarc, Sts, dmarc_texts, places, read_dmarc, read_sts, versioned, wrong_with_sts_record
 from checks.names import host_of, is_address, is_shared, registrable
 from checks.rulebook import rules, title
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from checks.contract import Exchange, Finding, Probe, Records, Rule
+    from checks.answers import Exchange, Records
+    from checks.contract import Finding, Probe, Rule
     from checks.spf import Question
 
 TITLE, RULES = title("mail-auth"), rules("mail-auth")

@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checks.contract import RecordType
+from checks.answers import RecordType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from checks.contract import Records
+    from checks.answers import Records
 
 POLICIES = ("none", "quarantine", "reject")
 IDENTIFIER = re.compile(r"[A-Za-z0-9]{1,32}")

@@ -13,7 +13,7 @@ from checks.names import host_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from checks.contract import Hop
+    from checks.answers import Hop
 
 MOST_COOKIES = 60
 LONGEST = timedelta(days=36500)  # "for ever", in servers' words

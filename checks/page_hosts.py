@@ -19,7 +19,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from checks.contract import Hop
+    from checks.answers import Hop
 
 MOST_HOSTS = 300
 MOST_TEXT = 2_000_000  # characters of a page once it is unpacked

@@ -15,7 +15,7 @@ from checks.page_hosts import elements, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from checks.contract import Hop
+    from checks.answers import Hop
 
 LONGEST = 2000
 WEB = ("https://", "http://")

@@ -20,7 +20,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import NOTHING, Exchange, Look, Rule, Scope, Trouble, Words
+from checks.answers import Exchange, Trouble
+from checks.contract import NOTHING, Look, Rule, Scope, Words
 from checks.page_text import Taste, decoded, essence, fingerprint, shown_by
 from checks.patterns import compiled
 from checks.rulebook import rules, title

@@ -16,7 +16,7 @@ from checks.page_text import decoded
 from checks.patterns import fits
 
 if TYPE_CHECKING:
-    from checks.contract import Hop
+    from checks.answers import Hop
 
 MOST = 1 << 20  #: bytes that a packed body may grow to; a kilobyte can be made to hold a gigabyte
 GZIP_OR_ZLIB = 47

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.contract import NOTHING, Exchange, Look, Rule, Scope, Trouble, Words, plain
+from checks.answers import Exchange, Trouble
+from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
 from checks.names import origin_of
 from checks.rulebook import rules, title
 

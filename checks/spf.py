@@ -14,12 +14,13 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
 
-from checks.contract import RecordType, plain
+from checks.answers import RecordType
+from checks.contract import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checks.contract import Records
+    from checks.answers import Records
 
 Question = tuple[str, RecordType]
 

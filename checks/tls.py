@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks import tls_offers
-from checks.contract import NOTHING, Exchange, Look, Scope, Severity, Tls, Trouble
+from checks.answers import Exchange, Tls, Trouble
+from checks.contract import NOTHING, Look, Scope, Severity
 from checks.renewal import followed
 from checks.rulebook import rules, title
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from checks.answers import Hop
     from checks.certificate import Facts
-    from checks.contract import Finding, Hop, Probe, Rule, Words
+    from checks.contract import Finding, Probe, Rule, Words
 
 TITLE, RULES = title("tls"), rules("tls")
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from checks.contract import Offer, Trouble
+from checks.answers import Offer, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checks.contract import Handshake, Probe
+    from checks.answers import Handshake
+    from checks.contract import Probe
 
 Answers = dict[str, str]
 

@@ -21,8 +21,8 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from checks.answers import Trouble
 from checks.browsed import Browsed
-from checks.contract import Trouble
 from checks.page_cookies import MOST_COOKIES, Cookie
 from monitor.finishing import finished
 from monitor.probe.devtools import LONGEST_MESSAGE, DevTools, Gone

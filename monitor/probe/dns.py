@@ -21,7 +21,7 @@ import dns.rdatatype
 import dns.resolver
 from dns.rdtypes.ANY.TXT import TXT
 
-from checks.contract import Records, RecordType, Trouble
+from checks.answers import Records, RecordType, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

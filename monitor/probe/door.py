@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import aiohttp
 
-from checks.contract import Exchange, Handshake, Hop, Offer, Records, RecordType, Tls, Trouble
+from checks.answers import Exchange, Handshake, Hop, Offer, Records, RecordType, Tls, Trouble
 from monitor.probe.browser import Browser
 from monitor.probe.dns import Directory
 from monitor.probe.guard import Guard

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from checks.contract import Trouble
+from checks.answers import Trouble
 
 Network = IPv4Network | IPv6Network
 

@@ -10,7 +10,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from checks.contract import Handshake, Trouble
+from checks.answers import Handshake, Trouble
 from checks.names import is_address
 from monitor.probe.outcome import Refused, told
 from monitor.probe.resolver import NameTrouble

@@ -12,7 +12,7 @@ import secrets
 import struct
 from typing import TYPE_CHECKING, Final
 
-from checks.contract import Handshake, Offer, Tls, Trouble
+from checks.answers import Handshake, Offer, Tls, Trouble
 from checks.names import is_address
 
 if TYPE_CHECKING:

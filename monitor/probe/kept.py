@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checks.contract import Hop
+    from checks.answers import Hop
 
 ROOM = 16 * 1024 * 1024  # bytes of bodies, over all pages
 OK, NOT_MODIFIED = 200, 304

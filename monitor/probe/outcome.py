@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from checks.contract import Trouble
+from checks.answers import Trouble
 from monitor.probe.resolver import NameTrouble
 from monitor.probe.target import BadUrl
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from checks.contract import Hop
+    from checks.answers import Hop
 
 TOO_MANY, AWAY = 429, 503
 #: Seconds that an answer of that status is obeyed at most. Who limits visitors may mean a day; who is away is down.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from checks.contract import Phases, Tls, Trouble
+from checks.answers import Phases, Tls, Trouble
 
 if TYPE_CHECKING:
     import asyncio

@@ -14,7 +14,7 @@ import aiodns
 from aiodns import error
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from checks.contract import Trouble
+from checks.answers import Trouble
 from monitor.probe.record import CURRENT
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from hashlib import sha256
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from checks.contract import Tls
+from checks.answers import Tls
 from monitor.probe.record import CURRENT
 
 if TYPE_CHECKING:

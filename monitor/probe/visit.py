@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from checks.answers import Exchange, Handshake, Offer, Records, RecordType
     from checks.browsed import Browsed
-    from checks.contract import Exchange, Handshake, Offer, Records, RecordType
     from checks.contract import Probe as Door
 
 Question = tuple[str, object]

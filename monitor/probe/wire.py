@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from checks.contract import Trouble
+from checks.answers import Trouble
 from monitor.probe.outcome import HungUp, Refused
 from monitor.probe.record import CURRENT
 from monitor.probe.trust import shown

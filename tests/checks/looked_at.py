@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from checks.contract import Exchange, Handshake, Hop, Phases, Records, RecordType, Tls, Trouble
+from checks.answers import Exchange, Handshake, Hop, Phases, Records, RecordType, Tls, Trouble
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 URL = "https://vendor.example/"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from checks.answers import Trouble
 from checks.availability import DOWN, Availability
-from checks.contract import Severity, Trouble, Verdict
+from checks.contract import Severity, Verdict
 from tests.checks.looked_at import AT, failed, rules, served, shown
 
 CHECK = Availability()

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.answers import Phases
 from checks.availability import Availability
-from checks.contract import Phases, Severity, Verdict
+from checks.contract import Severity, Verdict
 from checks.options import BadOptions, configured
 from checks.patterns import compiled, fits
 from checks.replied import MOST, reply

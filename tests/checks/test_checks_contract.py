@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks import CHECKS
-from checks.contract import Exchange, Finding, Hop, Look, Severity, Trouble, Verdict, plain
+from checks.answers import Exchange, Hop, Trouble
+from checks.contract import Finding, Look, Severity, Verdict, plain
 from checks.rulebook import REASONS
 from tests.checks.looked_at import AT, GOOD_HEADERS, GOOD_RECORDS, URL, FakeProbe, failed, served, shown
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.addresses import Page, is_address
+from checks.answers import Records, RecordType, Trouble
 from checks.contacts import Contacts
-from checks.contract import Records, RecordType, Severity, Trouble, Verdict
+from checks.contract import Severity, Verdict
 from checks.options import BadOptions, configured
 from tests.checks.looked_at import AT, URL, FakeProbe, failed, served
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.answers import Exchange, Hop, Trouble
 from checks.browsed import Browsed
-from checks.contract import Exchange, Hop, Severity, Trouble, Verdict
+from checks.contract import Severity, Verdict
 from checks.cookies import MOST_FINDINGS, Cookies, Opened
 from checks.options import BadOptions, configured
 from checks.page_cookies import Cookie, cookies_of

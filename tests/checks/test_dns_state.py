@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Records, RecordType, Severity, Trouble, Verdict
+from checks.answers import Records, RecordType, Trouble
+from checks.contract import Severity, Verdict
 from checks.dns_state import Dns
 from tests.checks.looked_at import AT, GOOD_RECORDS, URL, FakeProbe, failed, rules, served
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Exchange, Hop, Severity, Tls, Trouble, Verdict
+from checks.answers import Exchange, Hop, Tls, Trouble
+from checks.contract import Severity, Verdict
 from checks.erased import Erased
 from checks.likeness import like_nothing, made_up
 from tests.checks.looked_at import AT, FakeProbe, failed, rules, served

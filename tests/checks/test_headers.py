@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks import csp
-from checks.contract import Exchange, Hop, Severity, Trouble, Verdict
+from checks.answers import Exchange, Hop, Trouble
+from checks.contract import Severity, Verdict
 from checks.headers import HALF_A_YEAR, STRANGER, Headers, Served, hsts_age
 from tests.checks.looked_at import AT, GOOD_HEADERS, URL, FakeProbe, failed, rules, served
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.contract import Exchange, Hop
+from checks.answers import Exchange, Hop
 from checks.headers import STRANGER, Headers, Served
 from tests.checks.looked_at import AT, GOOD_HEADERS, URL, rules, served
 

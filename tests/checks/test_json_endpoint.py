@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Trouble, Verdict
+from checks.answers import Trouble
+from checks.contract import Verdict
 from checks.json_endpoint import JsonEndpoint
 from checks.options import BadOptions, configured
 from tests.checks.looked_at import AT, URL, FakeProbe, failed, rules, served

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Exchange, Hop, Records, RecordType, Severity, Trouble, Verdict
+from checks.answers import Exchange, Hop, Records, RecordType, Trouble
+from checks.contract import Severity, Verdict
 from checks.mail_auth import MOST_QUESTIONS, MailAuth
 from checks.mail_policies import read_dmarc, read_sts, tags, versioned, wrong_with_sts_record
 from tests.checks.looked_at import AT, GOOD_RECORDS, URL, FakeProbe, failed, rules, served

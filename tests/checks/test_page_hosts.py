@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Hop
+from checks.answers import Hop
 from checks.page_hosts import MOST_HOSTS, host_at, hosts_in, text_of
 
 URL = "https://www.vendor.example/shop/"

@@ -10,8 +10,9 @@ from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.answers import Tls
 from checks.certificate import read
-from checks.contract import Severity, Tls, Verdict
+from checks.contract import Severity, Verdict
 from checks.renewal import followed
 from checks.tls import Secured, TlsCheck
 from checks.tls_offers import ASKED, REFUSED

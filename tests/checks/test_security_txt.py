@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Severity, Trouble, Verdict
+from checks.answers import Trouble
+from checks.contract import Severity, Verdict
 from checks.security_txt import LEGACY, PLACE, Posted, SecurityTxt
 from tests.checks.looked_at import AT, failed, rules, served
 

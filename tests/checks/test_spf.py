@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from checks.contract import Records, RecordType, Trouble
+from checks.answers import Records, RecordType, Trouble
 from checks.spf import LOOKUPS, STOP, is_spf, parse, walk
 
 HOME = "vendor.example"

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from checks.contract import Severity, Trouble, Verdict
+from checks.answers import Trouble
+from checks.contract import Severity, Verdict
 from checks.options import configured
 from checks.status_page import SHORTER, SUMMARY, StatusPage
 from tests.checks.looked_at import AT, FakeProbe, failed, rules, served

@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.answers import Offer, Tls, Trouble
 from checks.certificate import read
-from checks.contract import Offer, Severity, Tls, Trouble, Verdict
+from checks.contract import Severity, Verdict
 from checks.tls import Secured, TlsCheck
 from checks.tls_offers import ASKED, OLD, REFUSED
 from tests.checks.looked_at import AT, URL, FakeProbe, failed, rules, served, shown

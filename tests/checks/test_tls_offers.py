@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Handshake, Offer, Severity, Tls, Trouble, Verdict
+from checks.answers import Handshake, Offer, Tls, Trouble
+from checks.contract import Severity, Verdict
 from checks.looking import looked
 from checks.tls import Secured, TlsCheck
 from checks.tls_offers import (

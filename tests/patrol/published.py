@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from beat import NOON, Beat, party, served, watch
 
-from checks.contract import Exchange, Hop, Phases
+from checks.answers import Exchange, Hop, Phases
 from checks.policy_page import PolicyPage
 from monitor.patrol import Patrol
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.contract import Trouble
+from checks.answers import Trouble
 from monitor.probe import browser as browser_module
 from monitor.probe.browser import Pace
 from tests.probe.probe_world import answers, page

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Offer, Trouble
+from checks.answers import Offer, Trouble
 from monitor.probe import BadUrl, Guard, read_target
 from monitor.probe.guard import public, unwrapped
 from monitor.probe.target import canonical_host

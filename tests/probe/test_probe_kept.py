@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.contract import Hop
+from checks.answers import Hop
 from monitor.probe.kept import KeptPages
 from tests.probe.probe_world import page
 

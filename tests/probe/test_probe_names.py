@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Offer, Trouble
+from checks.answers import Offer, Trouble
 from monitor.probe import Override
 from monitor.probe.outcome import told
 from monitor.probe.record import Record

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Offer, Trouble
+from checks.answers import Offer, Trouble
 from checks.tls import TlsCheck
 from checks.tls_offers import ASKED, GROUPS, REFUSED, asked
 from monitor.probe import Override

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.contract import Hop, Offer, Trouble
+from checks.answers import Hop, Offer, Trouble
 from monitor.probe import patience
 from monitor.probe.patience import AWAY, LONGEST, TOO_MANY, Rests, asked_for
 from tests.probe.probe_world import page

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from dns_world import Zone, serving
 
-from checks.contract import RecordType, Trouble
+from checks.answers import RecordType, Trouble
 from monitor.probe import dns as probe_dns
 from monitor.probe.dns import Directory
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from checks.contract import Offer, Trouble
+from checks.answers import Offer, Trouble
 from monitor.probe.trust import Trust
 from tests.probe.probe_world import Authority, dressed, self_signed
 

@@ -10,7 +10,7 @@ from time import perf_counter
 import pytest
 import uvloop
 
-from checks.contract import Trouble
+from checks.answers import Trouble
 from monitor.probe import BadUrl, ProbeSettings, Visit
 from tests.probe.probe_world import GOOD, answers, page
 

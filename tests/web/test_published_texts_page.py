@@ -6,7 +6,7 @@ import pytest
 from running import Ground
 from test_form import get
 
-from checks.contract import Exchange, Hop
+from checks.answers import Exchange, Hop
 from checks.page_text import fingerprint
 from checks.policy_page import PolicyPage
 from monitor import clock, tables
