@@ -87,6 +87,10 @@ class Availability:
             return await probe.fetch(url, again=True)
         return await probe.fetch(url)
 
+    def gist(self, observed: Mapping[str, Any]) -> str:
+        phases = ", ".join(f"{name.replace('_', ' ')} {took:.0f}" for name, took in observed.get("ms", {}).items())
+        return f"{observed.get('status', '')} ({phases} ms)"
+
     def judge(self, seen: Exchange, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
         reason = self._unjudged(seen)
         if reason:

@@ -86,6 +86,10 @@ class Dns:
         signed = await probe.query(domain, RecordType.DS)
         return State(exchange, tuple(addresses), servers, signed, tuple(await _caa(host, domain, probe)))
 
+    def gist(self, observed: Mapping[str, Any]) -> str:
+        said = [", ".join(observed.get("addresses", [])), f"CAA {'yes' if observed.get('caa') else 'none'}"]
+        return ", ".join([*said, f"DNSSEC {observed.get('dnssec', '')}"])
+
     def judge(self, seen: State, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:
         unjudged = _unjudged(seen)
         if unjudged is not None:

@@ -20,6 +20,13 @@ class Recalling(Protocol[Seen_co]):
     async def observe_again(self, url: str, probe: Probe, at: datetime, before: Mapping[str, Any]) -> Seen_co: ...
 
 
+@runtime_checkable
+class Telling(Protocol):
+    """A check that says in one line what it saw, in words that every reader of the field knows: names and numbers."""
+
+    def gist(self, observed: Mapping[str, Any]) -> str: ...
+
+
 async def looked(check: Check[Any], url: str, probe: Probe, at: datetime, before: Mapping[str, Any]) -> Look:
     """Observe and judge, with what an earlier look of the same endpoint has kept."""
     if isinstance(check, Recalling):

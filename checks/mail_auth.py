@@ -102,6 +102,11 @@ class MailAuth:
         policy = await probe.fetch(f"https://mta-sts.{domain}/.well-known/mta-sts.txt")
         return Published(exchange, domain, seen.known, policy)
 
+    def gist(self, observed: Mapping[str, Any]) -> str:
+        spf = " ".join(observed.get("spf", ["none"])).rpartition(" ")[2]
+        said = [f"SPF {spf}", f"DMARC {(observed.get('dmarc') or {}).get('policy', 'none')}"]
+        return ", ".join([*said, f"MX {len(observed.get('mx', []))}", f"MTA-STS {observed.get('mta_sts') or 'none'}"])
+
     def judge(self, seen: Published, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
         unjudged = _unjudged(seen)
         if unjudged is not None:

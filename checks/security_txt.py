@@ -64,6 +64,11 @@ class SecurityTxt:
             return Posted(exchange, await probe.fetch(origin + LEGACY, again=True))
         return Posted(exchange)
 
+    def gist(self, observed: Mapping[str, Any]) -> str:
+        fields = observed.get("fields", [])
+        contacts = ", ".join(value for name, value in fields if name == "contact")
+        return f"{contacts}, until {next((value[:10] for name, value in fields if name == 'expires'), '')}"
+
     def judge(self, seen: Posted, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
         shown = seen.exchange if seen.legacy is None or not _is_file(seen.legacy) else seen.legacy
         reason = _unjudged(shown)

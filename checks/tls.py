@@ -86,6 +86,9 @@ class TlsCheck:
             return await self.observe(url, probe)
         return Secured(await probe.fetch(url))
 
+    def gist(self, observed: Mapping[str, Any]) -> str:
+        return f"{observed.get('tls', '')}, {observed.get('key', '')}, until {observed.get('not_after', '')[:10]}"
+
     def judge(self, seen: Secured, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:
         hop = seen.exchange.first
         if _unreached(hop):

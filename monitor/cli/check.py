@@ -231,7 +231,7 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
             yield Text(str(look.observed.get("detail", "")) or reason.explanation.said(language), style="dim")
             yield Text(ARROW[language] + reason.remedy.said(language))
     elif not look.findings:
-        yield Text(_summary(look.observed, look.took_ms))
+        yield Text(_summary(CHECKS[one.kind], look))
     for finding in look.findings:
         rule, word = rules[finding.rule], finding.severity.word
         degree = SEVERITIES[word] if language == "ja" else word
@@ -240,7 +240,9 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
         yield Text(ARROW[language] + rule.remedy.said(language))
 
 
-def _summary(observed: Mapping[str, Any], took_ms: float) -> str:
-    until = f"– {observed['not_after'][:10]}" if "not_after" in observed else ""
-    words = (observed.get("status", ""), observed.get("tls", ""), f"{took_ms:.0f} ms", until)
-    return " ".join(str(word) for word in words if word)
+def _summary(check: Check[Any], look: Look) -> str:
+    """What a check that found nothing has seen, in a line."""
+    from checks.looking import Telling
+
+    seen = check.gist(look.observed) if isinstance(check, Telling) else ""
+    return seen or " ".join(filter(None, [str(look.observed.get("status", "")), f"{look.took_ms:.0f} ms"]))

@@ -148,7 +148,7 @@ def _well_known(kept: Site) -> Any:
     async def answer(request: web.Request) -> web.Response:
         if not kept.contact or request.match_info["tail"] != "security.txt":
             raise web.HTTPNotFound
-        text = f"Contact: mailto:security@{request.host.removeprefix('www.')}\nExpires: {ends}\n"
+        text = f"Contact: mailto:security@{request.host.partition(':')[0].removeprefix('www.')}\nExpires: {ends}\n"
         return web.Response(text=text, status=kept.status, headers=kept.headers)
 
     return answer

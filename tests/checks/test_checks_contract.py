@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from checks import CHECKS
 from checks.answers import Exchange, Hop, Trouble
 from checks.contract import Finding, Look, Severity, Verdict, plain
+from checks.looking import Telling
 from checks.rulebook import REASONS
 from tests.checks.looked_at import AT, GOOD_HEADERS, GOOD_RECORDS, URL, FakeProbe, failed, served, shown
 
@@ -97,6 +98,7 @@ async def test_judging_never_raises_and_says_the_same_twice(check, way):
     assert (look.verdict is Verdict.UNKNOWN) is bool(look.reason)
     assert json.loads(json.dumps(dict(look.observed))) == dict(look.observed)
     assert all(finding.rule in check.rules for finding in look.findings)
+    assert not isinstance(check, Telling) or check.gist(look.observed).isprintable()
 
 
 @each_check
