@@ -62,11 +62,11 @@ class Contacts:
     def __post_init__(self) -> None:
         wrong = [address for address in self.addresses if not is_address(address)]
         if wrong:
-            raise ValueError(f"addresses holds {wrong[0]!r}, which is no mail address")
+            raise ValueError(f"addresses: {wrong[0]!r} is no mail address")
         if len(self.addresses) > MOST:
-            raise ValueError(f"addresses holds more than {MOST}")
+            raise ValueError(f"addresses: there are more than {MOST}")
         if self.no_others and not self.addresses:
-            raise ValueError("no_others needs addresses, from which the others are told")
+            raise ValueError("no_others: it needs addresses, from which the others are told")
 
     def suits(self, url: str) -> bool:
         return urlsplit(url).scheme in {"http", "https"}

@@ -67,7 +67,7 @@ class Dns:
 
     def __post_init__(self) -> None:
         if not 0 < self.settle_days <= 365:  # noqa: PLR2004 - a year
-            raise ValueError("settle_days is a number of days from 1 to 365")
+            raise ValueError("settle_days: it is no number of days from 1 to 365")
 
     def suits(self, url: str) -> bool:
         host = host_of(url)

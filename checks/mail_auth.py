@@ -85,7 +85,7 @@ class MailAuth:
 
     def __post_init__(self) -> None:
         if self.domain and (not HOST.fullmatch(self.domain) or is_address(self.domain)):
-            raise ValueError("domain is a domain as it stands behind the @ of an address")
+            raise ValueError("domain: it is no domain as it stands behind the @ of an address")
 
     def suits(self, url: str) -> bool:
         host = host_of(url)

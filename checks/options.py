@@ -52,6 +52,9 @@ def _adapter(kind: type[Kind]) -> TypeAdapter[Kind]:
 
 
 def _reasons(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """What a check refuses by itself names its option in its words: `pattern: it is no ...`."""
     for one in error.errors(include_url=False):
-        name = ".".join(str(part) for part in one["loc"]) or "options"
-        yield name, str(one["msg"]).removeprefix("Value error, ")
+        name, why = ".".join(str(part) for part in one["loc"]), str(one["msg"]).removeprefix("Value error, ")
+        if not name:
+            name, _, why = why.partition(": ")
+        yield name, why

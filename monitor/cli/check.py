@@ -89,6 +89,18 @@ def _resolve(_context: click.Context, _option: click.Parameter, texts: Sequence[
         raise click.BadParameter(str(error)) from error
 
 
+def _resolvers(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> tuple[str, ...]:
+    if texts:
+        from monitor.probe import resolver_at
+
+        try:
+            for text in texts:
+                resolver_at(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+    return tuple(texts)
+
+
 def _urls(_context: click.Context, _argument: click.Parameter, texts: Sequence[str]) -> list[str]:
     from monitor.probe import read_target
 
@@ -117,9 +129,45 @@ def _only(_context: click.Context, _option: click.Parameter, texts: Sequence[str
     return {kind: look for kind, look in CHECKS.items() if (kind in wanted if wanted else not look.named_only)}
 
 
+def _settings(
+    _context: click.Context, _option: click.Parameter, texts: Sequence[str]
+) -> Mapping[str, Mapping[str, Any]]:
+    """Options by kind of check, as an endpoint in the registry has them."""
+    import tomllib
+
+    from checks import CHECKS
+    from checks.options import BadOptions, configured
+
+    found: dict[str, dict[str, Any]] = {}
+    for text in texts:
+        name, equals, said = text.partition("=")
+        kind, dot, option = name.strip().partition(".")
+        if kind not in CHECKS or not dot or not equals:
+            raise click.BadParameter(f"{text!r} is not KIND.OPTION=VALUE, for example tls.notice_days=60")
+        try:
+            value = tomllib.loads(f"value = {said}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = said.strip()
+        found.setdefault(kind, {})[option] = value
+    for kind, options in found.items():
+        try:
+            configured(CHECKS[kind], options)
+        except BadOptions as error:
+            raise click.BadParameter("; ".join(f"{kind}.{name}: {why}" for name, why in error.wrong.items())) from error
+    return found
+
+
 @click.command()
 @click.argument("urls", nargs=-1, required=True, callback=_urls, metavar="URL...")
 @click.option("--only", "checks", multiple=True, callback=_only, metavar="KIND,...", help="Only these checks.")
+@click.option(
+    "--set",
+    "options",
+    multiple=True,
+    callback=_settings,
+    metavar="KIND.OPTION=VALUE",
+    help="An option of a check, as in the registry; naming one asks for that check.",
+)
 @click.option(
     "--resolve", multiple=True, callback=_resolve, metavar="HOST:PORT:ADDR", help="Look there instead of asking DNS."
 )
@@ -129,8 +177,20 @@ def _only(_context: click.Context, _option: click.Parameter, texts: Sequence[str
     callback=_ca_file,
     help="Trust these authorities as well (PEM).",
 )
-@click.option("--nameserver", "nameservers", multiple=True, metavar="ADDR", help="Ask this resolver, not the system's.")
+@click.option(
+    "--nameserver",
+    "nameservers",
+    multiple=True,
+    callback=_resolvers,
+    metavar="ADDR[:PORT]",
+    help="Ask this resolver, not the system's.",
+)
 @click.option("--allow-private", is_flag=True, help="Look at addresses that are not public, too.")
+@click.option(
+    "--browser",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A Chromium to open pages in (cookies.browser=true).",
+)
 @click.option("--timeout", type=click.FloatRange(0.1, 300), default=20.0, show_default=True, help="Seconds for each.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
 @click.pass_context
@@ -138,19 +198,25 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: click.Context,
     urls: list[str],
     checks: Mapping[str, Check[Any]],
+    options: Mapping[str, Mapping[str, Any]],
     resolve: tuple[Override, ...],
     ca_file: Path | None,
     nameservers: tuple[str, ...],
     allow_private: bool,
+    browser: Path | None,
     timeout: float,
     as_json: bool,
 ) -> None:
     """Look at endpoints now, without a daemon or a database."""
     import asyncio
 
+    from checks import CHECKS
+    from checks.options import configured
     from monitor import __version__
     from monitor.probe import ProbeSettings
 
+    wanted = {kind: CHECKS[kind] for kind in CHECKS if kind in checks or kind in options}
+    checks = {kind: configured(look, options.get(kind, {})) for kind, look in wanted.items()}
     pairs = [(url, kind, check) for url in urls for kind, check in checks.items() if check.suits(_canonical(url))]
     if not pairs:
         raise click.UsageError(f"none of the checks {', '.join(checks)} fits {', '.join(urls)}")
@@ -162,6 +228,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
         user_agent=agent,
         resolve=resolve,
         nameservers=nameservers,
+        browser=browser,
     )
     looked = asyncio.run(_look(settings, pairs))
     if as_json:

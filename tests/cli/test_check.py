@@ -189,6 +189,31 @@ async def test_without_a_wish_every_check_that_needs_to_be_told_nothing_is_made(
         assert list((await rows(await world.secure(SECURE_PAGE), f"--nameserver={resolver}"))[0]) == USUAL
 
 
+async def test_options_are_set_as_in_the_registry_and_ask_for_their_check(world, rows):
+    url = await world.secure(SECURE_PAGE)
+    found, code = await rows(url, "--only=tls", "--set", "availability.text=Welcome", "--set=tls.notice_days=60")
+    assert set(found) == {"availability", "tls"}
+    assert [finding["rule"] for finding in found["availability"]["findings"]] == ["availability.text-missing"]
+    assert (found["tls"]["verdict"], code) == ("pass", 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tls.notice_days=soon", "tls.notice_days: "),
+        ("tls.never=1", "tls.never: it is none of"),
+        ("nothing.text=1", "is not KIND.OPTION=VALUE"),
+        ("tls=1", "is not KIND.OPTION=VALUE"),
+        ("tls.notice_days", "is not KIND.OPTION=VALUE"),
+        ("availability.pattern='('", "availability.pattern: "),
+    ],
+)
+async def test_an_option_that_cannot_be_set_says_why_before_anybody_is_visited(check, text, said):
+    ran = await check("https://vendor.example/", "--set", text)
+    assert ran.exit_code == 2
+    assert said in " ".join(ran.output.split())
+
+
 async def test_several_urls_keep_their_order(world, check):
     first, second = await world.secure(SECURE_PAGE), await world.secure(SECURE_PAGE, host="second.example")
     ran = await check("--json", WIRE, first, second)
