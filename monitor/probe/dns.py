@@ -22,6 +22,7 @@ import dns.resolver
 from dns.rdtypes.ANY.TXT import TXT
 
 from checks.answers import Records, RecordType, Trouble
+from monitor.probe.settings import resolver_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ class Directory:
     """The resolvers, asked in turn. One for the process."""
 
     def __init__(self, nameservers: Sequence[str] = ()) -> None:
-        self._servers = [_address(text) for text in nameservers] or _of_the_system()
+        self._servers = [resolver_at(text) for text in nameservers] or _of_the_system()
         self._silent: dict[tuple[str, int], _Silence] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -141,15 +142,6 @@ def _text(data: Rdata) -> str:
     if isinstance(data, TXT):
         return b"".join(data.strings).decode("utf-8", "replace")
     return data.to_text()
-
-
-def _address(text: str) -> tuple[str, int]:
-    """`192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:5353`."""
-    if text.startswith("["):
-        host, _, port = text[1:].partition("]")
-        return host, int(port.removeprefix(":") or 53)
-    host, colon, port = text.partition(":")
-    return (host, int(port)) if colon and ":" not in port else (text, 53)
 
 
 def _of_the_system() -> list[tuple[str, int]]:

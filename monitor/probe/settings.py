@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from monitor.probe.guard import Network
 
+DNS = 53
+PORTS = 65536
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -31,9 +34,19 @@ class Override:
         host, _, rest = text.rpartition("]:") if text.startswith("[") else text.partition(":")
         port, _, addresses = rest.partition(":")
         found = tuple(address.strip().removeprefix("[").removesuffix("]") for address in addresses.split(","))
-        if not host or not port.isdecimal() or not 0 < int(port) < 65536 or not all(map(is_address, found)):  # noqa: PLR2004
+        if not host or not port.isdecimal() or not 0 < int(port) < PORTS or not all(map(is_address, found)):
             raise ValueError(f"{text!r} is not HOST:PORT:ADDRESS, for example www.example.jp:443:192.0.2.7")
         return cls(host.removeprefix("[").rstrip(".").lower(), int(port), found)
+
+
+def resolver_at(text: str) -> tuple[str, int]:
+    """Read `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`; else `ValueError`."""
+    whole = is_address(text) or text.endswith("]")
+    host, port = (text, str(DNS)) if whole else text.rpartition(":")[::2]
+    host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not text.isascii() or not is_address(host) or not port.isdecimal() or not 0 < int(port) < PORTS:
+        raise ValueError(f"{text!r} is not the address of a resolver, for example 192.0.2.53 or 192.0.2.53:5353")
+    return host, int(port)
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,10 @@ async def test_a_url_without_a_scheme_is_https(world, rows):
         (["vendor.example", "--resolve", "nonsense"], "HOST:PORT:ADDRESS"),
         (["vendor.example", "--ca-file", "/no/such/file"], "does not exist"),
         (["vendor.example", "--ca-file", __file__], "PEM"),
+        (["vendor.example", "--nameserver", "dns.example"], "192.0.2.53:5353"),
+        (["vendor.example", "--nameserver", "192.0.2.53:"], "192.0.2.53:5353"),
+        (["vendor.example", "--nameserver", "192.0.2.53:70000"], "192.0.2.53:5353"),
+        (["vendor.example", "--nameserver", "[2001:db8::53"], "192.0.2.53:5353"),
     ],
 )
 def test_a_mistake_in_the_call_exits_2_and_says_what_would_do(arguments, words):

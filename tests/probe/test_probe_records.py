@@ -9,6 +9,7 @@ from dns_world import Zone, serving
 
 from checks.answers import RecordType, Trouble
 from monitor.probe import dns as probe_dns
+from monitor.probe import resolver_at
 from monitor.probe.dns import Directory
 
 NAME = "acme.example"
@@ -153,3 +154,25 @@ async def test_no_more_questions_are_under_way_at_once_than_packets_survive(monk
     directory = Directory(["127.0.0.1:53"])
     await asyncio.gather(*(directory.query(f"n{number}.example", RecordType.A) for number in range(100)))
     assert most == probe_dns.AT_ONCE
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("192.0.2.53", ("192.0.2.53", 53)),
+        ("192.0.2.53:5353", ("192.0.2.53", 5353)),
+        ("2001:db8::53", ("2001:db8::53", 53)),
+        ("[2001:db8::53]", ("2001:db8::53", 53)),
+        ("[2001:db8::53]:5353", ("2001:db8::53", 5353)),
+    ],
+)
+def test_a_resolver_is_named_with_or_without_a_port(text, read):
+    assert resolver_at(text) == read
+
+
+@pytest.mark.parametrize(
+    "text", ["", "dns.example", "192.0.2.53:", "192.0.2.53:0", "192.0.2.53:dns", "[2001:db8::53", ":53"]
+)
+def test_what_is_no_resolver_is_refused_by_name(text):
+    with pytest.raises(ValueError, match="not the address of a resolver"):
+        resolver_at(text)
