@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checks.contract import Look, Verdict, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
 CHALLENGE_MARKS = (b"/cdn-cgi/challenge-platform/", b"captcha-delivery.com", b".awswaf.com", b"_Incapsula_Resource")
 TURNED_AWAY = frozenset({403, 406, 429, 451, 511})
+OWN_WORD = frozenset({200, 404, 410})  #: statuses by which a party says what it has to say, or that there is nothing
+ANY_PAGE = range(400)  #: statuses of a page that was meant to be seen
 
 
 class Trouble(enum.StrEnum):
@@ -143,6 +148,15 @@ class Exchange:
         if any(value.lower() in words for name, words in CHALLENGE_HEADERS.items() for value in hop.header(name)):
             return True
         return hop.status >= 400 and any(mark in hop.body for mark in CHALLENGE_MARKS)  # noqa: PLR2004 - HTTP's errors
+
+    def unjudged(self, good: Container[int]) -> str:
+        """Why nothing can be said of the answer, as a token; empty where it came with one of these statuses."""
+        trouble = self.trouble
+        if trouble is not None:
+            return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
+        if self.refused_us:
+            return "refused-monitor"
+        return "" if self.final.status in good else "no-answer"
 
     def evidence(self) -> dict[str, Any]:
         """What is worth keeping of every visit, whatever the verdict; JSON-ready, and never a body."""

@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.answers import TURNED_AWAY, Exchange, Trouble
+from checks.answers import ANY_PAGE, TURNED_AWAY, Exchange, Trouble
 from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
 from checks.names import host_of, registrable
 from checks.page_cookies import Cookie, cookies_of
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from checks.contract import Finding, Probe
 
 TITLE, RULES = title("cookies"), rules("cookies")
-ERRORS = 400
 MOST_FINDINGS = 50
 MOST_KEPT = 100
 NAME = re.compile(r"(?:\*?\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+|[0-9a-f:]{2,45}", re.IGNORECASE)
@@ -75,12 +74,12 @@ class Cookies:
 
     async def observe(self, url: str, probe: Probe) -> Opened:
         exchange = await probe.fetch(url, again=True)
-        if not self.browser or _unjudged(exchange):
+        if not self.browser or exchange.unjudged(ANY_PAGE):
             return Opened(exchange)
         return Opened(exchange, await probe.browse(url))
 
     def judge(self, seen: Opened, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:
-        reason = _unjudged(seen.exchange) or _not_shown(seen.browsed)
+        reason = seen.exchange.unjudged(ANY_PAGE) or _not_shown(seen.browsed)
         if reason:
             shown = {"browser": _shown(seen.browsed)} if seen.browsed else {}
             return seen.exchange.unknown(reason, **shown)
@@ -137,15 +136,6 @@ class Cookies:
         return [name for name in self.published or () if not any(_covered(host, (name,)) for host in there)][:MOST_KEPT]
 
 
-def _unjudged(exchange: Exchange) -> str:
-    trouble = exchange.trouble
-    if trouble is None:
-        if exchange.refused_us:
-            return "refused-monitor"
-        return "" if exchange.final.status < ERRORS else "no-answer"
-    return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
-
-
 def _not_shown(browsed: Browsed | None) -> str:
     """Why the browser's part cannot be judged; empty if it can, or was not asked for."""
     if browsed is None:
@@ -155,7 +145,7 @@ def _not_shown(browsed: Browsed | None) -> str:
         return browsed.trouble.value if known else "no-answer"
     if browsed.status in TURNED_AWAY:
         return "refused-monitor"
-    return "" if browsed.status < ERRORS else "no-answer"
+    return "" if browsed.status in ANY_PAGE else "no-answer"
 
 
 def _whole(seen: Opened) -> bool:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.answers import Exchange, Trouble
+from checks.answers import ANY_PAGE, Exchange
 from checks.contract import NOTHING, Look, Scope, Severity, plain
 from checks.cookie_flags import SESSION_LIKE, cookies_set, lacking, open_to_scripts
 from checks.csp import Policy, in_page, policies_of, repeated, ways_in
@@ -32,7 +32,6 @@ TITLE, RULES = title("headers"), rules("headers")
 
 STRANGER = "https://stranger.invalid"  # an origin that nobody can own (RFC 6761)
 HALF_A_YEAR = 15_552_000  # 180 days: what many take for it, and nobody is safer for the five that are missing
-ERRORS = 400
 MOST_COOKIES = 20
 SHARING = frozenset({"", "same-origin", "same-site", "cross-origin"})
 
@@ -63,13 +62,13 @@ class Headers:
 
     async def observe(self, url: str, probe: Probe) -> Served:
         exchange = await probe.fetch(url)
-        if _unjudged(exchange):
+        if exchange.unjudged(ANY_PAGE):
             return Served(exchange)
         stranger = await probe.fetch(url, headers={"Origin": STRANGER})
         return Served(exchange, stranger, await probe.fetch(_unencrypted(url)) if _unencrypted(url) else None)
 
     def judge(self, seen: Served, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
-        reason = _unjudged(seen.exchange)
+        reason = seen.exchange.unjudged(ANY_PAGE)
         if reason:
             return seen.exchange.unknown(reason)
         hop = seen.exchange.final
@@ -86,15 +85,6 @@ class Headers:
         ]
         evidence = seen.exchange.evidence() | {"headers": _kept(hop), "notes": _notes(seen.exchange, policies, at)}
         return Look.of(findings, evidence, seen.exchange.took_ms)
-
-
-def _unjudged(exchange: Exchange) -> str:
-    trouble = exchange.trouble
-    if trouble is None:
-        if exchange.refused_us:
-            return "refused-monitor"
-        return "" if exchange.final.status < ERRORS else "no-answer"
-    return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
 
 
 def _unencrypted(url: str) -> str:

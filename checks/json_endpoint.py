@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from checks import jsonpath
-from checks.answers import Exchange, Trouble
+from checks.answers import OWN_WORD, Exchange
 from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
 from checks.rulebook import rules, title
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 TITLE, RULES = title("json-endpoint"), rules("json-endpoint")
 OK = 200
-ABSENT = frozenset({404, 410})
 MOST_CONDITIONS = 20
 DATED = re.compile(
     r"(?P<path>.*\S)\s*(?P<operator>==|<=|>=|<|>)\s*today\s*(?:(?P<sign>[+-])\s*(?P<days>\d{1,5})\s*d)?$"
@@ -92,7 +91,7 @@ class JsonEndpoint:
         return await probe.fetch(url, headers={"Accept": "application/json"}, again=True)
 
     def judge(self, seen: Exchange, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
-        reason = _unjudged(seen)
+        reason = seen.unjudged(OWN_WORD)
         if reason:
             return seen.unknown(reason)
         if seen.final.status != OK:
@@ -108,15 +107,6 @@ class JsonEndpoint:
         told = {text: _holds(text, document, today) for text in self.conditions}
         noted = {"conditions": [[plain(text), held] for text, held in told.items()]}
         return Look.of(_broken(told, document), seen.evidence() | noted, seen.took_ms)
-
-
-def _unjudged(exchange: Exchange) -> str:
-    trouble = exchange.trouble
-    if trouble is not None:
-        return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
-    if exchange.refused_us:
-        return "refused-monitor"
-    return "" if exchange.final.status == OK or exchange.final.status in ABSENT else "no-answer"
 
 
 def _holds(text: str, document: Any, today: date) -> bool:

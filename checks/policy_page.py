@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.answers import Exchange, Trouble
+from checks.answers import OWN_WORD, Exchange
 from checks.contract import NOTHING, Look, Rule, Scope, Words
 from checks.page_text import Taste, decoded, essence, fingerprint, shown_by
 from checks.patterns import compiled
@@ -35,7 +35,7 @@ TITLE, RULES = title("policy-page"), rules("policy-page")
 APART = timedelta(hours=1)
 RESTLESS = 6  #: looks in a row with a text never seen before
 TEXT_LIMIT = 256 * 1024  #: bytes of a text that are kept for people to read; all of it is compared
-OK, ABSENT = 200, frozenset({404, 410})
+OK = 200
 _MARKUP = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
 _LOOKS_LIKE_MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 
@@ -111,7 +111,7 @@ class PolicyPage:
         return Page(exchange, fingerprint(text), len(essence(text)), text)
 
     def judge(self, seen: Page, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:
-        reason = _unjudged(seen.exchange)
+        reason = seen.exchange.unjudged(OWN_WORD)
         if reason:
             return seen.exchange.unknown(reason)
         memory = dict(before) if before.get("reading") == self._reading else {"reading": self._reading}
@@ -147,15 +147,6 @@ def _is_text(kind: str, body: bytes) -> bool:
 
 def _is_markup(kind: str, body: bytes) -> bool:
     return kind.partition(";")[0].strip() in _MARKUP or _LOOKS_LIKE_MARKUP.match(body) is not None
-
-
-def _unjudged(exchange: Exchange) -> str:
-    trouble = exchange.trouble
-    if trouble is not None:
-        return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
-    if exchange.refused_us:
-        return "refused-monitor"
-    return "" if exchange.final.status == OK or exchange.final.status in ABSENT else "no-answer"
 
 
 def _remembered(memory: dict[str, Any], seen: Page, at: datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.answers import Exchange, Trouble
+from checks.answers import OWN_WORD, Exchange
 from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
 from checks.names import origin_of
 from checks.rulebook import rules, title
@@ -71,7 +71,7 @@ class SecurityTxt:
 
     def judge(self, seen: Posted, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
         shown = seen.exchange if seen.legacy is None or not _is_file(seen.legacy) else seen.legacy
-        reason = _unjudged(shown)
+        reason = shown.unjudged(OWN_WORD)
         if reason:
             return shown.unknown(reason)
         if not _is_file(shown):
@@ -96,15 +96,6 @@ class SecurityTxt:
             yield RULES["security-txt.expires-soon"].found(f"The file expires on {ends:%Y-%m-%d}.")
         elif ends - at > LONGEST:
             yield RULES["security-txt.expires-far"].found(f"The file expires only on {ends:%Y-%m-%d}.")
-
-
-def _unjudged(exchange: Exchange) -> str:
-    trouble = exchange.trouble
-    if trouble is not None:
-        return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
-    if exchange.refused_us:
-        return "refused-monitor"
-    return "" if exchange.final.status == OK or exchange.final.status in ABSENT else "no-answer"
 
 
 def _is_file(exchange: Exchange) -> bool:

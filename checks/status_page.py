@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.answers import Exchange, Trouble
+from checks.answers import OWN_WORD, Exchange
 from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
 from checks.incidents import going_on
 from checks.names import origin_of
@@ -27,7 +27,6 @@ TITLE, RULES = title("status-page"), rules("status-page")
 SUMMARY = "/api/v2/summary.json"
 SHORTER = "/api/v2/incidents/unresolved.json"  # where a summary names more components than we read
 OK = 200
-ABSENT = frozenset({404, 410})
 MOST = 20  # what a page may have us remember of it at once, the worst first
 
 
@@ -94,7 +93,7 @@ def _tells(exchange: Exchange) -> bool:
 
 def _answered(exchange: Exchange) -> bool:
     """Something came that is the party's own word, be it that there is nothing."""
-    return exchange.trouble is None and not exchange.refused_us and exchange.final.status in {OK, *ABSENT}
+    return not exchange.unjudged(OWN_WORD)
 
 
 def _unread(seen: Told) -> Look:
@@ -103,10 +102,7 @@ def _unread(seen: Told) -> Look:
     if missed is None:
         unreadable = RULES["status-page.unreadable"].found(_why(seen.exchange))
         return Look.of([unreadable], seen.exchange.evidence(), seen.exchange.took_ms)
-    trouble = missed.trouble
-    if trouble is not None:
-        return missed.unknown(trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer")
-    return missed.unknown("refused-monitor" if missed.refused_us else "no-answer")
+    return missed.unknown(missed.unjudged(OWN_WORD))
 
 
 def _why(exchange: Exchange) -> str:
