@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 OFFICE = RISING.index("privacy_office") + 1
+DECIDING = "deciding"  #: what a company owes itself, and has time for
 _SHOWN = (
     *("id", "company_id", "party_id", "engagement_id", "kind", "state", "due_on", "told_on", "unconfirmed_since"),
     *("undeliverable_at", "told", "next_at"),
@@ -27,8 +28,8 @@ _SHOWN = (
 async def board(at: datetime, company: str | None = None) -> list[Row]:
     """Duties in progress and open cases, worst first. `trouble` is true for what is overdue or failing.
 
-    Worst is: failing critically; overdue or failing; waiting for our own review; waiting for the party; waived. Within
-    one of these, what is late or lasts longest.
+    Worst is: failing critically; overdue or failing; waiting for our own review or decision; waiting for the party;
+    waived. Within one of these, what is late or lasts longest, and of the same day the more severe.
     """
     calendar = (await roster()).calendar
     only = {"company_id": company} if company else {}
@@ -44,13 +45,18 @@ async def board(at: datetime, company: str | None = None) -> list[Row]:
     ]
     rows += [_own(duty, at, calendar, today) for duty in await tables.OwnDuty.filter(state="open", **only)]
     rows += await _unseen(company, calendar, at)
-    return sorted(rows, key=lambda row: (_rank(row), -row["days"], row["company"] or "", row["id"]))
+    return sorted(rows, key=lambda row: (_rank(row), -row["days"], -_severity(row), row["company"] or "", row["id"]))
 
 
 def _rank(row: Row) -> int:
     if row["trouble"]:
         return 0 if row.get("severity") == Severity.CRITICAL.word else 1 if row.get("severity") != "low" else 2
-    return {"submitted": 3, "waived": 5}.get(row["state"], 4)
+    return {"submitted": 3, DECIDING: 3, "waived": 5}.get(row["state"], 4)
+
+
+def _severity(row: Row) -> int:
+    """What is overdue stands beside what is high."""
+    return Severity[row["severity"].upper()] if "severity" in row else Severity.HIGH
 
 
 def _duty(duty: tables.Obligation, at: datetime, calendar: Any, today: Any) -> Row:
@@ -80,7 +86,7 @@ def _own(duty: tables.OwnDuty, at: datetime, calendar: Any, today: Any) -> Row:
         "party": duty.party_id,
         "url": duty.url,
         "obligation": duty.kind,
-        "state": "overdue" if late else "open",
+        "state": "overdue" if late else DECIDING,
         "due_on": duty.due_on.isoformat(),
         "days": (today - duty.due_on).days,
         "level": duty.told,

@@ -490,6 +490,14 @@ async def test_a_critical_case_names_the_privacy_office_that_was_told_at_once(ru
     assert row["level"] == 3
 
 
+async def test_of_two_cases_of_one_day_the_more_severe_stands_first_whosever_it_is(running: Running) -> None:
+    case = await failing_case(severity=Severity.MEDIUM)
+    await tables.Case.filter(company_id="sister").update(severity=Severity.HIGH)
+    cases = [row for row in await board(clock.now()) if row["id"].startswith("case/")]
+    assert [(row["company"], row["severity"]) for row in cases] == [("sister", "high"), ("impress", "medium")]
+    assert case.company_id == "impress"
+
+
 async def test_a_reviewer_is_not_told_what_the_form_tells_the_party_to_do(running: Running) -> None:
     async with running.client() as client:
         duty = await tables.Obligation.get(engagement_id="dm")

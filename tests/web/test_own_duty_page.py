@@ -10,6 +10,7 @@ from test_form import get, post
 from test_published_texts_page import NEW, OLD, PARTY, Paper, look
 
 from monitor import clock, tables
+from monitor.board import board
 from monitor.duties.changes import review
 from tests.journey.manager import signed_in
 
@@ -64,6 +65,29 @@ async def test_a_named_person_decides_and_the_case_is_closed(house, deed, outcom
     assert '<form method="post" action="/own-duty' not in page
     assert (await tables.OwnDuty.get(id=duty.id)).outcome == outcome
     assert (await tables.Case.get()).closed_at is not None
+
+
+async def test_what_the_company_owes_itself_waits_for_its_decision_and_not_for_the_party(house):
+    duty = await decision()
+    rows = {row["id"]: row for row in await board(clock.now(), "impress")}
+    assert rows[f"own-duty/{duty.id}"]["state"] == "deciding"
+    async with house.client() as client:
+        await signed_in(house, client, MANAGERS)
+        client.headers["Accept-Language"] = "ja"
+        today, page = await get(client, "/"), await get(client, f"/own-duty/{duty.id}")
+    assert "<b>1</b> 確認・判断待ち" in today
+    assert ("要判断" in page, "回答待ち" in page, "回答の確認" in page) == (True, False, False)
+
+
+async def test_a_change_that_needs_action_is_not_shown_as_if_it_were_accepted(house):
+    duty = await decision()
+    said = {"action_by": "Manager One", "action_reason": "Ask for deletion.", "action_read": duty.about["changed"]}
+    async with house.client() as client:
+        await signed_in(house, client, MANAGERS)
+        client.headers["Accept-Language"] = "ja"
+        place, _ = await post(client, f"/own-duty/{duty.id}/action", said)
+        page = await get(client, place)
+    assert ("判断済み（要対応）" in page, "承認済み" in page) == (True, False)
 
 
 @pytest.mark.parametrize(

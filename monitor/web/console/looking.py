@@ -11,7 +11,7 @@ from aiohttp import web
 from checks.contract import Severity
 from monitor import links, tables
 from monitor.archive.recall import latest
-from monitor.board import board
+from monitor.board import DECIDING, board
 from monitor.cases import MAINTENANCE, NOT_ASSESSED
 from monitor.certificates import concerning
 from monitor.evidence import content_disposition
@@ -123,14 +123,9 @@ def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
     return {
         "overdue": sum(1 for row in rows if row["state"] == "overdue"),
         "failing": sum(1 for row in rows if row["state"] == "failing"),
-        "review": sum(1 for row in rows if row["state"] == "submitted" or _own(row)),
-        "running": sum(1 for row in rows if row["state"] in {"open", "returned"} and not _own(row)),
+        "review": sum(1 for row in rows if row["state"] in {"submitted", DECIDING}),
+        "running": sum(1 for row in rows if row["state"] in {"open", "returned"}),
     }
-
-
-def _own(row: dict[str, Any]) -> bool:
-    """Whether the company itself has to decide, and has time to."""
-    return row["id"].startswith("own-duty/") and not row["trouble"]
 
 
 async def duty_of(request: web.Request, who: Reader) -> Obligation:
