@@ -7,7 +7,7 @@ where several of them look at one endpoint at once. What it brings back is writt
 from monitor.probe.door import Probe
 from monitor.probe.guard import Guard
 from monitor.probe.settings import Override, ProbeSettings, resolver_at
-from monitor.probe.target import BadUrl, Target, read_target
 from monitor.probe.visit import Visit
+from monitor.target import BadUrl, Target, read_target
 
 __all__ = ["BadUrl", "Guard", "Override", "Probe", "ProbeSettings", "Target", "Visit", "read_target", "resolver_at"]

@@ -27,7 +27,7 @@ from checks.page_cookies import MOST_COOKIES, Cookie
 from monitor.finishing import finished
 from monitor.probe.devtools import LONGEST_MESSAGE, DevTools, Gone
 from monitor.probe.proxy import LOOPBACK, Proxy
-from monitor.probe.target import read_target
+from monitor.target import read_target
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process

@@ -25,10 +25,10 @@ from monitor.probe.patience import Rests
 from monitor.probe.politeness import Turns
 from monitor.probe.record import CURRENT, Record
 from monitor.probe.resolver import Names
-from monitor.probe.target import BadUrl, Target, read_target
 from monitor.probe.trust import Trust
 from monitor.probe.visit import Visit
 from monitor.probe.wire import GuardedOpener, session
+from monitor.target import BadUrl, Target, read_target
 
 if TYPE_CHECKING:
     import socket

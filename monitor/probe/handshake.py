@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aiohttp.connector import AddrInfoType
 
     from monitor.probe.record import Address, Record
-    from monitor.probe.target import Target
+    from monitor.target import Target
 
     Opener = Callable[[AddrInfoType], socket.socket]
     Saying = Callable[[socket.socket], Awaitable[Handshake]]

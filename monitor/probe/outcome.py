@@ -14,7 +14,7 @@ import aiohttp
 
 from checks.answers import Trouble
 from monitor.probe.resolver import NameTrouble
-from monitor.probe.target import BadUrl
+from monitor.target import BadUrl
 
 if TYPE_CHECKING:
     from monitor.probe.record import Record

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from monitor.probe.handshake import addresses_of, connected
 from monitor.probe.outcome import Refused
-from monitor.probe.target import BadUrl, read_target
+from monitor.target import BadUrl, read_target
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
 
     from monitor.probe.handshake import Opener
-    from monitor.probe.target import Target
+    from monitor.target import Target
 
 LOOPBACK = "127.0.0.1"
 HEAD = 65536  # bytes of a request's or an answer's head

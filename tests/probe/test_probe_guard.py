@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from checks.answers import Offer, Trouble
 from monitor.probe import BadUrl, Guard, read_target
 from monitor.probe.guard import public, unwrapped
-from monitor.probe.target import canonical_host
+from monitor.target import canonical_host
 from tests.probe.probe_world import GOOD, answers, page
 
 SECRET_ADDRESSES = [
