@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from checks import CHECKS
 from checks.answers import Exchange, Hop, Trouble
-from checks.contract import Finding, Look, Severity, Verdict, plain
+from checks.contract import Finding, Look, Scope, Severity, Verdict, plain
 from checks.looking import Telling
 from checks.rulebook import REASONS
 from tests.checks.looked_at import AT, GOOD_HEADERS, GOOD_RECORDS, URL, FakeProbe, failed, served, shown
@@ -25,10 +25,12 @@ each_check = pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS.keys()
 
 
 @each_check
-def test_the_row_has_the_name_that_the_check_goes_by(check):
+def test_a_check_says_all_that_its_contract_asks_for(check):
     assert CHECKS[check.kind] is check
     assert check.every >= timedelta(minutes=1)
     assert check.ruleset >= 1
+    assert isinstance(check.scope, Scope)
+    assert isinstance(check.named_only, bool)
 
 
 @each_check
