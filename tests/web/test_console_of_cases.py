@@ -9,6 +9,7 @@ from running import Ground, Running
 from test_console import SIGN_IN, named, sign_in
 from test_form import get, post
 
+from checks.contract import Severity
 from monitor import clock, tables
 from monitor.calendar import DAY
 from monitor.cases.settling import NOT_ASSESSED
@@ -50,6 +51,29 @@ async def test_a_manager_mutes_a_case_with_a_reason_and_ends_it_again(running: R
         assert "通知停止中" not in await get(client, "/")
         assert "new servers" in await get(client, place)  # it happened, and why
     assert (await tables.Case.get(id=case.id)).muted_until is None
+
+
+async def test_a_case_about_which_no_mail_will_come_says_so_unless_it_is_muted(running: Running) -> None:
+    case = await failing_case(severity=Severity.LOW)
+    quiet = "次にお送りするメールの予定はありません"
+    async with running.client() as client:
+        await sign_in(running, client, MANAGERS)
+        assert quiet in await get(client, f"/case/{case.id}")
+        week = await today() + 7 * DAY
+        await post(client, f"/case/{case.id}/mute", {"by": "M", "reason": "new servers", **named(week)})
+        page = await get(client, f"/case/{case.id}")
+    assert quiet not in page
+    assert "まで：new servers" in page
+
+
+async def test_the_first_mail_about_a_failing_check_is_not_counted_in_business_days(running: Running) -> None:
+    case = await failing_case()
+    await running.work()
+    async with running.client() as client:
+        await sign_in(running, client, MANAGERS)
+        page = await get(client, f"/case/{case.id}")
+    assert "メール：不適合のお知らせ" in page
+    assert "0営業日" not in page
 
 
 async def test_the_page_of_a_case_tells_what_joined_it_and_how_often_it_came_back(running: Running) -> None:

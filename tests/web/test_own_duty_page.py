@@ -79,6 +79,17 @@ async def test_what_the_company_owes_itself_waits_for_its_decision_and_not_for_t
     assert ("要判断" in page, "回答待ち" in page, "回答の確認" in page) == (True, False, False)
 
 
+async def test_the_page_of_the_case_leads_to_the_decision_that_closes_it_as_long_as_it_is_owed(house):
+    duty, case = await decision(), await tables.Case.get()
+    async with house.client() as client:
+        await signed_in(house, client, MANAGERS)
+        before = await get(client, f"/case/{case.id}")
+        await post(client, f"/own-duty/{duty.id}/acceptable", {"acceptable_by": "Manager One"})
+        after = await get(client, f"/case/{case.id}")
+    link = f'href="/own-duty/{duty.id}"'
+    assert (link in before, link in after) == (True, False)
+
+
 async def test_a_change_that_needs_action_is_not_shown_as_if_it_were_accepted(house):
     duty = await decision()
     said = {"action_by": "Manager One", "action_reason": "Ask for deletion.", "action_read": duty.about["changed"]}

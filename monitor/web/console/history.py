@@ -153,9 +153,10 @@ async def _reasons(lines: Iterable[LedgerLine]) -> dict[str, str]:
     return {row.sha256: row.text for row in await tables.Reason.filter(sha256__in=hashes)}
 
 
-def until_words(until: datetime, calendar: Calendar, language: str) -> str:
-    """`until Thu 10 Dec 2026`: the last day, as it was named, and not the midnight that ends it."""
-    return Message("until {day}", {"day": calendar.day_of(until - MOMENT)}).in_(language)
+def until_words(until: datetime, calendar: Calendar, language: str, why: str = "") -> str:
+    """`until Thu 10 Dec 2026`: the last day, as it was named, and not the midnight that ends it; and why, if said."""
+    day = Message("until {day}", {"day": calendar.day_of(until - MOMENT)}).in_(language)
+    return f"{day}{Message(': ').in_(language)}{why}" if why else day
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def _subject(notice: tables.Notice) -> Message:
     if notice.kind != "rung" or notice.rung is None:
         return Message(NOTICES.get(notice.kind, notice.kind))
     if notice.case_id is not None:
-        return Message("Mail: failing, business day {day}", {"day": notice.rung})
+        return Message("Mail: failing, business day {day}" if notice.rung else "Mail: failing", {"day": notice.rung})
     if notice.rung == OPENING:
         return Message("Mail: the decision is asked for" if notice.own_duty_id else "Mail: the request")
     if notice.rung < 0:

@@ -14,6 +14,7 @@ from monitor.archive.recall import latest
 from monitor.board import DECIDING, board
 from monitor.cases import MAINTENANCE, NOT_ASSESSED
 from monitor.certificates import concerning
+from monitor.duties.changes import CHECK, KIND
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import ROLES, duty_reference, said
@@ -203,9 +204,8 @@ def _extra(duty: Obligation, language: str, who: Reader) -> list[tuple[str, str]
     if duty.paused_until:
         found.append((Message("Taken in hand").in_(language), until_words(duty.paused_until, calendar, language)))
     if duty.waived_until:
-        found.append(
-            (Message("Waived").in_(language), f"{until_words(duty.waived_until, calendar, language)}: {duty.reason}")
-        )
+        waived = until_words(duty.waived_until, calendar, language, duty.reason)
+        found.append((Message("Waived").in_(language), waived))
     if duty.state == "returned":
         found.append((Message("Returned because").in_(language), duty.reason))
     return found
@@ -279,7 +279,7 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
     held = [(Message("Responsible company").in_(language), owner), *await _works(case, who, language)]
     held += await _been_through(case, calendar, language)
     if case.paused_until:
-        until = f"{until_words(case.paused_until, calendar, language)}: {case.paused_why}".removesuffix(": ")
+        until = until_words(case.paused_until, calendar, language, case.paused_why)
         held.append((Message("Taken in hand").in_(language), until))
     return console_page(
         request, who, "case.html", status=wrong.status, errors=wrong.errors, said=wrong.said, case=case,
@@ -290,8 +290,16 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
         looks=[_row(look, rules, zone, language) for look in looks],
         course=await course(case.watch_id, at, calendar, language),
         steps=next_steps(case, who.present, at, language), history=await history(case, language, calendar),
-        texts=any(found.rule == "policy-page.changed" for found in findings),
+        texts=any(found.rule == "policy-page.changed" for found in findings), decision=await _decision(case),
     )  # fmt: skip
+
+
+async def _decision(case: tables.Case) -> tables.OwnDuty | None:
+    """What the case's own company has to decide for it to close."""
+    if case.check_kind != CHECK:
+        return None
+    owed = tables.OwnDuty.filter(kind=KIND, party_id=case.party_id, url=case.url, company_id=case.company_id)
+    return await owed.get_or_none(state="open")
 
 
 async def _been_through(case: tables.Case, calendar: Calendar, language: str) -> list[tuple[str, str]]:
@@ -308,7 +316,7 @@ async def _been_through(case: tables.Case, calendar: Calendar, language: str) ->
     if case.closes_at:
         found.append((Message("Passes again; closes").in_(language), say_instant(case.closes_at, zone, language)))
     if case.muted_until:
-        until = f"{until_words(case.muted_until, calendar, language)}: {case.muted_why}"
+        until = until_words(case.muted_until, calendar, language, case.muted_why)
         found.append((Message("Muted").in_(language), until))
     return found
 
