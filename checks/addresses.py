@@ -8,9 +8,9 @@ every address. What only a script puts together is not found.
 from __future__ import annotations
 
 import re
-import unicodedata
-from html import unescape
 from urllib.parse import unquote
+
+from checks.spelling import normal, unescaped
 
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 CIPHER = re.compile(r"(?:data-cfemail=[\"']|/cdn-cgi/l/email-protection#)([0-9a-f]{4,500})", re.IGNORECASE)
@@ -36,7 +36,7 @@ def is_address(text: str) -> bool:
 
 def folded(text: str) -> str:
     """One spelling for what reads the same."""
-    return unicodedata.normalize("NFKC", text.translate(INVISIBLE)).casefold()
+    return normal("NFKC", text.translate(INVISIBLE)).casefold()
 
 
 class Page:
@@ -46,7 +46,7 @@ class Page:
         bare = COMMENT.sub("", source)
         ciphers = " ".join(_deciphered(cipher) for cipher in CIPHER.findall(bare))
         shown = TAG.sub(_shown, bare)
-        self._texts = [folded(text) for text in (unquote(unescape(bare)), unescape(shown), ciphers)]
+        self._texts = [folded(text) for text in (unquote(unescaped(bare)), unescaped(shown), ciphers)]
 
     def names(self, address: str) -> bool:
         """Whether a reader of the page learns of that address."""

@@ -6,8 +6,10 @@ Several policies hold together, so a way is open only if every one of them leave
 from __future__ import annotations
 
 import re
-from html import unescape
+from collections import Counter
 from typing import TYPE_CHECKING
+
+from checks.spelling import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +45,7 @@ def repeated(fields: Iterable[str]) -> list[str]:
     found = []
     for text in (text for field in fields for text in field.split(",")):
         names = [directive.split()[0].lower() for directive in text.split(";") if directive.strip()]
-        found += [name for name in names if names.count(name) > 1 and name not in MAY_REPEAT]
+        found += [name for name, times in Counter(names).items() if times > 1 and name not in MAY_REPEAT]
     return list(dict.fromkeys(found))
 
 
@@ -137,4 +139,4 @@ def _named(tag: Mapping[str, str], attribute: str) -> str:
 
 def _attribute(found: tuple[str, str, str, str]) -> tuple[str, str]:
     name, *values = found
-    return name.lower(), unescape("".join(values))
+    return name.lower(), unescaped("".join(values))

@@ -50,6 +50,9 @@ ENCODINGS: Final = {
     "euc-jp": "euc_jp",
     "iso-2022-jp": "iso2022_jp",
 }
+# Every element carries the name of its namespace with it, copied out.
+FAR_NAMED = re.compile(r"""xmlns(?::[^\s=<>"']{100}|(?::[^\s=<>"']{0,99})?\s*+=\s*+(?:"[^"]{300}|'[^']{300}))""")
+ENTRY: Final = frozenset({"item", "entry"})
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 
@@ -122,7 +125,7 @@ def _from_feed(body: bytes, at: datetime) -> tuple[Incident, ...] | None:
     text = _decoded(body)
     # Entities are declared in a document type, and no feed needs one: without it there is nothing to expand and nothing
     # to fetch, so a reader of XML can be trusted with what a stranger wrote.
-    if text is None or "<!DOCTYPE" in text:
+    if text is None or "<!DOCTYPE" in text or FAR_NAMED.search(text):
         return None
     entries = _entries(text)
     return None if entries is None else tuple(one for entry in entries for one in _open(entry, at))
@@ -139,17 +142,21 @@ def _decoded(body: bytes) -> str | None:
 
 
 def _entries(text: str) -> list[Element] | None:
-    """The whole entries of a feed, the newest first as feeds have them; one that was cut off is left out."""
+    """The whole entries of a feed, the newest first as feeds have them; one that was cut off is left out, and so is one
+    within another, whose text would be read once more for each.
+    """
     parser: XMLPullParser[Element] = XMLPullParser(["start", "end"])
-    found, root = [], ""
+    found, root, within = [], "", 0
     try:
         parser.feed(text.lstrip("\ufeff \t\r\n"))
         with suppress(ParseError):  # cut off at our limit: what was whole before that counts
             parser.close()
         for event, element in cast("Iterator[tuple[str, Element]]", parser.read_events()):
-            root = root or _local(element)
-            if event == "end" and _local(element) in {"item", "entry"}:
-                found.append(element)
+            name = _local(element)
+            root = root or name
+            if name in ENTRY:
+                within += 1 if event == "start" else -1
+                found += [element] if not within else []
     except (ParseError, ValueError):
         return None
     return found if root in {"rss", "feed"} else None

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, field
-from html import unescape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urljoin, urlsplit
+
+from checks.spelling import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -243,7 +244,7 @@ def _attributes(text: str, at: int) -> tuple[dict[str, str], int]:
             else:
                 bare = BARE.match(text, at)
                 value, at = (bare[0], bare.end()) if bare else ("", at)
-        found.setdefault(part[1].lower(), unescape(value) if "&" in value else value)
+        found.setdefault(part[1].lower(), unescaped(value))
     return found, _after(text, at)
 
 

@@ -12,8 +12,9 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
-from html import unescape
 from typing import TYPE_CHECKING, Any, Protocol
+
+from checks.spelling import normal, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +35,8 @@ INLINE = frozenset({
 })  # fmt: skip
 CLOSED_BY_THE_NEXT = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option"})
 
-_TAG = re.compile(r"(/?)([a-zA-Z][^\s/>]*)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
+# Quotes mean something behind an equals sign alone, as in browsers.
+_TAG = re.compile(r"(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])))*+)>")
 _HIDDEN = re.compile(r"(?:^|\s)hidden(?:\s|=(?![\"']?until-found)|/|$)", re.IGNORECASE)
 _STYLED_AWAY = re.compile(r"style\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
@@ -81,14 +83,16 @@ def _known(name: str) -> bool:
     """Whether it is a charset of text. Python knows codecs that are none, and some that no page is written in."""
     try:
         b"some".decode(name, "replace")
+        known = codecs.lookup(name).name
     except LookupError:
         return name.lower() in _JAPANESE
     except UnicodeError:
         return False
-    return name.lower().replace("-", "_") not in _NEVER
+    return known not in _NEVER
 
 
-_NEVER = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7"})
+#: Names that Python gives them, since it takes any number of spellings for each.
+_NEVER = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"})
 
 
 def _guessed(body: bytes) -> str:
@@ -111,7 +115,7 @@ class _Reading:
 
     def text(self, said: str) -> None:
         if not self._silent:
-            self.pieces.append(unescape(said))
+            self.pieces.append(unescaped(said))
 
     def begin(self, name: str, rest: str) -> None:
         if name not in INLINE:
@@ -220,7 +224,7 @@ class Taste:
 
     def kept(self, text: str) -> str:
         """The text in its normal form, with a mark in place of what does not count. Pure."""
-        text = "".join(filter(_visible, unicodedata.normalize("NFKC", text.replace("\r", "\n"))))
+        text = "".join(filter(_visible, normal("NFKC", text.replace("\r", "\n"))))
         text = "\n".join(_lines(self._between(text)))
         for pattern in self.ignore:
             text = pattern.sub(lambda _: LEFT_OUT, text)

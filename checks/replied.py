@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from html import unescape
 from typing import TYPE_CHECKING
 
 from checks.jsonpath import condition, document, holds
 from checks.page_text import decoded
 from checks.patterns import fits
+from checks.spelling import unescaped
 
 if TYPE_CHECKING:
     from checks.answers import Hop
@@ -29,7 +29,7 @@ class Reply:
 
     def says(self, words: str) -> bool:
         """As they stand in the source, or as a browser would show them."""
-        return words in self.text or words in unescape(self.text)
+        return words in self.text or words in unescaped(self.text)
 
     def lacks(self, words: str) -> bool:
         """Whether they are certainly not there; of a body that was cut nobody knows."""

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from urllib.parse import quote
 
+from checks.spelling import normal
+
 MAX_CHARACTERS = 200
 MAX_BYTES = 255  # what a name may take on most disks, on which a reviewer will save it
 MAX_ENDING = 16  # a longer one is no ending but a sentence with a full stop in it
@@ -57,7 +59,7 @@ def _visible(name: str) -> str:
 
 def _composed(name: str) -> str:
     parts = _IDEOGRAPHS.split(name)
-    return "".join(part if at % 2 else unicodedata.normalize("NFC", part) for at, part in enumerate(parts))
+    return "".join(part if at % 2 else normal("NFC", part) for at, part in enumerate(parts))
 
 
 def _parted(name: str) -> tuple[str, str]:

@@ -8,11 +8,11 @@ that cannot be seen and the way in which accents and voicing marks are stored. W
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from checks.spelling import normal
 from monitor.questionnaire.answers import Answer, EvidenceFile
 from monitor.questionnaire.model import Question, QuestionType
 from monitor.questionnaire.text import is_blank
@@ -86,7 +86,7 @@ def tidy(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     seen = _FORBIDDEN.sub("", lines)
     parts = _COMPATIBILITY_IDEOGRAPHS.split(seen)
-    return "".join(part if n % 2 else unicodedata.normalize("NFC", part) for n, part in enumerate(parts))
+    return "".join(part if n % 2 else normal("NFC", part) for n, part in enumerate(parts))
 
 
 def holds_forbidden(text: str) -> bool:
@@ -146,4 +146,4 @@ def _year(parts: Mapping[str, str | None]) -> int:
 
 def _narrow(text: str) -> str:
     """One width for all signs, one hyphen, no blanks: for codes only, never for names."""
-    return "".join(unicodedata.normalize("NFKC", text).translate(_HYPHENS).replace("、", ",").split())
+    return "".join(normal("NFKC", text).translate(_HYPHENS).replace("、", ",").split())

@@ -7,7 +7,8 @@ numbers passes the check as well; such a text is refused too, since keeping one 
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from checks.spelling import normal
 
 _GAP = r"[\s\-\u2010-\u2015\u2212\u30fc\uff70._・/]{0,3}"
 _CANDIDATE = re.compile(rf"(?<![0-9])(?=([0-9]{{4}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}})(?![0-9]))")
@@ -21,7 +22,7 @@ def holds_my_number(text: str) -> bool:
     """Whether twelve digits in the text, of any width, pass the check digit of a My Number."""
     if len(text) < _DIGITS and text.isascii():
         return False
-    plain = _DIGEST.sub(" ", unicodedata.normalize("NFKC", text))
+    plain = _DIGEST.sub(" ", normal("NFKC", text))
     return any(_checks(re.sub(r"[^0-9]", "", found[1])) for found in _CANDIDATE.finditer(plain))
 
 

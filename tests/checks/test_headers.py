@@ -385,3 +385,13 @@ def test_no_headers_break_the_judgement(fields, body):
 def test_adding_a_policy_never_opens_a_way(sources):
     policy = csp.policies_of([f"default-src {' '.join(sources)}"])
     assert set(csp.ways_in([*policy, *csp.policies_of(["default-src 'self'"])])) <= set(csp.ways_in(policy))
+
+
+def test_a_policy_of_thirty_thousand_directives_is_searched_for_repetitions_in_no_time():
+    many = ";".join(f"a{number}" for number in range(30_000))
+    assert csp.repeated([f"{many};a7;report-uri /a;report-uri /b"]) == ["a7"]
+
+
+def test_a_number_that_no_character_has_is_no_error_of_ours():
+    body = f"<meta http-equiv=content-security-policy content='&#{'9' * 5000};'><img src='//&#{'9' * 5000};'>"
+    assert Headers().judge(Served(served(body=body.encode())), AT).verdict in Verdict

@@ -219,3 +219,13 @@ def test_no_feed_surprises_the_reader(title, text, when):
 def test_no_bytes_surprise_the_reader(body):
     going_on(b"<" + body, AT)
     assert going_on(body, AT) is None or b"{" in body or b"<" in body
+
+
+def test_entries_within_entries_are_one_entry_however_deep():
+    deep = "<item><title>x</title>" * 15_000 + "</item>" * 15_000
+    assert len(going_on(rss(deep, item()), AT)) == 2
+
+
+@pytest.mark.parametrize("name", ['xmlns="{0}"', "xmlns = '{0}'", 'xmlns:a="{0}"', 'xmlns:{0}="u"'])
+def test_a_feed_whose_namespace_has_no_end_is_none(name):
+    assert going_on(f"<rss {name.format('u' * 300_000)}>{'<item/>' * 30_000}</rss>".encode(), AT) is None

@@ -179,3 +179,21 @@ def _letters(lines):
 def test_a_hostile_source_costs_no_more_than_its_length(evil):
     """The time limit of a test is what holds this: what grows with the square of such a length takes minutes."""
     assert said(evil) == said(evil)
+
+
+def test_a_tag_that_never_ends_is_read_in_no_time():
+    assert said(f"<p>{POLICY}</p><" + "a" * 300_000) == POLICY
+
+
+@pytest.mark.parametrize("stray", ['<p c">', "<p it's>", '<p "">', "<p title=a'b>"])
+def test_a_stray_quote_in_a_tag_hides_nothing_of_what_browsers_show(stray):
+    assert said(f"{stray}{POLICY}") == POLICY
+
+
+def test_a_value_in_quotes_holds_what_would_end_the_tag_elsewhere():
+    assert said(f"<p title = 'a>b' data-x=\"c>d\">{POLICY}") == POLICY
+
+
+@pytest.mark.parametrize("name", ["punycode:", "-punycode", "PunyCode", "unicode:escape", "utf7", "utf-7", "idna_"])
+def test_a_charset_that_no_page_is_written_in_is_not_believed_in_any_spelling(name):
+    assert decoded(rb"a+2AA-\ud800-", f"text/html; charset={name}") == r"a+2AA-\ud800-"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from checks.spelling import normal
 from monitor import tables
 from monitor.language import Message, say_short_day
 from monitor.obligations import drafts
@@ -110,9 +110,7 @@ async def _not_ours(found: Opened, said: Mapping[str, str]) -> Errors:
 
 
 async def _hand_over(found: Opened, said: Mapping[str, str]) -> Errors:
-    email = unicodedata.normalize(
-        "NFKC", one_line(said.get("email"))
-    ).lower()  # a phone's keyboard types ｔａｎａｋａ＠
+    email = normal("NFKC", one_line(said.get("email"))).lower()  # a phone's keyboard types ｔａｎａｋａ＠
     domain = email.rpartition("@")[2]
     if "@" not in email or " " in email or domain not in _domains(found):
         text = Message(
