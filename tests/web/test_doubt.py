@@ -131,7 +131,20 @@ async def test_what_we_have_seen_ourselves_is_not_asked_but_can_be_disagreed_wit
         )
         said = await tables.Answer.get(question="web.hsts")
         assert said.value["value"] == "no"
-        assert re.search(r'name="web.hsts" value="no"[^>]*checked', await get(client, f"{base}/s/systems"))
+        disagreed = await get(client, f"{base}/s/systems")
+        assert re.search(r'name="web.hsts" value="no"[^>]*checked', disagreed)
+        assert '<details class="opens" open>' in disagreed
+
+
+async def test_an_answer_that_says_what_we_have_seen_is_not_shown_as_disagreement(running: Running) -> None:
+    await look(clock.now(), kind="headers", headers={"strict-transport-security": "max-age=31536000"})
+    async with running.client() as client:
+        base = f"{plain_path(running.link())}/ja"
+        await post(client, f"{base}/s/systems", {"web.hsts": "yes"})
+        section = await get(client, f"{base}/s/systems")
+    assert re.search(r'name="web.hsts" value="yes"[^>]*checked', section)
+    assert '<details class="opens">' in section
+    assert '<details class="opens" open>' not in section
 
 
 async def test_what_was_left_to_our_looks_is_shown_to_reviewers_as_seen(running: Running) -> None:

@@ -178,6 +178,12 @@ class TestInABrowser:
                 assert not await sight.sticking_out(), (layout, width, style)
                 assert not await sight.page.evaluate(CUT_OFF), (layout, width, style)
 
+    @pytest.mark.parametrize("language", LANGUAGES)
+    async def test_no_answer_to_choose_is_broken_within_a_word_on_a_small_screen(self, site, look, language):
+        sight = await look(str(site.make_url(f"/{language}/form")), width=320)
+        assert await sight.page.locator(".row label").count()
+        assert not await sight.page.evaluate(BROKEN_WORDS)
+
     async def test_everything_to_be_pressed_is_at_least_44_pixels_high(self, site, look):
         for layout in LAYOUTS:
             sight = await look(str(site.make_url(f"/ja/{layout}")), width=390)
@@ -247,6 +253,13 @@ class TestInABrowser:
 
 
 #: Text that its own box cuts off. What only screen readers hear is cut on purpose.
+BROKEN_WORDS = """() => [...document.querySelectorAll('.row label')].flatMap(label =>
+  [...label.textContent.matchAll(/[A-Za-z]+/g)].filter(word => {
+    const range = new Range();
+    range.setStart(label.firstChild, word.index);
+    range.setEnd(label.firstChild, word.index + word[0].length);
+    return new Set([...range.getClientRects()].map(one => one.top)).size > 1;
+  }).map(String))"""
 CUT_OFF = """() => [...document.querySelectorAll('body *')].filter(e => {
   const style = getComputedStyle(e);
   return !e.closest('.vh, .skip, input, select, textarea, svg, .scroll, thead') && style.overflow !== 'visible'

@@ -294,6 +294,9 @@ async def _page(
             row = view.field(question, answer, state, language, strict=back.strict)
             row |= {"version": draft.versions.get(question.id, 0), "number": str(len(rows) + 1), "conflict": None}
             row["seen"] = seen_words(seen[question.id], found) if question.id in seen else ""
+            row["agrees"] = (
+                question.id in seen and row["value"] in {"", seen[question.id].answer} and not answer.comment
+            )
             _explain(row, question, back, language)
             rows.append(row)
     asked = [one for one in found.questionnaire.sections if visible(one, examined)]
