@@ -5,6 +5,7 @@ privacy office, because a report that comes when all is well is how one notices 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
@@ -23,6 +24,7 @@ from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from monitor.calendar import Calendar
@@ -71,6 +73,7 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
     since, today = at - _WEEK, present.calendar.day_of(at)
     only = {"company_id": company} if company else {}
     asked = tables.Obligation.filter(state__in=ASKED, **only).order_by("due_on", "id")
+    own = tables.OwnDuty.filter(state="open", **only).order_by("due_on", "id")
     cases = tables.Case.filter(closed_at=None, **only).order_by("-severity", "id")
     waiting = tables.Obligation.filter(state="submitted", **only).order_by("submitted_at", "id")
     waived = tables.Obligation.filter(state="waived", **only).order_by("waived_until", "id")
@@ -78,12 +81,14 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
     return Week(
         begin=(today - _WEEK).isoformat(),
         until=(today - DAY).isoformat(),
-        overdue=[_due(row) for row in await asked.filter(overdue_on__isnull=False)],
+        overdue=_by_day([*await asked.filter(overdue_on__isnull=False), *await own.filter(due_on__lt=today)]),
         findings=[_failing(row) for row in await cases],
         looks=await _looks(present.calendar, company, today),
         mails=await tables.Mail.filter(state="sent", sent_at__gte=since, sent_at__lte=at, **only).count(),
         head=Head(seq=seq, hash=value),
-        dates=[_due(row) for row in await asked.filter(overdue_on=None).limit(_AHEAD)],
+        dates=_by_day(
+            [*await asked.filter(overdue_on=None).limit(_AHEAD), *await own.filter(due_on__gte=today).limit(_AHEAD)]
+        )[:_AHEAD],
         reviews=[_due(row, present.calendar.day_of(row.submitted_at)) for row in await waiting if row.submitted_at],
         waivers=[_due(row, present.calendar.day_of(row.waived_until)) for row in await waived if row.waived_until],
         undeliverable=[_due(row) for row in await asked.filter(undeliverable_at__isnull=False)],
@@ -127,6 +132,18 @@ async def _looks(calendar: Calendar, company: str | None, today: date) -> int:
     engaged = tables.Engagement.filter(company_id=company, retired_at=None)
     parties: list[Any] = await engaged.distinct().values_list("party_id", flat=True)
     return await made(today - _WEEK, today, calendar, parties)
+
+
+def _by_day(rows: Sequence[tables.Obligation | tables.OwnDuty]) -> list[Due]:
+    """What is asked for and what a company owes itself, in one row."""
+    return [
+        _own(row) if isinstance(row, tables.OwnDuty) else _due(row) for row in sorted(rows, key=attrgetter("due_on"))
+    ]
+
+
+def _own(row: tables.OwnDuty) -> Due:
+    party, day = row.party_id or "", row.due_on.isoformat()
+    return Due(id=row.id, company=row.company_id, party=party, kind=row.kind, on=day, own=True)
 
 
 def _due(row: tables.Obligation, on: date | None = None) -> Due:

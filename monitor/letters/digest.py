@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from monitor.language import translate
 from monitor.letters.basics import host
-from monitor.letters.words import CERTIFICATES, DUTIES, SEVERITIES, check_name, duty_reference, named, said
+from monitor.letters.words import (
+    CERTIFICATES,
+    DUTIES,
+    OWN_DUTIES,
+    SEVERITIES,
+    check_name,
+    duty_reference,
+    named,
+    own_reference,
+    said,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,10 +44,11 @@ class Due(TypedDict):
     party: str
     kind: str
     on: str
+    own: NotRequired[bool]  #: whether the company owes it itself
 
 
 class Failing(TypedDict):
-    """An open finding of low or medium severity."""
+    """An open finding."""
 
     company: str | None
     party: str
@@ -152,9 +163,9 @@ def _company(key: str | None, present: Roster, language: str) -> str:
 def _dues(found: Iterable[Due], who: _Who, until: date) -> list[Values]:
     return [
         {
-            "ref": duty_reference(line["id"]),
+            "ref": (own_reference if line.get("own") else duty_reference)(line["id"]),
             "party": who.said(line["party"], line["company"]),
-            "what": said(DUTIES, line["kind"], who.language),
+            "what": said({**DUTIES, **OWN_DUTIES}, line["kind"], who.language),
             "on": date.fromisoformat(line["on"]),
             "late": (until - date.fromisoformat(line["on"])).days,
         }

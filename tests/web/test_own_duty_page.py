@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from running import Ground
@@ -11,7 +12,11 @@ from test_published_texts_page import NEW, OLD, PARTY, Paper, look
 
 from monitor import clock, tables
 from monitor.board import board
+from monitor.calendar import DAY
+from monitor.digest import report
 from monitor.duties.changes import review
+from monitor.letters import digest
+from monitor.registry.roster import roster
 from tests.journey.manager import signed_in
 
 MANAGERS = "managers@impress.example"
@@ -88,6 +93,26 @@ async def test_the_page_of_the_case_leads_to_the_decision_that_closes_it_as_long
         after = await get(client, f"/case/{case.id}")
     link = f'href="/own-duty/{duty.id}"'
     assert (link in before, link in after) == (True, False)
+
+
+async def test_the_weekly_report_counts_a_decision_that_is_late_and_names_one_that_is_not(house):
+    duty, today = await decision(), clock.now().date()
+    monday = clock.now() + timedelta(days=7 - today.weekday())
+    at = monday.replace(hour=1, minute=30)
+    await tables.Case.all().update(closed_at=at)
+    for due, place in ((at.date() + DAY, "dates"), (at.date() - DAY, "overdue")):
+        await tables.OwnDuty.filter(id=duty.id).update(due_on=due)
+        await tables.Notice.filter(kind="digest").delete()
+        await tables.Pulse.filter(name="digest").delete()
+        await report(at)
+        notices = {row.company_id: row for row in await tables.Notice.filter(kind="digest")}
+        for company in ("impress", None) if place == "overdue" else (None,):
+            data = notices[company].data
+            assert [(line["id"], line["kind"]) for line in data[place] if line.get("own")] == [(duty.id, duty.kind)]
+    present = await roster()
+    values = digest.report(notices["impress"], {"acme": await present.party("acme")}, present, "ja")
+    (line,) = [line for line in values["overdue"] if line["ref"] == f"ITK-D{duty.id:05d}"]
+    assert (line["what"], line["late"]) == ("公表文書の変更の判断", 0)
 
 
 async def test_a_change_that_needs_action_is_not_shown_as_if_it_were_accepted(house):
