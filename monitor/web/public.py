@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from checks.rulebook import REASONS
 from monitor.language import Message
 from monitor.measures import REGISTRY, measure
 from monitor.web.pages import language_of, moment, page
@@ -15,14 +16,14 @@ from monitor.web.words import topic_name
 async def about_monitoring(request: web.Request) -> web.StreamResponse:
     """What we look at from outside, how often, and how to object."""
     site, language = request.app[SITE], language_of(request)
+    judged = {name: rule for name, rule in site.rules.items() if name not in REASONS}
     by_kind = {
-        kind: {name: rule for name, rule in site.rules.items() if name.startswith(f"{kind}.")} for kind in site.rhythms
+        kind: {name: rule for name, rule in judged.items() if name.startswith(f"{kind}.")} for kind in site.rhythms
     }
     looks = [
         (topic_name(kind, language), _every(seconds, language), by_kind[kind]) for kind, seconds in site.rhythms.items()
     ]
-    reasons = {name: rule for name, rule in site.rules.items() if not any(name in rules for rules in by_kind.values())}
-    return page(request, "web/about-monitoring.html", looks=looks, reasons=reasons)
+    return page(request, "web/about-monitoring.html", looks=looks, reasons=REASONS)
 
 
 def _every(seconds: int, language: str) -> str:
