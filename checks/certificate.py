@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WEAK_HASHES = frozenset({"md5", "sha1"})
 SHORTEST = {"RSA": 2048, "DSA": 1 << 30, "EC": 256}  # DSA keys are out of use at any length
+LONGEST_SERIAL = 64  # hexadecimal digits; RFC 5280 allows 40
 UNREADABLE = (ValueError, x509.DuplicateExtension, x509.InvalidVersion, UnsupportedAlgorithm)
 
 
@@ -94,7 +95,7 @@ def _facts(certificate: x509.Certificate) -> Facts:
         subject=plain(certificate.subject.rfc4514_string()),
         issuer=plain(certificate.issuer.rfc4514_string()),
         authority=_authority(certificate.issuer),
-        serial=f"{certificate.serial_number:x}",
+        serial=plain(f"{certificate.serial_number:x}", LONGEST_SERIAL),
         begins_at=certificate.not_valid_before_utc,
         ends_at=certificate.not_valid_after_utc,
         names=_names(certificate),
@@ -133,7 +134,7 @@ def _signature(certificate: x509.Certificate) -> str:
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         san = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
+    except (x509.ExtensionNotFound, x509.UnsupportedGeneralNameType):
         return ()
     names = [plain(name.lower()) for name in san.get_values_for_type(x509.DNSName)]
     return (*names, *map(str, san.get_values_for_type(x509.IPAddress)))
@@ -142,6 +143,6 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
 def _points_to_issuer(certificate: x509.Certificate) -> bool:
     try:
         access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except x509.ExtensionNotFound:
+    except (x509.ExtensionNotFound, x509.UnsupportedGeneralNameType):
         return False
     return any(entry.access_method == AuthorityInformationAccessOID.CA_ISSUERS for entry in access)

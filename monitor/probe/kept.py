@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from checks.answers import Hop
 
-ROOM = 16 * 1024 * 1024  # bytes of bodies, over all pages
+ROOM = 16 * 1024 * 1024  # letters of bodies and fields, over all pages
 OK, NOT_MODIFIED = 200, 304
 
 
@@ -23,6 +23,7 @@ OK, NOT_MODIFIED = 200, 304
 class _Page:
     hop: Hop
     asking: Mapping[str, str]
+    size: int
 
 
 class KeptPages:
@@ -46,18 +47,23 @@ class KeptPages:
             return replace(hop, status=OK, headers=_merged(page.hop, hop), body=page.hop.body, kept=True)
         self._drop(url)
         if hop.status == OK and hop.trouble is None and not hop.truncated and (asking := _validators(hop)):
-            self._keep(url, _Page(replace(hop, tls=None), asking))
+            self._keep(url, _Page(replace(hop, tls=None), asking, _size(hop)))
         return hop
 
     def _keep(self, url: str, page: _Page) -> None:
         self._pages[url] = page
-        self._size += len(page.hop.body)
+        self._size += page.size
         while self._size > self._room:
             self._drop(next(iter(self._pages)))
 
     def _drop(self, url: str) -> None:
         page = self._pages.pop(url, None)
-        self._size -= len(page.hop.body) if page else 0
+        self._size -= page.size if page else 0
+
+
+def _size(hop: Hop) -> int:
+    """All that a server can make us keep: fields can be longer than any body, and there are addresses without end."""
+    return len(hop.url) + len(hop.body) + sum(len(name) + len(value) for name, value in hop.headers)
 
 
 def _validators(hop: Hop) -> dict[str, str]:

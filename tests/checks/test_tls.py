@@ -263,6 +263,28 @@ def test_a_damaged_certificate_never_raises(issued, cut, flip):
     assert facts is None or facts.serial
 
 
+@pytest.mark.parametrize("odd", [b"\x30\x02\xa3\x00", b"\x30\x02\xa5\x00"], ids=["x400", "edi"])
+def test_a_name_of_a_kind_that_nobody_uses_hides_nothing_else_of_a_certificate(odd):
+    facts = read(_with_names(odd))
+    assert facts is not None
+    assert (facts.names, facts.ends_at) == ((), AT + 5 * DAY)
+
+
+def test_what_is_kept_of_a_serial_has_its_bounds():
+    facts = read(_with_names(b"\x30\x00", serial=1 << 150))
+    assert facts is not None
+    assert len(facts.serial) <= 64
+
+
+def _with_names(names, serial=7):
+    """A certificate with these bytes for its alternative names."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "odd")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), serial, AT - DAY, AT + 5 * DAY)
+    builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), names), False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
 def _sha1_leaf():
     """No library signs with SHA-1 any more, so the algorithm's identifier is changed in a finished certificate."""
     key = rsa.generate_private_key(65537, 2048)

@@ -113,11 +113,24 @@ def test_a_date_will_do_where_there_is_no_mark():
 
 
 def test_what_is_kept_has_its_bounds_and_the_longest_unused_goes_first():
-    pages = KeptPages(room=100)
+    pages = KeptPages(room=240)
     for number in range(5):
         pages.read(f"{URL}/{number}", Hop(URL, 200, (TAG,), b"x" * 30))
         pages.read(f"{URL}/0", Hop(URL, 304))
     assert [number for number in range(5) if pages.asking(f"{URL}/{number}")] == [0, 3, 4]
+
+
+def test_the_fields_of_a_page_take_room_like_its_body():
+    pages = KeptPages(room=1000)
+    for number in range(3):
+        pages.read(f"{URL}/{number}", Hop(URL, 200, (TAG, ("X-Long", "x" * 600)), b""))
+    assert [number for number in range(3) if pages.asking(f"{URL}/{number}")] == [2]
+
+
+def test_a_page_that_is_longer_than_all_the_room_is_not_kept():
+    pages = KeptPages(room=100)
+    pages.read(URL, Hop(URL, 200, (TAG,), b"x" * 101))
+    assert not pages.asking(URL)
 
 
 def test_a_cookie_that_was_not_set_again_is_not_set():
