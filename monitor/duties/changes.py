@@ -6,6 +6,7 @@ with both hashes. Where several companies have to decide, the finding stays unti
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tortoise.expressions import F
@@ -32,6 +33,7 @@ CHECK = "policy-page"
 RULE = "policy-page.changed"
 DAYS = 10  #: business days
 ACCEPTABLE, ACTION = "acceptable", "needs-action"
+DECIDED = Damping(calm=timedelta(0))  #: a page may come and go, but what a person has decided does not
 
 
 async def review(at: datetime) -> int:
@@ -150,4 +152,4 @@ async def _settle(watch_id: int, about: dict[str, str], at: datetime) -> None:
     await open_ones.filter(rule=RULE, key=f"{about['known']} {about['changed']}").update(closed_at=at)
     if not await open_ones.exists():
         await tables.Watch.filter(id=watch_id).update(settled="pass", fails=0, passes=0)
-        await passes(watch, at, Damping())
+        await passes(watch, at, DECIDED)

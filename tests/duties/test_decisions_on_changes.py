@@ -143,6 +143,18 @@ async def test_what_is_put_back_needs_no_decision(publish):
     assert (await lines("own-duty.cancelled"))[0]["data"]["reason"] == "not-changed"
 
 
+async def test_a_decision_ends_a_case_that_came_back_at_once(publish):
+    page = await publish()
+    await page.changed()
+    await page.looks(OLD, 2, after=timedelta(hours=1))
+    await page.looks(NEW, 3, after=timedelta(hours=2))
+    assert (await open_cases().get()).returns == 1
+    await changes.review(page.at)
+    (duty,) = await owed()
+    await decided(page, duty)
+    assert await open_cases().count() == 0
+
+
 async def test_a_company_whose_engagement_has_ended_owes_no_decision(publish):
     page = await publish(*BOTH)
     await page.changed()
