@@ -6,10 +6,13 @@ a large but legal answer is an answer, and every connection opened by our own gu
 from __future__ import annotations
 
 import socket
+from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import HttpProcessingError
 
 from checks.answers import Trouble
 from monitor.probe.outcome import HungUp, Refused
@@ -25,8 +28,11 @@ if TYPE_CHECKING:
 
 LINE = 65536  # 9 KB policies and more than a hundred fields are met in the wild and mean nothing
 FIELDS = 512
+HEAD = 1024 * 1024  # of all fields together
 NEVER = 1e9  # aiohttp rounds time-outs above this many seconds up to whole ones
 SECOND_FAMILY_AFTER = 0.25
+AT_A_TIME = 32768  # bytes that the system takes in for us (it doubles this): what is read at once is parsed at once
+MOST_HEADS = 32  # with which one question is answered: some "early hints", and the answer
 
 WHY_NOT = {
     Trouble.GUARD_ADDRESS: "{0} is not a public address.",
@@ -52,10 +58,36 @@ class Answer(aiohttp.ClientResponse):
             await super().start(connection)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
             raise HungUp from error
+        if sum(len(name) + len(value) for name, value in self.raw_headers) > HEAD:
+            raise aiohttp.ClientPayloadError
         record.answered = perf_counter()
         record.status = self.status
         record.headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw_headers)
         return self
+
+
+class Listener(ResponseHandler):
+    """Hears one answer. aiohttp itself queues interim answers (1xx) without end, and reads them without a pause."""
+
+    heads = 0
+
+    def feed_data(self, data: Any, size: int = 0) -> None:
+        self.heads += 1
+        if self.heads <= MOST_HEADS:
+            super().feed_data(data, size)
+        elif self.heads == MOST_HEADS + 1:
+            self.set_exception(HttpProcessingError(message="interim answers without end"))
+            if self.transport is not None:
+                self.transport.abort()
+
+
+class Connector(aiohttp.TCPConnector):
+    """Whose connections have our own listener at their end; there is no public way to say so."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        listener: type[ResponseHandler] = Listener
+        self._factory = partial(listener, loop=self._loop)
 
 
 class GuardedOpener:
@@ -79,12 +111,13 @@ class GuardedOpener:
             record.opened = address
         opened = socket.socket(family, kind, protocol)
         opened.setblocking(False)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, AT_A_TIME)
         return opened
 
 
 def session(settings: ProbeSettings, names: AbstractResolver, opener: GuardedOpener) -> aiohttp.ClientSession:
     """The one session of a probe. Its own limits and time-outs are off: the probe's do not count waiting."""
-    connector = aiohttp.TCPConnector(
+    connector = Connector(
         limit=0,
         force_close=True,
         use_dns_cache=False,

@@ -125,6 +125,7 @@ MALFORMED = {
     "a body shorter than declared": b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello",
     "broken chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     "too many fields": page(*(f"X-{n}: {n}" for n in range(2000))),
+    "fields longer than any page": page(*(f"X-{n}: {'x' * 60_000}" for n in range(20))),
     "a field without end": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 300_000,
 }
 
@@ -169,7 +170,8 @@ HOSTILE = {
     "a body without end": (drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536, 0), None),
     "fields without end": (drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n" * 999, 0), Trouble.MALFORMED),
     "a field without end": (drip(b"HTTP/1.1 200 OK\r\nX: ", b"x" * 65536, 0), Trouble.MALFORMED),
-    "interim answers without end": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 9), Trouble.TIMEOUT),
+    "interim answers now and then": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.05), Trouble.TIMEOUT),
+    "interim answers without end": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 999, 0), Trouble.MALFORMED),
 }
 
 
