@@ -105,7 +105,9 @@ def _doubt(doubt: Doubt, desk: Desk) -> Values:
         values["explanation"] = said % {"question": one_line(doubt.question.in_(language), 300)}
     check = CHECKS.get(doubt.rule.partition(".")[0])
     rule = check.rules.get(doubt.rule) if check else None
-    values["remedy"] = translate("Put right what is seen, or correct the answer.", language)
+    values["remedy"] = translate(
+        "Put right what is seen. If it is the answer that was mistaken, please tell us.", language
+    )
     return values | {"detail": rule.title.said(language) if rule else doubt.rule}
 
 

@@ -71,7 +71,9 @@ class Letters:
         return found
 
     async def _links(self, topic: Topic, mail: Mail, at: datetime) -> Values:
-        """The party's letter holds the link to its form, and no other does; companies get the address of a page."""
+        """The party's letter holds the link to its form, and no other does; companies get the address of a page, and
+        a party that is told of a failing check gets that of the page about our looks.
+        """
         notice, duty = topic.notice, topic.duty
         if notice.side == "person":
             token = links.spell(self.keyring, bytes.fromhex(str(notice.data["sign_in"])), links.SIGN_IN)
@@ -80,6 +82,8 @@ class Letters:
             return {}
         if notice.side != "vendor":
             return {"page": self.base_url + _page(topic)}
+        if topic.case:
+            return {"page": f"{self.base_url}/about-monitoring"}
         if duty is None or duty.state not in ASKED or notice.kind not in _ASKING:
             return {}
         contact = int(str(notice.data["contact"])) if notice.kind == "hand-over" else None
