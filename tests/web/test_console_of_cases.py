@@ -53,6 +53,29 @@ async def test_a_manager_mutes_a_case_with_a_reason_and_ends_it_again(running: R
     assert (await tables.Case.get(id=case.id)).muted_until is None
 
 
+async def test_a_case_shows_its_own_findings_also_when_it_passes_again_and_none_of_a_case_before_it(
+    running: Running,
+) -> None:
+    case = await failing_case()
+    now, rows = case.opened_at, tables.FindingRow.filter(watch_id=case.watch_id)
+    old = now - 30 * DAY
+    facts = {"severity": 3, "first_seen_at": old, "last_seen_at": old, "closed_at": old + DAY}
+    await tables.FindingRow.create(watch_id=case.watch_id, rule="tls.name", detail="Of the case before.", **facts)
+    shown = []
+    async with running.client() as client:
+        await sign_in(running, client, MANAGERS)
+        shown.append(await get(client, f"/case/{case.id}"))
+        later = now + timedelta(hours=6)
+        await rows.filter(rule="tls.expired").update(closed_at=now + timedelta(hours=1))
+        await tables.Case.filter(id=case.id).update(closes_at=later)
+        shown.append(await get(client, f"/case/{case.id}"))
+        await tables.Case.filter(id=case.id).update(closes_at=None, closed_at=later)
+        shown.append(await get(client, f"/case/{case.id}"))
+    assert ["<code>tls.expired</code>" in page for page in shown] == [True, True, True]
+    assert ["から検出なし" in page for page in shown] == [False, True, True]
+    assert not any("Of the case before." in page for page in shown)
+
+
 async def test_a_case_about_which_no_mail_will_come_says_so_unless_it_is_muted(running: Running) -> None:
     case = await failing_case(severity=Severity.LOW)
     quiet = "次にお送りするメールの予定はありません"

@@ -14,7 +14,7 @@ from monitor.archive.recall import latest
 from monitor.board import DECIDING, board
 from monitor.cases import MAINTENANCE, NOT_ASSESSED
 from monitor.certificates import concerning
-from monitor.duties.changes import CHECK, KIND
+from monitor.duties.changes import CHECK, KIND, RULE
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import ROLES, duty_reference, said
@@ -26,6 +26,7 @@ from monitor.tables.duty import ASKED
 from monitor.web.console.course import course
 from monitor.web.console.doubt import Tongue, Trust, against, answers_against, trust
 from monitor.web.console.facts import about, declaration
+from monitor.web.console.findings import findings_of
 from monitor.web.console.history import history, until_words
 from monitor.web.console.reappearance import reappeared
 from monitor.web.console.session import Reader, reader
@@ -271,7 +272,6 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
     wrong = wrong or Wrong()
     language, at, zone = language_of(request), moment(), who.present.calendar.zone
     party = await who.present.party(case.party_id)
-    findings = await tables.FindingRow.filter(watch_id=case.watch_id).order_by("closed_at", "-severity")
     looks = await latest(case.watch_id, 20)
     rules = request.app[SITE].rules
     calendar = who.present.calendar
@@ -285,12 +285,12 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
         request, who, "case.html", status=wrong.status, errors=wrong.errors, said=wrong.said, case=case,
         party_name=named(party, language), what=topic_name(case.check_kind, language),
         severity=Severity(case.severity).word, extra_facts=held,
-        findings=[_finding(found, rules, language) for found in findings if case.closed_at or not found.closed_at],
+        findings=await findings_of(case, rules, language),
         doubts=await answers_against(case, _tongue(request, who)),
         looks=[_row(look, rules, zone, language) for look in looks],
         course=await course(case.watch_id, at, calendar, language),
         steps=next_steps(case, who.present, at, language), history=await history(case, language, calendar),
-        texts=any(found.rule == "policy-page.changed" for found in findings), decision=await _decision(case),
+        texts=await tables.FindingRow.exists(watch_id=case.watch_id, rule=RULE), decision=await _decision(case),
     )  # fmt: skip
 
 
@@ -331,29 +331,6 @@ async def _works(case: tables.Case, who: Reader, language: str) -> list[tuple[st
 
 def _row(look: Kept, rules: Mapping[str, Rule], zone: ZoneInfo, language: str) -> tuple[str, str, str]:
     return say_instant(look.at, zone, language), _outcome(look, rules, language), f"{look.took_ms:.0f} ms"
-
-
-def _finding(found: tables.FindingRow, rules: Mapping[str, Rule], language: str) -> dict[str, Any]:
-    rule = rules.get(found.rule)
-    words = {
-        "title": rule.title.said(language),
-        "explanation": rule.explanation.said(language),
-        "remedy": rule.remedy.said(language),
-        "reference": rule.reference,
-    } if rule else {"title": _untold(found, language), "explanation": "", "remedy": "", "reference": ""}  # fmt: skip
-    return {
-        "word": Severity(found.severity).word,
-        "rule": found.rule,
-        "detail": found.detail,
-        "first_seen_at": found.first_seen_at,
-        **words,
-    }
-
-
-def _untold(found: tables.FindingRow, language: str) -> str:
-    """What a finding is called that no rulebook tells of: a rule of another release, or our own."""
-    ours = found.rule.endswith(f".{NOT_ASSESSED}")
-    return Message("Not assessed for a week or longer").in_(language) if ours else found.rule
 
 
 def _outcome(look: Kept, rules: Mapping[str, Rule], language: str) -> str:
