@@ -28,6 +28,7 @@ TITLE, RULES = title("dns"), rules("dns")
 GUARDED = frozenset({Trouble.GUARD_ADDRESS, Trouble.GUARD_PORT})
 ADDRESSES = (RecordType.A, RecordType.AAAA)
 SHOWN = 20
+BY_HAND = "The site was reached although DNS has no address for it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _unjudged(seen: State) -> Look | None:
         return failed.unknown()
     # Reached although DNS has no address: whoever runs us has set one by hand, and knows better than DNS.
     by_hand = seen.lost is not None and not _dangling(seen) and trouble is not Trouble.NO_SUCH_NAME
-    return seen.exchange.unknown("no-answer") if by_hand else None
+    return seen.exchange.unknown("no-answer", detail=BY_HAND) if by_hand else None
 
 
 def _dangling(seen: State) -> bool:

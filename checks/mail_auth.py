@@ -173,7 +173,7 @@ def _unjudged(seen: Published) -> Look | None:
     if failed := _failed(seen.known):
         return failed[0].unknown(domain=seen.domain)
     if not seen.known[seen.domain, RecordType.TXT].exists:
-        return seen.exchange.unknown("no-answer", domain=seen.domain)
+        return seen.exchange.unknown("no-answer", domain=seen.domain, detail=f"{seen.domain} does not exist.")
     gone = seen.policy.first.trouble if seen.policy is not None else None
     if seen.policy is not None and gone is not None and gone.unseen:
         return seen.policy.unknown(gone.value, domain=seen.domain)

@@ -294,8 +294,8 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
     if look.reason:
         reason = REASONS[look.reason]
         yield Text(reason.title.said(language))
-        if look.reason != NO_ANSWER:  # what happened stands beside availability
-            yield Text(str(look.observed.get("detail", "")) or reason.explanation.said(language), style="dim")
+        yield Text(_what_happened(look) or reason.explanation.said(language), style="dim")
+        if look.reason != NO_ANSWER:  # what to do stands beside availability, if anything is to be done
             yield Text(ARROW[language] + reason.remedy.said(language))
     elif not look.findings:
         yield Text(_summary(CHECKS[one.kind], look))
@@ -305,6 +305,11 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
         yield Text(f"[{degree}] {rule.title.said(language)} ({finding.rule})", style="bold")
         yield Text(finding.detail, style="dim")
         yield Text(ARROW[language] + rule.remedy.said(language))
+
+
+def _what_happened(look: Look) -> str:
+    detail, status = look.observed.get("detail"), look.observed.get("status")
+    return str(detail or (f"HTTP {status}" if status and look.reason == NO_ANSWER else ""))
 
 
 def _summary(check: Check[Any], look: Look) -> str:

@@ -261,6 +261,20 @@ async def test_the_table_says_what_is_wrong_and_what_to_do(world, check):
     assert "check the SNI configuration" in ran.stdout
 
 
+async def test_a_check_that_had_nothing_to_judge_says_what_came_instead(world, check):
+    url = await world.secure(page(status="401 Unauthorized"))
+    async with serving(Zone()) as resolver:
+        ran = await check(
+            url, f"--nameserver={resolver}", "--only=availability,headers,mail-auth,dns", env={"COLUMNS": "200"}
+        )
+    said = [" ".join(line.split()) for line in ran.stdout.splitlines()]
+    assert ran.exit_code == 0
+    assert "pass availability" in " ".join(said)
+    assert {"HTTP 401", f"{HOST} does not exist.", "The site was reached although DNS has no address for it."} <= set(
+        said
+    )
+
+
 async def test_the_table_speaks_japanese_to_whoever_does(world, check):
     url = await world.secure(issued=world.authority.issue("other.example"))
     ran = await check(url, env={"LANG": "ja_JP.UTF-8", "COLUMNS": "200"})
