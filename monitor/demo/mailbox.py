@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from markupsafe import Markup, escape
 
-from monitor.language import say_day
+from monitor.language import say_instant
+from monitor.registry.roster import roster
 from monitor.web.pages import language_of, page
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from monitor.demo.sink import MailSink, ReceivedMail
 
 _LINK = re.compile(r"https?://[^\s<>]+")
@@ -24,7 +27,8 @@ def routes(sink: MailSink) -> list[web.AbstractRouteDef]:
     """The list, one mail as text, and its HTML form."""
 
     async def listed(request: web.Request) -> web.StreamResponse:
-        mails = [(mail, _written(mail, language_of(request))) for mail in reversed(sink.mails)]
+        zone = (await roster()).calendar.zone
+        mails = [(mail, written(mail, zone, language_of(request))) for mail in reversed(sink.mails)]
         return page(request, "web/demo-mail.html", mails=mails, mail=None)
 
     async def one(request: web.Request) -> web.StreamResponse:
@@ -50,10 +54,9 @@ def _found(sink: MailSink, request: web.Request) -> ReceivedMail:
     return mail
 
 
-def _written(mail: ReceivedMail, language: str) -> str:
-    """Its date as the reader reads dates, in the zone that the letter was written in."""
-    at = parsedate_to_datetime(mail.header("Date"))
-    return f"{say_day(at.date(), language)} {at:%H:%M}"
+def written(mail: ReceivedMail, zone: ZoneInfo, language: str) -> str:
+    """When it was written, as the pages beside it say when things happened."""
+    return say_instant(parsedate_to_datetime(mail.header("Date")), zone, language)
 
 
 def _linked(text: str) -> Markup:

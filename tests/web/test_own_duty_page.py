@@ -14,12 +14,14 @@ from monitor import clock, tables
 from monitor.board import board
 from monitor.calendar import DAY
 from monitor.digest import report
-from monitor.duties.changes import review
+from monitor.duties.changes import ACCEPTABLE, decide, review
 from monitor.letters import digest
+from monitor.obligations import acts
 from monitor.registry.roster import roster
 from tests.journey.manager import signed_in
 
 MANAGERS = "managers@impress.example"
+OFFICE = "privacy-office@group.example"
 
 
 @pytest.fixture
@@ -93,6 +95,30 @@ async def test_the_page_of_the_case_leads_to_the_decision_that_closes_it_as_long
         after = await get(client, f"/case/{case.id}")
     link = f'href="/own-duty/{duty.id}"'
     assert (link in before, link in after) == (True, False)
+
+
+async def test_what_was_decided_is_found_again_among_what_is_closed_with_its_outcome_and_who_decided(house):
+    duty = await decision()
+    said = {"action_by": "Manager One", "action_reason": "Ask for deletion.", "action_read": duty.about["changed"]}
+    async with house.client() as client:
+        await signed_in(house, client, MANAGERS)
+        client.headers["Accept-Language"] = "en"
+        assert f'href="/own-duty/{duty.id}"' not in await get(client, "/closed")
+        await post(client, f"/own-duty/{duty.id}/action", said)
+        page = await get(client, "/closed")
+    assert f'href="/own-duty/{duty.id}"' in page
+    for words in ("Decided: needs action", "Manager One", "Decision on a changed text", "Acme Printing"):
+        assert words in page
+
+
+async def test_what_the_privacy_office_has_decided_itself_is_among_what_is_closed_and_for_nobody_else(house):
+    duty = await decision()
+    await tables.OwnDuty.filter(id=duty.id).update(company_id=None)
+    await decide(duty.id, clock.now(), await acts.person(OFFICE, clock.now(), "P. Officer"), ACCEPTABLE)
+    for email, there in ((OFFICE, True), (MANAGERS, False)):
+        async with house.client() as client:
+            await signed_in(house, client, email)
+            assert (f'href="/own-duty/{duty.id}"' in await get(client, "/closed")) is there
 
 
 async def test_the_weekly_report_counts_a_decision_that_is_late_and_names_one_that_is_not(house):
