@@ -102,7 +102,10 @@ def _redirection(seen: Served) -> Iterator[Finding]:
         return
     if not _secure(way.final.url):
         if way.trouble is None:
-            yield RULES["headers.no-https-redirect"].found(f"The page is served at {way.final.url}.")
+            came = "is served" if way.final.status in ANY_PAGE else f"answers with status {way.final.status}"
+            yield RULES["headers.no-https-redirect"].found(
+                f"{plain(way.final.url, 200)} {came}; it does not lead to https."
+            )
     elif len(way.hops) > 1 and not (_secure(way.hops[1].url) and host_of(way.hops[1].url) == host_of(way.first.url)):
         detail = f"{plain(way.first.url, 120)} leads to {plain(way.hops[1].url, 120)} first."
         yield RULES["headers.redirect-detour"].found(detail)

@@ -50,7 +50,7 @@ class SecurityTxt:
     every: ClassVar[timedelta] = timedelta(days=1)
     scope: ClassVar[Scope] = Scope.SITE
     named_only: ClassVar[bool] = False
-    ruleset: ClassVar[int] = 1
+    ruleset: ClassVar[int] = 2
     title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
 
@@ -127,7 +127,7 @@ def _place(seen: Posted, shown: Exchange) -> Iterator[Finding]:
 
 
 def _form(shown: Exchange) -> Iterator[Finding]:
-    kind = ", ".join(shown.final.header("content-type")).lower().replace(" ", "")
+    kind = ", ".join(shown.final.header("content-type")).lower().replace(" ", "").replace('"', "")
     if not kind.startswith("text/plain") or ("charset=" in kind and "charset=utf-8" not in kind):
         yield RULES["security-txt.media-type"].found(f"The file is served as {kind or 'nothing in particular'}.")
 

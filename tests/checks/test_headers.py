@@ -347,6 +347,16 @@ def test_whoever_comes_without_encryption_is_led_to_the_same_host_with_it_at_onc
     assert rules(look) == ({rule} if rule else set())
 
 
+def test_an_error_without_encryption_is_not_called_a_page():
+    told = [
+        CHECK.judge(Served(served(*GOOD_HEADERS), None, way(HTTP, status=code)), AT).findings for code in (200, 404)
+    ]
+    assert [finding.detail for (finding,) in told] == [
+        f"{HTTP} is served; it does not lead to https.",
+        f"{HTTP} answers with status 404; it does not lead to https.",
+    ]
+
+
 def test_cookies_of_the_redirects_are_looked_at_too():
     first = Hop("https://vendor.example/start", 302, (("Set-Cookie", "sessionid=x"),))
     look = CHECK.judge(Served(Exchange(first.url, (first, served(*GOOD_HEADERS).final))), AT)
@@ -395,3 +405,10 @@ def test_a_policy_of_thirty_thousand_directives_is_searched_for_repetitions_in_n
 def test_a_number_that_no_character_has_is_no_error_of_ours():
     body = f"<meta http-equiv=content-security-policy content='&#{'9' * 5000};'><img src='//&#{'9' * 5000};'>"
     assert Headers().judge(Served(served(body=body.encode())), AT).verdict in Verdict
+
+
+@pytest.mark.parametrize("field", ["," * 60_000, "a=b," * 15_000, "a;" * 9000], ids=["empty", "many", "long"])
+def test_policies_without_end_are_judged_in_no_time(field):
+    fields = tuple(("Content-Security-Policy", field) for _ in range(3))
+    look = Headers().judge(Served(served(*fields)), AT)
+    assert "headers.csp-missing" in rules(look) or "headers.csp-unsafe" in rules(look)

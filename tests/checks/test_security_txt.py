@@ -78,6 +78,11 @@ def test_it_is_plain_text_in_utf_8(kind):
     assert rules(judged(GOOD, ("Content-Type", kind))) == {"security-txt.media-type"}
 
 
+@pytest.mark.parametrize("kind", ["text/plain", 'text/plain; charset="utf-8"', "Text/Plain;charset=UTF-8"])
+def test_every_spelling_of_plain_text_in_utf_8_will_do(kind):
+    assert not rules(judged(GOOD, ("Content-Type", kind)))
+
+
 def test_no_file_is_a_low_finding():
     look = CHECK.judge(Posted(at_place(status=404), at_place(place=LEGACY, status=404)), AT)
     assert rules(look) == {"security-txt.missing"}
