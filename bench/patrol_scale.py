@@ -64,6 +64,7 @@ class Noting:
     """The check of availability, noting when each look really began, and what it took."""
 
     kind: ClassVar[str] = "availability"
+    quick: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._check = Availability()

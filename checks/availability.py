@@ -87,6 +87,10 @@ class Availability:
             return await probe.fetch(url, again=True)
         return await probe.fetch(url)
 
+    @property
+    def quick(self) -> bool:
+        return not self._asks_for_a_body
+
     def gist(self, observed: Mapping[str, Any]) -> str:
         phases = ", ".join(f"{name.replace('_', ' ')} {took:.0f}" for name, took in observed.get("ms", {}).items())
         return f"{observed.get('status', '')} ({phases} ms)"

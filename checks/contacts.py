@@ -73,7 +73,7 @@ class Contacts:
 
     async def observe(self, url: str, probe: Probe) -> Reachable:
         exchange = await probe.fetch(url, again=True)
-        page = _read(exchange)
+        page = await asyncio.to_thread(_read, exchange)
         if _unjudged(exchange):
             return Reachable(exchange, page, {})
         names = sorted({_domain(address) for address in self._asked(page)})

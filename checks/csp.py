@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from checks.spelling import unescaped
@@ -19,6 +20,7 @@ Policy = dict[str, tuple[str, ...]]
 ANYWHERE = frozenset({"*", "http:", "https:", "ftp:", "http://*", "https://*", "http://*.*", "https://*.*"})
 INSECURE = ("http:", "ftp:")
 PASSIVE = frozenset({"img-src", "media-src"})  # a picture that was changed on the way runs nothing
+MOST_POLICIES = 50
 MAY_REPEAT = frozenset({"report-uri", "report-to"})
 META = re.compile(r"<meta\s[^<>]{1,4000}>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([a-z-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
@@ -27,8 +29,13 @@ NONCE_OR_HASH = re.compile(r"'(nonce|sha256|sha384|sha512)-", re.IGNORECASE)
 
 def policies_of(fields: Iterable[str]) -> list[Policy]:
     """Every policy of the header fields, empty ones left out. Of a directive that is repeated the first one counts."""
-    read = [_policy(text) for field in fields for text in field.split(",")]
-    return [policy for policy in read if policy]
+    return [policy for policy in map(_policy, _texts(fields)) if policy]
+
+
+def _texts(fields: Iterable[str]) -> list[str]:
+    """The policies in the fields. Beyond the first ones nobody means any, and each could only forbid more."""
+    texts = (text for field in fields for text in field.split(",") if text.strip(" ;\t"))
+    return list(islice(texts, MOST_POLICIES))
 
 
 def _policy(text: str) -> Policy:
@@ -43,7 +50,7 @@ def _policy(text: str) -> Policy:
 def repeated(fields: Iterable[str]) -> list[str]:
     """Directives that a policy gives twice. Browsers heed the first alone, which is seldom what was meant."""
     found = []
-    for text in (text for field in fields for text in field.split(",")):
+    for text in _texts(fields):
         names = [directive.split()[0].lower() for directive in text.split(";") if directive.strip()]
         found += [name for name, times in Counter(names).items() if times > 1 and name not in MAY_REPEAT]
     return list(dict.fromkeys(found))

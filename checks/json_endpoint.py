@@ -118,9 +118,16 @@ def _broken(told: Mapping[str, bool], document: Any) -> Iterator[Finding]:
     for text, held in told.items():
         if held:
             continue
-        said = ", ".join(plain(repr(value), 60) for value in jsonpath.found(read(text).path, document)[:3])
+        said = ", ".join(_shown(value) for value in jsonpath.found(read(text).path, document)[:3])
         detail = f"It does not hold that {text}; the answer says {said or 'nothing there'}."
         yield RULES["json-endpoint.condition"].found(detail, key=text)
+
+
+def _shown(value: Any) -> str:
+    """A value in a few letters. What holds others may hold more than can be written out."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    return plain(repr(value), 60)
 
 
 def _day(value: Any) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
@@ -27,10 +28,24 @@ class Telling(Protocol):
     def gist(self, observed: Mapping[str, Any]) -> str: ...
 
 
+@runtime_checkable
+class Quick(Protocol):
+    """A check that may say of itself that it judges in next to no time, whatever was sent. Those that read what a
+    stranger wrote cannot.
+    """
+
+    @property
+    def quick(self) -> bool: ...
+
+
 async def looked(check: Check[Any], url: str, probe: Probe, at: datetime, before: Mapping[str, Any]) -> Look:
-    """Observe and judge, with what an earlier look of the same endpoint has kept."""
+    """Observe and judge, with what an earlier look of the same endpoint has kept. To judge a long page takes a moment,
+    which is spent in a thread: other looks are being timed.
+    """
     if isinstance(check, Recalling):
         seen = await check.observe_again(url, probe, at, before)
     else:
         seen = await check.observe(url, probe)
-    return check.judge(seen, at, before)
+    if isinstance(check, Quick) and check.quick:
+        return check.judge(seen, at, before)
+    return await asyncio.to_thread(check.judge, seen, at, before)

@@ -6,6 +6,7 @@ read; the usual providers serve the same for machines beside it. Announced maint
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -63,7 +64,7 @@ class StatusPage:
     async def observe(self, url: str, probe: Probe) -> Told:
         told = Told(await probe.fetch(url, again=True))
         for path in (SUMMARY, SHORTER):
-            if told.readable or not _answered(told.exchange):
+            if await asyncio.to_thread(_readable, told) or not _answered(told.exchange):
                 break
             told = Told(
                 told.exchange, (*told.beside, await probe.fetch(origin_of(told.exchange.final.url) + path, again=True))
@@ -83,6 +84,10 @@ class StatusPage:
             "maintenance": [plain(one.name, 200) for one in heeded if one.planned][:MOST],
         }
         return Look.of(findings, shown.evidence() | noted, shown.took_ms)
+
+
+def _readable(told: Told) -> bool:
+    return told.readable is not None
 
 
 def _tells(exchange: Exchange) -> bool:

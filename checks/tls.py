@@ -67,6 +67,7 @@ class TlsCheck:
     scope: ClassVar[Scope] = Scope.ADDRESS
     named_only: ClassVar[bool] = False
     ruleset: ClassVar[int] = 2
+    quick: ClassVar[bool] = True  # a handshake is small
     title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
 

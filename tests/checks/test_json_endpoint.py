@@ -131,3 +131,9 @@ def test_nothing_that_a_party_states_breaks_the_judge(told):
     look = held("$.on >= today - 10d", '$.state == "done"', "$.x", "$.*.on < today", told=told)
     assert len(look.findings) <= 4
     assert json.loads(json.dumps(dict(look.observed)))
+
+
+@pytest.mark.parametrize("deep", ["[" * 100 + "]" * 100, '{"a":' * 100 + "1" + "}" * 100], ids=["list", "object"])
+def test_what_a_value_holds_is_not_written_out(deep):
+    look = held('$.state == "done"', told=f'{{"state": {deep}}}'.encode())
+    assert look.findings[0].detail.endswith(("says a list.", "says an object."))
