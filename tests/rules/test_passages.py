@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.passages import MOST_LETTERS, MOST_LINES, passages
+from monitor.passages import MOST_LETTERS, MOST_LINES, MOST_PAIRS, passages
 
 
 def sides(rows):
@@ -63,6 +63,13 @@ def test_long_texts_are_compared_by_passages_alone():
     assert len([row for row in passages("\n".join(old), "\n".join(new)) if row.changed]) >= MOST_LINES
     long = "a" * (MOST_LETTERS + 1)
     assert marked(passages(long, long + "b")) == [([long], [long + "b"])]
+
+
+def test_many_long_lines_are_compared_word_by_word_only_as_far_as_effort_goes():
+    old = [f"{number}" + "あ" * 999 for number in range(10, 90)]
+    new = [f"{line}い" for line in old]
+    words = [passage for passage in marked(passages("\n".join(old), "\n".join(new))) if passage == ([], ["い"])]
+    assert 0 < len(words) <= MOST_PAIRS / 1000**2
 
 
 lines = st.lists(
