@@ -1,7 +1,7 @@
 """Two states of a text, passage by passage: what stands in both, what went, what came. Pure.
 
 Lines are compared first, and of two lines that took each other's place the words, so that a reader sees the one word
-that was changed in a long paragraph. Both comparisons are bounded, each by itself and all together: beyond that only whole
+that was changed in a long paragraph. Both comparisons are bounded, each by itself and all together: beyond that whole
 passages are marked. Who wrote the texts may have written them to be hard to compare.
 """
 
