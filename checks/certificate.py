@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WEAK_HASHES = frozenset({"md5", "sha1"})
 SHORTEST = {"RSA": 2048, "DSA": 1 << 30, "EC": 256}  # DSA keys are out of use at any length
+LONGEST_KNOWN = 8192
 LONGEST_SERIAL = 64  # hexadecimal digits; RFC 5280 allows 40
 UNREADABLE = (ValueError, x509.DuplicateExtension, x509.InvalidVersion, UnsupportedAlgorithm)
 
@@ -78,9 +79,13 @@ def _address(text: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=4096)
 def read(der: bytes) -> Facts | None:
-    """The facts of one certificate, or none if it cannot be read."""
+    """The facts of one certificate, or none if it cannot be read. One of unheard-of length is not remembered."""
+    return _read(der) if len(der) <= LONGEST_KNOWN else _read.__wrapped__(der)
+
+
+@lru_cache(maxsize=4096)
+def _read(der: bytes) -> Facts | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # odd serials and names are the issuer's affair

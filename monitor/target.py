@@ -12,6 +12,7 @@ from yarl import URL
 
 SCHEMES = {"http": 80, "https": 443}
 LONGEST_URL = 8192
+LONGEST_KNOWN = 512
 LONGEST_NAME = 253
 LONGEST_LABEL = 63
 NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
@@ -43,9 +44,15 @@ class Target:
         return read_target(str(there.with_user(None) if there.user is not None else there))
 
 
-@lru_cache(maxsize=4096)
 def read_target(text: str) -> Target:
-    """Read an absolute http(s) URL, or say with `BadUrl` why it cannot be one."""
+    """Read an absolute http(s) URL, or say with `BadUrl` why it cannot be one. Long ones, which only a stranger's
+    redirects have, are not remembered.
+    """
+    return _read(text) if len(text) <= LONGEST_KNOWN else _read.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Target:
     url = _parsed(text)
     if url.scheme not in SCHEMES:
         raise BadUrl(f"{text!r} is neither http nor https")

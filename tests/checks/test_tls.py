@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks import certificate
 from checks.answers import Offer, Tls, Trouble
 from checks.certificate import read
 from checks.contract import Severity, Verdict
@@ -274,6 +275,14 @@ def test_what_is_kept_of_a_serial_has_its_bounds():
     facts = read(_with_names(b"\x30\x00", serial=1 << 150))
     assert facts is not None
     assert len(facts.serial) <= 64
+
+
+def test_a_certificate_of_unheard_of_length_is_read_and_not_remembered():
+    before = certificate._read.cache_info().currsize
+    facts = read(_with_names(b"\x30\x82\x27\x14" + b"\x82\x82\x27\x10" + b"a" * 10_000))
+    assert facts is not None
+    assert len(facts.names) == 1
+    assert certificate._read.cache_info().currsize == before
 
 
 def _with_names(names, serial=7):

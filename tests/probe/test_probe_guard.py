@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.answers import Offer, Trouble
+from monitor import target
 from monitor.probe import BadUrl, Guard, read_target
 from monitor.probe.guard import public, unwrapped
 from monitor.target import canonical_host
@@ -245,3 +246,9 @@ def test_every_number_that_means_an_address_is_read_as_that_address(address):
         f"{address}.",
     ]
     assert {read_target(f"http://{spelling}/").host for spelling in spellings} == {str(address)}
+
+
+def test_long_urls_of_redirects_are_read_and_not_remembered():
+    before = target._read.cache_info().currsize
+    assert read_target(f"https://long.example/{'a' * 5000}").host == "long.example"
+    assert target._read.cache_info().currsize == before
