@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
 from monitor import tables
-from monitor.cases import NOT_ASSESSED, concerned
+from monitor.cases import NOT_ASSESSED, all_concerned
 from monitor.notices import COMPANY
 from monitor.registry.roster import RISING, roster
 from monitor.schedule import overdue
@@ -129,11 +129,12 @@ def _case(case: tables.Case, calendar: Any, today: Any, *, office: bool) -> Row:
 async def _unseen(company: str | None, calendar: Any, at: datetime) -> list[Row]:
     """What could not be assessed for a week: it is ours to look into, and nobody's trouble."""
     found = tables.FindingRow.filter(rule__endswith=f".{NOT_ASSESSED}", closed_at=None, watch__retired_at=None)
-    present, rows = await roster(), []
-    for finding in await found.order_by("id").prefetch_related("watch"):
-        watch = finding.watch
-        concerned_by = await concerned(watch, present, at)
-        rows += [_unassessed(finding, watch, key, calendar, at) for key in concerned_by if company in {None, key}]
+    present, rows = await roster(), list[Row]()
+    findings = await found.order_by("id").prefetch_related("watch")
+    answering = await all_concerned([finding.watch for finding in findings], present, at)
+    for finding in findings:
+        companies = answering[finding.watch.id]
+        rows += [_unassessed(finding, finding.watch, key, calendar, at) for key in companies if company in {None, key}]
     return rows
 
 

@@ -12,7 +12,7 @@ from checks.contract import Severity
 from monitor import ledger, tables
 from monitor.archive.recall import made
 from monitor.calendar import DAY
-from monitor.cases import NOT_ASSESSED, concerned
+from monitor.cases import NOT_ASSESSED, all_concerned
 from monitor.certificates import concerned as relying
 from monitor.certificates import held
 from monitor.ladder import CERTIFICATE
@@ -117,10 +117,12 @@ async def _certificates(present: Roster, company: str | None, today: date) -> li
 async def _unassessed(present: Roster, company: str | None, at: datetime) -> list[Failing]:
     """What could not be assessed for a week; of the companies concerned."""
     found = tables.FindingRow.filter(rule__endswith=f".{NOT_ASSESSED}", closed_at=None, watch__retired_at=None)
+    watches = [finding.watch for finding in await found.order_by("id").prefetch_related("watch")]
+    answering = await all_concerned(watches, present, at)
     return [
         Failing(company=key, party=watch.party_id, url=watch.url, check=watch.check_kind, severity=Severity.LOW.word)
-        for watch in [finding.watch for finding in await found.order_by("id").prefetch_related("watch")]
-        for key in await concerned(watch, present, at)
+        for watch in watches
+        for key in answering[watch.id]
         if company in {None, key}
     ]
 

@@ -15,7 +15,7 @@ from monitor.cases.closing import lapse, subside, tend
 from monitor.cases.muting import Mute, mute, unmute
 from monitor.cases.opening import LONGEST_HOLD, worsen
 from monitor.cases.settling import CONFIRM, MAINTENANCE, NOT_ASSESSED, Damping, Seen, Settled, settle
-from monitor.cases.standing import concerned
+from monitor.cases.standing import all_concerned, concerned
 from monitor.cases.taking import take
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Seen",
     "Settled",
     "acknowledge",
+    "all_concerned",
     "concerned",
     "lapse",
     "mute",

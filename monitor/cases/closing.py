@@ -9,7 +9,7 @@ from tortoise.expressions import F
 from checks.contract import Severity
 from monitor import ledger, tables
 from monitor.cases.muting import come_to_an_end
-from monitor.cases.standing import about, cases_of, concerned, event, heir_of, speak_of
+from monitor.cases.standing import about, all_concerned, cases_of, event, heir_of, speak_of
 from monitor.notices import COMPANY, VENDOR, about_case, tell, withdraw
 from monitor.registry.roster import roster
 from monitor.schedule import edit
@@ -124,9 +124,9 @@ async def _lapsed(which: QuerySet[Case], at: datetime, *, lock: bool = False) ->
         return {}
     present = await roster()
     watches = {about(case): case.watch for case in cases}
-    answering = {what: await concerned(watch, present, at) for what, watch in watches.items()}
+    answering = await all_concerned(watches.values(), present, at)
     return {
         case: "retired" if case.watch.retired_at else "no-engagement"
         for case in cases
-        if case.watch.retired_at or case.company_id not in answering[about(case)]
+        if case.watch.retired_at or case.company_id not in answering[watches[about(case)].id]
     }

@@ -19,6 +19,7 @@ from monitor.registry.places import GONE, gone
 from monitor.schedule import edit
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from checks.contract import Look
@@ -68,15 +69,22 @@ async def concerned(watch: Watch, present: Roster, at: datetime) -> list[str | N
     """Who answers for an address of a party; none is the group's privacy office. For a place that must stay gone, those
     whose data lay there; for all others, who has an engagement in force that day.
     """
-    party, today = watch.party_id, present.calendar.day_of(at)
-    places = await gone([party], present, at) if watch.check_kind == GONE else {}
-    if (party, watch.url) in places:
-        entries = await present.engagements(places[party, watch.url])
-        return [*sorted({entry.company for entry in entries.values()})]
-    rows = await tables.Engagement.filter(party_id=party, retired_at=None).values_list("key", "company_id")
-    entries = await present.engagements(key for key, _ in rows)
-    in_force = [company for key, company in rows if entries[key].in_force_on(today, await present.last_day(key))]
-    return [*sorted(dict.fromkeys(in_force))] or [None]
+    return (await all_concerned([watch], present, at))[watch.id]
+
+
+async def all_concerned(watches: Collection[Watch], present: Roster, at: datetime) -> dict[int, list[str | None]]:
+    """Who answers for each of these watches, with as many questions to the database as for one."""
+    today = present.calendar.day_of(at)
+    erased = {watch.party_id for watch in watches if watch.check_kind == GONE}
+    places = await gone(erased, present, at) if erased else {}
+    entries = await present.engagements(key for keys in places.values() for key in keys)
+    engaged = await present.engaged({watch.party_id for watch in watches}) if watches else {}
+    found: dict[int, list[str | None]] = {}
+    for watch in watches:
+        keys = places.get((watch.party_id, watch.url), ()) if watch.check_kind == GONE else ()
+        whose = [entries[key] for key in keys] or [one for one in engaged[watch.party_id] if one.in_force_on(today)]
+        found[watch.id] = [*sorted({one.company for one in whose})] or [None]
+    return found
 
 
 async def announced(case: Case) -> int:

@@ -15,7 +15,7 @@ from checks.policy_page import accepted
 from monitor import ledger, tables
 from monitor.cases.closing import passes
 from monitor.cases.settling import Damping
-from monitor.cases.standing import concerned
+from monitor.cases.standing import all_concerned, concerned
 from monitor.duties.owing import begin, cancel, done, due_in, event, held
 from monitor.refusal import need
 from monitor.registry.roster import roster
@@ -56,9 +56,8 @@ async def _unsettled(found: Sequence[FindingRow], owed: Sequence[OwnDuty], prese
     """
     reviews = tables.OwnDuty.filter(kind=KIND, party_id__in={row.watch.party_id for row in found}) if found else None
     known = {(duty.company_id, duty.about["watch"], _key(duty)) for duty in (await reviews if reviews else ())}
-    wanted = {
-        (company, str(row.watch_id), row.key) for row in found for company in await concerned(row.watch, present, at)
-    }
+    answering = await all_concerned([row.watch for row in found], present, at)
+    wanted = {(company, str(row.watch_id), row.key) for row in found for company in answering[row.watch_id]}
     open_ones = {(duty.company_id, duty.about["watch"], _key(duty)) for duty in owed if duty.about["watch"]}
     return bool(wanted - known or open_ones - wanted)
 
@@ -102,12 +101,12 @@ async def _move_on(duty: OwnDuty, about: dict[str, str], at: datetime) -> OwnDut
 async def _wind_up(owed: Sequence[OwnDuty], found: Sequence[FindingRow], present: Roster, at: datetime) -> int:
     """What was put back, left the registry, or is of no concern any more needs no decision."""
     still = {str(row.watch_id): row.watch for row in found}
-    count = 0
+    answering, count = await all_concerned([row.watch for row in found], present, at), 0
     for duty in owed:
         watch = still.get(duty.about["watch"])
         if not duty.about["watch"]:  # somebody said that it has changed, and nobody looks at it
             continue
-        if watch is not None and duty.company_id in await concerned(watch, present, at):
+        if watch is not None and duty.company_id in answering[watch.id]:
             continue
         current = await tables.OwnDuty.filter(id=duty.id, state="open").select_for_update().first()
         if current is not None:

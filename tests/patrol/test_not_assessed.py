@@ -59,6 +59,18 @@ async def test_it_stands_on_the_board_of_each_company_and_is_no_trouble(beat):
     assert [row["company"] for row in await board(at, "sister")] == ["sister"]
 
 
+async def test_who_is_concerned_is_asked_once_for_all_of_them(beat, monkeypatch):
+    await beat.apply(*map(party, range(3)), engagements=[served(0), served(1), served(2, "sister")])
+    for day in range(9):
+        beat.looks["availability"].says = {url(number): AWAY for number in range(3)}
+        await beat.walk(NOON + day * DAY)
+    asked, filtered = [], tables.Engagement.filter
+    monkeypatch.setattr(tables.Engagement, "filter", lambda **which: (asked.append(which), filtered(**which))[1])
+    rows = await board(NOON + 8 * DAY)
+    assert [row["company"] for row in rows] == ["impress", "impress", "sister"]
+    assert len([which for which in asked if which.keys() & {"party_id", "party_id__in"}]) == 1
+
+
 async def test_it_stands_in_the_weekly_report_beside_the_findings_and_not_among_them(beat):
     at = await turned_away(beat, 12)  # a Monday
     await report(at)
