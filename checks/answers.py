@@ -15,7 +15,7 @@ CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("chal
 CHALLENGE_MARKS = (b"/cdn-cgi/challenge-platform/", b"captcha-delivery.com", b".awswaf.com", b"_Incapsula_Resource")
 TURNED_AWAY = frozenset({403, 406, 429, 451, 511})
 OWN_WORD = frozenset({200, 404, 410})  #: statuses by which a party says what it has to say, or that there is nothing
-ANY_PAGE = range(400)  #: statuses of a page that was meant to be seen
+ANY_PAGE = range(400)  #: statuses of a page that was meant to be seen; 0 where a browser could not say
 
 
 class Trouble(enum.StrEnum):
