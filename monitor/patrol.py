@@ -54,6 +54,7 @@ ADOPTED = 1000  #: watches that get their turn in one walk
 FEW = 5  #: hosts below which "most of them" means nothing
 MEMORY = timedelta(minutes=5)  #: how far back the suspicion against ourselves looks
 OURS = "own-fault"
+OUR_BUGS = frozenset({"bug", "no-such-check"})
 LONGEST_DOUBT = timedelta(hours=12)  #: without a canary: what most endpoints say for so long is held to be true
 
 
@@ -269,8 +270,11 @@ async def _called_off(looking: set[asyncio.Task[list[Seen]]]) -> None:
 
 
 def _broke(seen: Seen) -> bool:
-    """Whether a look speaks against what was settled, or against us."""
-    return seen.look.fault or (seen.look.verdict is Verdict.FAIL and seen.watch.settled == Verdict.PASS)
+    """Whether a look speaks against what was settled, or against our way to the world. A bug of ours does neither: who
+    found one could have everybody's failures held.
+    """
+    lost = seen.look.fault and seen.look.reason not in OUR_BUGS
+    return lost or (seen.look.verdict is Verdict.FAIL and seen.watch.settled == Verdict.PASS)
 
 
 def _ours(reason: str) -> Look:

@@ -17,7 +17,7 @@ import click
 from monitor.language import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from rich.table import Table
     from rich.text import Text
@@ -119,14 +119,14 @@ def _canonical(url: str) -> str:
     return str(read_target(url).url)
 
 
-def _only(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Mapping[str, Check[Any]]:
+def _only(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> list[str]:
     from checks import CHECKS
 
-    wanted = [kind.strip() for text in texts for kind in text.split(",")]
-    unknown = [kind for kind in wanted if kind not in CHECKS]
+    named = [kind.strip() for text in texts for kind in text.split(",")]
+    unknown = [kind for kind in named if kind not in CHECKS]
     if unknown:
         raise click.BadParameter(f"there is no check {', '.join(map(repr, unknown))}; there are {', '.join(CHECKS)}")
-    return {kind: look for kind, look in CHECKS.items() if (kind in wanted if wanted else not look.named_only)}
+    return named
 
 
 def _settings(
@@ -159,7 +159,7 @@ def _settings(
 
 @click.command()
 @click.argument("urls", nargs=-1, required=True, callback=_urls, metavar="URL...")
-@click.option("--only", "checks", multiple=True, callback=_only, metavar="KIND,...", help="Only these checks.")
+@click.option("--only", "named", multiple=True, callback=_only, metavar="KIND,...", help="Only these checks.")
 @click.option(
     "--set",
     "options",
@@ -197,7 +197,7 @@ def _settings(
 def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: click.Context,
     urls: list[str],
-    checks: Mapping[str, Check[Any]],
+    named: list[str],
     options: Mapping[str, Mapping[str, Any]],
     resolve: tuple[Override, ...],
     ca_file: Path | None,
@@ -210,16 +210,13 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
     """Look at endpoints now, without a daemon or a database."""
     import asyncio
 
-    from checks import CHECKS
-    from checks.options import configured
     from monitor import __version__
     from monitor.probe import ProbeSettings
 
-    wanted = {kind: CHECKS[kind] for kind in CHECKS if kind in checks or kind in options}
-    checks = {kind: configured(look, options.get(kind, {})) for kind, look in wanted.items()}
-    pairs = [(url, kind, check) for url in urls for kind, check in checks.items() if check.suits(_canonical(url))]
+    placed = set() if nameservers else {one.host for one in resolve}
+    pairs = list(_pairs(urls, named, options, placed))
     if not pairs:
-        raise click.UsageError(f"none of the checks {', '.join(checks)} fits {', '.join(urls)}")
+        raise click.UsageError(f"none of the checks {', '.join(named or options)} fits {', '.join(urls)}")
     agent = ProbeSettings.named(__version__, os.environ.get("ITAKU_WEB__BASE_URL", ""))
     settings = ProbeSettings(
         timeout=timeout,
@@ -238,6 +235,27 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
     else:
         _show(looked, reader())
     context.exit(FAILING if any(one.look.verdict == "fail" for one in looked) else 0)
+
+
+def _pairs(
+    urls: Iterable[str], named: Collection[str], options: Mapping[str, Mapping[str, Any]], placed: Collection[str]
+) -> Iterator[tuple[str, str, Check[Any]]]:
+    """Which checks are made of which URL: those that are named or have options; without names, all that fit and need
+    to be told nothing. DNS is not asked about a host whose address was given by hand, unless somebody names the check.
+    """
+    from checks import CHECKS
+    from checks.contract import Scope
+    from checks.names import host_of
+    from checks.options import configured
+
+    for url in urls:
+        there = _canonical(url)
+        by_hand = host_of(there) in placed or "*" in placed
+        for kind, look in CHECKS.items():
+            in_dns = look.scope in {Scope.HOST, Scope.DOMAIN}
+            usual = not named and not look.named_only and not (in_dns and by_hand)
+            if (usual or kind in named or kind in options) and look.suits(there):
+                yield url, kind, configured(look, options.get(kind, {}))
 
 
 async def _look(settings: ProbeSettings, pairs: Sequence[tuple[str, str, Check[Any]]]) -> list[Looked]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from checks.answers import Hop
 
+TRUSTED = (
+    86400.0  # seconds for which "not modified" is believed; a site that always says so would hide a change for ever
+)
 ROOM = 16 * 1024 * 1024  # letters of bodies and fields, over all pages
 OK, NOT_MODIFIED = 200, 304
 
@@ -23,6 +27,7 @@ OK, NOT_MODIFIED = 200, 304
 class _Page:
     hop: Hop
     asking: Mapping[str, str]
+    sent: float  #: when all of it was sent
     size: int
 
 
@@ -37,17 +42,17 @@ class KeptPages:
     def asking(self, url: str) -> Mapping[str, str]:
         """The fields that ask whether the page has changed since; empty where nothing is kept."""
         page = self._pages.get(url)
-        return page.asking if page else {}
+        return page.asking if page and monotonic() - page.sent < TRUSTED else {}
 
     def read(self, url: str, hop: Hop) -> Hop:
         """The answer as if all of it had been sent; whole answers are kept for the next time."""
         page = self._pages.get(url)
-        if hop.status == NOT_MODIFIED and page:
+        if hop.status == NOT_MODIFIED and page and self.asking(url):
             self._pages.move_to_end(url)
             return replace(hop, status=OK, headers=_merged(page.hop, hop), body=page.hop.body, kept=True)
         self._drop(url)
         if hop.status == OK and hop.trouble is None and not hop.truncated and (asking := _validators(hop)):
-            self._keep(url, _Page(replace(hop, tls=None), asking, _size(hop)))
+            self._keep(url, _Page(replace(hop, tls=None), asking, monotonic(), _size(hop)))
         return hop
 
     def _keep(self, url: str, page: _Page) -> None:

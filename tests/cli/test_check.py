@@ -214,6 +214,14 @@ async def test_an_option_that_cannot_be_set_says_why_before_anybody_is_visited(c
     assert said in " ".join(ran.output.split())
 
 
+async def test_dns_is_not_asked_about_a_host_whose_address_was_given_by_hand(world, rows):
+    url = await world.secure(SECURE_PAGE)
+    assert set((await rows(url))[0]) == {"availability", "tls", "headers", "security-txt"}
+    async with serving(Zone()) as resolver:
+        assert "dns" in (await rows(url, f"--nameserver={resolver}"))[0]
+        assert set((await rows(url, "--only=dns", f"--nameserver={resolver}"))[0]) == {"dns"}
+
+
 async def test_several_urls_keep_their_order(world, check):
     first, second = await world.secure(SECURE_PAGE), await world.secure(SECURE_PAGE, host="second.example")
     ran = await check("--json", WIRE, first, second)

@@ -51,6 +51,20 @@ async def test_what_was_held_keeps_its_evidence(beat):
     assert json.loads(seen)["observed"] == {"status": 503}
 
 
+@pytest.mark.logs_errors
+async def test_a_bug_of_ours_does_not_make_us_doubt_our_way_to_the_world(beat):
+    at = await settled(beat)
+
+    def stumble():
+        raise RuntimeError("a page that nobody foresaw")
+
+    beat.looks["availability"].says |= {url(number): stumble for number in range(6)}
+    down(beat, [7])
+    await beat.walks(2, at)
+    assert not beat.patrol.holding
+    assert [case.url for case in await open_cases()] == [url(7)]
+
+
 @HOLD
 async def test_looks_count_again_when_most_are_well_again(beat):
     at = await settled(beat)

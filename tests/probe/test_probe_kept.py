@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checks.answers import Hop
+from monitor.probe import kept
 from monitor.probe.kept import KeptPages
 from tests.probe.probe_world import page
 
@@ -137,3 +138,14 @@ def test_a_cookie_that_was_not_set_again_is_not_set():
     pages = KeptPages()
     pages.read(URL, Hop(URL, 200, (TAG, ("Set-Cookie", "a=1"), ("X-Old", "1")), b"terms"))
     assert pages.read(URL, Hop(URL, 304, (("X-New", "1"),))).headers == (TAG, ("X-Old", "1"), ("X-New", "1"))
+
+
+def test_a_site_that_always_says_unchanged_is_asked_for_all_of_it_once_a_day(monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr(kept, "monotonic", lambda: now)
+    pages = KeptPages()
+    pages.read(URL, Hop(URL, 200, (TAG,), b"terms"))
+    assert pages.asking(URL)
+    now += kept.TRUSTED
+    assert not pages.asking(URL)
+    assert pages.read(URL, Hop(URL, 304)).status == 304
