@@ -93,6 +93,10 @@ class Relay:
         return Receipt("250 OK")
 
 
+URL = 'url = "https://www.acme.example/"'
+THREE = 'checks = ["availability", "tls", "headers"]'  #: as many as it takes for checks to wait for each other
+
+
 class Failing:
     """A look that always finds the same."""
 
@@ -109,7 +113,7 @@ class NoProbe:
 
 
 async def applies(office: Office, at: datetime) -> None:
-    await office.declare(stage.registry(USUAL), at)
+    await office.declare(stage.registry(USUAL).replace(URL, f"{URL}\n  {THREE}"), at)
 
 
 async def works(office: Office, at: datetime) -> None:

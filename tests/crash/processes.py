@@ -100,7 +100,8 @@ class Site:
             f'[database]\nurl = "{self.url}"\n'
             '[web]\nlisten = "127.0.0.1:0"\n'
             f'[mail]\nhost = "127.0.0.1"\nport = {self.mail_port}\ntls = "none"\nfrom = "itaku@group.example"\n'
-            f"lease = {self.lease}\n",
+            f"lease = {self.lease}\n"
+            '[probe]\nnameservers = ["127.0.0.1"]\n',
             encoding="utf-8",
         )
 

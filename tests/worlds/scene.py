@@ -164,10 +164,10 @@ class _Imagination:
         contacts = [f"privacy@{key}.example", f"second@{key}.example"][: self.chance.randint(1, 2)]
         made: Table = {"key": key, "name": key.upper(), "contacts": contacts,
                        "language": self.chance.choice(["ja", "en"])}  # fmt: skip
-        made["endpoint"] = [{"url": f"https://{host}.{key}.example/", "tell_vendor": self._maybe(0.8)}
+        made["endpoint"] = [{"url": f"https://{host}.{key}.example/", "checks": CHECKS, "tell_vendor": self._maybe(0.8)}
                             for host in ["www", "api"][: self.chance.randrange(3)]]  # fmt: skip
         if self._maybe(0.15):
-            made["endpoint"].append({"url": "https://shared.example/"})
+            made["endpoint"].append({"url": "https://shared.example/", "checks": CHECKS})
         if not made["endpoint"]:
             del made["endpoint"]
         return made
