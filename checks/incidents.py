@@ -14,8 +14,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 from xml.etree.ElementTree import ParseError, XMLPullParser
 
-from checks import jsonpath
 from checks.contract import Severity
+from checks.jsonpath import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,7 +79,7 @@ def going_on(body: bytes, at: datetime) -> tuple[Incident, ...] | None:
     if begins.startswith(b"<") or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _from_feed(body, at)
     try:
-        told = jsonpath.document(body)
+        told = document(body)
     except ValueError:
         return None
     return _from_json(told) if isinstance(told, dict) and told.keys() & KEYS else None

@@ -13,9 +13,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from checks import jsonpath
 from checks.answers import OWN_WORD, Exchange
 from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
+from checks.jsonpath import Condition, Path, condition, found, holds
+from checks.jsonpath import document as parsed
+from checks.jsonpath import read as read_path
 from checks.rulebook import rules, title
 
 if TYPE_CHECKING:
@@ -42,23 +44,23 @@ HOLDS: Final = {
 class Dated:
     """A condition on days: every value at the path is one, and lies so many days from today on the right side."""
 
-    path: jsonpath.Path
+    path: Path
     operator: str
     away: timedelta
 
     def holds(self, document: Any, today: date) -> bool:
-        days = [_day(value) for value in jsonpath.found(self.path, document)]
+        days = [_day(value) for value in found(self.path, document)]
         limit = today + self.away
         return bool(days) and all(day is not None and HOLDS[self.operator](day, limit) for day in days)
 
 
-def read(text: str) -> jsonpath.Condition | Dated:
+def read(text: str) -> Condition | Dated:
     """A condition as the registry has it; `ValueError` says what is wrong with it."""
     dated = DATED.match(text.strip())
     if dated is None:
-        return jsonpath.condition(text)
+        return condition(text)
     away = timedelta(days=int(f"{dated['sign'] or ''}{dated['days'] or 0}"))
-    return Dated(jsonpath.read(dated["path"]), dated["operator"], away)
+    return Dated(read_path(dated["path"]), dated["operator"], away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class JsonEndpoint:
             missing = RULES["json-endpoint.missing"].found(f"The server answers with status {seen.final.status}.")
             return Look.of([missing], seen.evidence(), seen.took_ms)
         try:
-            document = jsonpath.document(seen.final.body.removeprefix(b"\xef\xbb\xbf"))
+            document = parsed(seen.final.body.removeprefix(b"\xef\xbb\xbf"))
         except ValueError:
             said = "longer than what is read" if seen.final.truncated else "no JSON"
             unreadable = RULES["json-endpoint.unreadable"].found(f"The answer is {said}.")
@@ -111,14 +113,14 @@ class JsonEndpoint:
 
 def _holds(text: str, document: Any, today: date) -> bool:
     wanted = read(text)
-    return wanted.holds(document, today) if isinstance(wanted, Dated) else jsonpath.holds(wanted, document)
+    return wanted.holds(document, today) if isinstance(wanted, Dated) else holds(wanted, document)
 
 
 def _broken(told: Mapping[str, bool], document: Any) -> Iterator[Finding]:
     for text, held in told.items():
         if held:
             continue
-        said = ", ".join(_shown(value) for value in jsonpath.found(read(text).path, document)[:3])
+        said = ", ".join(_shown(value) for value in found(read(text).path, document)[:3])
         detail = f"It does not hold that {text}; the answer says {said or 'nothing there'}."
         yield RULES["json-endpoint.condition"].found(detail, key=text)
 

@@ -14,11 +14,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks import tls_offers
 from checks.answers import Exchange, Tls, Trouble
 from checks.contract import NOTHING, Look, Scope, Severity
 from checks.renewal import followed
 from checks.rulebook import rules, title
+from checks.tls_offers import BROKEN, NOT_ASSESSED, REFUSED, STATIC_RSA, TRIPLE_DES, Answers, asked, due
+from checks.tls_offers import OLD as OLD_VERSIONS
+from checks.tls_offers import kept as kept_answers
+from checks.tls_offers import words as words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,9 +43,9 @@ WEAK_SIGNATURE = 68
 NO_ISSUER = frozenset({20, 21})
 NOT_ABOUT_TRUST = frozenset({0, NOT_YET, EXPIRED, WEAK_SIGNATURE}) | WRONG_NAME | WEAK_KEY
 TAKEN = {
-    tls_offers.BROKEN: "tls.broken-suite",
-    tls_offers.TRIPLE_DES: "tls.weak-suite",
-    tls_offers.STATIC_RSA: "tls.static-rsa",
+    BROKEN: "tls.broken-suite",
+    TRIPLE_DES: "tls.weak-suite",
+    STATIC_RSA: "tls.static-rsa",
 }
 
 
@@ -51,7 +54,7 @@ class Secured:
     """What was seen: the visit, and what the server said to other offers (none where they were not made this time)."""
 
     exchange: Exchange
-    said: tls_offers.Answers | None = None
+    said: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,11 @@ class TlsCheck:
         exchange = await probe.fetch(url)
         if _unreached(exchange.first):
             return Secured(exchange)
-        return Secured(exchange, await tls_offers.asked(url, probe, _agreed(exchange.first)))
+        return Secured(exchange, await asked(url, probe, _agreed(exchange.first)))
 
     async def observe_again(self, url: str, probe: Probe, at: datetime, before: Mapping[str, Any]) -> Secured:
         """With the offers only where their day has come."""
-        if tls_offers.due(before, at):
+        if due(before, at):
             return await self.observe(url, probe)
         return Secured(await probe.fetch(url))
 
@@ -96,10 +99,10 @@ class TlsCheck:
             unseen = hop.trouble is not None and hop.trouble.unseen
             return seen.exchange.unknown(hop.trouble.value if unseen and hop.trouble else "no-answer")
         leaf = read(hop.tls.chain[0]) if hop.tls and hop.tls.chain else None
-        keep = dict(before) | {"offers": tls_offers.kept(before, seen.said, at)}
+        keep = dict(before) | {"offers": kept_answers(before, seen.said, at)}
         if hop.tls and leaf:
             keep = {"offers": keep["offers"]} | followed(before, leaf, hop.tls.sha256, at)
-        said = tls_offers.words(keep["offers"])
+        said = words_of(keep["offers"])
         findings = [*_agreement(hop, said), *_offers(said), *_changed(keep)]
         if hop.tls:
             findings += self._certificate(hop, hop.tls, leaf, at)
@@ -169,10 +172,8 @@ def _agreed(hop: Hop) -> str:
     return hop.tls.version if hop.tls and hop.trouble is not Trouble.TLS_FAILED else ""
 
 
-def _agreement(hop: Hop, said: tls_offers.Answers) -> Iterator[Finding]:
-    taken = [
-        word for word in (hop.tls.version if hop.tls else "", said[tls_offers.OLD]) if word.partition(" ")[0] in OLD
-    ]
+def _agreement(hop: Hop, said: Answers) -> Iterator[Finding]:
+    taken = [word for word in (hop.tls.version if hop.tls else "", said[OLD_VERSIONS]) if word.partition(" ")[0] in OLD]
     if taken:
         yield RULES["tls.old-protocol"].found(f"The server accepts {taken[-1].partition(' ')[0]}.")
     if hop.trouble is Trouble.TLS_FAILED:
@@ -182,9 +183,9 @@ def _agreement(hop: Hop, said: tls_offers.Answers) -> Iterator[Finding]:
             yield RULES["tls.no-agreement"].found(hop.detail)
 
 
-def _offers(said: tls_offers.Answers) -> Iterator[Finding]:
+def _offers(said: Answers) -> Iterator[Finding]:
     for name, rule in TAKEN.items():
-        if said[name] not in {tls_offers.REFUSED, tls_offers.NOT_ASSESSED}:
+        if said[name] not in {REFUSED, NOT_ASSESSED}:
             yield RULES[rule].found(f"The server accepts {said[name].partition(' ')[2]}.")
 
 
@@ -207,9 +208,9 @@ def _trust(shown: Tls, leaf: Facts | None) -> Iterator[Finding]:
 
 
 def _evidence(seen: Secured, hop: Hop, leaf: Facts | None, keep: Mapping[str, Any]) -> dict[str, Any]:
-    said = tls_offers.words(keep["offers"])
+    said = words_of(keep["offers"])
     evidence = seen.exchange.evidence() | {
-        "old_versions": said[tls_offers.OLD].partition(" ")[0],
+        "old_versions": said[OLD_VERSIONS].partition(" ")[0],
         "offers": said | {"asked_at": keep["offers"]["at"]},
         "notes": list(_notes(hop, said, keep)),
     }
@@ -219,11 +220,11 @@ def _evidence(seen: Secured, hop: Hop, leaf: Facts | None, keep: Mapping[str, An
     return evidence | (leaf.as_seen() if leaf else {})
 
 
-def _notes(hop: Hop, said: tls_offers.Answers, keep: Mapping[str, Any]) -> Iterator[str]:
+def _notes(hop: Hop, said: Answers, keep: Mapping[str, Any]) -> Iterator[str]:
     """Worth knowing, and nothing to hold against anybody."""
     if _agreed(hop) == "TLSv1.2":
         yield "TLS 1.3 is not offered"
     if "change" in keep:
         yield f"the certificate changed from {keep['change']['from']} to {keep['change']['to']}"
-    if open_questions := [name for name, word in said.items() if word == tls_offers.NOT_ASSESSED]:
+    if open_questions := [name for name, word in said.items() if word == NOT_ASSESSED]:
         yield f"not assessed: {', '.join(open_questions)}"

@@ -56,16 +56,21 @@ async def _due(claims: Claims, at: datetime) -> list[str]:
     """Parties of which something is not weighed yet, or not true any more."""
     findings = tables.FindingRow.filter(rule__in=claims.rules, closed_at=None, weighed__lt=claims.version)
     handed_in = tables.Submission.filter(weighed__lt=claims.version)
-    standing = tables.Contradiction.filter(closed_at=None)
-    mended = Q(finding__closed_at__isnull=False) | Q(finding__watch__retired_at__isnull=False)
-    dropped = Q(submission__verdict__isnull=True) & ~Q(obligation__state="submitted")
     parties: set[Any] = {
         *await findings.limit(CHUNK).values_list("watch__party_id", flat=True),
         *await handed_in.limit(CHUNK).values_list("obligation__party_id", flat=True),
-        *await standing.filter(mended | dropped).limit(CHUNK).values_list("obligation__party_id", flat=True),
-        *await _over(at),
     }
+    if await tables.Contradiction.filter(closed_at=None).exists():
+        parties |= await _untrue() | await _over(at)
     return sorted(parties)
+
+
+async def _untrue() -> set[Any]:
+    """Parties of contradictions of which one side has gone."""
+    mended = Q(finding__closed_at__isnull=False) | Q(finding__watch__retired_at__isnull=False)
+    dropped = Q(submission__verdict__isnull=True) & ~Q(obligation__state="submitted")
+    gone = tables.Contradiction.filter(mended | dropped, closed_at=None)
+    return {*await gone.limit(CHUNK).values_list("obligation__party_id", flat=True)}
 
 
 async def _over(at: datetime) -> set[str]:
