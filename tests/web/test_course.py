@@ -65,11 +65,17 @@ def test_each_bar_tells_the_worst_of_its_time():
     assert [bar["text"] for bar in found["bars"]] == ["", "1 of 2 looks failed", "2 of 2 looks failed", "", "", ""]
 
 
-def test_a_watch_that_looks_seldom_is_not_drowned_in_empty_bars():
+def test_a_watch_that_looks_seldom_is_drawn_in_hours_and_what_is_empty_stays_empty():
     at = clock.now()
-    spans = [Span(at, 1), *[Span(at)] * 5]
-    assert len(drawn(*spans)["bars"]) == 1
-    assert len(drawn(*spans, each=timedelta(days=1))["bars"]) == 6
+    spans = [Span(at, 1), *[Span(at)] * 5, Span(at, 0, 2), Span(at), *[Span(at)] * 4]
+    assert [bar["verdict"] for bar in drawn(*spans)["bars"]] == ["pass", "fail", "none"]
+    assert len(drawn(*spans, each=timedelta(days=1))["bars"]) == 12
+
+
+def test_a_watch_that_was_just_added_has_no_day_behind_it_that_failed():
+    at = clock.now()
+    bars = drawn(*[Span(at)] * 95, Span(at, 0, 2))["bars"]
+    assert [bar["verdict"] for bar in bars] == ["none"] * 23 + ["fail"]
 
 
 def test_one_point_is_no_line():

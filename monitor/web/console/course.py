@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor.archive.recall import SLOT, last_day, last_days
+from monitor.archive.recall import SLOT, Span, last_day, last_days
 from monitor.language import Message, say_day, say_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from monitor.archive.recall import Span
     from monitor.calendar import Calendar
 
 _DAY = timedelta(days=1)
+QUARTERS = 4  #: of an hour
 FEWEST = 2  #: points that make a line
 
 
@@ -62,9 +62,25 @@ def _drawing(
 
 
 def _drawn(spans: Sequence[Span], each: timedelta) -> Sequence[Span]:
-    """Of a watch that looks seldom, the empty quarters of an hour would be all that one sees."""
+    """Of a watch that looks seldom, whole hours: its empty quarters would be nearly all that one sees. What is empty is
+    drawn empty, because a time in which nobody looked is neither well nor failing.
+    """
     looks = sum(1 for span in spans if span.looks)
-    return spans if each >= _DAY or looks > len(spans) / 2 else [span for span in spans if span.looks]
+    if each >= _DAY or looks > len(spans) / 2:
+        return spans
+    return [_merged(spans[at : at + QUARTERS]) for at in range(0, len(spans), QUARTERS)]
+
+
+def _merged(spans: Sequence[Span]) -> Span:
+    timed = [(span.took_ms, span.passes) for span in spans if span.took_ms is not None]
+    passes = sum(count for _, count in timed)
+    return Span(
+        spans[0].begin,
+        passes=sum(span.passes for span in spans),
+        fails=sum(span.fails for span in spans),
+        unknowns=sum(span.unknowns for span in spans),
+        took_ms=sum(took * count for took, count in timed) / passes if passes else None,
+    )
 
 
 def _verdict(span: Span) -> str:
