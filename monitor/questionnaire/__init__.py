@@ -24,6 +24,7 @@ from monitor.questionnaire.loading import InvalidQuestionnaire, Mistake, from_da
 from monitor.questionnaire.model import Choice, Evidence, Finding, Place, Question, Questionnaire, QuestionType, Section
 from monitor.questionnaire.my_number import holds_my_number
 from monitor.questionnaire.problem import Problem
+from monitor.questionnaire.score import Gate, Line, Score, SectionScore, Standing, gate_of, score
 from monitor.questionnaire.text import Language, Text
 
 __all__ = [
@@ -37,8 +38,10 @@ __all__ = [
     "Examined",
     "Finding",
     "Frozen",
+    "Gate",
     "InvalidQuestionnaire",
     "Language",
+    "Line",
     "Mistake",
     "Place",
     "PlaceReport",
@@ -47,8 +50,11 @@ __all__ = [
     "QuestionState",
     "QuestionType",
     "Questionnaire",
+    "Score",
     "Section",
+    "SectionScore",
     "SectionState",
+    "Standing",
     "Text",
     "attestation_questionnaire",
     "diff",
@@ -57,6 +63,7 @@ __all__ = [
     "freeze",
     "freeze_answers",
     "from_data",
+    "gate_of",
     "holds_my_number",
     "load",
     "load_all",
@@ -64,6 +71,7 @@ __all__ = [
     "parse",
     "place_reports",
     "places_without_basis",
+    "score",
     "shown",
     "submission",
     "thaw",

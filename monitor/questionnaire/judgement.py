@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monitor.questionnaire.entry import boxes_left_empty, holds_forbidden
-from monitor.questionnaire.model import NO, Choice, Finding, Question, QuestionType
+from monitor.questionnaire.model import Choice, Finding, Question, QuestionType
 from monitor.questionnaire.my_number import holds_my_number
 from monitor.questionnaire.problem import Field, Problem, both, problem, unanswered
 from monitor.questionnaire.text import is_blank
@@ -50,7 +50,7 @@ def is_unanswered(question: Question, answer: Answer) -> bool:
 def findings_of(question: Question, answer: Answer) -> tuple[Finding, ...]:
     """指摘事項 that an answer raises by itself."""
     if question.type is QuestionType.YES_NO:
-        return (question.finding,) if question.finding and NO in answer.chosen else ()
+        return (question.finding,) if question.finding and question.bad in answer.chosen else ()
     return tuple(choice.finding for choice in question.choices if choice.finding and choice.id in answer.chosen)
 
 

@@ -85,7 +85,8 @@ class Question(Part):
     comment: bool = True  #: offers room for a remark; a text never does, being one
     weight: Annotated[int, Field(ge=0, le=10)] = 1
     choices: tuple[Choice, ...] = ()
-    finding: Finding | None = None  #: what "no" means
+    good: Literal["yes", "no"] = "yes"  #: which answer to `yes_no` is as it should be
+    finding: Finding | None = None  #: what the other answer to `yes_no` means
     evidence: Evidence | None = None
     unit: Text | None = None
     minimum: Whole | None = None
@@ -105,6 +106,11 @@ class Question(Part):
                 return (AGREED,)
             case _:
                 return tuple(choice.id for choice in self.choices)
+
+    @property
+    def bad(self) -> str:
+        """Which answer to `yes_no` is weak."""
+        return NO if self.good == YES else YES
 
     @property
     def takes_comment(self) -> bool:

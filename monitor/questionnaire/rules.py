@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from monitor.questionnaire.condition import Asked, comparisons
-from monitor.questionnaire.model import LISTED, WRITTEN, PlaceKind, Question, QuestionType
+from monitor.questionnaire.model import LISTED, WRITTEN, YES, PlaceKind, Question, QuestionType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -105,6 +105,8 @@ def _finding(position: int, outline: Outline) -> Iterator[str]:
     question = outline.drafts[position].question
     if question.finding and question.type is not QuestionType.YES_NO:
         yield "`finding` on the question says what a no to `yes_no` means; elsewhere put it on the choice that is weak"
+    if question.good != YES and question.type is not QuestionType.YES_NO:
+        yield "`good` says which answer to `yes_no` is as it should be; elsewhere give the choices `points`"
 
 
 def _range(position: int, outline: Outline) -> Iterator[str]:
@@ -192,7 +194,7 @@ RULES = (
     Rule("row-id", frozenset({"id"}), _prefix),
     Rule("choices", frozenset({"type", "choices", "comment"}), _choices),
     Rule("kinds", frozenset({"choices"}), _kinds),
-    Rule("finding", frozenset({"type", "finding"}), _finding),
+    Rule("finding", frozenset({"type", "finding", "good"}), _finding),
     Rule("range", frozenset({"type", "minimum", "maximum", "unit"}), _range),
     Rule("days", frozenset({"type", "earliest", "latest"}), _days),
     Rule("length", frozenset({"type", "max_length"}), _length),

@@ -19,6 +19,12 @@ findings = st.builds(
     texts,
     st.sampled_from(("low", "medium", "high", "critical")),
 )
+worths = st.one_of(
+    st.just({}),
+    st.integers(0, 100).map(lambda points: {"points": points}),
+    findings.map(lambda finding: {"finding": finding}),
+    st.builds(lambda points, finding: {"points": points, "finding": finding}, st.integers(0, 100), findings),
+)
 places = st.lists(st.builds(Place, name=words, kind=st.sampled_from((*KINDS, None))), max_size=3)
 files = st.builds(
     EvidenceFile, id=st.just("f1"), name=words, sha256=st.sampled_from(("a" * 64, "b" * 64)), size=st.integers(0, 9)
@@ -73,12 +79,12 @@ def questions(draw, identity: str, earlier: list[dict]):
 def _of_its_type(draw, question: dict) -> None:
     match question["type"]:
         case "yes_no":
+            question["good"] = draw(st.sampled_from(("yes", "no")))
             if draw(st.booleans()):
                 question["finding"] = draw(findings)
         case "choice" | "choices":
             question["choices"] = [
-                {"id": f"c{n}", "text": draw(texts), "points": draw(st.integers(0, 100))}
-                for n in range(draw(st.integers(2, 4)))
+                {"id": f"c{n}", "text": draw(texts)} | draw(worths) for n in range(draw(st.integers(2, 4)))
             ]
             question["choices"][-1]["explain"] = draw(st.booleans())
             if question["type"] == "choices":
