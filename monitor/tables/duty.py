@@ -109,6 +109,7 @@ class Answer(Model):
     value = fields.JSONField[dict[str, object]]()
     version = fields.IntField(default=1)
     changed_at = InstantField()
+    changed_by = fields.CharField(max_length=60, default="", db_default="")  #: the actor, such as `link/…`
 
     obligation_id: int
 
@@ -130,6 +131,8 @@ class Submission(Model):
     sha256 = fields.CharField(max_length=64)
     signer_name = fields.CharField(max_length=200, default="")
     signer_title = fields.CharField(max_length=200, default="")
+    signer_email = fields.CharField(max_length=320, default="", db_default="")
+    confirmed_by = fields.CharField(max_length=10, default="", db_default="")  #: `code`: one mailed at signing
     submitted_at = InstantField()
     verdict = fields.CharField(max_length=10, null=True)
     reason = fields.TextField(default="")
@@ -199,7 +202,9 @@ class Plea(Model):
 
 
 class Link(Model):
-    """A link that opens one obligation. Only a hash of the token is kept; `mail` is the letter that carried it."""
+    """A link that opens one obligation. Only a hash of the token is kept; `mail` is the letter that carried it, `via`
+    the link from whose pages it was opened, which no letter carried.
+    """
 
     id = fields.CharField(max_length=24, primary_key=True)
     obligation: fields.ForeignKeyRelation[Obligation] = fields.ForeignKeyField(
@@ -211,6 +216,7 @@ class Link(Model):
         "itaku.Person", related_name="links", null=True, on_delete=fields.SET_NULL
     )
     mail = fields.CharField(max_length=40, default="")
+    via = fields.CharField(max_length=24, default="", db_default="")
     issued_at = InstantField()
     expires_at = InstantField()
     revoked_at = InstantField(null=True)
