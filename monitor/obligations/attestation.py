@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.calendar import add_months
-from monitor.obligations.contract import Facts, Idle, Owed
+from monitor.obligations.contract import Facts, Idle, Owed, shelved
 from monitor.questionnaire import attestation_questionnaire
 from monitor.registry.format import OWING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from monitor.questionnaire import Place
+    from monitor.questionnaire import Questionnaire
 
 NOTICE_DAYS = 30
 WORTH_ASKING_AFTER = 6  #: months since the last acceptance, beyond which an engagement that ends is asked once more
@@ -74,11 +74,11 @@ class Attestation:
             return Owed(last_day - timedelta(days=NOTICE_DAYS), NOTICE_DAYS, forgiving=True)
         return Idle("ends-soon", void=False)
 
-    def questions(self, facts: Facts) -> tuple[str, Sequence[Place]]:
+    def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
         """The short form for whoever rests on a valid certificate, else what the registry names, else by kind and
         tier.
         """
         wanted = facts.entry.attestation
         certified = bool(wanted.rests_on) and facts.party.certified(wanted.rests_on, facts.today)
         usual = attestation_questionnaire(facts.entry.kind, facts.entry.effective_tier, certified=certified)
-        return (usual if certified else wanted.questionnaire or usual), ()
+        return shelved(shelf, usual if certified else wanted.questionnaire or usual)

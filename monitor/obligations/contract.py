@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
-    from monitor.questionnaire import Place
+    from monitor.questionnaire import Questionnaire
     from monitor.registry.format import Engagement, Party
     from monitor.tables import Obligation
 
@@ -72,6 +72,13 @@ class Idle:
     void: bool
 
 
+def shelved(shelf: Mapping[str, Questionnaire], name: str) -> Questionnaire:
+    """A questionnaire as it was shipped. One that the registry names and that is there no more is said by its name."""
+    if name not in shelf:
+        raise LookupError(f"there is no questionnaire {name}")
+    return shelf[name]
+
+
 class Kind(Protocol):
     """A kind of duty that the party answers through a form."""
 
@@ -81,6 +88,6 @@ class Kind(Protocol):
 
     def owed(self, facts: Facts) -> Owed | Idle: ...
 
-    def questions(self, facts: Facts) -> tuple[str, Sequence[Place]]:
-        """The questionnaire to freeze into the request, and the places that it asks about one by one."""
+    def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
+        """What is frozen into the request, as the party meets it: taken from the shelf, or made of the facts."""
         ...

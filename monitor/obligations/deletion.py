@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.calendar import DAY
-from monitor.obligations.contract import Facts, Idle, Owed
-from monitor.questionnaire import Place
+from monitor.obligations.contract import Facts, Idle, Owed, shelved
+from monitor.questionnaire import Place, with_places
 from monitor.questionnaire.defaults import DELETION
 from monitor.registry.format import OWING
 from monitor.registry.places import DELETION as NAME
@@ -15,8 +15,10 @@ from monitor.registry.places import confirmed
 from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from datetime import datetime
+
+    from monitor.questionnaire import Questionnaire
 
 
 DECIDED = frozenset({"accepted", "cancelled"})
@@ -44,10 +46,11 @@ class Deletion:
         days = facts.entry.deletion_days
         return Owed(last_day + timedelta(days=days), days - 1, opens_on=last_day + DAY)
 
-    def questions(self, facts: Facts) -> tuple[str, Sequence[Place]]:
+    def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
         """One row for each place where data lies, and one for each party below: its confirmation is owed as well."""
         own = [Place(name=place.name, kind=place.kind) for place in facts.entry.place]
-        return DELETION[facts.entry.kind], [*own, *(Place(name=name, kind="sub_trustee") for name in facts.below)]
+        below = [Place(name=name, kind="sub_trustee") for name in facts.below]
+        return with_places(shelved(shelf, DELETION[facts.entry.kind]), [*own, *below])
 
 
 def _confirmed(facts: Facts) -> bool:

@@ -124,10 +124,7 @@ def _asked(duty: Obligation, desk: Desk) -> dict[str, Any]:
     """The questions are fixed; those of a duty that was open before stay as they were."""
     if duty.request_id is not None:
         return {}
-    name, places = KINDS[duty.kind].questions(desk.facts[duty.engagement_id])
-    if name not in desk.shelf:
-        raise LookupError(f"there is no questionnaire {name}")
-    frozen = freeze(desk.shelf[name], places)
+    frozen = freeze(KINDS[duty.kind].questions(desk.facts[duty.engagement_id], desk.shelf))
     desk.frozen[frozen.sha256] = frozen.text
     return edit(duty, request_id=frozen.sha256)
 

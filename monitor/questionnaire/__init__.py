@@ -18,7 +18,7 @@ from monitor.questionnaire.examination import (
     shown,
     submission,
 )
-from monitor.questionnaire.freezing import Frozen, freeze, freeze_answers, thaw, thaw_answers
+from monitor.questionnaire.freezing import Frozen, freeze, freeze_answers, thaw, thaw_answers, with_places
 from monitor.questionnaire.judgement import unstorable
 from monitor.questionnaire.loading import InvalidQuestionnaire, Mistake, from_data, load, load_all
 from monitor.questionnaire.model import Choice, Evidence, Finding, Place, Question, Questionnaire, QuestionType, Section
@@ -77,4 +77,5 @@ __all__ = [
     "thaw",
     "thaw_answers",
     "unstorable",
+    "with_places",
 ]
