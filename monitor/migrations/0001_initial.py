@@ -387,6 +387,17 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='ShortCode',
+            fields=[
+                ('code', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=8)),
+                ('kind', fields.CharField(max_length=10)),
+                ('reference', fields.CharField(max_length=64)),
+                ('issued_at', InstantField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'short_code', 'app': 'itaku', 'unique_together': [('kind', 'reference')], 'pk_attr': 'code'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='SignIn',
             fields=[
                 ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),

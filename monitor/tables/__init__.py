@@ -18,6 +18,7 @@ from monitor.tables.meeting import Contradiction
 from monitor.tables.owing import OwnDuty
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose
+from monitor.tables.shortcode import ShortCode
 from monitor.tables.telling import Mail, MailItem, Notice, Person, Session, SignIn
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Purpose",
     "Reason",
     "Session",
+    "ShortCode",
     "SignIn",
     "Submission",
     "Watch",
