@@ -61,8 +61,15 @@ class Message:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def in_(self, language: str) -> str:
-        values = {name: say_day(it, language) if type(it) is date else it for name, it in self.values.items()}
+        values = {name: self._said(it, language) for name, it in self.values.items()}
         return translate(self.text, language).format_map(values)
+
+    @staticmethod
+    def _said(value: Any, language: str) -> Any:
+        """Days and messages within a message are said in its language."""
+        if isinstance(value, Message):
+            return value.in_(language)
+        return say_day(value, language) if type(value) is date else value
 
     def __str__(self) -> str:
         return self.in_("en")
