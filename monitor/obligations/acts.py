@@ -14,6 +14,7 @@ from monitor import ledger, links, tables
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
+from monitor.obligations.marks import last_submission, points_of
 from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.places import DELETION
@@ -44,19 +45,24 @@ async def person(email: str, at: datetime, name: str = "", title: str = "") -> s
     return f"person/{known.id}"
 
 
-async def _held(duty_id: int) -> tuple[Obligation, Calendar]:
+async def held(duty_id: int) -> tuple[Obligation, Calendar]:
+    """A duty that nobody else changes until the caller's transaction ends, and the group's calendar."""
     duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
     return duty, (await roster()).calendar
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """回答・宣誓: the answers as they were frozen, their hash, and who declares that they are true."""
+    """回答・宣誓: the answers as they were frozen, their hash, and who declares that they are true. `email` where they
+    gave one of their own, `confirmed` by what they proved it.
+    """
 
     answers: str = "{}"
     sha256: str = ""
     name: str = ""
     title: str = ""
+    email: str = ""
+    confirmed: str = ""
 
 
 async def submit(duty_id: int, at: datetime, declared: Declaration | None = None, actor: str = "vendor") -> int:
@@ -65,7 +71,7 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
     """
     said = declared or Declaration()
     async with transaction():
-        duty, calendar = await _held(duty_id)
+        duty, calendar = await held(duty_id)
         need(
             duty.state in ASKED,
             "not-open",
@@ -77,6 +83,8 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
             sha256=said.sha256,
             signer_name=said.name,
             signer_title=said.title,
+            signer_email=said.email,
+            confirmed_by=said.confirmed,
             submitted_at=at,
         )
         late = overdue(duty, calendar, at)
@@ -94,7 +102,8 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
             about_duty(duty, "receipt", VENDOR, at, urgent=True, **more),
             about_duty(duty, "review", COMPANY, at, roles=["reviewer"], **more),
         ]
-        event = duty_event("submitted", duty, actor, sha256=said.sha256, submission=handed_in.id, late=late)
+        how = {"confirmed": said.confirmed} if said.confirmed else {}
+        event = duty_event("submitted", duty, actor, sha256=said.sha256, submission=handed_in.id, late=late, **how)
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], notices, withdraw=True)], at)
     return handed_in.id
 
@@ -102,56 +111,72 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
 async def accept(duty_id: int, at: datetime, actor: str, read: int | None = None) -> None:
     """A named person of the responsible company accepts; the party is told, and the next one is worked out.
 
-    `read`: the submission that they had before them. One that came meanwhile is not decided on unread.
+    `read`: the submission that they had before them. One that came meanwhile is not decided on unread. Whether one
+    person may accept by themselves, and what stands in the way, is decided before (monitor/reviewing): this speaks for
+    all whose word it takes.
     """
     async with transaction():
-        duty, calendar = await _held(duty_id)
-        need(
-            duty.state == "submitted",
-            "not-submitted",
-            "There is no submitted answer to decide on.",
-        )
-        handed_in = await _decide(duty, Decision("accepted", "", read), at, actor)
-        fields = edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
-        notice = about_duty(duty, "accepted", VENDOR, at)
-        step = Step(
-            duty,
-            fields | refresh(duty, calendar, at),
-            [duty_event("accepted", duty, actor, **handed_in)],
-            [notice],
-            withdraw=True,
-        )
-        await enter([step], at)
-        await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
-        if duty.kind == DELETION:
-            await keep_gone(duty.party_id, at)
+        duty, calendar = await held(duty_id)
+        await accepting(duty, calendar, at, actor, read)
+
+
+async def accepting(
+    duty: Obligation, calendar: Calendar, at: datetime, actor: str, read: int | None = None, **said: Any
+) -> None:
+    """The same for a duty that the caller's transaction holds; `said` is what more the ledger is to know of it."""
+    under_review(duty)
+    handed_in = await _decide(duty, Decision("accepted", "", read), at, actor)
+    fields = edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
+    notice = about_duty(duty, "accepted", VENDOR, at)
+    event = duty_event("accepted", duty, actor, **handed_in, **said)
+    await enter([Step(duty, fields | refresh(duty, calendar, at), [event], [notice], withdraw=True)], at)
+    await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
+    if duty.kind == DELETION:
+        await keep_gone(duty.party_id, at)
+
+
+def under_review(duty: Obligation) -> None:
+    """Only what was submitted can be decided on."""
+    need(duty.state == "submitted", "not-submitted", "There is no submitted answer to decide on.")
 
 
 async def return_(duty_id: int, at: datetime, actor: str, reason: str, read: int | None = None) -> None:
-    """The answer goes back with a reason. At least seven days are left for a new one. `read`: as in `accept`."""
-    need(reason.strip(), "reason-missing", "Say why the answer is returned: the party reads it.")
+    """The answer goes back with a reason, or with the questions that are marked to go back and what was said of each:
+    then those alone reopen. At least seven days are left for a new one. `read`: as in `accept`.
+    """
     async with transaction():
-        duty, calendar = await _held(duty_id)
-        need(
-            duty.state == "submitted",
-            "not-submitted",
-            "There is no submitted answer to decide on.",
-        )
-        today = calendar.day_of(at)
-        why = await _decide(duty, Decision("returned", reason, read), at, actor) | await keep(reason, at)
-        step = Step(duty, edit(duty, state="returned", decided_at=at, since=at, reason=reason), withdraw=True)
-        if (duty.due_on - today).days < RETURN_LEAVES:
-            base = today + timedelta(days=RETURN_LEAVES)
-            later = moved(
-                duty, base, calendar.roll(base, Roll(duty.roll)), "returned", calendar, at, tell=False, actor=actor
-            )
-            step.fields |= later.fields
-            step.events += later.events
-        step.fields |= refresh(duty, calendar, at)
-        step.events.insert(0, duty_event("returned", duty, actor, **why))
-        step.notices.append(about_duty(duty, "returned", VENDOR, at, mark=at.isoformat(), data={"reason": reason}))
-        await enter([step], at)
-        await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
+        duty, calendar = await held(duty_id)
+        await returning(duty, calendar, at, actor, reason, read)
+
+
+async def returning(
+    duty: Obligation, calendar: Calendar, at: datetime, actor: str, reason: str, read: int | None = None
+) -> None:
+    """The same for a duty that the caller's transaction holds."""
+    last = await last_submission(duty.id)
+    points = await points_of(last.id) if last else {}
+    need(reason.strip() or points, "reason-missing", "Say why the answer is returned: the party reads it.")
+    under_review(duty)
+    why = await _decide(duty, Decision("returned", reason, read), at, actor) | await keep(reason, at)
+    step = Step(duty, edit(duty, state="returned", decided_at=at, since=at, reason=reason), withdraw=True)
+    _leave_time(step, calendar, at, actor)
+    step.fields |= refresh(duty, calendar, at)
+    step.events.insert(0, duty_event("returned", duty, actor, **why, **({"questions": [*points]} if points else {})))
+    told = {"reason": reason, "submission": last.id if last else None}
+    step.notices.append(about_duty(duty, "returned", VENDOR, at, mark=at.isoformat(), data=told))
+    await enter([step], at)
+    await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
+
+
+def _leave_time(step: Step, calendar: Calendar, at: datetime, actor: str) -> None:
+    """T moves where fewer days are left than a new answer needs."""
+    duty, today = step.duty, calendar.day_of(at)
+    if (duty.due_on - today).days < RETURN_LEAVES:
+        base = today + timedelta(days=RETURN_LEAVES)
+        rolled = calendar.roll(base, Roll(duty.roll))
+        later = moved(duty, base, rolled, "returned", calendar, at, tell=False, actor=actor)
+        step.fields |= later.fields
+        step.events += later.events
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +192,7 @@ async def _decide(duty: Obligation, made: Decision, at: datetime, actor: str) ->
     """Write the decision on the last submission, and give what names that in the ledger: its id and its hash. A second
     decision finds the duty in another state and is refused.
     """
-    last = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
+    last = await last_submission(duty.id)
     if last is None:
         return {}
     need(
@@ -188,7 +213,7 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
     need(reason.strip(), "reason-missing", "Say why this is waived: auditors read it.")
     need(until > at, "until-past", "The end of a waiver lies ahead.")
     async with transaction():
-        duty, calendar = await _held(duty_id)
+        duty, calendar = await held(duty_id)
         need(
             duty.state in LIVE and duty.state != "waived",
             "not-live",
@@ -213,7 +238,7 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
 async def acknowledge(duty_id: int, at: datetime, actor: str, pause: Pause) -> None:
     """A person takes it: the company's levels pause until then, the party's reminders go on, nothing is closed."""
     async with transaction():
-        duty, calendar = await _held(duty_id)
+        duty, calendar = await held(duty_id)
         pause.check(actor, calendar, at)
         need(
             duty.state in ASKED and duty.overdue_on,
@@ -230,7 +255,7 @@ async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: s
     """The company grants more time: T moves, the party is told at once, and what it wished for is answered."""
     need(reason.strip(), "reason-missing", "Say why more time is given: auditors read it.")
     async with transaction():
-        duty, calendar = await _held(duty_id)
+        duty, calendar = await held(duty_id)
         need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
         due = calendar.roll(due_on, Roll(duty.roll))
         need(due >= calendar.day_of(at), "day-past", "A new due date lies ahead.")
@@ -247,7 +272,7 @@ async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: s
 async def decide_pleas(duty_id: int, up_to: int, at: datetime, actor: str) -> None:
     """The company has read what the party wrote, up to that plea, and leaves the date as it is."""
     async with transaction():
-        duty, _ = await _held(duty_id)
+        duty, _ = await held(duty_id)
         open_ones = tables.Plea.filter(id__lte=up_to, obligation_id=duty_id, decision=None)
         decided = await open_ones.update(decision="noted", decided_at=at)
         need(decided, "decided-already", "Somebody has decided on this already.")
@@ -259,7 +284,7 @@ async def revoke_links(duty_id: int, at: datetime, actor: str, *, fresh: bool) -
     once, to the address that is registered today.
     """
     async with transaction():
-        duty, _ = await _held(duty_id)
+        duty, _ = await held(duty_id)
         revoked = await links.revoke(duty, at, actor)
         need(revoked, "none-valid", "No link is valid here any more.")
         if fresh and duty.state in ASKED and duty.told_on is not None:

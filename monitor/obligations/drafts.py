@@ -13,11 +13,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
-from monitor.notices import COMPANY, VENDOR, about_duty, tell
-from monitor.obligations.acts import person
+from monitor.notices import COMPANY, about_duty, tell
+from monitor.obligations.marks import returned
 from monitor.questionnaire import Answer, EvidenceFile, Problem, thaw_answers, unstorable
 from monitor.refusal import need
-from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction, write_each
 
@@ -25,13 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from tortoise.queryset import QuerySet
-
-    from monitor.tables import Notice, Obligation
+    from monitor.tables import Obligation
 
 DAY = timedelta(days=1)  #: no calendar day: what is counted in it was said in the last 24 hours
 NOTICES_A_DAY = 3  #: of one kind of plea about one duty; what is more waits, and only its latest words are told
-COLLEAGUES_A_DAY, COLLEAGUES = 3, 10  #: addresses to which one duty is handed over: in a day, and ever
 FILES, OCTETS = 100, 300 * 1024 * 1024  #: of one duty, what was withdrawn included: the disk is everybody's
 LONGEST = 2000  #: signs of a plea that are kept
 
@@ -75,17 +71,20 @@ async def evidence(duty_id: int) -> dict[str, tuple[EvidenceFile, ...]]:
 
 
 async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetime, actor: str) -> Drafted:
-    """Save answers, each with the version that its writer had before them (0: none)."""
+    """Save answers, each with the version that its writer had before them (0: none). What stands in a returned answer
+    (monitor/obligations/marks.py) stays as it is, whatever was sent.
+    """
     refused = {question: problem for question, (answer, _) in said.items() if (problem := unstorable(answer))}
     async with transaction():
         duty = await _writable(duty_id)
+        settled = (await returned(duty, at)).settled
         rows = {row.question: row for row in await tables.Answer.filter(obligation_id=duty_id, question__in=list(said))}
         saved: list[str] = []
         conflicts: dict[str, Answer] = {}
         fresh: list[tables.Answer] = []
         changed: dict[int, dict[str, Any]] = {}
         for question, (answer, version) in said.items():
-            if question in refused:
+            if question in refused or question in settled:
                 continue
             value, row = _bare(answer), rows.get(question)
             if row is None and answer.blank and not answer.comment:
@@ -117,6 +116,7 @@ async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: st
     """A file that is safely in the store becomes part of the draft. The same file twice is one."""
     async with transaction():
         duty = await _writable(duty_id)
+        await _unsettled(duty, question, at)
         known = tables.Evidence.filter(obligation_id=duty_id, question=question, sha256=file.sha256, withdrawn_at=None)
         if await known.exists():
             return
@@ -151,6 +151,7 @@ async def withdraw(duty_id: int, file_id: str, at: datetime, actor: str) -> None
         duty = await _writable(duty_id)
         row = await tables.Evidence.get_or_none(id=file_id, obligation_id=duty_id, withdrawn_at=None)
         if row is not None:
+            await _unsettled(duty, row.question, at)
             await tables.Evidence.filter(id=file_id).update(withdrawn_at=at)
             await _record("evidence.withdrawn", duty, {"question": row.question, "sha256": row.sha256}, at, actor)
 
@@ -168,34 +169,6 @@ async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **
         if not await waiting.filter(text=text, **more).exists():
             await waiting.delete()
             await _plead(duty, kind, text, at, actor, **more)
-
-
-async def hand_over(duty_id: int, email: str, at: datetime, actor: str) -> None:
-    """A colleague gets a link of their own: to prepare answers, not to declare them; the company is told. To the same
-    colleague again within a day nothing more is sent, and there is an end to how many colleagues there can be: a link
-    in the wrong hands must not become a machine that writes to everybody of that company.
-    """
-    async with transaction():
-        duty = await _writable(duty_id)
-        sent = tables.Notice.filter(obligation_id=duty_id, kind="hand-over")
-        today = sent.filter(made_at__gt=at - DAY)
-        if await today.filter(address=email).exclude(state__in=("dropped", "failed")).exists():
-            return
-        need(
-            await _others(today, email) < COLLEAGUES_A_DAY and await _others(sent, email) < COLLEAGUES,
-            "too-many-colleagues",
-            "No more colleagues can be asked for now. Speak to those who were asked already, or try again another day.",
-        )
-        contact = int((await person(email, at)).removeprefix("person/"))
-        plea = await _plead(duty, "hand-over", "", at, actor)
-        said = {"mark": str(plea), "address": email, "data": {"contact": contact}}
-        leaves = (await roster()).calendar.next_sending(at)
-        await tell([about_duty(duty, "hand-over", VENDOR, at, send_at=leaves, **said)])
-
-
-async def _others(sent: QuerySet[Notice], email: str) -> int:
-    """How many other addresses."""
-    return len({*await sent.exclude(address=email).values_list("address", flat=True)})
 
 
 async def _plead(duty: Obligation, kind: str, text: str, at: datetime, actor: str, **more: Any) -> int:
@@ -238,6 +211,11 @@ async def _writable(duty_id: int) -> Obligation:
     duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
     need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
     return duty
+
+
+async def _unsettled(duty: Obligation, question: str, at: datetime) -> None:
+    settled = (await returned(duty, at)).settled
+    need(question not in settled, "settled", "This answer stands as it was handed in, and need not be changed.")
 
 
 async def _record(kind: str, duty: Obligation, data: Mapping[str, Any], at: datetime, actor: str) -> None:

@@ -18,12 +18,15 @@ from monitor.tables.meeting import Contradiction
 from monitor.tables.owing import OwnDuty
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose
+from monitor.tables.reviewing import Mark, Note, Proposal
 from monitor.tables.shortcode import ShortCode
+from monitor.tables.signing import Colleague, SigningCode
 from monitor.tables.telling import Mail, MailItem, Notice, Person, Session, SignIn
 
 __all__ = [
     "Answer",
     "Case",
+    "Colleague",
     "Company",
     "Contradiction",
     "Engagement",
@@ -40,6 +43,8 @@ __all__ = [
     "LookRow",
     "Mail",
     "MailItem",
+    "Mark",
+    "Note",
     "Notice",
     "Obligation",
     "Outage",
@@ -48,12 +53,14 @@ __all__ = [
     "Party",
     "Person",
     "Plea",
+    "Proposal",
     "Pulse",
     "Purpose",
     "Reason",
     "Session",
     "ShortCode",
     "SignIn",
+    "SigningCode",
     "Submission",
     "Watch",
 ]
