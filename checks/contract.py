@@ -30,7 +30,9 @@ DETAIL_LENGTH = 300
 
 def plain(text: str, limit: int = DETAIL_LENGTH) -> str:
     """The text on one printable line. What a stranger's server says goes to terminals, mails and databases only so."""
-    line = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: limit + 1])
+    line = text[: limit + 1]
+    if not line.isprintable():
+        line = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
     return line if len(line) <= limit else line[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 

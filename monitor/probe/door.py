@@ -7,11 +7,10 @@ is good, and knows nothing of parties.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import dataclass, replace
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Self
-
-import aiohttp
 
 from checks.answers import Exchange, Handshake, Hop, Offer, Records, RecordType, Tls, Trouble
 from monitor.probe.browser import Browser
@@ -20,21 +19,22 @@ from monitor.probe.guard import Guard
 from monitor.probe.handshake import connected, offered, shake
 from monitor.probe.hello import heard
 from monitor.probe.kept import KeptPages
-from monitor.probe.outcome import HungUp, told
+from monitor.probe.outcome import TROUBLES, NotConnected, told
 from monitor.probe.patience import Rests
 from monitor.probe.politeness import Turns
 from monitor.probe.record import CURRENT, Record
 from monitor.probe.resolver import Names
 from monitor.probe.trust import Trust
 from monitor.probe.visit import Visit
-from monitor.probe.wire import GuardedOpener, session
-from monitor.target import BadUrl, Target, read_target
+from monitor.probe.wire import GuardedOpener, Wire
+from monitor.target import Target, read_target
 
 if TYPE_CHECKING:
     import socket
-    import ssl
     from collections.abc import Mapping
     from types import TracebackType
+
+    from aiohttp import StreamReader
 
     from checks.browsed import Browsed
     from monitor.probe.settings import ProbeSettings
@@ -60,20 +60,19 @@ class Probe:
         self._directory: Directory
         self._trust: Trust
         self._browser: Browser
-        self._session: aiohttp.ClientSession
+        self._wire: Wire
 
     async def __aenter__(self) -> Self:
         self._trust = await Trust.load(self.settings.ca_file)
         self._names = Names(self.settings.resolve, self.settings.nameservers)
         self._directory = Directory(self.settings.nameservers)
-        self._session = session(self.settings, self._names, self._opener)
+        self._wire = Wire(self._names, self._opener, self.settings.user_agent)
         self._browser = Browser(self.settings.browser, self._names, self._opener, self.settings.user_agent)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._session.close()
         await self._names.close()
 
     @property
@@ -186,22 +185,20 @@ class Probe:
         try:
             async with asyncio.timeout(left):
                 return await self._ask(target, headers, record, last=last)
-        except (aiohttp.ClientError, HungUp, OSError, BadUrl) as error:
+        except TROUBLES as error:
             trouble, detail = told(error, record)
-            return _Ending(None, trouble, detail, getattr(error, "certificate_error", None))
+            return _Ending(None, trouble, detail, _refusal(error))
         finally:
             record.ended = perf_counter()
 
     async def _ask(self, target: Target, headers: Mapping[str, str] | None, record: Record, *, last: bool) -> _Ending:
-        async with self._session.get(
-            target.url, ssl=self._trust.verdict, headers=headers, allow_redirects=False
-        ) as answer:
-            onward = _onward(target, record)
-            if onward is None:
-                record.body, record.truncated = await _body(answer, record.room)
-            elif last:
-                return _Ending(None, Trouble.REDIRECTS, f"More than {self.settings.max_redirects} redirects.")
-            return _Ending(onward)
+        body = await self._wire.ask(target, headers or {}, record, self._trust.verdict)
+        onward = _onward(target, record)
+        if onward is None:
+            record.body, record.truncated = await _read(body, record.room)
+        elif last:
+            return _Ending(None, Trouble.REDIRECTS, f"More than {self.settings.max_redirects} redirects.")
+        return _Ending(onward)
 
     async def _diagnosed(self, target: Target, record: Record, ending: _Ending, left: float) -> Tls | None:
         """What the server shows to somebody who trusts anybody. The certificate must not vanish on the day when it
@@ -237,15 +234,20 @@ def _onward(target: Target, record: Record) -> Target | None:
     return target.onward(location) if record.status in REDIRECTS and location else None
 
 
-async def _body(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
+async def _read(answer: StreamReader, limit: int) -> tuple[bytes, bool]:
     """The beginning of the body, and whether there would have been more."""
     body = b""
     while len(body) < limit:
-        piece = await answer.content.read(limit - len(body))
+        piece = await answer.read(limit - len(body))
         if not piece:
             return body, False
         body += piece
-    return body, not answer.content.at_eof()
+    return body, not answer.at_eof()
+
+
+def _refusal(error: Exception) -> ssl.SSLCertVerificationError | None:
+    cause = error.cause if isinstance(error, NotConnected) else None
+    return cause if isinstance(cause, ssl.SSLCertVerificationError) else None
 
 
 def _written(target: Target, record: Record, ending: _Ending) -> Hop:

@@ -32,14 +32,19 @@ if TYPE_CHECKING:
 OUR_INABILITY = frozenset({"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE"})
 
 
+def info(address: Address) -> AddrInfoType:
+    """An address as those who open sockets want it."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)
+
+
 async def connected(addresses: Iterable[Address], opener: Opener) -> socket.socket:
     """A socket that is connected to the first of the addresses that answers."""
     loop = asyncio.get_running_loop()
     last: OSError = NameTrouble(Trouble.NO_SUCH_NAME, "no address")
     for address in addresses:
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         try:
-            connection = opener((family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address))
+            connection = opener(info(address))
         except Refused as refusal:
             last = refusal
             continue

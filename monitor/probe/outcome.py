@@ -10,7 +10,8 @@ import errno
 import ssl
 from typing import TYPE_CHECKING
 
-import aiohttp
+from aiohttp import ClientConnectionResetError, ClientError
+from aiohttp.http_exceptions import HttpProcessingError
 
 from checks.answers import Trouble
 from monitor.probe.resolver import NameTrouble
@@ -38,20 +39,32 @@ REFUSED = frozenset({errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED, e
 
 
 class HungUp(Exception):  # noqa: N818 - what the other side did
-    """The connection ended before there was an answer. Not a `ClientError`: aiohttp would ask a second time."""
+    """The connection ended before there was an answer."""
+
+
+class NotConnected(Exception):  # noqa: N818 - as far as one got
+    """There was no connection, because of `cause`: no name, no way, nobody there, no handshake."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class Refused(OSError):  # noqa: N818 - what the guard did
     """The guard refused the address that was about to be connected to."""
 
 
+TROUBLES = (ClientError, HttpProcessingError, HungUp, NotConnected, OSError, BadUrl)
+"""All that a visit raises about the world."""
+
+
 def told(error: Exception, record: Record) -> tuple[Trouble, str]:
     """Which trouble an exception of a visit stands for, and one sentence about it."""
     if isinstance(error, TimeoutError):
         return _out_of_time(record)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return _not_connected(error, record)
-    if isinstance(error, HungUp | aiohttp.ClientConnectionResetError):
+    if isinstance(error, NotConnected):
+        return _not_connected(error.cause, record)
+    if isinstance(error, HungUp | ClientConnectionResetError):
         return Trouble.CLOSED, "The connection was closed before an answer came."
     if isinstance(error, OSError):
         return _from_errno(error, record)
@@ -68,10 +81,9 @@ def _out_of_time(record: Record) -> tuple[Trouble, str]:
     return Trouble.DNS_TIMEOUT, "The name could not be resolved in time."
 
 
-def _not_connected(error: aiohttp.ClientConnectorError, record: Record) -> tuple[Trouble, str]:
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return Trouble.CERTIFICATE, str(getattr(error.certificate_error, "verify_message", "") or "not trusted")
-    cause = error.os_error
+def _not_connected(cause: OSError, record: Record) -> tuple[Trouble, str]:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return Trouble.CERTIFICATE, cause.verify_message or "not trusted"
     if isinstance(cause, NameTrouble):
         return cause.trouble, cause.detail
     if record.refused and record.opened is None:

@@ -1,7 +1,7 @@
-"""What happens during one hop, written down by the seams through which aiohttp lets us look.
+"""What happens during one hop, written down where it happens.
 
-The resolver, the socket opener, the TLS context and the response each know one moment of a visit and none of them is
-handed the visit itself; they find its record in a context variable, which every task started for it inherits.
+The resolver and the socket opener each know one moment of a visit and are not handed the visit itself; they find its
+record in a context variable, which every task started for it inherits.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ OUR_SIDE = frozenset(
 
 
 class NameTrouble(OSError):  # noqa: N818 - an answer of the world
-    """No address for a name. An `OSError`, because that is what aiohttp passes on from a resolver."""
+    """No address for a name. An `OSError`, as everything is that keeps one from connecting."""
 
     def __init__(self, trouble: Trouble, detail: str) -> None:
         super().__init__(detail)

@@ -15,11 +15,9 @@ import ssl
 import warnings
 from dataclasses import dataclass
 from hashlib import sha256
-from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from checks.answers import Tls
-from monitor.probe.record import CURRENT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,16 +25,6 @@ if TYPE_CHECKING:
 OP_LEGACY_SERVER_CONNECT = 0x4  # servers without RFC 5746, which browsers reach; the name exists from Python 3.12 on
 EVERYTHING = "ALL:@SECLEVEL=0"
 AS_BROWSERS = "DEFAULT:@SECLEVEL=1"
-
-
-class PhaseContext(ssl.SSLContext):
-    """Both event loops call `wrap_bio` when TCP is up and TLS begins: the one public seam between the two."""
-
-    def wrap_bio(self, *args: Any, **kwargs: Any) -> ssl.SSLObject:
-        record = CURRENT.get()
-        if record is not None:
-            record.connected = perf_counter()
-        return super().wrap_bio(*args, **kwargs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +40,7 @@ class Trust:
 
 
 def _verdict(ca_file: Path | None) -> ssl.SSLContext:
-    context = PhaseContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_default_certs()
     if ca_file is not None:
         context.load_verify_locations(cafile=ca_file)

@@ -1,38 +1,50 @@
-"""How aiohttp is set up to be the fastest honest client: a new connection and a whole handshake for every visit, one
-shared session, no cookies, no proxies or passwords from the environment, nothing decompressed, limits wide enough that
-a large but legal answer is an answer, and every connection opened by our own guarded hand.
+"""How we ask: one GET over a connection of its own, with a whole handshake; no cookies, no proxies or passwords from
+the environment, nothing decompressed, limits wide enough that a large but legal answer is an answer, and every
+connection opened by our own guarded hand.
+
+aiohttp's protocol and parser hear the answer. Its session, pool and request stand aside: for one question over one
+connection they did as much work as the look itself, and nothing is done here as often as a look.
 """
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-import aiohttp
+from aiohappyeyeballs import start_connection
+from aiohttp import ClientConnectionError, ClientPayloadError
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 
 from checks.answers import Trouble
-from monitor.probe.outcome import HungUp, Refused
+from monitor.probe.handshake import addresses_of, connected, info
+from monitor.probe.outcome import HungUp, NotConnected, Refused
 from monitor.probe.record import CURRENT
 from monitor.probe.trust import shown
 
 if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping, Sequence
+
     from aiohttp.abc import AbstractResolver
-    from aiohttp.connector import AddrInfoType, Connection
+    from aiohttp.connector import AddrInfoType
+    from aiohttp.http import RawResponseMessage
+    from aiohttp.streams import StreamReader
 
     from monitor.probe.guard import Guard
-    from monitor.probe.settings import ProbeSettings
+    from monitor.probe.handshake import Opener
+    from monitor.probe.record import Address, Record
+    from monitor.target import Target
 
 LINE = 65536  # 9 KB policies and more than a hundred fields are met in the wild and mean nothing
 FIELDS = 512
 HEAD = 1024 * 1024  # of all fields together
-NEVER = 1e9  # aiohttp rounds time-outs above this many seconds up to whole ones
 SECOND_FAMILY_AFTER = 0.25
 AT_A_TIME = 32768  # bytes that the system takes in for us (it doubles this): what is read at once is parsed at once
 MOST_HEADS = 32  # with which one question is answered: some "early hints", and the answer
+INTERIM, SWITCHED, FINAL = 100, 101, 200
 
 WHY_NOT = {
     Trouble.GUARD_ADDRESS: "{0} is not a public address.",
@@ -40,36 +52,19 @@ WHY_NOT = {
 }
 
 
-class Answer(aiohttp.ClientResponse):
-    """Sees the connection while it is still there: after a short answer aiohttp has already let it go."""
-
-    async def start(self, connection: Connection) -> Answer:
-        record = CURRENT.get()
-        if record is None or connection.transport is None:
-            raise HungUp
-        record.secured = perf_counter()
-        record.transport = connection.transport
-        record.connected = record.connected or record.secured
-        record.peer = str(connection.transport.get_extra_info("peername", ("",))[0])
-        handshake = connection.transport.get_extra_info("ssl_object")
-        if handshake is not None:
-            record.tls = shown(handshake)
-        try:
-            await super().start(connection)
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-            raise HungUp from error
-        if sum(len(name) + len(value) for name, value in self.raw_headers) > HEAD:
-            raise aiohttp.ClientPayloadError
-        record.answered = perf_counter()
-        record.status = self.status
-        record.headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw_headers)
-        return self
-
-
 class Listener(ResponseHandler):
     """Hears one answer. aiohttp itself queues interim answers (1xx) without end, and reads them without a pause."""
 
-    heads = 0
+    def __init__(self) -> None:
+        super().__init__(asyncio.get_running_loop())
+        self.heads = 0
+        self.set_response_params(
+            read_until_eof=True, auto_decompress=False, max_line_size=LINE, max_field_size=LINE, max_headers=FIELDS
+        )
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Nothing is set about how packets leave, as aiohttp does: there is one, and it leaves at once."""
+        self.transport = cast("asyncio.Transport", transport)
 
     def feed_data(self, data: Any, size: int = 0) -> None:
         self.heads += 1
@@ -81,18 +76,9 @@ class Listener(ResponseHandler):
                 self.transport.abort()
 
 
-class Connector(aiohttp.TCPConnector):
-    """Whose connections have our own listener at their end; there is no public way to say so."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        listener: type[ResponseHandler] = Listener
-        self._factory = partial(listener, loop=self._loop)
-
-
 class GuardedOpener:
-    """Opens every socket of the probe, and none to where the guard says no. aiohttp hands it each address right
-    before connecting, so that no spelling, redirect or second DNS answer gets past.
+    """Opens every socket of the probe, and none to where the guard says no. It is handed each address right before
+    connecting, so that no spelling, redirect or second DNS answer gets past.
     """
 
     def __init__(self, guard: Guard) -> None:
@@ -115,25 +101,77 @@ class GuardedOpener:
         return opened
 
 
-def session(settings: ProbeSettings, names: AbstractResolver, opener: GuardedOpener) -> aiohttp.ClientSession:
-    """The one session of a probe. Its own limits and time-outs are off: the probe's do not count waiting."""
-    connector = Connector(
-        limit=0,
-        force_close=True,
-        use_dns_cache=False,
-        resolver=names,
-        socket_factory=opener,
-        happy_eyeballs_delay=SECOND_FAMILY_AFTER,
-    )
-    return aiohttp.ClientSession(
-        connector=connector,
-        response_class=Answer,
-        headers={"User-Agent": settings.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"},
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=False,
-        auto_decompress=False,
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None, ceil_threshold=NEVER),
-        max_line_size=LINE,
-        max_field_size=LINE,
-        max_headers=FIELDS,
-    )
+class Wire:
+    """Asks. `names`: where names lead; `opener`: opens the sockets; `user_agent`: who we say that we are."""
+
+    def __init__(self, names: AbstractResolver, opener: Opener, user_agent: str) -> None:
+        self._names, self._opener = names, opener
+        self._fields = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+
+    async def ask(
+        self, target: Target, fields: Mapping[str, str], record: Record, context: ssl.SSLContext
+    ) -> StreamReader:
+        """Ask for the target and take down who answers, with which status and fields; the body is left to be read.
+
+        Raises `NotConnected` before there was a connection, `HungUp` before there was an answer.
+        """
+        question = _question(target, {**self._fields, **fields})
+        transport, listener = await self._opened(target, record, context)
+        transport.write(question)
+        try:
+            head, body = await _head(listener)
+        except (ClientConnectionError, ConnectionError) as error:
+            raise HungUp from error
+        if sum(len(name) + len(value) for name, value in head.raw_headers) > HEAD:
+            raise ClientPayloadError
+        record.answered = perf_counter()
+        record.status = head.code
+        record.headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.raw_headers)
+        return body
+
+    async def _opened(
+        self, target: Target, record: Record, context: ssl.SSLContext
+    ) -> tuple[asyncio.Transport, Listener]:
+        loop = asyncio.get_running_loop()
+        tls: dict[str, Any] = {"ssl": context, "server_hostname": target.host} if target.secure else {}
+        try:
+            connection = await _reached(await addresses_of(target, self._names), self._opener)
+            record.connected = perf_counter()
+            transport, listener = await loop.create_connection(Listener, sock=connection, **tls)
+        except OSError as error:
+            raise NotConnected(error) from error
+        record.secured = perf_counter()
+        if not target.secure:
+            record.connected = record.secured
+        record.transport = transport
+        record.peer = str(transport.get_extra_info("peername", ("",))[0])
+        handshake = transport.get_extra_info("ssl_object")
+        if handshake is not None:
+            record.tls = shown(handshake)
+        return transport, listener
+
+
+async def _head(listener: Listener) -> tuple[RawResponseMessage, StreamReader]:
+    """The answer, interim ones passed over."""
+    while True:
+        head, body = await listener.read()
+        if not INTERIM <= head.code < FINAL or head.code == SWITCHED:
+            return head, body
+
+
+async def _reached(addresses: Sequence[Address], opener: Opener) -> socket.socket:
+    """The first of several that answers, the second family tried while the first is silent."""
+    if len(addresses) <= 1:
+        return await connected(addresses, opener)
+    infos = [info(address) for address in addresses]
+    return await start_connection(infos, happy_eyeballs_delay=SECOND_FAMILY_AFTER, socket_factory=opener)
+
+
+def _question(target: Target, fields: Mapping[str, str]) -> bytes:
+    """The request as it is sent. `ValueError` for a field that would be more than one."""
+    lines = [f"GET {target.url.raw_path_qs} HTTP/1.1", f"Host: {target.url.host_port_subcomponent}"]
+    lines += [f"{name}: {value}" for name, value in fields.items()]
+    text = "\r\n".join([*lines, "Connection: close", "", ""])
+    if text.count("\n") != len(lines) + 2 or text.count("\r") != len(lines) + 2:
+        raise ValueError("a field holds a line break")
+    return text.encode("latin-1")
