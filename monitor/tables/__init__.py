@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.tables.correspondence import Incoming
 from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
 from monitor.tables.looking import (
     Case,
@@ -18,6 +19,7 @@ from monitor.tables.meeting import Contradiction
 from monitor.tables.owing import OwnDuty
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose
+from monitor.tables.remediation import Remediation
 from monitor.tables.reviewing import Mark, Note, Proposal
 from monitor.tables.shortcode import ShortCode
 from monitor.tables.signing import Colleague, SigningCode
@@ -34,6 +36,7 @@ __all__ = [
     "FindingRow",
     "FrozenRequest",
     "Group",
+    "Incoming",
     "Joined",
     "LedgerLine",
     "Link",
@@ -57,6 +60,7 @@ __all__ = [
     "Pulse",
     "Purpose",
     "Reason",
+    "Remediation",
     "Session",
     "ShortCode",
     "SignIn",

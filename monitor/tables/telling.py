@@ -47,7 +47,8 @@ class Notice(Model):
 class Mail(Model):
     """One letter to one set of people. `id` is derived from what it says to whom, so two replicas cannot make it twice.
 
-    queued -> sent | dropped | failed; `parked` after a bug in its making. A lease says who is sending it now.
+    queued -> sent | dropped | failed; `parked` after a bug in its making. A lease says who is sending it now. What was
+    sent and came back from all of its readers is `bounced`; `bounce` has the last server's words for it.
     """
 
     id = fields.CharField(max_length=40, primary_key=True)
@@ -66,6 +67,8 @@ class Mail(Model):
     reply = fields.TextField(default="")
     made_at = InstantField()
     sent_at = InstantField(null=True)
+    bounced_at = InstantField(null=True)
+    bounce = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "mail"
