@@ -14,7 +14,7 @@ from tortoise.expressions import Q
 from checks.contract import Severity
 from monitor import tables
 from monitor.ladder import CaseLadder
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, DECLINED
 
 if TYPE_CHECKING:
     from monitor.calendar import Calendar
@@ -56,12 +56,13 @@ def _said(what: str, count: int) -> str:
 
 async def _lost_duties() -> int:
     """Nobody's turn and nothing in the outbox, where there is always a next step: a duty asked for turns at T; one that
-    is overdue has a ladder without an end; one submitted has its reviewers; one waived or scheduled has its day.
+    is overdue has a ladder without an end; one submitted has its reviewers, one declined its
+    company's people; one waived or scheduled has its day.
     """
     nothing_queued = Q(vendor_queued=None, company_queued=None)
     ladder = Q(Q(vendor_sent=None) | Q(overdue_on__isnull=False), nothing_queued, state__in=ASKED, next_at=None)
     end = Q(state__in=ASKED, told_on__isnull=False, overdue_on=None, turns_at=None)
-    review = Q(state="submitted", next_at=None)
+    review = Q(state="submitted", next_at=None) | Q(nothing_queued, state=DECLINED, next_at=None)
     return await tables.Obligation.filter(
         ladder | end | review | Q(state__in=("scheduled", "waived"), turns_at=None)
     ).count()

@@ -11,7 +11,7 @@ from monitor.cases import NOT_ASSESSED, all_concerned
 from monitor.notices import COMPANY
 from monitor.registry.roster import RISING, roster
 from monitor.schedule import overdue
-from monitor.tables.duty import LIVE
+from monitor.tables.duty import DECLINED, LIVE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,8 @@ _SHOWN = (
 async def board(at: datetime, company: str | None = None) -> list[Row]:
     """Duties in progress and open cases, worst first. `trouble` is true for what is overdue or failing.
 
-    Worst is: failing critically; overdue or failing; waiting for our own review or decision; waiting for the party;
+    Worst is: failing critically; overdue or failing; waiting for our own review or decision, an answer that
+    was declined included (trouble once T is over); waiting for the party;
     waived. Within one of these, what is late or lasts longest, and of the same day the more severe.
     """
     calendar = (await roster()).calendar
@@ -51,7 +52,7 @@ async def board(at: datetime, company: str | None = None) -> list[Row]:
 def _rank(row: Row) -> int:
     if row["trouble"]:
         return 0 if row.get("severity") == Severity.CRITICAL.word else 1 if row.get("severity") != "low" else 2
-    return {"submitted": 3, DECIDING: 3, "waived": 5}.get(row["state"], 4)
+    return {"submitted": 3, DECLINED: 3, DECIDING: 3, "waived": 5}.get(row["state"], 4)
 
 
 def _severity(row: Row) -> int:
@@ -61,6 +62,7 @@ def _severity(row: Row) -> int:
 
 def _duty(duty: tables.Obligation, at: datetime, calendar: Any, today: Any) -> Row:
     late = overdue(duty, calendar, at)
+    undecided = duty.state == DECLINED and duty.due_on < today
     return {
         "id": f"obligation/{duty.id}",
         "company": duty.company_id,
@@ -74,7 +76,7 @@ def _duty(duty: tables.Obligation, at: datetime, calendar: Any, today: Any) -> R
         "undeliverable": duty.undeliverable_at is not None,
         "level": duty.told,
         "next_at": duty.next_at and duty.next_at.astimezone(calendar.zone).isoformat(),
-        "trouble": late,
+        "trouble": late or undecided,
     }
 
 

@@ -35,7 +35,7 @@ from monitor.schedule import (
     reviews_due,
     vendor_climb,
 )
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, DECLINED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -106,12 +106,18 @@ def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
         elif duty.state in ASKED:
             _remind_party(move, duty, calendar, at)
             if duty.overdue_on:
-                climb = company_climb(duty)
-                rung = _company_hears(move, climb, calendar, at)
-                if rung:
-                    move.notices.append(_duty_rung(duty, COMPANY, climb, rung[0], at, level=rung[1]))
+                _tell_company(move, duty, calendar, at)
+        elif duty.state == DECLINED:
+            _tell_company(move, duty, calendar, at)
     move.fields |= edit(duty, next_at=next_at(duty, calendar, at))
     return move
+
+
+def _tell_company(move: Move, duty: Obligation, calendar: Calendar, at: datetime) -> None:
+    climb = company_climb(duty)
+    rung = _company_hears(move, climb, calendar, at)
+    if rung:
+        move.notices.append(_duty_rung(duty, COMPANY, climb, rung[0], at, level=rung[1]))
 
 
 def climb_own(duty: OwnDuty, calendar: Calendar, at: datetime) -> Move:
@@ -149,10 +155,16 @@ def _remind_party(move: Move, duty: Obligation, calendar: Calendar, at: datetime
 
 
 def _duty_rung(duty: Obligation, side: str, climb: Climb, rung: int, at: datetime, level: int = 0) -> Notice:
-    """A rung is told once for each T and each opening: after a waiver the same T may be asked for anew."""
+    """A rung is told once for each T and each opening: after a waiver the same T may be asked for anew. And once for
+    each time that the party declines.
+    """
     name = climb.ladder.name(rung)
     mark = f"{name}@{duty.due_on.isoformat()}/{duty.opened_at:%Y%m%dT%H%M%S}" + (f"/{level}" if level else "")
-    return about_duty(duty, "rung", side, at, mark=mark, rung=rung, level=level, data={"rung": name})
+    data: dict[str, Any] = {"rung": name}
+    if duty.state == DECLINED:
+        mark += f"/declined-{duty.since:%Y%m%dT%H%M%S%f}"
+        data["declined"] = duty.declined["on"]
+    return about_duty(duty, "rung", side, at, mark=mark, rung=rung, level=level, data=data)
 
 
 def _company_hears(move: Move, climb: Climb, calendar: Calendar, at: datetime) -> tuple[int, int] | None:

@@ -20,9 +20,12 @@ VENDOR, COMPANY, PERSON = "vendor", "company", "person"
 
 
 def about_duty(duty: Obligation, kind: str, side: str, at: datetime, **more: Any) -> Notice:
-    """A notice of a duty. `mark` tells two of the same kind apart (a rung, a count, an instant)."""
+    """A notice of a duty. `mark` tells two of the same kind apart (a rung, a count, an instant). To a party it goes to
+    the person whom the company has confirmed for this duty, where there is one.
+    """
     mark = more.pop("mark", "")
-    fields = {"roles": [], "data": {}, "send_at": at, "made_at": at} | more
+    asked = duty.asks if side == VENDOR else ""
+    fields = {"roles": [], "data": {}, "send_at": at, "made_at": at, "address": asked} | more
     return Notice(
         key=f"o{duty.id}/{side[0]}/{kind}/{mark}",
         kind=kind,

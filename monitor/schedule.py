@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
 from monitor import ledger
 from monitor.ladder import OPENING, CaseLadder, Climb, Ladder, Standing
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, DECLINED
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from monitor.calendar import Calendar
     from monitor.tables import Case, Obligation, OwnDuty
     from monitor.tables.climbing import Climbing
@@ -52,6 +50,13 @@ def vendor_climb(duty: Obligation) -> Climb:
 
 
 def company_climb(duty: Obligation) -> Climb:
+    """The company's side. Of what the party declines it begins at once: the day is as good as the day after T, whenever
+    T is, and all the rungs after it keep their distance.
+    """
+    if duty.state == DECLINED:
+        first = date.fromisoformat(duty.declined["on"]) - timedelta(days=1)
+        sent = _highest(duty.company_sent, duty.company_queued)
+        return Climb(ladder_from(duty.ladder), first, sent, EPOCH, only_after=True)
     sent = _highest(duty.company_sent, duty.company_queued)
     return Climb(ladder_from(duty.ladder), duty.due_on, sent, duty.since, only_after=True)
 
@@ -91,6 +96,8 @@ def next_at(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | No
     """When the ladder of a duty, or of its review, must be looked at again; none when nobody waits for anything."""
     if duty.state == "submitted" and duty.submitted_at:
         return calendar.next_sending(max(at, review_at(duty, calendar, duty.reviews + 1)))
+    if duty.state == DECLINED:
+        return company_next(duty, company_climb(duty), calendar, at)
     if duty.state not in ASKED:
         return None
     instants = [_vendor_next(duty, calendar, at)]
@@ -119,7 +126,11 @@ def reviewers_of(count: int) -> tuple[str, ...]:
 
 
 def party_rung(duty: Obligation, calendar: Calendar, at: datetime) -> int | None:
-    """What the party hears now: the opening first, whatever it is called; then the highest rung that came up."""
+    """What the party hears now: the opening first, whatever it is called; then the highest rung that came up. Nothing,
+    while somebody has said that it is another person who should be asked.
+    """
+    if duty.hushed_at is not None:
+        return None
     if duty.vendor_sent is None:
         return OPENING if duty.vendor_queued is None and at >= duty.opens_at else None
     return vendor_climb(duty).pending(calendar, at)
@@ -174,6 +185,8 @@ def _still_waiting(queued: int | None, rung: int) -> int | None:
 
 
 def _vendor_next(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | None:
+    if duty.hushed_at is not None:
+        return None
     if duty.vendor_sent is None:
         return None if duty.vendor_queued is not None else calendar.next_sending(max(at, duty.opens_at))
     return _rung_next(vendor_climb(duty), calendar, at)

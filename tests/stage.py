@@ -129,6 +129,6 @@ def event(at: str, do: str, engagement: str | None = "dm", **fields: Any) -> str
 def _toml(name: str, value: Any) -> str:
     if name in {"at", "until"}:
         return instant(str(value)).isoformat()
-    if name in {"day", "on"}:
+    if name in {"day", "on", "price_consulted_on"}:
         return str(value)
     return f'"{value}"'

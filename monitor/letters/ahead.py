@@ -31,7 +31,7 @@ from monitor.schedule import (
     turns_at,
 )
 from monitor.tables import Obligation, OwnDuty
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, DECLINED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +76,8 @@ def coming(
             if ends and step.at >= ends:
                 return
             yield step
+    elif row.state == DECLINED:
+        yield from _of_declined(row, calendar, at)
 
 
 def warnings_ahead(certificate: Held, calendar: Calendar, at: datetime) -> Iterator[Coming]:
@@ -108,6 +110,20 @@ def _of_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Com
         level = _tell_company(row, company_climb(row), calendar, at) if row.overdue_on else 0
         if party or level:
             yield Coming(at, party, level, told)
+
+
+def _of_declined(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Coming]:
+    """Only the company hears of what its party declines."""
+    row = copy(duty)
+    _take_company(row, company_climb(row), at)
+    for _ in range(_FAR):
+        instant = next_at(row, calendar, at)
+        if instant is None:
+            return
+        at, told = max(at, instant), row.told
+        level = _tell_company(row, company_climb(row), calendar, at)
+        if level:
+            yield Coming(at, level=level, told=told)
 
 
 def _of_case(case: Case, calendar: Calendar, at: datetime) -> Iterator[Coming]:

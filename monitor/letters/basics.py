@@ -14,7 +14,8 @@ from monitor.links import SIGN_IN_LIVES
 from monitor.registry.places import GONE
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
 
     from monitor.calendar import Calendar
     from monitor.certificates import Held
@@ -33,7 +34,8 @@ BLANK: Values = dict.fromkeys((
     "helped", "promises", "purposes", "tz", "zone", "url", "host", "check", "severity", "since",
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "until_at", "until_clock",
-    "valid_minutes", "above", "beside", "returns", "contacts", "returned_on", "returned_for", "again", "erased",
+    "valid_minutes", "above", "beside", "returns", "contacts", "declined_on", "declined_for", "offered", "price_on", "returned_on", "returned_for", "again", "erased",
+    "code", "signer",
 ))  # fmt: skip
 
 
@@ -79,11 +81,22 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
     values["again"] = seen_again(duty, calendar)
     if duty.state == "returned" and duty.decided_at:
         values |= {"returned_on": calendar.day_of(duty.decided_at), "returned_for": lines(duty.reason)}
+    if duty.declined:
+        values |= _of_declined(duty.declined)
     if received:
         values |= {"submitted_at": received, "submitted_on": calendar.day_of(received)}
         if notice.kind == "review-reminder":
             values["waiting"] = business_days(calendar, calendar.day_of(received), today)
     return values
+
+
+def _of_declined(said: Mapping[str, Any]) -> Values:
+    return {
+        "declined_on": _day(said["on"]),
+        "declined_for": lines(said["reason"]),
+        "offered": lines(said["offered"]),
+        "price_on": _day(said["price_consulted_on"]),
+    }
 
 
 def _of_own(duty: OwnDuty, today: date) -> Values:

@@ -15,6 +15,7 @@ from monitor.letters.basics import Values, basics
 from monitor.letters.digest import report
 from monitor.letters.layout import one_line
 from monitor.letters.words import ROLES, check_name, named, said
+from monitor.tables.duty import DECLINED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,7 +79,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
     told = known.told.get(topic.thread)
     asked_at = (told and told.asked_at) or duty.opened_at
     return {
-        "awaits": "review" if duty.state == "submitted" else "answer",
+        "awaits": {"submitted": "review", DECLINED: "decision"}.get(duty.state, "answer"),
         "asked_on": asked_at and calendar.day_of(asked_at),
         "ended_on": known.last_days.get(duty.engagement_id),
         "minutes": known.minutes.get(duty.request_id or "", 0),

@@ -10,6 +10,8 @@ from monitor.certificates import Held
 from monitor.ladder import OPENING
 from monitor.letters.words import case_reference, duty_reference, own_reference
 
+from monitor.tables.duty import DECLINED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -65,7 +67,7 @@ class Topic:
         if notice.kind != "rung" or duty is None:
             return notice.kind
         if notice.side == "company":
-            return "overdue"
+            return "declined" if duty.state == DECLINED else "overdue"
         if notice.rung == OPENING:
             return "reopened" if duty.cause else "opening"
         return "reminder" if today <= duty.due_on else "overdue"

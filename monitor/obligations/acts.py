@@ -21,7 +21,7 @@ from monitor.registry.places import DELETION
 from monitor.registry.roster import roster
 from monitor.registry.watches import keep_gone
 from monitor.schedule import duty_event, edit, overdue, refresh
-from monitor.tables.duty import ASKED, LIVE
+from monitor.tables.duty import ASKED, DECLINED, LIVE
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ async def acknowledge(duty_id: int, at: datetime, actor: str, pause: Pause) -> N
         duty, calendar = await held(duty_id)
         pause.check(actor, calendar, at)
         need(
-            duty.state in ASKED and duty.overdue_on,
+            duty.state == DECLINED or (duty.state in ASKED and duty.overdue_on),
             "not-overdue",
             "Nothing is overdue here that could be taken in hand.",
         )

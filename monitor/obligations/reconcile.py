@@ -12,7 +12,7 @@ from monitor.notices import VENDOR, about_duty
 from monitor.obligations.contract import Idle, Owed
 from monitor.schedule import as_text, duty_event, edit, refresh, reopening
 from monitor.tables import Obligation
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, DECLINED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,7 @@ def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: d
         return None
     if duty.state == "scheduled":
         return _redate(outcome, duty, facts, at)
-    if duty.state in {*ASKED, "waived"} and _ends_later(outcome, duty, facts):
+    if duty.state in {*ASKED, "waived", DECLINED} and _ends_later(outcome, duty, facts):
         return cancel(duty, "end-moved", at)
     if duty.state in ASKED:
         return _postpone(outcome, duty, facts, at)
@@ -105,7 +105,7 @@ def _place(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> dict[
 
 def _wind_up(outcome: Idle, duty: Obligation, at: datetime) -> Step | None:
     """Nothing is owed: what was only scheduled goes silently; what was asked goes with a word, if it must go now."""
-    if duty.state == "scheduled" or (outcome.void and duty.state in {*ASKED, "waived"}):
+    if duty.state == "scheduled" or (outcome.void and duty.state in {*ASKED, "waived", DECLINED}):
         return cancel(duty, outcome.reason, at)
     return None
 

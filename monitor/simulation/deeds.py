@@ -12,6 +12,7 @@ from monitor.duties import changes
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.obligations.authority import Authority
+from monitor.obligations.declining import Declining, decline
 from monitor.pause import Pause
 from monitor.refusal import Refused
 from monitor.registry.apply import set_fields
@@ -47,6 +48,11 @@ async def _acknowledge(event: script.Acknowledge, at: datetime) -> None:
     desks = {address.lower() for address in (await roster()).group.privacy_office}
     pause = Pause(_until(event), event.reason, office=(event.by or "").lower() in desks)
     await acts.acknowledge(await _live(event), at, await _who(event, at), pause)
+
+
+async def _decline(event: script.Decline, at: datetime) -> None:
+    said = Declining(event.reason, event.offered, event.price_consulted_on)
+    await decline(await _live(event), at, "vendor", said)
 
 
 async def _close_day(event: script.CloseDay, at: datetime) -> None:
@@ -120,6 +126,7 @@ DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] =
     script.Return: _return,
     script.Waive: _waive,
     script.Acknowledge: _acknowledge,
+    script.Decline: _decline,
     script.CloseDay: _close_day,
     script.End: _end,
     script.Observe: _observe,

@@ -65,6 +65,13 @@ class Acknowledge(DutyEvent):
     reason: str = ""
 
 
+class Decline(DutyEvent):
+    do: Literal["decline"]
+    reason: str = ""
+    offered: str = ""
+    price_consulted_on: date | None = None
+
+
 class Down(Event):
     do: Literal["down"]
     until: Instant
@@ -126,6 +133,7 @@ AnyEvent = Annotated[
     | Return
     | Waive
     | Acknowledge
+    | Decline
     | Down
     | CloseDay
     | End

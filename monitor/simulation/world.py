@@ -20,6 +20,7 @@ from monitor.outbox.compose import compose
 from monitor.outbox.deliver import Writer, deliver
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
+from monitor.remediation.turning import turn as reopen
 from monitor.simulation import script
 from monitor.simulation.deeds import DEEDS
 from notifiers.contract import Letter, Notifier, Receipt
@@ -44,6 +45,7 @@ _WHAT = {
     "obligation.waived": "waived",
     "obligation.acknowledged": "acknowledged",
     "obligation.cancelled": "cancelled",
+    "obligation.declined": "state",
     "own-duty.opened": "deadline",
     "own-duty.overdue": "overdue",
     "own-duty.acknowledged": "acknowledged",
@@ -174,7 +176,9 @@ class World:
                 await cases.tend(at)
                 + await changes.review(at)
                 + await owing.turn(at)
+                + await reopen(at)
                 + await contradiction.weigh(at, self.tools.claims)
+                + await contradiction.see(at, self.tools.claims)
                 + await escalation.advance(at)
                 + await expiry.warn(at)
                 + await compose(at)
@@ -195,6 +199,7 @@ class World:
             (tables.Engagement, "plan_at"),
             (tables.Obligation, "turns_at"),
             (tables.Obligation, "next_at"),
+            (tables.Remediation, "turns_at"),
             (tables.OwnDuty, "turns_at"),
             (tables.OwnDuty, "next_at"),
             (tables.Case, "next_at"),
@@ -248,6 +253,8 @@ async def _first(model: Any, column: str) -> datetime | None:
 def _event_line(stamp: str, line: Line) -> Line:
     data = line["data"]
     said = {name: data[name] for name in _SAID if data.get(name)}
+    if _WHAT[line["type"]] == "state":
+        said["state"] = data["state"]
     if line["company"]:
         said["company"] = line["company"]
     if line["subject"].startswith("case/"):

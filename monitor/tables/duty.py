@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 ASKED = ("open", "returned")  #: states in which the party owes an answer
-LIVE = ("scheduled", *ASKED, "submitted", "waived")  #: states in which something is owed, or will be
+DECLINED = "declined"  #: the party has said that it will not answer; the company has to decide what then
+LIVE = ("scheduled", *ASKED, "submitted", "waived", DECLINED)  #: states in which something is owed, or will be
 
 
 class Obligation(Climbing):
@@ -29,10 +30,15 @@ class Obligation(Climbing):
 
     `cause`: what brought it about, where that was no date of the calendar: `reason`, `seen_at`, `places`.
 
+    `declined`: while the party declines, what it said, and `on`, the day from which the company's ladder counts.
+    `asks`: the address that is asked in place of the registered ones, once the company has confirmed it. `hushed_at`:
+    since when whoever was asked wrongly is not reminded, until the company has decided; its people go on being told.
+
     `turns_at` is when its state may turn by itself (opening, overdue, end of a waiver); `next_at`, when somebody
     is told.
 
-    States: scheduled -> open -> submitted -> accepted | returned -> submitted ...; waived and back; cancelled.
+    States: scheduled -> open -> submitted -> accepted | returned -> submitted ...; waived and back; declined and back;
+    cancelled.
     Overdue is derived: open or returned after the end of T. `overdue_on` only remembers that it was announced.
     """
 
@@ -69,6 +75,9 @@ class Obligation(Climbing):
     waived_by = fields.CharField(max_length=60, null=True)
     reason = fields.TextField(default="")
     cause = fields.JSONField[dict[str, Any]](default=dict, db_default={})
+    declined = fields.JSONField[dict[str, Any]](default=dict, db_default={})
+    asks = fields.CharField(max_length=254, default="", db_default="")
+    hushed_at = InstantField(null=True)
     undeliverable_at = InstantField(null=True)
     request: fields.ForeignKeyNullableRelation[FrozenRequest] = fields.ForeignKeyField(
         "itaku.FrozenRequest", related_name="obligations", null=True, on_delete=fields.RESTRICT
@@ -182,7 +191,12 @@ class Evidence(Model):
 
 
 class Plea(Model):
-    """What the party says beside its answers: more time wanted, not ours, handed over to a colleague."""
+    """What the party says beside its answers: more time wanted, no answer, not ours, another person, an objection to a
+    look, handed over to a colleague; and what a named person of the company has decided on it.
+
+    `about`: what belongs to the kind (`offered`, `price_consulted_on`, `name`, `email`, `check`, `seen_at`). `words`
+    are those of the company, which the party reads; `due_on` is the day that came of it.
+    """
 
     id = fields.IntField(primary_key=True)
     obligation: fields.ForeignKeyRelation[Obligation] = fields.ForeignKeyField(
@@ -192,8 +206,13 @@ class Plea(Model):
     text = fields.TextField(default="")
     proposed_on = DayField(null=True)
     made_at = InstantField()
-    decision = fields.CharField(max_length=10, null=True)
+    question = fields.CharField(max_length=120, default="", db_default="")
+    about = fields.JSONField[dict[str, Any]](default=dict, db_default={})
+    decision = fields.CharField(max_length=20, null=True)
     decided_at = InstantField(null=True)
+    decided_by = fields.CharField(max_length=60, default="", db_default="")
+    words = fields.TextField(default="", db_default="")
+    due_on = DayField(null=True)
 
     obligation_id: int
 
