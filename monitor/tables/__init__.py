@@ -16,6 +16,7 @@ from monitor.tables.looking import (
     Watch,
 )
 from monitor.tables.meeting import Contradiction
+from monitor.tables.offline import OfflineFile, PaperEntry
 from monitor.tables.owing import OwnDuty
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose
@@ -50,9 +51,11 @@ __all__ = [
     "Note",
     "Notice",
     "Obligation",
+    "OfflineFile",
     "Outage",
     "OwnDuty",
     "PageText",
+    "PaperEntry",
     "Party",
     "Person",
     "Plea",
