@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor.auditor import audit, stale
 from monitor.cases import tend
-from monitor.contradiction import weigh
+from monitor.contradiction import see, weigh
 from monitor.digest import report
 from monitor.duties.changes import review
 from monitor.duties.owing import turn as fall_due
@@ -23,6 +23,7 @@ from monitor.outbox.compose import compose
 from monitor.outbox.deliver import deliver
 from monitor.pulse import beat
 from monitor.registry.roster import NoRegistry, roster
+from monitor.remediation.turning import turn as reopen
 from monitor.systemd import notify, watchdog_seconds
 from monitor.tables.store import AWAY
 
@@ -62,10 +63,10 @@ class House:
 
     async def obligations(self, at: datetime) -> int:
         asked = await plan(at, self.tools.policy) + await turn(at, self.tools.shelf, self.tools.policy)
-        return asked + await review(at) + await fall_due(at)
+        return asked + await review(at) + await fall_due(at) + await reopen(at)
 
     async def contradict(self, at: datetime) -> int:
-        return await weigh(at, self.tools.claims)
+        return await weigh(at, self.tools.claims) + await see(at, self.tools.claims)
 
     async def outbox(self, at: datetime) -> int:
         """Without a mail server nothing is made and nothing is sent; notices wait.

@@ -7,6 +7,7 @@ data beside the questionnaires.
 
 from monitor.contradiction.claims import Claim, Claims, Proof, load_claims
 from monitor.contradiction.confidence import Confidence, Observed, confidence, doubts_about, doubts_of, observed
+from monitor.contradiction.remedied import see
 from monitor.contradiction.stage import weigh
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "doubts_of",
     "load_claims",
     "observed",
+    "see",
     "weigh",
 ]

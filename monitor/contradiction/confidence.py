@@ -25,9 +25,12 @@ FRESH = timedelta(days=30)  #: a look that is older shows nothing of today
 
 
 class Confidence(enum.StrEnum):
-    """What an answer rests on. A file is seen by whoever reviews, and that is all that is said of it."""
+    """What an answer rests on. A file is worth what whoever reviews makes of it: until one of them has said that they
+    looked at it, it is only there.
+    """
 
     SELF_ATTESTED = "self-attested"
+    HANDED_IN = "evidence"
     EVIDENCE = "evidence-seen"
     OBSERVED = "observed"
     CONTRADICTED = "contradicted"
@@ -39,6 +42,7 @@ class Observed:
 
     claim: Claim
     at: datetime
+    watches: tuple[int, ...] = ()  #: whose looks they are
 
     @property
     def answer(self) -> str:
@@ -47,17 +51,23 @@ class Observed:
 
 
 def confidence(
-    question: str, answer: Answer, contradicted: Collection[str], seen: Iterable[Observed]
+    question: str,
+    answer: Answer,
+    contradicted: Collection[str],
+    seen: Iterable[Observed],
+    looked_at: Collection[str] = (),
 ) -> tuple[Confidence, Observed | None]:
     """The label of one answer, and what was seen where that is its ground. Doubt goes before everything, and what was
-    not answered rests on the look alone.
+    not answered rests on the look alone. `looked_at`: the questions whose files a reviewer has looked at.
     """
     if question in contradicted:
         return Confidence.CONTRADICTED, None
     for one in seen:
         if one.claim.about(question) and (answer.blank or one.claim.made_by(answer)):
             return Confidence.OBSERVED, one
-    return (Confidence.EVIDENCE if answer.files else Confidence.SELF_ATTESTED), None
+    if not answer.files:
+        return Confidence.SELF_ATTESTED, None
+    return (Confidence.EVIDENCE if question in looked_at else Confidence.HANDED_IN), None
 
 
 async def observed(party: str, claims: Claims, at: datetime) -> list[Observed]:
@@ -75,7 +85,7 @@ async def observed(party: str, claims: Claims, at: datetime) -> list[Observed]:
         if of and not doubted & set(claim.disproved_by) and all(_settled(watch, at) for watch in of):
             looks = [look for watch in of for look in await latest(watch.id, 1)]
             if len(looks) == len(of) and claim.proof and all(_shows(claim.proof, look) for look in looks):
-                found.append(Observed(claim, min(look.at for look in looks)))
+                found.append(Observed(claim, min(look.at for look in looks), tuple(watch.id for watch in of)))
     return found
 
 

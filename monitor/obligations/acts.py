@@ -15,22 +15,26 @@ from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations.marks import last_submission, points_of
+from monitor.obligations.remediation import NAME as REMEDIATION
 from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.places import DELETION
 from monitor.registry.roster import roster
 from monitor.registry.watches import keep_gone
+from monitor.remediation.raising import follow
+from monitor.remediation.settling import settle
 from monitor.schedule import duty_event, edit, overdue, refresh
 from monitor.tables.duty import ASKED, DECLINED, LIVE
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
     from monitor.obligations.authority import Authority
     from monitor.pause import Pause
-    from monitor.tables import Obligation
+    from monitor.tables import Obligation, Submission
 
 RETURN_LEAVES = 7  #: days that a returned answer leaves at least
 
@@ -131,8 +135,18 @@ async def accepting(
     event = duty_event("accepted", duty, actor, **handed_in, **said)
     await enter([Step(duty, fields | refresh(duty, calendar, at), [event], [notice], withdraw=True)], at)
     await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
+    await _remediate(duty, handed_in, calendar, at, actor)
     if duty.kind == DELETION:
         await keep_gone(duty.party_id, at)
+
+
+async def _remediate(
+    duty: Obligation, handed_in: Mapping[str, Any], calendar: Calendar, at: datetime, actor: str
+) -> None:
+    """What the answer leaves to be put right goes onto the books; or what it says of what stands there is entered."""
+    if handed_in:
+        answer = await tables.Submission.get(id=handed_in["submission"])
+        await (settle if duty.kind == REMEDIATION else follow)(duty, answer, calendar, at, actor)
 
 
 def under_review(duty: Obligation) -> None:
@@ -195,16 +209,21 @@ async def _decide(duty: Obligation, made: Decision, at: datetime, actor: str) ->
     last = await last_submission(duty.id)
     if last is None:
         return {}
-    need(
-        made.read in (None, last.id),
-        "by-unread",
-        "Another answer has come since you opened this page. Read it, and decide then.",
-    )
+    as_read(last, made.read)
     reviewer = int(actor.removeprefix("person/")) if actor.startswith("person/") else None
     await tables.Submission.filter(id=last.id).update(
         verdict=made.verdict, reason=made.reason, decided_at=at, reviewer_id=reviewer, weighed=0
     )
     return {"submission": last.id, "sha256": last.sha256}
+
+
+def as_read(last: Submission, read: int | None) -> None:
+    """Nobody decides on an answer that came after the one that they have read."""
+    need(
+        read in (None, last.id),
+        "by-unread",
+        "Another answer has come since you opened this page. Read it, and decide then.",
+    )
 
 
 async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: datetime, *, authority: Authority) -> None:

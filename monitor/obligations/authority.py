@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from checks.contract import Severity
 from monitor.calendar import DAY, add_months
 from monitor.refusal import need
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
-    from monitor.tables import Obligation
+    from monitor.tables import Obligation, Remediation
 
 ALONE = 30  #: days that a company's manager may grant without anybody above
 LONGEST = 12  #: months after which an attestation is asked for again, whoever agreed to wait
@@ -42,6 +43,17 @@ class Authority(Enum):
             alone = calendar.day_of(at) + ALONE * DAY
             need(until <= calendar.end_of(alone), "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
 
+    def may_accept_risk(self, finding: Remediation, until: datetime, calendar: Calendar, at: datetime) -> None:
+        """Whether the risk of a finding may be accepted until then: as for a waiver, counted from today."""
+        if self is Authority.SCRIPT:
+            return
+        latest = add_months(calendar.day_of(at), LONGEST)
+        need(until <= calendar.end_of(latest), "until-too-far", _RISK_TOO_FAR, latest=latest)
+        if self is Authority.COMPANY:
+            need(finding.severity < Severity.CRITICAL, "by-whom-critical", _CRITICAL)
+            alone = calendar.day_of(at) + ALONE * DAY
+            need(until <= calendar.end_of(alone), "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
+
     def may_extend(self, duty: Obligation, due_on: date, calendar: Calendar) -> None:
         """Whether a due date may move to that day. Days are counted from the first due date, not from the last one."""
         if self is Authority.SCRIPT:
@@ -56,6 +68,11 @@ class Authority(Enum):
 _TOO_FAR = (
     "Name a day up to {latest}: this confirmation may wait for at most 12 months after its due date."
     " If it is not needed at all, correct the engagement in the registry."
+)
+_RISK_TOO_FAR = "Name a day up to {latest}: a risk is accepted for at most 12 months, and looked at anew then."
+_CRITICAL = (
+    "The risk of a critical finding may be accepted only by the manager for personal information or the group's privacy"
+    " office. Ask one of them to sign in and do it."
 )
 _DELETION = (
     "A deletion may be waived only by the manager for personal information or the group's privacy office."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.calendar import Calendar
     from monitor.questionnaire import Questionnaire
     from monitor.registry.format import Engagement, Party
-    from monitor.tables import Obligation
+    from monitor.tables import Obligation, Remediation
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Facts:
     history: Sequence[Obligation] = ()
     below: Sequence[str] = ()  #: names of the parties entrusted directly below, in the tree of sub-entrustment
     sightings: Sequence[Sighting] = ()
+    findings: Sequence[Remediation] = ()  #: that its accepted answers raised
 
     def accepted(self, kind: str) -> Sequence[Obligation]:
         return [duty for duty in self.history if duty.kind == kind and duty.accepted_on]

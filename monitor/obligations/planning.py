@@ -13,8 +13,10 @@ from monitor.guard import Guard
 from monitor.obligations import KINDS
 from monitor.obligations.contract import Facts, Idle, Sighting
 from monitor.obligations.reconcile import Policy, begin, reconcile
+from monitor.registry.format import OWING
 from monitor.registry.places import AGAIN, gone
 from monitor.registry.roster import Roster, roster
+from monitor.remediation.turning import lapse
 from monitor.schedule import duty_event
 from monitor.tables.duty import LIVE
 from monitor.tables.store import AWAY, transaction
@@ -45,17 +47,31 @@ async def plan(at: datetime, policy: Policy | None = None) -> int:
         steps = [step for found in worked.values() for step in found or ()]
         await enter(steps, at)
         await ledger.write([duty_event("scheduled", step.duty) for step in steps if step.new], at)
+        await _lapse(facts.values(), at)
         await _mark(worked, facts, at)
     return len(rows)
+
+
+async def _lapse(facts: Iterable[Facts], at: datetime) -> None:
+    """What answers about work raised that has ended is nobody's to put right any more."""
+    for found in facts:
+        closed = found.entry.state not in OWING
+        if found.findings and (closed or (found.last_day is not None and found.today > found.last_day)):
+            await lapse(found.findings, at, closed=closed)
 
 
 async def _mark(worked: Mapping[str, list[Step] | None], facts: Mapping[str, Facts], at: datetime) -> None:
     """When each engagement must be worked out again by itself: after its last day."""
     again: defaultdict[datetime | None, list[str]] = defaultdict(list)
     for key, steps in worked.items():
-        again[at + POISONED if steps is None else _end(facts[key])].append(key)
+        again[at + POISONED if steps is None else _after(steps, facts[key], at)].append(key)
     for instant, keys in again.items():
         await tables.Engagement.filter(key__in=keys).update(plan_at=instant)
+
+
+def _after(steps: Sequence[Step], found: Facts, at: datetime) -> datetime | None:
+    """At once, where a request was cancelled: what it stood in the way of may be owed now."""
+    return at if any(step.duty.state == "cancelled" for step in steps) else _end(found)
 
 
 def _end(found: Facts) -> datetime | None:
@@ -84,6 +100,7 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
         history[duty.engagement_id].append(duty)
     below = await _below(keys, present)
     sightings = await _sightings(rows, entries, present, at)
+    findings = await _findings(keys)
     today = present.calendar.day_of(at)
     return {
         row.key: Facts(
@@ -96,9 +113,17 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
             history[row.key],
             below[row.key],
             sightings[row.key],
+            findings[row.key],
         )
         for row in rows
     }
+
+
+async def _findings(keys: Sequence[str]) -> defaultdict[str, list[tables.Remediation]]:
+    found: defaultdict[str, list[tables.Remediation]] = defaultdict(list)
+    for row in await tables.Remediation.filter(engagement_id__in=keys).order_by("id"):
+        found[row.engagement_id].append(row)
+    return found
 
 
 def _standing(row: tables.Engagement, entry: Engagement) -> Engagement:

@@ -135,7 +135,9 @@ def _redate(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> Step
     else:
         due = facts.calendar.roll(duty.base_on, facts.entry.roll)
         fields = edit(duty, due_on=due, roll=facts.entry.roll)
-        if not duty.taken_over:
+        if outcome.opens_at is not None:
+            fields |= _opening(outcome.opens_at, duty, facts, at)
+        elif not duty.taken_over:
             opens_at = reopening(duty, facts.calendar, outcome.notice_days)
             fields |= edit(duty, opens_at=opens_at, meant_on=facts.calendar.day_of(opens_at))
     fields |= refresh(duty, facts.calendar, at)
@@ -143,6 +145,14 @@ def _redate(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> Step
         [duty_event("due_moved", duty, reason="recomputed", was=before.isoformat())] if duty.due_on != before else []
     )
     return Step(duty, fields, events)
+
+
+def _opening(opens_at: datetime, duty: Obligation, facts: Facts, at: datetime) -> dict[str, Any]:
+    """What opens for something that happened keeps its day, unless something else has happened since."""
+    if duty.opens_at == opens_at:
+        return {}
+    first_mail = facts.calendar.next_sending(max(opens_at, at))
+    return edit(duty, opens_at=opens_at, meant_on=facts.calendar.day_of(first_mail))
 
 
 def _postpone(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> Step | None:
