@@ -23,6 +23,8 @@ COMMANDS = {
     "simulate": "monitor.cli.simulate:simulate",
     "ledger": "monitor.cli.ledger:ledger",
     "export": "monitor.cli.export:export",
+    "receipt": "monitor.cli.receipt:receipt",
+    "mail": "monitor.cli.mail:mail",
     "doctor": "monitor.cli.doctor:doctor",
     "db": "monitor.cli.db:db",
 }

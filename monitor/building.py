@@ -20,12 +20,14 @@ from monitor import __version__, plugins
 from monitor.cases import Damping
 from monitor.evidence import EvidenceStore
 from monitor.house import House
-from monitor.keys import read_keys
+from monitor.keys import make_keys, read_keys
 from monitor.language import Message
 from monitor.letters import Letters
 from monitor.mistakes import Invalid, Mistake
 from monitor.patrol import Patrol
 from monitor.probe import Probe, ProbeSettings
+from monitor.receipt import Signing
+from monitor.reviewing import Policy
 from monitor.systemd import waiting
 from monitor.tables.store import AWAY, StoreAway, opened, pending, upgrade
 from monitor.web import Site, site
@@ -69,6 +71,14 @@ async def build(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> Ho
     else:
         log.warning("no mail server is configured: nobody is asked and nobody is told")
     return house
+
+
+def signing(settings: Settings) -> Signing:
+    """The keys that sign receipts. A house of before there were any makes them at its start."""
+    path = settings.at_home(settings.links.receipt_keys)
+    if make_keys(path):
+        log.warning("made %s, which signs receipts: keep it with the backup, and give it to every replica", path)
+    return Signing(list(read_keys(path).keys.values()))
 
 
 def damping(settings: Settings) -> Damping:
@@ -172,6 +182,7 @@ async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **
     parts = Site(
         base_url=settings.web.base_url,
         keyring=house.keyring,
+        signing=signing(settings),
         evidence=evidence,
         shelf=house.tools.shelf,
         claims=house.tools.claims,

@@ -174,7 +174,7 @@ class Cadence(Section):
 
 
 class Links(Section):
-    """Where the keys lie that sign the parties' links; made by `itaku init`, mode 0600."""
+    """Where the keys lie that sign the parties' links and their receipts; made by `itaku init`, mode 0600."""
 
     keys: Path = Path("data/link.keys")
 
@@ -186,6 +186,7 @@ class Log(Section):
 
 class Settings(Section):
     database: Database = Database()
+    receipt_keys: Path = Path("data/receipt.keys")
     web: Web = Web()
     mail: Mail = Mail()
     probe: Probe = Probe()

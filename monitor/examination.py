@@ -47,6 +47,7 @@ async def examine(settings: Settings, at: datetime) -> AsyncIterator[Ailment]:
     """Everything, in the order in which it would have to be mended."""
     yield Ailment("configuration", "ok", f"read from {settings.home}")
     yield _keys(settings)
+    yield _receipt_keys(settings)
     async for ailment in _database(settings, at):
         yield ailment
     yield await _mail(settings)
@@ -68,6 +69,18 @@ def _keys(settings: Settings) -> Ailment:
             "Run itaku init in an empty folder and move its data/link.keys here, or restore yours.",
         )
     return Ailment("keys", "ok", f"{count} in {path}")
+
+
+def _receipt_keys(settings: Settings) -> Ailment:
+    path = settings.at_home(settings.links.receipt_keys)
+    if not path.exists():
+        says = f"{path} is not there yet; the daemon makes it at its start"
+        return Ailment("receipt keys", "note", says, "Where several daemons run, give all of them the same file.")
+    try:
+        count = len(read_keys(path).keys)
+    except Invalid as error:
+        return Ailment("receipt keys", "bad", error.mistakes[0].in_("en"), "Restore it from your backup.")
+    return Ailment("receipt keys", "ok", f"{count} in {path}")
 
 
 async def _database(settings: Settings, at: datetime) -> AsyncIterator[Ailment]:

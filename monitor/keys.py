@@ -1,9 +1,10 @@
-"""The key file: one key a line, `id hex`; the first signs, all verify."""
+"""Files of keys: one key a line, `id hex`; the first signs, all verify. One signs links, the other receipts."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from itertools import count
 from typing import TYPE_CHECKING
 
 from monitor.language import Message
@@ -36,6 +37,20 @@ def read_keys(path: Path) -> Keyring:
         what, remedy = Message("holds no keys."), Message("Write lines of an id and 64 hexadecimal digits.")
         raise Invalid([Mistake(str(path), "-", what, remedy)])
     return Keyring(keys)
+
+
+def renew_keys(path: Path) -> None:
+    """A new key in front of those that there are, which go on to verify. The file is replaced whole, or not at all."""
+    known = read_keys(path).keys
+    name = next(f"k{number}" for number in count(len(known) + 1) if f"k{number}" not in known)
+    lines = [f"{name} {secrets.token_hex(32)}\n", *(f"{old} {key.hex()}\n" for old, key in known.items())]
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 def make_keys(path: Path) -> bool:

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text that goes with a letter as a file. `parameters` are those of its type, such as a calendar's `method`."""
+
+    name: str
+    media_type: str  #: `text/calendar`
+    text: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A finished letter. `message_id` is stable over every attempt, so that a repeat after a crash is recognisable."""
 
@@ -31,6 +41,7 @@ class Letter:
     headers: Mapping[str, str] = field(default_factory=dict)
     written_at: datetime = field(kw_only=True)  #: aware, stable over every attempt; shown to the reader in its own zone
 
+    attachments: tuple[Attachment, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

@@ -36,3 +36,6 @@ def _write(folder: Path, files: dict[Path, Path]) -> None:
     keys = folder / "data" / "link.keys"
     if make_keys(keys):
         say(f"wrote {keys} (mode 0600; keep it: without it no link that was mailed works)")
+    signing = folder / "data" / "receipt.keys"
+    if make_keys(signing):
+        say(f"wrote {signing} (mode 0600; keep it: it signs the parties' receipts)")

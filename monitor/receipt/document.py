@@ -15,7 +15,6 @@ from monitor.questionnaire import thaw_answers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from monitor.questionnaire import Answer, Question, Questionnaire
     from monitor.receipt.signing import Signing
@@ -56,7 +55,6 @@ class Matter:
     submission: int
     name: str
     title: str
-    submitted_at: datetime
     line: Mapping[str, Any]
 
 

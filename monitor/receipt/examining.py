@@ -50,6 +50,18 @@ class Verdict(enum.StrEnum):
     UNREADABLE = "unreadable"
 
 
+_SAID: Mapping[Verdict, str] = {
+    Verdict.GENUINE: "This receipt is genuine: nothing in it was changed.",
+    Verdict.SOUND: (
+        "Nothing in this receipt was changed since it was signed. Now compare its public key with those on the group's "
+        "verification page, or name one with --key: {key}"
+    ),
+    Verdict.STRANGER: "This receipt is not of the signer that it should be of. Ask whoever gave it to you.",
+    Verdict.CHANGED: "This receipt was changed after it was issued. Do not rely on it; download it again.",
+    Verdict.UNREADABLE: "This is no receipt that could be examined.",
+}
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing that was recomputed: its name for programs, whether it held, and the sentence."""
@@ -68,9 +80,27 @@ class Finding:
     receipt: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def unchanged(self) -> bool:
+        """Whether it is what was signed, whoever signed it."""
+        return self.verdict in {Verdict.GENUINE, Verdict.SOUND, Verdict.STRANGER}
+
+    @property
+    def says(self) -> Message:
+        """The verdict in a sentence."""
+        return Message(_SAID[self.verdict], {"key": self.key})
+
+    def held_against_ledger(self, *, there: bool) -> None:
+        """Add whether a ledger has its line. One that has proves it as well as a key does."""
+        seq = {"seq": self.line.get("seq")}
+        yes = Message("The ledger has this very line as its number {seq}.", seq)
+        no = Message("The ledger does not have this line as its number {seq}.", seq)
+        self.steps.append(Step("ledger.there", there, yes if there else no))
+        self.verdict = Verdict.GENUINE if there else Verdict.STRANGER
+
+    @property
     def key(self) -> str:
         """The public key that the receipt names."""
-        return str(self.receipt["signature"]["public_key"]) if self.receipt else ""
+        return str(self.receipt["signature"].get("public_key", "")) if self.receipt else ""
 
     @property
     def line(self) -> Mapping[str, Any]:
@@ -153,6 +183,9 @@ _SHAPES: Mapping[str, type] = dict.fromkeys(KEYS, dict) | {
 }
 
 
+_WITHIN = (("ledger", "line"), ("issuer", "company"), ("issuer", "group"))
+
+
 def _shaped(found: dict[str, Any]) -> dict[str, Any]:
     """Its keys, and the kinds of their values. What is missing is named, because it was taken out."""
     missing, added = sorted(_SHAPES.keys() - found.keys()), sorted(found.keys() - _SHAPES.keys())
@@ -160,7 +193,9 @@ def _shaped(found: dict[str, Any]) -> dict[str, Any]:
         says = "Parts of the receipt are missing or were added: {which}."
         raise _Unreadable(Message(says, {"which": ", ".join([*missing, *added])[:200]}))
     wrong = [name for name, kind in _SHAPES.items() if not isinstance(found[name], kind)]
-    wrong += [] if isinstance(found["ledger"], dict) and isinstance(found["ledger"].get("line"), dict) else ["ledger"]
+    wrong += [
+        f"{name}.{inner}" for name, inner in _WITHIN if not wrong and not isinstance(found[name].get(inner), dict)
+    ]
     if not wrong and not all(_answer(one) for one in found["answers"]):
         wrong.append("answers")
     if wrong:
@@ -234,6 +269,7 @@ def _same_story(receipt: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
         and (data.get("submission"), data.get("sha256")) == (submission.get("id"), submission.get("sha256"))
         and (data.get("party"), data.get("engagement"))
         == (receipt["party"].get("key"), receipt["engagement"].get("key"))
+        and line.get("company") == receipt["issuer"]["company"].get("key")
     )
 
 

@@ -12,6 +12,7 @@ from monitor.web.console.routes import ROUTES as CONSOLE
 from monitor.web.form.routes import ROUTES as FORM
 from monitor.web.public import ROUTES as PUBLIC
 from monitor.web.site import SITE, Site
+from monitor.web.verifying import ROUTES as VERIFYING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +28,6 @@ def site(parts: Site, extra: Iterable[web.AbstractRouteDef] = ()) -> web.Applica
     app[SITE] = parts
     app[LIMITS] = Limits()
     app.on_response_prepare.append(stamp)
-    app.add_routes([*FORM, *CONSOLE, *PUBLIC, *extra])
+    app.add_routes([*FORM, *CONSOLE, *PUBLIC, *VERIFYING, *extra])
     app.router.add_static("/static/", TEMPLATES / "static", append_version=False)
     return app

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Questionnaire
 
 
+    from monitor.receipt import Signing
 class Health(Protocol):
     """What the daemon knows of itself."""
 
@@ -33,6 +34,7 @@ class Site:
     keyring: Keyring
     evidence: EvidenceStore
     shelf: Mapping[str, Questionnaire]
+    signing: Signing
     file_limit: int = 20 * 1024 * 1024
     form_limit: int = 50 * 1024 * 1024
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()

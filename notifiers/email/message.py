@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from notifiers.contract import Letter
+    from notifiers.contract import Attachment, Letter
 
 THREADS = 30  #: a digest may belong to hundreds of threads; beyond a few no mail program looks, and relays cap headers
 
@@ -48,11 +48,33 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
         message[line.name] = line
     message.set_content(_whole(letter.text), cte="base64")
     if letter.html:
-        message.make_alternative(boundary=f"=_{sha256(letter.message_id.encode()).hexdigest()[:24]}")
+        message.make_alternative(boundary=_boundary(letter, "alternative"))
         message.add_alternative(_INLINER.inline(_whole(letter.html)), subtype="html", cte="base64")
+    for attachment in letter.attachments:
+        _attach(attachment, letter, message)
     if letter.language:
         message["Content-Language"] = machine("Content-Language", letter.language)  # set_content drops its like
     return message
+
+
+def _attach(attachment: Attachment, letter: Letter, message: EmailMessage) -> None:
+    """A file after the text. It is a file and no invitation: programs offer it, and do not answer it."""
+    if message.get_content_subtype() != "mixed":
+        message.make_mixed(boundary=_boundary(letter, "mixed"))
+    main, _, sub = attachment.media_type.partition("/")
+    if main != "text":
+        raise ValueError(f"not a text: {attachment.media_type!r}")
+    message.add_attachment(
+        _whole(attachment.text),
+        subtype=sub,
+        cte="base64",
+        filename=attachment.name,
+        params=dict(attachment.parameters),
+    )
+
+
+def _boundary(letter: Letter, kind: str) -> str:
+    return f"=_{sha256(f'{kind} {letter.message_id}'.encode()).hexdigest()[:24]}"
 
 
 def _headers(letter: Letter, sender: str) -> Iterator[Header]:
