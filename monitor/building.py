@@ -186,6 +186,7 @@ async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **
         evidence=evidence,
         shelf=house.tools.shelf,
         claims=house.tools.claims,
+        review=_review_policy(settings),
         file_limit=settings.evidence.file_mb * 1024 * 1024,
         form_limit=settings.evidence.form_mb * 1024 * 1024,
         trusted_proxies=tuple(ipaddress.ip_network(text) for text in settings.web.trusted_proxies),
@@ -201,6 +202,11 @@ async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **
     stack.push_async_callback(house.shut)
     await web.TCPSite(runner, settings.web.host, settings.web.port).start()
     return int(runner.addresses[0][1])
+
+
+def _review_policy(settings: Settings) -> Policy:
+    review = settings.review
+    return Policy(frozenset(review.second_person), review.treat_from, review.good, review.fair)
 
 
 async def _within(work: Any) -> None:

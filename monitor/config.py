@@ -173,10 +173,20 @@ class Cadence(Section):
     keep_daily: Annotated[int, Field(ge=1, le=36600)] = 3660
 
 
+class Review(Section):
+    """How answers are reviewed. `second_person`: tiers of which a second person has to confirm an acceptance."""
+
+    second_person: Annotated[tuple[Literal["S", "A", "B", "C"], ...], BeforeValidator(_days)] = ("S",)
+    treat_from: Literal["low", "medium", "high", "critical"] = "critical"
+    good: Annotated[int, Field(ge=0, le=100)] = 80
+    fair: Annotated[int, Field(ge=0, le=100)] = 60
+
+
 class Links(Section):
     """Where the keys lie that sign the parties' links and their receipts; made by `itaku init`, mode 0600."""
 
     keys: Path = Path("data/link.keys")
+    receipt_keys: Path = Path("data/receipt.keys")
 
 
 class Log(Section):
@@ -186,13 +196,13 @@ class Log(Section):
 
 class Settings(Section):
     database: Database = Database()
-    receipt_keys: Path = Path("data/receipt.keys")
     web: Web = Web()
     mail: Mail = Mail()
     probe: Probe = Probe()
     evidence: Evidence = Evidence()
     ladder: Ladder = Ladder()
     cadence: Cadence = Cadence()
+    review: Review = Review()
     links: Links = Links()
     log: Log = Log()
     notifiers: dict[str, dict[str, Any]] = {}

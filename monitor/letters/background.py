@@ -15,14 +15,14 @@ from monitor.letters.digest import parties_in
 from monitor.questionnaire import thaw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from monitor.letters.topic import Topic
     from monitor.questionnaire.text import Text
     from monitor.registry.format import Engagement, Party
     from monitor.registry.roster import Roster
-    from monitor.tables import Case, Contradiction, FindingRow
+    from monitor.tables import Case, Contradiction, FindingRow, Obligation
 
 
 @dataclass
@@ -66,6 +66,8 @@ class Background:
     last_days: Mapping[str, date | None]
     parties: Mapping[str, Party]
     engaged: Mapping[str, Sequence[Engagement]]  #: by party, of those whose certificates are spoken of
+    points: Mapping[int, Sequence[tuple[Text, str]]]  #: by duty, the questions that came back, and what is said of each
+    proposed: Collection[int]  #: duties whose acceptance waits for a second person
     above: Mapping[str, Party]  #: by engagement, whoever sub-entrusted the work (再委託元)
 
     @classmethod
@@ -84,6 +86,8 @@ class Background:
             {key: await present.last_day(key) for key in engagements},
             await present.parties(named) if named else {},
             await present.engaged(certified) if certified else {},
+            await _points([topic.duty for topic in topics if topic.duty and topic.duty.state == "returned"]),
+            await _proposed([topic.duty.id for topic in topics if topic.duty and topic.duty.state == "submitted"]),
             {one.key: await _above(one, present) for topic in topics if (one := topic.engagement) and one.under},
         )
 
@@ -112,6 +116,26 @@ async def _fingerprints(topics: Sequence[Topic]) -> dict[int, str]:
     ids = [topic.notice.data["submission"] for topic in topics if topic.notice.kind == "receipt"]
     rows = tables.Submission.filter(id__in=ids).values_list("id", "sha256") if ids else None
     return dict(await rows) if rows else {}
+
+
+async def _points(duties: Sequence[Obligation]) -> dict[int, list[tuple[Text, str]]]:
+    """Of answers that went back question by question: the questions, in their order, and what the reviewers wrote."""
+    found = {}
+    for duty in {duty.id: duty for duty in duties}.values():
+        last = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
+        marks = tables.Mark.filter(submission_id=last.id, verdict="returned") if last else None
+        said = dict(await marks.values_list("question", "comment")) if marks else {}
+        if said and duty.request_id:
+            asked = thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body).questions
+            found[duty.id] = [(one.text, str(said[one.id])) for one in asked if one.id in said]
+    return found
+
+
+async def _proposed(duties: Sequence[int]) -> set[int]:
+    """Of these, those whose last answer one person would accept."""
+    rows = tables.Proposal.filter(submission__obligation_id__in=list(duties), submission__verdict=None)
+    found: list[Any] = await rows.values_list("submission__obligation_id", flat=True) if duties else []
+    return set(found)
 
 
 async def _findings(watches: set[int]) -> dict[int, list[FindingRow]]:

@@ -10,7 +10,7 @@ from monitor.calendar import DAY
 from monitor.cause import seen_again
 from monitor.letters.layout import lines, one_line
 from monitor.letters.words import CERTIFICATES, DUTIES, OWN_DUTIES, check_name, named, said, severity
-from monitor.links import SIGN_IN_LIVES
+from monitor.links import CODE_LIVES, SIGN_IN_LIVES
 from monitor.registry.places import GONE
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ BLANK: Values = dict.fromkeys((
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "until_at", "until_clock",
     "valid_minutes", "above", "beside", "returns", "contacts", "declined_on", "declined_for", "offered", "price_on", "returned_on", "returned_for", "again", "erased",
-    "code", "signer",
+    "code", "signer", "points", "second",
 ))  # fmt: skip
 
 
@@ -149,9 +149,17 @@ def _pleaded(notice: Notice, _calendar: Calendar) -> Values:
 
 
 def _signing_in(notice: Notice, calendar: Calendar) -> Values:
-    until = notice.made_at + SIGN_IN_LIVES
+    return _valid(notice, calendar, SIGN_IN_LIVES)
+
+
+def _coded(notice: Notice, calendar: Calendar) -> Values:
+    return _valid(notice, calendar, CODE_LIVES)
+
+
+def _valid(notice: Notice, calendar: Calendar, lives: timedelta) -> Values:
+    until = notice.made_at + lives
     clock = f"{until.astimezone(calendar.zone):%H:%M}"
-    return {"until_at": until, "until_clock": clock, "valid_minutes": int(SIGN_IN_LIVES.total_seconds() // 60)}
+    return {"until_at": until, "until_clock": clock, "valid_minutes": int(lives.total_seconds() // 60)}
 
 
 def _day(text: object) -> date | None:
@@ -165,4 +173,5 @@ _EXTRA = {
     "fresh-link": _reasoned,
     "plea": _pleaded,
     "sign-in": _signing_in,
+    "code": _coded,
 }

@@ -13,7 +13,7 @@ from monitor.language import say_day, translate
 from monitor.letters.ahead import coming, warnings_ahead
 from monitor.letters.basics import Values, basics
 from monitor.letters.digest import report
-from monitor.letters.layout import one_line
+from monitor.letters.layout import lines, one_line
 from monitor.letters.words import ROLES, check_name, named, said
 from monitor.tables.duty import DECLINED
 
@@ -80,6 +80,11 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
     asked_at = (told and told.asked_at) or duty.opened_at
     return {
         "awaits": {"submitted": "review", DECLINED: "decision"}.get(duty.state, "answer"),
+        "points": [
+            {"question": one_line(text.in_(desk.language), 300), "comment": lines(comment)}
+            for text, comment in known.points.get(duty.id, ())
+        ],
+        "second": duty.id in known.proposed,
         "asked_on": asked_at and calendar.day_of(asked_at),
         "ended_on": known.last_days.get(duty.engagement_id),
         "minutes": known.minutes.get(duty.request_id or "", 0),

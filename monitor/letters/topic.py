@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from monitor.tables import Case, Notice, Obligation, OwnDuty
 
 _DEEDS = frozenset(
-    {"returned", "rung", "due-moved", "undeliverable", "plea", "review-reminder", "review", "hand-over", "mute-ended"}
+    {
+        "returned",
+        "rung",
+        "due-moved",
+        "undeliverable",
+        "plea",
+        "review-reminder",
+        "second-person",
+        "review",
+        "hand-over",
+        "mute-ended",
+        "code",
+    }
 )
 
 

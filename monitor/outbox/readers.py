@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from monitor import tables
 from monitor.notices import PERSON, VENDOR
+from monitor.outbox.record import REFUSED_FOR
 from monitor.registry.roster import RISING
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Audience, Roster
     from monitor.tables import Notice
 
-REFUSED_FOR = timedelta(days=30)  #: an address that a server refused for good is tried again after that
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,8 @@ class Directory:
             contacts = (notice.address,) if notice.address else self.parties[str(notice.party_id)].contacts
             first = next((address for address in contacts if self._alive(address)), None)
             return {"vendor": (first,)} if first else {}
-        return self._company(notice) or self._next_up(notice)
+        others = self._without(str(notice.data.get("but") or ""))
+        return others._company(notice) or others._next_up(notice)  # noqa: SLF001 - a directory too
 
     def reads(self, address: str, notice: Notice) -> bool:
         """Whether that address is among its readers."""
@@ -58,6 +58,10 @@ class Directory:
         if notice.side == VENDOR:
             return self.parties[str(notice.party_id)].language
         return self.present.group.language
+
+    def _without(self, address: str) -> Directory:
+        """The same for what one mailbox is not to hear: whoever proposed something does not confirm it."""
+        return replace(self, dead=self.dead | {address.lower()}) if address else self
 
     def _company(self, notice: Notice) -> Audience:
         if notice.level:

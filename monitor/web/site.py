@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
+from monitor.reviewing import Policy
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from monitor.evidence import EvidenceStore
     from monitor.links import Keyring
     from monitor.questionnaire import Questionnaire
-
-
     from monitor.receipt import Signing
+
+
 class Health(Protocol):
     """What the daemon knows of itself."""
 
@@ -32,9 +34,9 @@ class Site:
 
     base_url: str
     keyring: Keyring
+    signing: Signing
     evidence: EvidenceStore
     shelf: Mapping[str, Questionnaire]
-    signing: Signing
     file_limit: int = 20 * 1024 * 1024
     form_limit: int = 50 * 1024 * 1024
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
@@ -44,6 +46,7 @@ class Site:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     rhythms: Mapping[str, int] = field(default_factory=dict)
     claims: Claims | None = None
+    review: Policy = field(default_factory=Policy)
 
     @property
     def secure(self) -> bool:

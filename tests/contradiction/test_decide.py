@@ -121,7 +121,7 @@ SEEN = [Observed(CLAIMS["web.tls"], AT)]
         (Answer(value="yes"), (), Confidence.OBSERVED),
         (Answer(value="yes", files=(FILE,)), (), Confidence.OBSERVED),
         (Answer(value="no"), (), Confidence.SELF_ATTESTED),
-        (Answer(value="no", files=(FILE,)), (), Confidence.EVIDENCE),
+        (Answer(value="no", files=(FILE,)), (), Confidence.HANDED_IN),
         (Answer(value="yes", files=(FILE,)), ("web.tls",), Confidence.CONTRADICTED),
     ],
 )

@@ -14,7 +14,7 @@ from monitor.questionnaire import Answer, thaw, thaw_answers
 from monitor.web.form import view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from checks.contract import Rule
@@ -48,13 +48,16 @@ class Trust:
     doubts: Sequence[Contradiction]
     seen: Sequence[Observed]
     tongue: Tongue
+    looked_at: Collection[str] = ()  #: the questions whose files a reviewer has looked at
 
     def label(self, question: str) -> dict[str, str]:
         """The label of one answer, with the day where a look is its ground; none where nobody answered and nothing was
         seen.
         """
         answer = self.answers.get(question, Answer())
-        word, ground = confidence(question, answer, {doubt.question for doubt in self.doubts}, self.seen)
+        word, ground = confidence(
+            question, answer, {doubt.question for doubt in self.doubts}, self.seen, self.looked_at
+        )
         if answer.blank and ground is None:
             return {}
         day = Message("Seen by ourselves on {day}", {"day": self.tongue.day(ground.at)}) if ground else None
@@ -65,7 +68,8 @@ async def trust(submission: Submission, party: str, claims: Claims | None, tongu
     """What there is to be known beside the answers themselves."""
     answers = thaw_answers(submission.answers)
     seen = await observed(party, claims, at) if claims else []
-    return Trust(answers, await doubts_of(submission.id), seen, tongue)
+    looked_at = await tables.Mark.filter(submission_id=submission.id, looked=True).values_list("question", flat=True)
+    return Trust(answers, await doubts_of(submission.id), seen, tongue, frozenset(map(str, looked_at)))
 
 
 async def against(found: Trust, questionnaire: Questionnaire, company: str) -> list[dict[str, Any]]:
