@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from monitor.language import Message
 from monitor.questionnaire.model import Question, Questionnaire
 from monitor.questionnaire.rules import LONGEST_ROW_ID, PLACEHOLDER, Draft, Outline, broken
 
@@ -18,29 +19,49 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-# What pydantic calls it, the rule's name here, and what to write instead. Anything else is told in pydantic's words.
-SHAPE: Mapping[str, tuple[str, str]] = {
-    "missing": ("missing", "add `{key}`"),
-    "extra_forbidden": ("unknown-key", "remove `{key}` or correct its spelling"),
-    "union_tag_not_found": ("condition", "write `question` with `in`, `all`, `any` or `not` in `{key}`"),
-    "string_pattern_mismatch": ("value", "write `{key}` in lower-case letters, digits, `.` and `-` only"),
-    "string_too_short": ("value", "fill in `{key}`"),
-    "too_short": ("value", "put at least one into `{key}`"),
+# What pydantic calls it, and what to write instead; then what the rule is called here, where it is no mere value.
+SHAPE: Mapping[str, str] = {
+    "missing": "add `{key}`",
+    "extra_forbidden": "remove `{key}` or correct its spelling",
+    "union_tag_not_found": "write `question` with `in`, `all`, `any` or `not` in `{key}`",
+    "string_pattern_mismatch": "write `{key}` in lower-case letters, digits, `.` and `-` only",
+    "string_too_short": "fill in `{key}`",
+    "string_too_long": "shorten `{key}` to {max_length} characters",
+    "unshown": "remove the control characters from `{key}`",
+    "too_short": "put at least one into `{key}`",
+    "literal_error": "`{key}` should be {expected}",
+    "enum": "`{key}` should be {expected}",
+    "greater_than_equal": "write {ge} or more in `{key}`",
+    "less_than_equal": "write {le} or less in `{key}`",
+    "int_type": "write a whole number in `{key}`",
+    "int_parsing": "write a whole number in `{key}`",
+    "int_from_float": "write a whole number in `{key}`",
+    "bool_type": "write true or false in `{key}`",
+    "bool_parsing": "write true or false in `{key}`",
+    "string_type": "write `{key}` as text, in quotes",
 }
+_NAMES = {"missing": "missing", "extra_forbidden": "unknown-key", "union_tag_not_found": "condition"}
+_OTHERWISE = "correct `{key}`: {why}"
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake: where it is, which rule it breaks and what to write instead. `question` is empty above questions."""
+    """One mistake: where it is, which rule it breaks and what to write instead. `question` is empty above questions;
+    `key` is the field to look at, where there is one.
+    """
 
     file: str
     question: str
     rule: str
-    remedy: str
+    remedy: Message
+    key: str = ""
+
+    def in_(self, language: str) -> str:
+        where = f" [{self.question}]" if self.question else ""
+        return f"{self.file}{where} {self.rule}: {self.remedy.in_(language)}"
 
     def __str__(self) -> str:
-        where = f" [{self.question}]" if self.question else ""
-        return f"{self.file}{where} {self.rule}: {self.remedy}"
+        return self.in_("en")
 
 
 class InvalidQuestionnaire(Exception):  # noqa: N818 - the house's word for it
@@ -59,10 +80,12 @@ def load(source: Path | str, name: str = "questionnaire") -> Questionnaire:
         data = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise InvalidQuestionnaire(
-            (Mistake(file, "", "encoding", f"save the file as UTF-8 ({error.reason})"),)
+            (Mistake(file, "", "encoding", Message("save the file as UTF-8 ({why})", {"why": error.reason})),)
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise InvalidQuestionnaire((Mistake(file, "", "toml", f"correct the TOML: {error}"),)) from None
+        raise InvalidQuestionnaire(
+            (Mistake(file, "", "toml", Message("correct the TOML: {why}", {"why": error})),)
+        ) from None
     return from_data(data, file)
 
 
@@ -77,7 +100,8 @@ def load_all(folder: Path) -> dict[str, Questionnaire]:
             mistakes += error.mistakes
             continue
         if questionnaire.id != file.stem:
-            mistakes.append(Mistake(file.name, "", "id", f'write `id = "{file.stem}"` or rename the file'))
+            remedy = Message('write `id = "{id}"` or rename the file', {"id": file.stem})
+            mistakes.append(Mistake(file.name, "", "id", remedy, "id"))
         found[questionnaire.id] = questionnaire
     if mistakes:
         raise InvalidQuestionnaire(tuple(mistakes))
@@ -107,10 +131,9 @@ def _echo(detail: ErrorDetails) -> bool:
 def _shaped(detail: ErrorDetails, data: Mapping[str, Any], file: str) -> Mistake:
     """Turns what pydantic found malformed into a mistake of the house: the key inside the question, and the remedy."""
     where, location = _located(data, list(detail["loc"]))
-    key = ".".join(str(step) for step in location)
-    rule, remedy = SHAPE.get(detail["type"], ("value", ""))
-    otherwise = f"`{key}` should be {detail['msg'].removeprefix('Input should be ')}"
-    return Mistake(file, where, rule, remedy.format(key=key) or otherwise)
+    key, kind = ".".join(str(step) for step in location), detail["type"]
+    remedy = Message(SHAPE.get(kind, _OTHERWISE), {**detail.get("ctx", {}), "key": key, "why": detail["msg"]})
+    return Mistake(file, where, _NAMES.get(kind, "value"), remedy, key)
 
 
 def _located(data: Any, location: list[int | str]) -> tuple[str, list[int | str]]:
@@ -134,22 +157,22 @@ def _sections(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     return _dicts(data.get("sections"))
 
 
-def _section_rules(sections: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _section_rules(sections: list[dict[str, Any]]) -> Iterator[tuple[str, str, Message, str]]:
     for identity, times in Counter(str(section["id"]) for section in sections if "id" in section).items():
         if times > 1:
-            yield identity, "unique-id", f"{times} sections have this id; give each section an id of its own"
+            remedy = Message("{times} sections have this id; give each section an id of its own", {"times": times})
+            yield identity, "unique-id", remedy, "id"
     for section in sections:
         label = str(section.get("id", ""))
         if section.get("place") is not None:
-            yield label, "place", 'places come from the registry; write `per = "place"` instead of `place`'
+            remedy = Message('places come from the registry; write `per = "place"` instead of `place`')
+            yield label, "place", remedy, "place"
         if section.get("per") == "place" and len(label) > LONGEST_ROW_ID:
-            yield (
-                label,
-                "row-id",
-                f"a number is added to its id for each place; keep it within {LONGEST_ROW_ID} letters",
-            )
+            text = "a number is added to its id for each place; keep it within {limit} letters"
+            yield label, "row-id", Message(text, {"limit": LONGEST_ROW_ID}), "id"
         if section.get("per") is None and PLACEHOLDER in str((section.get("title"), section.get("intro"))):
-            yield label, "placeholder", f'{PLACEHOLDER} has a meaning only with `per = "place"`; remove it'
+            remedy = Message('{place} has a meaning only with `per = "place"`; remove it', {"place": PLACEHOLDER})
+            yield label, "placeholder", remedy, "title"
 
 
 def _drafts(data: Mapping[str, Any]) -> Iterator[Draft]:

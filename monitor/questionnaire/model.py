@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from monitor.questionnaire.condition import Condition
-from monitor.questionnaire.text import Part, Text, Whole, Words
+from monitor.questionnaire.text import Part, Prose, Text, Whole, Words
 
 Severity = Literal["low", "medium", "high", "critical"]
 PlaceKind = Literal["prod", "backup", "log", "paper", "media", "sub_trustee"]
@@ -78,7 +78,7 @@ class Question(Part):
     type: QuestionType
     text: Text
     help: Text | None = None
-    item: Words | None = None  #: number of the guideline's item that this question attests, such as `10-3-2`
+    item: Prose | None = None  #: number of the guideline's item that this question attests, such as `10-3-2`
     reference: Text | None = None  #: the law or guideline behind it
     required: bool = True
     na_allowed: bool = False  #: 該当なし, always with a reason
@@ -150,8 +150,8 @@ class Questionnaire(Part):
     version: Annotated[Whole, Field(ge=1)]
     title: Text
     intro: Text
-    licence: Words
-    source: Words
+    licence: Prose
+    source: Prose
     minutes: Annotated[int, Field(ge=1, le=600)]  #: what an answerer should expect to spend
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 

@@ -20,7 +20,7 @@ LONGEST_EMAIL = 320
 YEAR = 12  #: months
 SHORTEST = 10  #: seconds between two looks
 _MONTHS = re.compile(r"([1-9][0-9]?) ?months?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tabs and line ends
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # all but tabs and line ends, and signs that are none
 
 
 def _email(value: str) -> str:
