@@ -37,11 +37,13 @@ class Letter:
     language: str  #: `ja` or `en`
     sender_name: str = ""
     reply_to: str = ""
+    replies_kept: str = ""  #: a second address for replies, beside the person's: there they are kept
+    returns_to: str = ""  #: where mail servers send it back to, if not to the sender
     references: tuple[str, ...] = ()  #: the root of every obligation or case in the letter
     headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
     written_at: datetime = field(kw_only=True)  #: aware, stable over every attempt; shown to the reader in its own zone
 
-    attachments: tuple[Attachment, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

@@ -115,6 +115,24 @@ class EvidenceStore:
             await self._keep(file, sha256, size)
         return Stored(sha256, size, media_type, name)
 
+    async def keep(self, octets: bytes) -> str:
+        """Keep what we were handed by a machine and judge ourselves, such as a mail; its hash. `EvidenceAway` if it
+        cannot be kept now. Nobody is ever given it to open.
+        """
+        if self.folder:
+            with _borders():
+                await asyncio.to_thread(_spared, self.folder)
+        sha256 = hashlib.sha256(octets).hexdigest()
+        async with self._scratch_file() as file:
+            with _borders():
+                await asyncio.to_thread(file.write, octets)
+            await self._keep(file, sha256, len(octets))
+        return sha256
+
+    async def whole(self, sha256: str) -> bytes:
+        """All of something that is known to be small."""
+        return b"".join([piece async for piece in await self.read(sha256)])
+
     async def read(self, sha256: str) -> AsyncIterator[bytes]:
         """The content, by piece. Opened before the iterator is handed out: trouble is known before an answer begins.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from monitor.tables.climbing import Climbing
 
 log = logging.getLogger(__name__)
+REFUSED_FOR = timedelta(days=30)  #: an address that a server refused for good is tried again after that
 _SHARED = ("side", "company_id", "party_id", "language", "urgent", "subject", "attempts", "made_at")
 
 
@@ -82,9 +84,16 @@ async def taken(letters: Sequence[Taken], calendar: Calendar, at: datetime) -> N
         named = {key: due for letter in ours for key, due in letter.named.items()}
         await finish(await _completed([notice for letter in ours for notice, _ in letter.items]), calendar, at, named)
         await ledger.write([_event(letter) for letter in ours], at)
+        await _alive_again({address.lower() for letter in ours for address in letter.mail.to}, at)
         for letter in ours:
             if letter.refused:
                 await blame(letter.mail, letter.refused, [notice for notice, _ in letter.items], at)
+
+
+async def _alive_again(addresses: set[str], at: datetime) -> None:
+    """An address that was tried again after its time, and taken, is no longer held to be dead."""
+    tried = tables.Person.filter(email__in=list(addresses), name="", refused_at__lte=at - REFUSED_FOR)
+    await tried.update(refused_at=None)
 
 
 async def taken_in_part(letter: Taken, rest: Rest, calendar: Calendar, at: datetime) -> None:
@@ -206,7 +215,7 @@ def _overtaken(notice: Notice, duty: Obligation, at: datetime, named: date) -> l
 
 
 def _names_a_date(notice: Notice) -> bool:
-    return notice.side == VENDOR and notice.kind in {"rung", "due-moved", "returned"}
+    return notice.side == VENDOR and notice.kind in {"rung", "due-moved", "returned", "plea-decided"}
 
 
 def duty_told(notice: Notice, duty: Obligation, calendar: Calendar, at: datetime, named: date) -> dict[str, Any]:
@@ -317,19 +326,42 @@ async def _unsendable(notices: Sequence[Notice], calendar: Calendar, at: datetim
 async def blame(mail: Mail, addresses: Mapping[str, str], notices: Sequence[Notice], at: datetime) -> None:
     """Remember dead mailboxes, and tell the company the same minute that its party cannot be reached there."""
     for address in addresses:
-        known, _ = await tables.Person.get_or_create(email=address.lower(), name="", defaults={"seen_at": at})
-        await tables.Person.filter(id=known.id).update(refused_at=at)
+        await bury(address, at)
     if mail.side == VENDOR:
-        await tell(await _undeliverable(notices, at))
+        address, why = next(iter(addresses.items()), ("", ""))
+        await undeliverable(notices, Unreached(address, why), at)
 
 
-async def _undeliverable(notices: Sequence[Notice], at: datetime) -> list[Notice]:
+async def bury(address: str, at: datetime) -> None:
+    """Remember that a mailbox is dead."""
+    known, _ = await tables.Person.get_or_create(email=address.lower(), name="", defaults={"seen_at": at})
+    await tables.Person.filter(id=known.id).update(refused_at=at)
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """Which address did not take a mail, in the other server's words; who is asked instead, or that nobody is left."""
+
+    address: str = ""
+    why: str = ""
+    instead: str = ""
+    alone: bool = False
+
+    def mark(self, at: datetime) -> str:
+        """Once a day, and once more when the last address of a party has died."""
+        return f"{at:%Y%m%d}" + ("/alone" if self.alone and self.address else "")
+
+
+async def undeliverable(notices: Sequence[Notice], how: Unreached, at: datetime) -> None:
+    """Show it on the duties, and tell the managers."""
+    notices = [notice for notice in notices if notice.kind != "copy"]  # a colleague's address was mistyped, no more
     subjects = await Subjects.of(notices)
     await tables.Obligation.filter(id__in=list(subjects.duties)).update(undeliverable_at=at)
-    mark = f"{at:%Y%m%d}"
-    duties = [about_duty(row, "undeliverable", COMPANY, at, mark=mark, level=1) for row in subjects.duties.values()]
-    cases = [about_case(row, "undeliverable", COMPANY, at, mark=mark, level=1) for row in subjects.cases.values()]
-    return duties + cases + [_bounced(found, company, mark, at) for found, company in _certificates(notices)]
+    more: dict[str, Any] = {"mark": how.mark(at), "level": 1, "data": asdict(how)}
+    duties = [about_duty(row, "undeliverable", COMPANY, at, **more) for row in subjects.duties.values()]
+    cases = [about_case(row, "undeliverable", COMPANY, at, **more) for row in subjects.cases.values()]
+    held = [found.notice(company, COMPANY, "undeliverable", at, **more) for found, company in _certificates(notices)]
+    await tell(duties + cases + held)
 
 
 def _certificates(notices: Iterable[Notice]) -> list[tuple[Held, str]]:
@@ -338,16 +370,12 @@ def _certificates(notices: Iterable[Notice]) -> list[tuple[Held, str]]:
     return [(held, company) for held, company in dict.fromkeys(found) if held]
 
 
-def _bounced(found: Held, company: str, mark: str, at: datetime) -> Notice:
-    return found.notice(company, COMPANY, "undeliverable", at, mark=mark, level=1)
-
-
 async def unreachable(notices: Sequence[Notice], calendar: Calendar, at: datetime) -> None:
     """Nobody is left to tell. Due dates and ladders go on; a party's silence is then known to its company."""
     if not notices:
         return
     await finish(notices, calendar, at, state="failed")
-    await tell(await _undeliverable([notice for notice in notices if notice.side == VENDOR], at))
+    await undeliverable([notice for notice in notices if notice.side == VENDOR], Unreached(alone=True), at)
     events = [
         ledger.Event(
             "notice.unreachable", _about(notice), {"notice": notice.kind, "side": notice.side}, notice.company_id

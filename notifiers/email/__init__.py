@@ -1,7 +1,7 @@
 """The e-mail channel: hands finished letters to one mail server.
 
-What it does not do: sign with DKIM (the mail server's work, where the keys are rotated), receive bounces, or decide who
-is told what and when to try again.
+What it does not do: sign with DKIM (the mail server's work, where the keys are rotated), receive what comes back (each
+letter says where that goes), or decide who is told what and when to try again.
 """
 
 from __future__ import annotations
@@ -45,9 +45,12 @@ class Email:
             refused = {address: str(reply) for address, reply in denied.items()}
             raise Permanent("the letter has no recipient whom a mail server could be told", refused)
         octets = compose(_writable(letter, tuple(wire)), self._sender).as_bytes()
-        outcome = await self._relay.carry(self._sender, tuple(wire), octets)
+        outcome = await self._relay.carry(self._returns(letter), tuple(wire), octets)
         denied |= {wire[address]: reply for address, reply in outcome.denied.items()}
         return settle(replace(outcome, denied=denied), tuple(dict.fromkeys(letter.to)))
+
+    def _returns(self, letter: Letter) -> str:
+        return sendable(letter.returns_to) if letter.returns_to else self._sender
 
     async def check(self) -> None:
         """Connect, encrypt, log in and part. Raises `Temporary` that says what to do."""

@@ -80,8 +80,9 @@ def _boundary(letter: Letter, kind: str) -> str:
 def _headers(letter: Letter, sender: str) -> Iterator[Header]:
     yield people("From", [(letter.sender_name, sendable(sender))])
     yield people("To", [("", sendable(address)) for address in letter.to])
-    if letter.reply_to:
-        yield people("Reply-To", [("", sendable(letter.reply_to))])
+    replies = [address for address in (letter.reply_to, letter.replies_kept) if address]
+    if replies:
+        yield people("Reply-To", [("", sendable(address)) for address in replies])
     yield text("Subject", letter.subject)
     yield machine("Date", _date(letter.written_at))
     yield from _threading(letter)

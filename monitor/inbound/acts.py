@@ -1,0 +1,114 @@
+"""What follows from a mail that came back: who is asked instead, who is told, what stands in the ledger.
+
+Both acts are called inside the caller's transaction, by the stage that sorts what came in and by the simulation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor import ledger, tables
+from monitor.inbound.lost import Lost, tell_again
+from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell
+from monitor.outbox.record import Subjects, Unreached, bury, undeliverable
+from monitor.tables.duty import ASKED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from monitor.registry.roster import Roster
+    from monitor.tables import Mail, Notice
+
+USE_LINK = "use-link"  #: the notice that asks to answer in the form
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """届いていません: one reader of one letter did not get it. `hard`: no try will ever succeed."""
+
+    address: str
+    hard: bool
+    status: str = ""
+    why: str = ""
+    sha256: str = ""  #: of the report as it came
+
+
+async def bounced(mail: Mail, bounce: Bounce, present: Roster, at: datetime) -> None:
+    """A letter came back, today or weeks after its server took it. Due dates stay.
+
+    For good: the address is held to be dead, the party's next one is asked with a fresh link, and the managers hear of
+    it. For now: it stands in the history, and the ladder goes on to the same address.
+    """
+    notices = await notices_of(mail)
+    await _write("bounced", mail, notices, {"hard": bounce.hard, "status": bounce.status, "report": bounce.sha256}, at)
+    if not bounce.hard:
+        return
+    await bury(bounce.address, at)
+    await _close(mail, bounce, at)
+    lost = await Lost.of(mail, bounce.address, notices)
+    instead = await tell_again(lost, present, at)
+    if mail.side == VENDOR and lost.notices:
+        how = Unreached(bounce.address, bounce.why or bounce.status, instead, alone=not instead)
+        await undeliverable(lost.notices, how, at)
+
+
+async def _close(mail: Mail, bounce: Bounce, at: datetime) -> None:
+    """The letter's own row: who is left of its readers has it; where nobody is, it is bounced."""
+    gone = await tables.Incoming.filter(mail_id=mail.id, kind="bounce", hard=True).values_list("address", flat=True)
+    left = {address.lower() for address in mail.to} - {*map(str, gone), bounce.address.lower()}
+    said = {"bounced_at": at, "bounce": (bounce.why or bounce.status)[:500]}
+    await tables.Mail.filter(id=mail.id).update(**said)
+    if not left:
+        mail.state = "bounced"
+        await tables.Mail.filter(id=mail.id, state="sent").update(state=mail.state)
+
+
+async def replied(mail: Mail, incoming: tables.Incoming, at: datetime) -> None:
+    """The party wrote back. It is kept and told, and it answers nothing: the requests stay as they are.
+
+    The party gets one note, once for each request, that asks to use the form: whoever has answered by mail holds the
+    matter to be done, and would be overdue without knowing why. It goes to whoever is registered and never to whoever
+    the mail says it is from, so that a forged one makes us write to nobody new; it says of itself that a machine wrote
+    it, and a machine's answer to it is no reply.
+    """
+    notices = await notices_of(mail)
+    await _write("replied", mail, notices, {"mail_sha256": incoming.sha256}, at)
+    await _alive(mail, incoming.address)
+    if mail.side != VENDOR:
+        return
+    subjects = await Subjects.of(notices)
+    data = {"incoming": incoming.id, "from": incoming.address, "subject": incoming.subject, "text": incoming.text}
+    more = {"mark": incoming.id[:24], "level": 1, "data": data}
+    duties, cases = list(subjects.duties.values()), list(subjects.cases.values())
+    told = [about_duty(one, "mail-reply", COMPANY, at, **more) for one in duties[:1]]
+    told = told or [about_case(one, "mail-reply", COMPANY, at, **more) for one in cases[:1]]
+    asked = [duty for duty in duties if duty.state in ASKED and duty.told_on is not None]
+    await tell([*told, *(about_duty(duty, USE_LINK, VENDOR, at) for duty in asked)])
+
+
+async def _alive(mail: Mail, sender: str) -> None:
+    """Whoever answers from an address reads it."""
+    if sender in {address.lower() for address in mail.to}:
+        await tables.Person.filter(email=sender, name="").update(refused_at=None)
+
+
+async def notices_of(mail: Mail) -> list[Notice]:
+    items = await tables.MailItem.filter(mail_id=mail.id).order_by("id").values_list("notice_id", flat=True)
+    return await tables.Notice.filter(key__in=[str(key) for key in items]).order_by("key")
+
+
+async def _write(kind: str, mail: Mail, notices: Sequence[Notice], data: Mapping[str, object], at: datetime) -> None:
+    """One line for the letter, and one in the history of each matter that it was about."""
+    subjects = await Subjects.of(notices)
+    events = [ledger.Event(f"mail.{kind}", f"mail/{mail.id}", dict(data), mail.company_id)]
+    if mail.side == VENDOR:
+        events += _lines(f"obligation.{kind}", "obligation", subjects.duties, mail, data)
+        events += _lines(f"case.{kind}", "case", subjects.cases, mail, data)
+    await ledger.write(events, at)
+
+
+def _lines(kind: str, name: str, numbers: Iterable[int], mail: Mail, data: Mapping[str, object]) -> list[ledger.Event]:
+    about = {"mail": mail.id, "party": mail.party_id or "", **data}
+    return [ledger.Event(kind, f"{name}/{number}", about, mail.company_id) for number in sorted(numbers)]
