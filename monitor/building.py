@@ -20,6 +20,9 @@ from monitor import __version__, plugins
 from monitor.cases import Damping
 from monitor.evidence import EvidenceStore
 from monitor.house import House
+from monitor.inbound.intake import Intake
+from monitor.inbound.listener import Listener
+from monitor.inbound.maildir import Maildir
 from monitor.keys import make_keys, read_keys
 from monitor.language import Message
 from monitor.letters import Letters
@@ -27,6 +30,7 @@ from monitor.mistakes import Invalid, Mistake
 from monitor.patrol import Patrol
 from monitor.probe import Probe, ProbeSettings
 from monitor.receipt import Signing
+from monitor.return_address import ReturnAddresses
 from monitor.reviewing import Policy
 from monitor.systemd import waiting
 from monitor.tables.store import AWAY, StoreAway, opened, pending, upgrade
@@ -64,7 +68,8 @@ async def build(settings: Settings, stack: AsyncExitStack, stop: Stopping) -> Ho
     house.patrol.damping = damping(settings)
     house.patrol.suspicion.share = settings.probe.suspect_ourselves
     house.patrol.rhythm = RHYTHM
-    house.letters = Letters(settings.web.base_url, keyring, mail_domain(settings))
+    returns = ReturnAddresses(keyring, settings.inbound.domain)
+    house.letters = Letters(settings.web.base_url, keyring, mail_domain(settings), returns)
     house.notifier = notifier(settings)
     if house.notifier:
         stack.push_async_callback(_within, house.notifier.aclose())
@@ -177,7 +182,7 @@ NOTIFIERS: Final[Mapping[str, Callable[[Settings], Notifier | None]]] = {"mail":
 
 async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **more: Any) -> int:
     """Open the doors; the port that they are at."""
-    evidence = await asyncio.to_thread(EvidenceStore, settings.evidence_url)
+    evidence = house.evidence = await asyncio.to_thread(EvidenceStore, settings.evidence_url)
     looks = house.tools.looks
     parts = Site(
         base_url=settings.web.base_url,
@@ -207,6 +212,20 @@ async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **
 def _review_policy(settings: Settings) -> Policy:
     review = settings.review
     return Policy(frozenset(review.second_person), review.treat_from, review.good, review.fair)
+
+
+async def open_inbound(house: House, stack: AsyncExitStack, settings: Settings) -> None:
+    """Open the door for mail that comes back, where one is configured; it closes before the stages stop."""
+    inbound = settings.inbound
+    if not inbound.domain or house.evidence is None:
+        return
+    returns = ReturnAddresses(house.keyring, inbound.domain)
+    house.intake = Intake(house.evidence, returns, settings.mail.sender, inbound.mail_mb * 1024 * 1024)
+    house.maildir = Maildir(settings.at_home(inbound.maildir)) if inbound.maildir else None
+    if inbound.listen:
+        door = Listener(house.intake, inbound.host, inbound.port, lmtp=inbound.protocol == "lmtp")
+        await stack.enter_async_context(door)
+        log.info("mail that comes back is taken at %s:%s over %s", door.host, door.port, inbound.protocol.upper())
 
 
 async def _within(work: Any) -> None:

@@ -31,6 +31,17 @@ def _listen(value: str) -> str:
     return value
 
 
+def _door(value: str) -> str:
+    return _listen(value) if value else value
+
+
+def _domain(value: str) -> str:
+    labels = value.encode("idna").decode().split(".") if value else []
+    if value and (len(labels) < 2 or not all(label.replace("-", "").isalnum() for label in labels)):  # noqa: PLR2004
+        raise ValueError("domain")
+    return ".".join(labels).lower()
+
+
 def _base_url(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -128,6 +139,24 @@ class Mail(Section):
     lease: Annotated[int, Field(ge=1, le=3600)] = 600  #: seconds after which the letters of a dead process are free
 
 
+class Inbound(Section):
+    """What comes back by mail. `domain` empty: bounces and replies go to `[mail] from`, and nobody here reads them."""
+
+    domain: Annotated[str, AfterValidator(_domain)] = ""
+    listen: Annotated[str, AfterValidator(_door)] = ""
+    protocol: Literal["lmtp", "smtp"] = "lmtp"
+    maildir: Path | None = None
+    mail_mb: Annotated[int, Field(ge=1, le=100)] = 10
+
+    @property
+    def host(self) -> str:
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.listen.rpartition(":")[2] or 0)
+
+
 class Probe(Section):
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
     timeout: Annotated[float, Field(gt=0, le=300)] = 20.0
@@ -198,6 +227,7 @@ class Settings(Section):
     database: Database = Database()
     web: Web = Web()
     mail: Mail = Mail()
+    inbound: Inbound = Inbound()
     probe: Probe = Probe()
     evidence: Evidence = Evidence()
     ladder: Ladder = Ladder()

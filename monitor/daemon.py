@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, clock, plugins
-from monitor.building import build, damping, insist, start_site
+from monitor.building import build, damping, insist, open_inbound, start_site
 from monitor.config import load
 from monitor.guard import Guard
 from monitor.logs import set_up
@@ -35,7 +35,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 COLLECTIONS = (10_000, 10, 10)  #: a wave of looks makes thousands of objects that are gone a moment later
-FIXED = ("database", "web", "mail", "evidence", "links", "notifiers")  #: sections that are read at the start only
+FIXED = (
+    "database",
+    "web",
+    "mail",
+    "inbound",
+    "evidence",
+    "links",
+    "notifiers",
+)  #: sections that are read at the start only
 
 
 def run(config_file: Path | None) -> int:
@@ -66,6 +74,7 @@ async def serve(settings: Settings, config_file: Path | None = None) -> int:
         await start_site(house, stack, settings)
         if not await begin(house, stack, stop):
             return 0
+        await open_inbound(house, stack, settings)
         settle()
         stop.on_reload = lambda: reload(house, config_file)
         log.info("itaku %s is ready at %s", __version__, settings.web.base_url)

@@ -16,6 +16,8 @@ from monitor.duties.owing import turn as fall_due
 from monitor.escalation import advance
 from monitor.expiry import warn
 from monitor.housekeeping import keep_house
+from monitor.inbound.mending import mend
+from monitor.inbound.sorting import sort
 from monitor.metronome import Metronome, Tick
 from monitor.obligations.planning import plan
 from monitor.obligations.turning import turn
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from monitor.config import Settings
+    from monitor.evidence import EvidenceStore
+    from monitor.inbound.intake import Intake
+    from monitor.inbound.maildir import Maildir
     from monitor.letters import Letters
     from monitor.links import Keyring
     from monitor.patrol import Patrol
@@ -59,6 +64,9 @@ class House:
     patrol: Patrol | None = None
     metronome: Metronome = field(default_factory=lambda: Metronome([]))
     doors: web.AppRunner | None = None
+    evidence: EvidenceStore | None = None
+    intake: Intake | None = None  #: where mail comes in, if any is to
+    maildir: Maildir | None = None
     forgotten: list[str] = field(default_factory=list)
 
     async def obligations(self, at: datetime) -> int:
@@ -77,6 +85,11 @@ class House:
             return 0
         lease = timedelta(seconds=self.settings.mail.lease)
         return await deliver(at, self.letters, self.notifier, lease) + await compose(at)
+
+    async def inbound(self, at: datetime) -> int:
+        """What came back by mail. What another of us has taken in is sorted here too."""
+        collected = await self.maildir.collect(self.intake, at) if self.maildir and self.intake else 0
+        return collected + (await sort(at, self.evidence) if self.evidence else 0)
 
     async def look(self, at: datetime) -> int:
         room = IN_HAND * self.settings.probe.concurrency
@@ -126,6 +139,8 @@ class House:
             Tick("escalation", 5, advance),
             Tick("expiry", 5, warn),
             Tick("outbox", 2, self.outbox),
+            Tick("inbound", 2, self.inbound),
+            Tick("mending", 10, mend),
             Tick("patrol", 1, self.look, abreast=self.settings.probe.concurrency),
             Tick("digest", 60, report),
             Tick("housekeeping", 60, self.keep),

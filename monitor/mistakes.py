@@ -77,6 +77,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Write it with https:// or http:// and a host, without a password.",
     ),
     "listen": ("is {input}.", 'Write host and port, like "127.0.0.1:8080".'),
+    "domain": ("is {input}, which is no domain.", 'Write a name like "bounce.group.example".'),
     "network": ("is {input}, which is no network.", 'Write it like "10.0.0.0/8".'),
     "database-url": ("is {input}.", 'Write "sqlite:///data/itaku.sqlite3" or "postgres://user@host/database".'),
     "evidence-url": ("is {input}.", 'Write "file:///data/evidence" or the URL of a bucket, like "s3://name".'),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from monitor import ledger, tables
 from monitor.inbound.lost import Lost, tell_again
 from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell
-from monitor.outbox.record import Subjects, Unreached, bury, undeliverable
+from monitor.outbox.dead import Unreached, bury, undeliverable
+from monitor.outbox.subjects import Subjects
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:

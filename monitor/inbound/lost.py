@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from monitor import tables
 from monitor.notices import PERSON, VENDOR, tell
 from monitor.outbox.readers import Directory
-from monitor.outbox.record import Subjects
+from monitor.outbox.subjects import Subjects
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
@@ -73,6 +73,14 @@ async def _sent(duties: Iterable[object], cases: Iterable[object]) -> list[table
 
 def _latest(items: Iterable[tables.MailItem]) -> dict[int | None, tables.MailItem]:
     return {item.notice.obligation_id: item for item in items if item.notice.kind in ASKING}
+
+
+async def latest_to(address: str) -> Mail | None:
+    """The last letter that was sent to an address."""
+    async for mail in tables.Mail.filter(state="sent").order_by("-sent_at", "-id"):
+        if _went_to(mail, address):
+            return mail
+    return None
 
 
 def _went_to(mail: Mail, address: str) -> bool:

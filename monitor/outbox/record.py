@@ -5,30 +5,29 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import F
 
 from monitor import ledger, tables
-from monitor.certificates import Held
-from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell
+from monitor.notices import VENDOR, about_duty, tell
+from monitor.outbox.dead import Unreached, alive_again, bury, undeliverable
+from monitor.outbox.subjects import Subjects
 from monitor.schedule import case_next, company_told, edit, own_next, party_told, refresh
 from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
-    from monitor.tables import Case, Mail, Notice, Obligation, OwnDuty
+    from monitor.tables import Case, Mail, Notice, Obligation
     from monitor.tables.climbing import Climbing
 
 log = logging.getLogger(__name__)
-REFUSED_FOR = timedelta(days=30)  #: an address that a server refused for good is tried again after that
 _SHARED = ("side", "company_id", "party_id", "language", "urgent", "subject", "attempts", "made_at")
 
 
@@ -52,31 +51,6 @@ class Rest:
     reason: str
 
 
-@dataclass
-class Subjects:
-    """The duties and cases that some notices are about."""
-
-    duties: dict[int, Obligation] = field(default_factory=dict)
-    cases: dict[int, Case] = field(default_factory=dict)
-    own: dict[int, OwnDuty] = field(default_factory=dict)
-
-    @classmethod
-    async def of(cls, notices: Iterable[Notice], *, lock: bool = False) -> Subjects:
-        notices = list(notices)
-        duties = {notice.obligation_id for notice in notices if notice.obligation_id}
-        cases = {notice.case_id for notice in notices if notice.case_id}
-        own = {notice.own_duty_id for notice in notices if notice.own_duty_id}
-        pairs = ((tables.Obligation, duties), (tables.Case, cases), (tables.OwnDuty, own))
-        return cls(*[await _rows(model, ids, lock=lock) for model, ids in pairs])
-
-
-async def _rows(model: Any, ids: set[int], *, lock: bool) -> dict[int, Any]:
-    if not ids:
-        return {}
-    query = model.filter(id__in=ids)
-    return {row.id: row for row in await (query.select_for_update() if lock else query)}
-
-
 async def taken(letters: Sequence[Taken], calendar: Calendar, at: datetime) -> None:
     """Record letters as sent, all in one transaction."""
     async with transaction():
@@ -84,16 +58,10 @@ async def taken(letters: Sequence[Taken], calendar: Calendar, at: datetime) -> N
         named = {key: due for letter in ours for key, due in letter.named.items()}
         await finish(await _completed([notice for letter in ours for notice, _ in letter.items]), calendar, at, named)
         await ledger.write([_event(letter) for letter in ours], at)
-        await _alive_again({address.lower() for letter in ours for address in letter.mail.to}, at)
+        await alive_again({address.lower() for letter in ours for address in letter.mail.to}, at)
         for letter in ours:
             if letter.refused:
                 await blame(letter.mail, letter.refused, [notice for notice, _ in letter.items], at)
-
-
-async def _alive_again(addresses: set[str], at: datetime) -> None:
-    """An address that was tried again after its time, and taken, is no longer held to be dead."""
-    tried = tables.Person.filter(email__in=list(addresses), name="", refused_at__lte=at - REFUSED_FOR)
-    await tried.update(refused_at=None)
 
 
 async def taken_in_part(letter: Taken, rest: Rest, calendar: Calendar, at: datetime) -> None:
@@ -330,44 +298,6 @@ async def blame(mail: Mail, addresses: Mapping[str, str], notices: Sequence[Noti
     if mail.side == VENDOR:
         address, why = next(iter(addresses.items()), ("", ""))
         await undeliverable(notices, Unreached(address, why), at)
-
-
-async def bury(address: str, at: datetime) -> None:
-    """Remember that a mailbox is dead."""
-    known, _ = await tables.Person.get_or_create(email=address.lower(), name="", defaults={"seen_at": at})
-    await tables.Person.filter(id=known.id).update(refused_at=at)
-
-
-@dataclass(frozen=True)
-class Unreached:
-    """Which address did not take a mail, in the other server's words; who is asked instead, or that nobody is left."""
-
-    address: str = ""
-    why: str = ""
-    instead: str = ""
-    alone: bool = False
-
-    def mark(self, at: datetime) -> str:
-        """Once a day, and once more when the last address of a party has died."""
-        return f"{at:%Y%m%d}" + ("/alone" if self.alone and self.address else "")
-
-
-async def undeliverable(notices: Sequence[Notice], how: Unreached, at: datetime) -> None:
-    """Show it on the duties, and tell the managers."""
-    notices = [notice for notice in notices if notice.kind != "copy"]  # a colleague's address was mistyped, no more
-    subjects = await Subjects.of(notices)
-    await tables.Obligation.filter(id__in=list(subjects.duties)).update(undeliverable_at=at)
-    more: dict[str, Any] = {"mark": how.mark(at), "level": 1, "data": asdict(how)}
-    duties = [about_duty(row, "undeliverable", COMPANY, at, **more) for row in subjects.duties.values()]
-    cases = [about_case(row, "undeliverable", COMPANY, at, **more) for row in subjects.cases.values()]
-    held = [found.notice(company, COMPANY, "undeliverable", at, **more) for found, company in _certificates(notices)]
-    await tell(duties + cases + held)
-
-
-def _certificates(notices: Iterable[Notice]) -> list[tuple[Held, str]]:
-    """Certificates that notices are about, each with the company that speaks of it."""
-    found = [(Held.told_of(notice), str(notice.company_id)) for notice in notices]
-    return [(held, company) for held, company in dict.fromkeys(found) if held]
 
 
 async def unreachable(notices: Sequence[Notice], calendar: Calendar, at: datetime) -> None:

@@ -9,6 +9,8 @@ from checks import CHECKS
 from checks.contract import Finding, Look, Severity, Verdict
 from monitor import cases, tables
 from monitor.duties import changes
+from monitor.inbound.acts import Bounce, bounced
+from monitor.inbound.lost import latest_to
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.obligations.authority import Authority
@@ -109,6 +111,16 @@ async def _done(event: script.Done, at: datetime) -> None:
     await changes.decide(duty.id, at, actor, changes.ACCEPTABLE)
 
 
+async def _bounce(event: script.Bounce, at: datetime) -> None:
+    """The last letter to that address comes back, as its server would send it back."""
+    mail = await latest_to(event.to)
+    if mail is None:
+        raise Refused("nothing-sent", Message("No mail was sent to this address."))
+    said = Bounce(event.to.lower(), event.hard, "5.1.1" if event.hard else "4.2.2")
+    async with transaction():
+        await bounced(mail, said, await roster(), at)
+
+
 async def _mute(event: script.Mute, at: datetime) -> None:
     if event.until is None:
         raise Refused("until-missing", Message("Say until when."))
@@ -131,6 +143,7 @@ DEEDS: Mapping[type[script.Event], Callable[[Any, datetime], Awaitable[None]]] =
     script.End: _end,
     script.Observe: _observe,
     script.Mute: _mute,
+    script.Bounce: _bounce,
     script.ServedAgain: _served_again,
     script.PolicyChanged: _policy_changed,
     script.Done: _done,

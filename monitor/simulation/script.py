@@ -101,6 +101,12 @@ class ServedAgain(Event):
     url: str
 
 
+class Bounce(Event):
+    do: Literal["bounce"]
+    to: str
+    hard: bool = True
+
+
 class Mute(Event):
     do: Literal["mute"]
     url: str
@@ -135,6 +141,7 @@ AnyEvent = Annotated[
     | Acknowledge
     | Decline
     | Down
+    | Bounce
     | CloseDay
     | End
     | Observe

@@ -13,6 +13,7 @@ from tortoise.functions import Min
 from checks.contract import Severity
 from monitor import cases, contradiction, escalation, expiry, ledger, tables
 from monitor.duties import changes, owing
+from monitor.inbound.mending import mend
 from monitor.language import Message
 from monitor.letters import Topic, gather, subject
 from monitor.obligations import planning, turning
@@ -58,7 +59,7 @@ _WHAT = {
     "case.unmuted": "unmuted",
 }
 #: Deeds that go through the service, which must run for them.
-_NEEDS_US = script.DutyEvent | script.Observe | script.ServedAgain | script.PolicyChanged | script.Done
+_NEEDS_US = script.DutyEvent | script.Observe | script.ServedAgain | script.PolicyChanged | script.Done | script.Bounce
 _SAID = ("engagement", "obligation", "party", "due_on", "reason", "url", "check", "severity", "unconfirmed_since")
 
 
@@ -181,6 +182,7 @@ class World:
                 + await contradiction.see(at, self.tools.claims)
                 + await escalation.advance(at)
                 + await expiry.warn(at)
+                + await mend(at)
                 + await compose(at)
                 + await deliver(at, self.post, self.post, at_once=1)
             )

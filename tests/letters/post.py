@@ -18,7 +18,7 @@ from monitor.letters.background import Background
 from monitor.letters.details import Desk, heard_by, next_steps
 from monitor.links import Keyring
 from monitor.outbox.claim import Claimed
-from monitor.outbox.record import Subjects
+from monitor.outbox.subjects import Subjects
 from monitor.registry.apply import apply
 from monitor.registry.read import read
 from monitor.registry.roster import roster
