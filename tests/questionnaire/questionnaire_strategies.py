@@ -64,7 +64,9 @@ def questions(draw, identity: str, earlier: list[dict]):
         "required": draw(st.booleans()),
         "na_allowed": draw(st.booleans()),
         "weight": draw(st.integers(0, 10)),
-    }
+    } | draw(
+        st.fixed_dictionaries({}, optional={"help": texts, "reference": texts, "item": words, "comment": st.just(True)})
+    )
     _of_its_type(draw, question)
     if question["type"] != "file" and draw(st.booleans()):
         question["evidence"] = {"what": draw(texts), "required": draw(st.booleans())}
@@ -87,6 +89,8 @@ def _of_its_type(draw, question: dict) -> None:
                 {"id": f"c{n}", "text": draw(texts)} | draw(worths) for n in range(draw(st.integers(2, 4)))
             ]
             question["choices"][-1]["explain"] = draw(st.booleans())
+            if question["choices"][-1]["explain"] and draw(st.booleans()):
+                question["choices"][-1]["ask"] = draw(texts)
             if question["type"] == "choices":
                 question["choices"][-1]["exclusive"] = draw(st.booleans())
         case "number":
