@@ -12,6 +12,7 @@ from checks.contract import Severity
 from monitor import tables
 from monitor.ladder import OPENING
 from monitor.letters.digest import parties_in
+from monitor.letters.remedies import remedies_of
 from monitor.questionnaire import thaw
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.questionnaire.text import Text
     from monitor.registry.format import Engagement, Party
     from monitor.registry.roster import Roster
-    from monitor.tables import Case, Contradiction, FindingRow, Obligation
+    from monitor.tables import Case, Contradiction, FindingRow, Obligation, Remediation
 
 
 @dataclass
@@ -68,6 +69,8 @@ class Background:
     engaged: Mapping[str, Sequence[Engagement]]  #: by party, of those whose certificates are spoken of
     points: Mapping[int, Sequence[tuple[Text, str]]]  #: by duty, the questions that came back, and what is said of each
     proposed: Collection[int]  #: duties whose acceptance waits for a second person
+    remedies: Mapping[int, Sequence[Remediation]]  #: by duty, the findings that it asks about or that its answer left
+    following: Mapping[int, date]  #: by duty that was accepted, the due date of the next one of its kind
     above: Mapping[str, Party]  #: by engagement, whoever sub-entrusted the work (再委託元)
 
     @classmethod
@@ -88,8 +91,20 @@ class Background:
             await present.engaged(certified) if certified else {},
             await _points([topic.duty for topic in topics if topic.duty and topic.duty.state == "returned"]),
             await _proposed([topic.duty.id for topic in topics if topic.duty and topic.duty.state == "submitted"]),
+            await remedies_of(topics),
+            await _following([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
             {one.key: await _above(one, present) for topic in topics if (one := topic.engagement) and one.under},
         )
+
+
+async def _following(duties: Sequence[Obligation]) -> dict[int, date]:
+    found: dict[int, date] = {}
+    for duty in duties:
+        later = tables.Obligation.filter(engagement_id=duty.engagement_id, kind=duty.kind, id__gt=duty.id)
+        row = await later.exclude(state="cancelled").order_by("id").first()
+        if row:
+            found[duty.id] = row.due_on
+    return found
 
 
 async def _above(engagement: Engagement, present: Roster) -> Party:
@@ -113,7 +128,7 @@ _MANY = 1000
 
 async def _fingerprints(topics: Sequence[Topic]) -> dict[int, str]:
     """The hashes of the answers that receipts speak of."""
-    ids = [topic.notice.data["submission"] for topic in topics if topic.notice.kind == "receipt"]
+    ids = [topic.notice.data["submission"] for topic in topics if topic.notice.kind in {"receipt", "copy"}]
     rows = tables.Submission.filter(id__in=ids).values_list("id", "sha256") if ids else None
     return dict(await rows) if rows else {}
 

@@ -33,9 +33,11 @@ BLANK: Values = dict.fromkeys((
     "submitted_at", "submitted_on", "waiting", "reason", "reason_token", "sha256", "minutes", "link", "page",
     "helped", "promises", "purposes", "tz", "zone", "url", "host", "check", "severity", "since",
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
-    "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "until_at", "until_clock",
+    "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "decision", "until_at", "until_clock",
     "valid_minutes", "above", "beside", "returns", "contacts", "declined_on", "declined_for", "offered", "price_on", "returned_on", "returned_for", "again", "erased",
-    "code", "signer", "points", "second",
+    "remedies", "more_remedies",
+    "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
+    "gone", "why", "instead", "alone", "wrote", "wrote_subject", "wrote_text",
 ))  # fmt: skip
 
 
@@ -71,6 +73,8 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
         values["contacts"] = ", ".join(topic.party.contacts)
     if topic.engagement:
         values |= {"title": one_line(topic.engagement.title or ""), "joint": topic.engagement.kind == "joint_user"}
+    if notice.side == "vendor":
+        values["instead"] = bool(notice.data.get("instead"))
     return values | _EXTRA.get(notice.kind, _nothing)(notice, calendar)
 
 
@@ -145,7 +149,24 @@ def _reasoned(notice: Notice, _calendar: Calendar) -> Values:
 
 def _pleaded(notice: Notice, _calendar: Calendar) -> Values:
     text, proposed = str(notice.data.get("text", "")), _day(notice.data.get("proposed_on"))
-    return {"plea": notice.data.get("kind"), "plea_text": lines(text), "proposed_on": proposed}
+    said = {"plea": notice.data.get("kind"), "plea_text": lines(text), "proposed_on": proposed}
+    return said | {"decision": notice.data.get("decision", "")}
+
+
+def _handed_over(notice: Notice, _calendar: Calendar) -> Values:
+    return {"grade": str(notice.data.get("grade", "draft"))}
+
+
+def _undelivered(notice: Notice, _calendar: Calendar) -> Values:
+    data = notice.data
+    said = {"gone": one_line(str(data.get("address", ""))), "why": one_line(str(data.get("why", "")), 200)}
+    return said | {"instead": one_line(str(data.get("instead", ""))), "alone": bool(data.get("alone"))}
+
+
+def _wrote(notice: Notice, _calendar: Calendar) -> Values:
+    data = notice.data
+    said = {"wrote": one_line(str(data.get("from", ""))), "wrote_subject": one_line(str(data.get("subject", "")), 200)}
+    return said | {"wrote_text": lines(str(data.get("text", "")))}
 
 
 def _signing_in(notice: Notice, calendar: Calendar) -> Values:
@@ -172,6 +193,10 @@ _EXTRA = {
     "cancelled": _reasoned,
     "fresh-link": _reasoned,
     "plea": _pleaded,
+    "plea-decided": _pleaded,
     "sign-in": _signing_in,
+    "undeliverable": _undelivered,
+    "mail-reply": _wrote,
     "code": _coded,
+    "hand-over": _handed_over,
 }

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from checks import CHECKS
 from checks.contract import Severity
 from monitor.certificates import concerned, concerning
-from monitor.language import say_day, translate
+from monitor.language import Message, say_day, translate
 from monitor.letters.ahead import coming, warnings_ahead
 from monitor.letters.basics import Values, basics
 from monitor.letters.digest import report
 from monitor.letters.layout import lines, one_line
+from monitor.letters.remedies import said as said_of
 from monitor.letters.words import ROLES, check_name, named, said
 from monitor.tables.duty import DECLINED
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 ANNOUNCED = 2  #: steps ahead that a letter names
 MOST_FINDINGS = 8
-MOST_PROMISES = 3
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,10 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "minutes": known.minutes.get(duty.request_id or "", 0),
         "sha256": known.fingerprints.get(int(str(topic.notice.data.get("submission", 0))), ""),
         "tier": topic.engagement.effective_tier if topic.engagement else "",
+        **said_of(known.remedies.get(duty.id, ()), desk.language),
         "above": named(known.above.get(duty.engagement_id), desk.language),
         "unconfirmed_since": duty.unconfirmed_since,
+        "next_on": known.following.get(duty.id),
     }
 
 
@@ -132,7 +134,8 @@ def _finding(row: FindingRow, language: str) -> Values:
     """A finding in the words of its rule. One whose rule has left the rulebook since still tells what was seen."""
     check = CHECKS.get(row.rule.partition(".")[0])
     rule = check.rules.get(row.rule) if check else None
-    seen = {"detail": one_line(row.detail, 300), "key": one_line(row.key, 100)}
+    told = Message.of(row.said).in_(language) if row.said else row.detail
+    seen = {"detail": one_line(told, 300), "key": one_line(row.key, 100)}
     if rule is None and not row.detail:
         return {}
     if rule is None:
@@ -140,22 +143,6 @@ def _finding(row: FindingRow, language: str) -> Values:
         return seen | {"title": title, "explanation": "", "remedy": "", "reference": ""}
     words = {name: getattr(rule, name).said(language) for name in ("title", "explanation", "remedy")}
     return seen | words | {"reference": rule.reference}
-
-
-def promises(topic: Topic, desk: Desk, quoted: set[str]) -> Values:
-    """What the group has published and this topic serves, unless the letter has quoted it already.
-
-    The promise in the group's own words; where the registry holds none for any purpose, the purposes themselves.
-    """
-    known = desk.present.purposes
-    purposes = [known[key] for key in (topic.engagement.purposes if topic.engagement else ()) if key in known]
-    words = [purpose.promise_ja if desk.language == "ja" else purpose.promise_en for purpose in purposes]
-    name = "promises" if any(words) else "purposes"
-    if not any(words):
-        words = [(purpose.text_ja if desk.language == "ja" else None) or purpose.text for purpose in purposes]
-    fresh = [word for word in dict.fromkeys(one_line(word, 400) for word in words if word) if word not in quoted]
-    quoted.update(fresh[:MOST_PROMISES])
-    return {name: fresh[:MOST_PROMISES]}
 
 
 def next_steps(topic: Topic, desk: Desk) -> list[Coming]:

@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 DUTIES: Mapping[str, str] = {
     "attestation": "Confirmation of security control measures",
     "deletion": "Confirmation of return or deletion",
+    "remediation": "Findings to be put right",
 }
 OWN_DUTIES: Mapping[str, str] = {
     "change-review": "Decision on a changed text",
+}
+#: The article that a request serves, by kind of duty; where it depends on it, with the kind of engagement.
+ARTICLES: Mapping[str, str] = {
+    "attestation": "article 25 (supervision of trustees) of the Act on the Protection of Personal Information",
+    "attestation/joint_user": "article 27(5)(iii) (joint use) of the Act on the Protection of Personal Information",
+    "deletion": "articles 22 and 25 (deletion, supervision) of the Act on the Protection of Personal Information",
+    "deletion/joint_user": "article 22 (deletion) of the Act on the Protection of Personal Information",
 }
 CERTIFICATES: Mapping[str, str] = {
     "PMARK": "PrivacyMark",
@@ -63,6 +71,11 @@ def own_reference(number: int) -> str:
 def said(table: Mapping[str, str], token: str, language: str) -> str:
     """The word for a token. One that has none yet (a new kind of check, say) stands for itself."""
     return translate(table.get(token, token), language)
+
+
+def article(kind: str, engaged: str) -> str:
+    """The article that a request serves; one of a kind that is not listed is supervision like any other."""
+    return ARTICLES.get(f"{kind}/{engaged}") or ARTICLES.get(kind) or ARTICLES["attestation"]
 
 
 def check_name(kind: str, language: str) -> str:

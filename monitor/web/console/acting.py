@@ -5,22 +5,27 @@ A page holds several forms, so a field carries the name of its act: `waive_by`, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from monitor import cases, tables
+from monitor import cases, reviewing, tables
 from monitor.duties import changes, owing
 from monitor.language import Message
-from monitor.obligations import acts
+from monitor.obligations import acts, findings
+from monitor.obligations.pleas import Decision, decide
 from monitor.pause import Pause
 from monitor.questionnaire.entry import calendar_day, three_boxes
-from monitor.refusal import Refused
+from monitor.refusal import Refused, need
+from monitor.reviewing import Policy, Seen
+from monitor.web.console.colleagues import decide_colleague
 from monitor.web.console.deciding import own_duty_of, show_own_duty
 from monitor.web.console.looking import Wrong, case_of, duty_of, show_case, show_duty
+from monitor.web.console.remedying import finding_of, may_own, show_finding
 from monitor.web.console.session import reader
 from monitor.web.fields import said
 from monitor.web.form.ending import one_line
 from monitor.web.pages import language_of, moment, see_other
+from monitor.web.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -28,11 +33,13 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from monitor.tables import Case, Obligation
+    from monitor.tables import Case, Obligation, Remediation
     from monitor.web.console.session import Reader
 
 LONGEST = 2000
-FIELDS = {"by": "by", "reason": "reason", "until": "until_year", "day": "until_year", "not-later": "until_year"}
+FIELDS = {name: name for name in ("by", "decision", "id", "reason", "owner", "name")} | dict.fromkeys(
+    ("until", "day", "not-later"), "until_year"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Act:
     actor: str
     said: Mapping[str, str]
     at: datetime
+    review: Policy = field(default_factory=Policy)  #: what an acceptance needs
 
     @property
     def reason(self) -> str:
@@ -75,11 +83,13 @@ async def on_duty(request: web.Request) -> web.StreamResponse:
     who, deed = await reader(request), request.match_info["deed"]
     duty = await duty_of(request, who)
     sent = await said(request, LONGEST)
+    form = f"plea{_number(sent.get('plea', ''))}" if deed == "plea" else deed  # a page may hold several of these
     try:
-        await _DEEDS[deed](duty, await _act(who, deed, sent))
+        act = replace(await _act(who, form, sent), review=request.app[SITE].review)
+        await _DEEDS[deed](duty, act)
     except Refused as refusal:
         fresh = await tables.Obligation.get(id=duty.id)
-        return await show_duty(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
+        return await show_duty(request, who, fresh, _wrong(refusal, form, sent, language_of(request)))
     return see_other(f"/duty/{duty.id}")
 
 
@@ -94,6 +104,19 @@ async def on_case(request: web.Request) -> web.StreamResponse:
         fresh = await tables.Case.get(id=case.id)
         return await show_case(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
     return see_other(f"/case/{case.id}")
+
+
+async def on_finding(request: web.Request) -> web.StreamResponse:
+    """One act on a finding: its owner, its risk, that it is put right or in doubt again."""
+    who, deed = await reader(request), request.match_info["deed"]
+    finding = await finding_of(request, who)
+    sent = await said(request, LONGEST)
+    try:
+        await _FINDING_DEEDS[deed](finding, await _act(who, deed, sent))
+    except Refused as refusal:
+        fresh = await finding_of(request, who)
+        return await show_finding(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
+    return see_other(f"/finding/{finding.id}")
 
 
 async def on_own_duty(request: web.Request) -> web.StreamResponse:
@@ -130,11 +153,11 @@ def _wrong(refusal: Refused, deed: str, sent: Mapping[str, str], language: str) 
 
 
 async def _accept(duty: Obligation, act: Act) -> None:
-    await acts.accept(duty.id, act.at, act.actor, act.read)
+    await reviewing.accept(duty.id, act.at, act.actor, act.review, Seen(act.read))
 
 
 async def _return(duty: Obligation, act: Act) -> None:
-    await acts.return_(duty.id, act.at, act.actor, act.reason, act.read)
+    await reviewing.return_(duty.id, act.at, act.actor, act.reason, Seen(act.read))
 
 
 async def _waive(duty: Obligation, act: Act) -> None:
@@ -152,8 +175,17 @@ async def _extend(duty: Obligation, act: Act) -> None:
 
 
 async def _plea(duty: Obligation, act: Act) -> None:
-    number = act.said.get("plea", "")
-    await acts.decide_pleas(duty.id, int(number) if number.isascii() and number.isdigit() else 0, act.at, act.actor)
+    made = Decision(act.said.get("decision", ""), act.reason, act.day)
+    authority = act.who.authority(duty.company_id)
+    await decide(duty.id, _number(act.said.get("plea", "")), act.at, act.actor, made, authority=authority)
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0  # noqa: PLR2004 - an id
+
+
+async def _colleague(duty: Obligation, act: Act) -> None:
+    await decide_colleague(duty.id, act.said, act.at, act.actor)
 
 
 async def _revoke(duty: Obligation, act: Act) -> None:
@@ -172,6 +204,37 @@ async def _unmute(case: Case, act: Act) -> None:
     await cases.unmute(case.id, act.at, act.actor)
 
 
+async def _own(finding: Remediation, act: Act) -> None:
+    email, name = act.said.get("owner", "").strip(), one_line(act.said.get("name"))
+    need(may_own(finding, email, act.who), "owner-unknown", "Choose a mailbox of the responsible company.")
+    need(name, "name-missing", "Enter the name of the owner: a mailbox may be shared, an owner is one person.")
+    await findings.own(finding.id, act.at, act.actor, await acts.person(email, act.at, name))
+
+
+async def _accept_risk(finding: Remediation, act: Act) -> None:
+    leave = act.who.authority(finding.company_id)
+    await findings.accept_risk(finding.id, act.at, act.actor, act.reason, act.until, authority=leave)
+
+
+async def _end_risk(finding: Remediation, act: Act) -> None:
+    await findings.end_risk(finding.id, act.at, act.actor)
+
+
+async def _verify(finding: Remediation, act: Act) -> None:
+    await findings.verify(finding.id, act.at, act.actor, act.reason)
+
+
+async def _reopen(finding: Remediation, act: Act) -> None:
+    await findings.reopen(finding.id, act.at, act.actor, act.reason)
+
+
+_FINDING_DEEDS: dict[str, Callable[[Remediation, Act], Awaitable[None]]] = {
+    "own": _own,
+    "risk": _accept_risk,
+    "end-risk": _end_risk,
+    "verify": _verify,
+    "reopen": _reopen,
+}
 _CASE_DEEDS: dict[str, Callable[[Case, Act], Awaitable[None]]] = {
     "acknowledge": _take_case,
     "mute": _mute,
@@ -185,4 +248,5 @@ _DEEDS: dict[str, Callable[[Obligation, Act], Awaitable[None]]] = {
     "extend": _extend,
     "plea": _plea,
     "revoke": _revoke,
+    "colleague": _colleague,
 }

@@ -12,7 +12,8 @@ from monitor.ladder import OPENING
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.details import people
 from monitor.letters.words import ROLES
-from monitor.tables import Case, Obligation, OwnDuty
+from monitor.tables import Case, Obligation, OwnDuty, Remediation
+from monitor.web.console.pleas import SAYS, TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
 SAVED = "answer.saved"
 MOMENT = timedelta(microseconds=1)
-#: What the ledger calls a row, and which column of a notice names it.
+#: What the ledger calls a row, and which column of a notice names it; none where no letter is about it alone.
 _NAMES = {
     Obligation: ("obligation", "obligation_id"),
     Case: ("case", "case_id"),
     OwnDuty: ("own-duty", "own_duty_id"),
+    Remediation: ("remediation", None),
 }
 
 WORDS = {
@@ -43,6 +45,8 @@ WORDS = {
     "obligation.acknowledged": "Taken in hand",
     "obligation.cancelled": "Cancelled",
     "obligation.plea": "The party wrote",
+    "obligation.declined": "The party declines to answer",
+    "obligation.resumed": "Asked again",
     "obligation.plea_decided": "Reply to the party's wish",
     "own-duty.opened": "A decision is owed",
     "own-duty.changed": "Changed once more",
@@ -50,6 +54,18 @@ WORDS = {
     "own-duty.acknowledged": "Taken in hand",
     "own-duty.done": "Decided",
     "own-duty.cancelled": "Cancelled",
+    "remediation.raised": "Found in an accepted answer",
+    "remediation.found_again": "Found again in a later answer",
+    "remediation.found_no_more": "A later answer raises it no more",
+    "remediation.promised": "The party is at it",
+    "remediation.answered": "The party has answered",
+    "remediation.fixed": "Reported as put right",
+    "remediation.verified": "Verified",
+    "remediation.dismissed": "Withdrawn: the objection was accepted",
+    "remediation.risk_accepted": "Risk accepted",
+    "remediation.reopened": "Open again",
+    "remediation.lapsed": "Over",
+    "remediation.owner_set": "Owner named",
     "case.opened": "Failing since two looks in a row",
     "case.worsened": "Became worse",
     "case.acknowledged": "Taken in hand",
@@ -61,6 +77,11 @@ WORDS = {
     "case.muted": "Muted",
     "case.unmuted": "Muted no more",
     "case.closed": "Case closed",
+    "obligation.bounced": "A mail came back",
+    "obligation.replied": "The party replied by mail; that is no answer",
+    "obligation.reachable": "Mails can arrive again",
+    "case.bounced": "A mail came back",
+    "case.replied": "The party replied by mail; that is no answer",
     "answer.saved": "Draft saved",
     "answer.marked": "Answers reviewed",
     "answer.noted": "Internal note written",
@@ -68,6 +89,13 @@ WORDS = {
     "answer.uncontradicted": "An answer is contradicted no more",
     "evidence.stored": "File handed in",
     "evidence.withdrawn": "File withdrawn",
+    "workbook.received": "Workbook handed in",
+    "workbook.taken": "Answers taken from the workbook",
+    "scan.received": "Scan handed in",
+    "entry.begun": "Answer on paper being entered",
+    "entry.dropped": "Entry of the answer on paper given up",
+    "entry.submitted": "Answer on paper entered",
+    "evidence.shown": "Evidence shown, not handed in",
     "link.asked": "Fresh link asked for",
     "link.revoked": "Links made void",
     "link.code_asked": "A code to confirm the signature asked for",
@@ -77,6 +105,12 @@ WORDS = {
     "colleague.approved": "A colleague approved",
     "colleague.refused": "A colleague refused",
     "colleague.withdrawn": "A colleague's link withdrawn",
+}
+REOPENED = {
+    "risk-ended": "The risk was accepted until now",
+    "risk-withdrawn": "The risk is accepted no longer",
+    "contradicted": "A look contradicts it",
+    "in-doubt": "It is in doubt",
 }
 NOTICES = {
     "receipt": "Mail: receipt",
@@ -89,9 +123,12 @@ NOTICES = {
     "cancelled": "Mail: cancelled",
     "undeliverable": "Mail: undeliverable",
     "fresh-link": "Mail: fresh link",
+    "use-link": "Mail: please answer in the form",
+    "mail-reply": "Mail: the party replied by mail",
     "hand-over": "Mail: link for a colleague",
     "code": "Mail: code to confirm the signature",
     "plea": "Mail: the party wrote",
+    "plea-decided": "Mail: reply to what the party wrote",
     "resolved": "Mail: it passes again",
     "mute-ended": "Mail: muted no more, and it still fails",
 }
@@ -104,11 +141,19 @@ _TONES = {
     "obligation.submitted": ("accent", "sent"),
     "obligation.acknowledged": ("accent", "pause"),
     "obligation.waived": ("", "pause"),
+    "obligation.declined": ("warn", "returned"),
     "obligation.cancelled": ("", "cross"),
     "own-duty.overdue": ("bad", "warning"),
     "own-duty.acknowledged": ("accent", "pause"),
     "own-duty.done": ("good", "done"),
     "own-duty.cancelled": ("", "cross"),
+    "remediation.raised": ("warn", "warning"),
+    "remediation.found_again": ("bad", "warning"),
+    "remediation.promised": ("accent", "half"),
+    "remediation.fixed": ("accent", "sent"),
+    "remediation.verified": ("good", "done"),
+    "remediation.risk_accepted": ("warn", "pause"),
+    "remediation.reopened": ("bad", "warning"),
     "case.opened": ("bad", "warning"),
     "case.worsened": ("bad", "warning"),
     "case.acknowledged": ("accent", "pause"),
@@ -123,6 +168,9 @@ _TONES = {
     "answer.contradicted": ("bad", "warning"),
     "answer.uncontradicted": ("good", "done"),
     "answer.saved": ("", "pencil"),
+    "obligation.bounced": ("bad", "cross"),
+    "obligation.reachable": ("good", "done"),
+    "case.bounced": ("bad", "cross"),
     "answer.marked": ("", "pencil"),
     "answer.noted": ("", "pencil"),
     "obligation.proposed": ("accent", "half"),
@@ -130,15 +178,18 @@ _TONES = {
 }
 
 
-async def history(row: Obligation | Case | OwnDuty, language: str, calendar: Calendar) -> list[dict[str, Any]]:
+async def history(
+    row: Obligation | Case | OwnDuty | Remediation, language: str, calendar: Calendar
+) -> list[dict[str, Any]]:
     """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says who got it.
 
     At one instant the ledger's order holds, and what was mailed of it comes after it.
     """
     name, about = _NAMES[type(row)]
-    of, subject = tables.Notice.filter(**{about: row.id}), f"{name}/{row.id}"
+    subject = f"{name}/{row.id}"
     lines = await tables.LedgerLine.filter(subject=subject).order_by("seq")
-    notices = await of.filter(state="sent").prefetch_related("items")
+    sent = tables.Notice.filter(**{about: row.id}, state="sent").prefetch_related("items") if about else None
+    notices = await sent if sent else []
     known = _Known(await names_of(lines), await _reasons(lines), calendar, language)
     told = [known.event(line) for line in _once_a_day(lines, calendar)] + [
         _mail(notice, language) for notice in notices
@@ -197,8 +248,18 @@ class _Known:
         }
 
     def _said(self, kind: str, data: Mapping[str, Any]) -> str:
-        if kind == "obligation.due_moved":
+        if kind == "remediation.reopened":
+            return Message(REOPENED[data["reason"]]).in_(self.language)
+        if kind in {"remediation.promised", "obligation.due_moved"}:
             return say_day(date.fromisoformat(data["due_on"]), self.language)
+        words = {
+            "obligation.plea": TITLES.get(str(data.get("plea_kind"))),
+            "obligation.plea_decided": SAYS.get(str(data.get("decision"))),
+        }.get(kind)
+        if words:
+            return Message(words).in_(self.language)
+        if kind in {"obligation.bounced", "case.bounced"}:
+            return Message("for good" if data["hard"] else "for now").in_(self.language)
         if kind in {"case.joined", "case.left"}:
             return str(data["url"])
         if kind == "case.recovering":
@@ -224,6 +285,8 @@ def _subject(notice: tables.Notice) -> Message:
         return Message(NOTICES.get(notice.kind, notice.kind))
     if notice.case_id is not None:
         return Message("Mail: failing, business day {day}" if notice.rung else "Mail: failing", {"day": notice.rung})
+    if notice.data.get("declined"):
+        return Message("Mail: the party declines")
     if notice.rung == OPENING:
         return Message("Mail: the decision is asked for" if notice.own_duty_id else "Mail: the request")
     if notice.rung < 0:

@@ -23,12 +23,16 @@ from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
 from monitor.tables.duty import ASKED
+from monitor.web.console.colleagues import named_colleagues
 from monitor.web.console.course import course
+from monitor.web.console.correspondence import correspondence
 from monitor.web.console.doubt import Tongue, Trust, against, answers_against, trust
 from monitor.web.console.facts import about, declaration
 from monitor.web.console.findings import findings_of
 from monitor.web.console.history import history, until_words
+from monitor.web.console.pleas import undecided
 from monitor.web.console.reappearance import reappeared
+from monitor.web.console.remedies import of_duty
 from monitor.web.console.session import Reader, reader
 from monitor.web.console.steps import next_steps
 from monitor.web.form.ending import answer_groups
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Examination, Questionnaire
     from monitor.tables import Obligation
 
-VIEWS = {"/": "Today", "/closed": "Closed"}
+VIEWS = {"/": "Today", "/findings": "Remediation", "/closed": "Closed"}
 SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -164,7 +168,8 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
     last_day = await who.present.last_day(duty.engagement_id)
     return console_page(
         request, who, "duty.html", status=wrong.status, errors=wrong.errors, said=wrong.said,
-        again=await reappeared(duty, calendar),
+        again=await reappeared(duty, calendar), two=request.app[SITE].review.needs_second(engagement.effective_tier),
+        proposed=await _proposed(duty, submission),
         duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         company_name=named(company, language) if company else "", late=late, ref=duty_reference(duty.id),
         due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),
@@ -173,10 +178,19 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         declared=await declaration(submission, questions, who.present, language),
         about=await about(engagement, party, who.present, language),
         steps=next_steps(duty, who.present, at, language, last_day=last_day),
-        history=await history(duty, language, calendar), pleas=await _undecided(duty), asked=duty.state in ASKED,
+        history=await history(duty, language, calendar), pleas=await undecided(duty, questions, calendar, language), asked=duty.state in ASKED,
         links_valid=await links.valid(duty.id, at), told=duty.told_on is not None,
+        colleagues=await named_colleagues(duty.id, language),
         files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
+        remedies=await of_duty(duty, submission, who, language, at),
     )  # fmt: skip
+
+
+async def _proposed(duty: Obligation, submission: tables.Submission | None) -> bool:
+    """Whether one person would accept it, and a second one has to confirm that."""
+    if submission is None or duty.state != "submitted":
+        return False
+    return await tables.Proposal.exists(submission_id=submission.id)
 
 
 async def _handed_in(submission: tables.Submission | None) -> list[tables.Evidence]:
@@ -184,10 +198,6 @@ async def _handed_in(submission: tables.Submission | None) -> list[tables.Eviden
     answers = thaw_answers(submission.answers) if submission else {}
     ids = [file.id for answer in answers.values() for file in answer.files]
     return await tables.Evidence.filter(id__in=ids).order_by("stored_at", "id")
-
-
-async def _undecided(duty: Obligation) -> list[tables.Plea]:
-    return await tables.Plea.filter(obligation_id=duty.id, decision=None).exclude(kind="hand-over").order_by("id")
 
 
 def _due_words(duty: Obligation, late: bool, calendar: Calendar, at: datetime, language: str) -> str:

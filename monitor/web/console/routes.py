@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from monitor.web.console import acting, closed, comparing, deciding, looking, signing
+from monitor.web.console import acting, closed, comparing, deciding, looking, remedying, reviewing, sheet, signing
 
 ROUTES = [
     web.get("/", looking.board_page),
     web.get("/closed", closed.closed_page),
     web.get(r"/duty/{id:\d{1,9}}", looking.duty_page),
-    web.post(r"/duty/{id:\d{1,9}}/{deed:accept|return|waive|acknowledge|extend|plea|revoke}", acting.on_duty),
+    web.get(r"/duty/{id:\d{1,9}}/review", reviewing.review_page),
+    web.post(r"/duty/{id:\d{1,9}}/review", reviewing.on_review),
+    web.post(r"/duty/{id:\d{1,9}}/{deed:accept|return|waive|acknowledge|extend|plea|revoke|colleague}", acting.on_duty),
     web.get(r"/case/{id:\d{1,9}}", looking.case_page),
     web.post(r"/case/{id:\d{1,9}}/{deed:acknowledge|mute|unmute}", acting.on_case),
     web.get(r"/case/{id:\d{1,9}}/texts", comparing.texts_page),
     web.get(r"/own-duty/{id:\d{1,9}}", deciding.own_duty_page),
     web.post(r"/own-duty/{id:\d{1,9}}/{deed:acceptable|action|acknowledge}", acting.on_own_duty),
+    web.get("/findings", remedying.findings_page),
+    web.get("/findings.{ending:csv|xlsx}", sheet.findings_sheet),
+    web.get(r"/finding/{id:\d{1,9}}", remedying.finding_page),
+    web.post(r"/finding/{id:\d{1,9}}/{deed:own|risk|end-risk|verify|reopen}", acting.on_finding),
     web.get("/evidence/{id:[0-9a-f]{32}}", looking.evidence_file),
     web.get("/sign-in", signing.show),
     web.post("/sign-in", signing.ask),

@@ -1,0 +1,122 @@
+"""Findings in words, for tables: those of a page of the register, and those of one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checks.contract import Severity
+from monitor import tables
+from monitor.language import Message, say_day
+from monitor.questionnaire import thaw, thaw_answers
+from monitor.remediation.asking import Said, said_of, spoken_of
+from monitor.remediation.rules import HELD, due, overdue, unsettled
+from monitor.remediation.settling import comes_to
+from monitor.tables.duty import LIVE
+from monitor.web.words import named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from monitor.tables import Obligation, Remediation
+    from monitor.web.console.session import Reader
+
+REQUEST = "remediation"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finding with the request about it that is out, and whether its day is over."""
+
+    row: Remediation
+    request: Obligation | None
+    late: bool
+
+    @property
+    def due(self) -> date:
+        return due(self.row, self.request)
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        return (not self.late, not unsettled(self.row), self.due, -self.row.severity, self.row.id)
+
+
+async def entries_of(rows: Sequence[Remediation], who: Reader, at: datetime) -> list[Entry]:
+    today = who.present.calendar.day_of(at)
+    keys = {row.engagement_id for row in rows if unsettled(row)}
+    asked = tables.Obligation.filter(engagement_id__in=keys, kind=REQUEST, state__in=LIVE, opened_at__isnull=False)
+    out = {duty.engagement_id: duty for duty in await asked} if keys else {}
+    found = [(row, _about(row, out.get(row.engagement_id))) for row in rows]
+    return [Entry(row, request, overdue(row, today, request)) for row, request in found]
+
+
+def _about(row: Remediation, request: Obligation | None) -> Obligation | None:
+    """The request, if it speaks of that finding."""
+    return request if request and request.opened_at and row.since <= request.opened_at else None
+
+
+async def told(entries: Iterable[Entry], who: Reader, language: str) -> list[dict[str, Any]]:
+    """Findings in words, for tables."""
+    entries = list(entries)
+    parties = await who.present.parties({one.row.party_id for one in entries})
+    works = await who.present.engagements({one.row.engagement_id for one in entries})
+    return [
+        {
+            "id": one.row.id,
+            "name": one.row.words["name"][language],
+            "advice": one.row.words["advice"][language],
+            "question": one.row.words["question"][language],
+            "party_name": named(parties[one.row.party_id], language),
+            "title": works[one.row.engagement_id].title or one.row.engagement_id,
+            "company_name": named(who.present.companies.get(one.row.company_id), language),
+            "severity": Severity(one.row.severity).word,
+            "state": "overdue" if one.late else _tag(one.row),
+            "times": one.row.times,
+            "first": say_day(one.row.first_on, language),
+            "first_on": one.row.first_on,
+            "due_on": one.due,
+            "due": say_day(one.due, language) if one.row.state in HELD else "",
+            "owner": one.row.owner.name or one.row.owner.email if one.row.owner else "",
+        }
+        for one in entries
+    ]
+
+
+def _tag(row: Remediation) -> str:
+    """How the kit calls a state; being open is for a finding another thing than for a request."""
+    return "unsettled" if row.state == "open" else row.state
+
+
+async def of_duty(
+    duty: Obligation, submission: tables.Submission | None, who: Reader, language: str, at: datetime
+) -> list[dict[str, Any]]:
+    """The findings of one request: those that its answer raised, or those that it asks about, each with what accepting
+    the answer that is under review would make of it.
+    """
+    if duty.kind != REQUEST:
+        rows = await tables.Remediation.filter(origin__obligation_id=duty.id).select_related("owner").order_by("id")
+        return await told(await entries_of(rows, who, at), who, language)
+    if duty.request_id is None:
+        return []
+    numbers = spoken_of(thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body))
+    rows = await tables.Remediation.filter(id__in=numbers).select_related("owner").order_by("id")
+    answers = thaw_answers(submission.answers) if submission and duty.state == "submitted" else {}
+    found = await told(await entries_of(rows, who, at), who, language)
+    return [one | {"becomes": _becomes(said_of(one["id"], answers), language)} for one in found]
+
+
+BECOMES: Mapping[str, str] = {
+    "verified": "verified by the evidence",
+    "fixed": "reported as put right, asked again in 30 days unless a look sees it",
+    "dismissed": "withdrawn, as the party objects",
+}
+
+
+def _becomes(said: Said | None, language: str) -> str:
+    if said is None:
+        return ""
+    state = comes_to(said)
+    if state == "remediating":
+        return Message("asked again before {day}", {"day": said.by}).in_(language)
+    return Message(BECOMES[state]).in_(language)

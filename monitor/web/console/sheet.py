@@ -1,0 +1,92 @@
+"""The register of findings as a sheet: .xlsx for people, CSV for programs. Both hold what the page is filtered by."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+from aiohttp import web
+
+from monitor.evidence import content_disposition
+from monitor.language import Message
+from monitor.letters.words import SEVERITIES, said
+from monitor.web.console.remedies import told
+from monitor.web.console.remedying import Wanted, register
+from monitor.web.console.session import reader
+from monitor.web.pages import language_of, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Line = tuple[Any, ...]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES = {
+    "unsettled": "To be put right",
+    "overdue": "Overdue",
+    "remediating": "Being put right",
+    "fixed": "Reported as put right",
+    "verified": "Verified",
+    "accepted_risk": "Risk accepted",
+    "dismissed": "Withdrawn",
+    "lapsed": "Over with the work",
+}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  #: what a spreadsheet would compute
+
+
+async def findings_sheet(request: web.Request) -> web.StreamResponse:
+    """The whole of what the page shows a part of."""
+    who, at, language = await reader(request), moment(), language_of(request)
+    entries = await register(who, Wanted.of(request), at)
+    rows = [_line(one, language) for one in await told(entries, who, language)]
+    heads, ending = _heads(language), request.match_info["ending"]
+    body, kind = (_csv(heads, rows), "text/csv; charset=utf-8") if ending == "csv" else (_xlsx(heads, rows), XLSX)
+    name = f"findings-{who.present.calendar.day_of(at).isoformat()}.{ending}"
+    return web.Response(body=body, headers={"Content-Type": kind, "Content-Disposition": content_disposition(name)})
+
+
+def _heads(language: str) -> list[str]:
+    heads = (
+        Message("Number"), Message("Company"), Message("Party"), Message("Work"), Message("Question"),
+        Message("Finding"), Message("What to do"), Message("Severity"), Message("State"), Message("To be put right by"),
+        Message("First found"), Message("Times found"), Message("Owner"),
+    )  # fmt: skip
+    return [head.in_(language) for head in heads]
+
+
+def _line(one: dict[str, Any], language: str) -> Line:
+    state = Message(STATES[one["state"]]).in_(language)
+    due = one["due_on"] if one["due"] else None
+    return (
+        one["id"], one["company_name"], one["party_name"], one["title"], one["question"], one["name"], one["advice"],
+        said(SEVERITIES, one["severity"], language), state, due, one["first_on"], one["times"], one["owner"],
+    )  # fmt: skip
+
+
+def _csv(heads: list[str], rows: Sequence[Line]) -> bytes:
+    """UTF-8 with the mark by which Excel knows it, and an apostrophe before what Excel would compute."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerows([heads, *([_harmless(cell) for cell in row] for row in rows)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def _xlsx(heads: list[str], rows: Sequence[Line]) -> bytes:
+    made = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(made, options) as book:
+        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+        days = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_row(0, 0, heads, bold)
+        for number, row in enumerate(rows, 1):
+            for column, cell in enumerate(row):
+                sheet.write(number, column, cell, *([days] if hasattr(cell, "isoformat") else []))
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, len(rows), len(heads) - 1)
+        sheet.autofit()
+    return made.getvalue()
