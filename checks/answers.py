@@ -6,7 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from checks.contract import Look, Verdict, plain
+from checks.contract import Look, Verdict
+from checks.detail import UNSAID, Detail, plain
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -104,7 +105,7 @@ class Hop:
     tls: Tls | None = None
     phases: Phases = Phases()
     trouble: Trouble | None = None
-    detail: str = ""
+    detail: Detail = UNSAID
 
     def header(self, name: str) -> tuple[str, ...]:
         """Every field of that lower-case name, in order."""

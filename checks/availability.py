@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.answers import Exchange, Trouble
-from checks.contract import NOTHING, Look, Scope, plain
+from checks.contract import NOTHING, Look, Scope
+from checks.detail import Detail, plain
 from checks.jsonpath import condition
 from checks.patterns import compiled
 from checks.replied import Reply, reply
@@ -127,20 +128,28 @@ class Availability:
             return [RULES[DOWN[seen.trouble]].found(seen.final.detail)]
         status = seen.final.status
         good = status in self.status if self.status else status < ERRORS or status == UNAUTHORIZED
-        return [] if good else [RULES[_rule_for(status)].found(f"The server answers with status {status}.")]
+        return (
+            [] if good else [RULES[_rule_for(status)].found("The server answers with status {status}.", status=status)]
+        )
 
     def _unmet(self, said: Reply | None) -> Iterator[Finding]:
         """What the body does not say and should, or says and should not. What it says is repeated nowhere."""
         if said is None:
             return
         if self.text and said.lacks(self.text):
-            yield RULES["availability.text-missing"].found(f"The page does not say {plain(self.text, 100)!r}.")
+            yield RULES["availability.text-missing"].found(
+                "The page does not say '{text}'.", text=plain(self.text, 100)
+            )
         if self.absent and said.says(self.absent):
-            yield RULES["availability.text-present"].found(f"The page says {plain(self.absent, 100)!r}.")
+            yield RULES["availability.text-present"].found("The page says '{absent}'.", absent=plain(self.absent, 100))
         if self.pattern and said.fits(self.pattern) is False:
-            yield RULES["availability.pattern-missing"].found(f"Nothing fits {plain(self.pattern, 100)!r}.")
+            yield RULES["availability.pattern-missing"].found(
+                "Nothing fits '{pattern}'.", pattern=plain(self.pattern, 100)
+            )
         if self.json and said.meets(self.json) is False:
-            yield RULES["availability.json-unmet"].found(f"It does not hold: {plain(self.json, 150)}")
+            yield RULES["availability.json-unmet"].found(
+                "It does not hold: {condition}", condition=plain(self.json, 150)
+            )
 
     def _cannot_tell(self, said: Reply) -> bool:
         """Whether what was seen leaves one of the conditions open."""
@@ -154,7 +163,11 @@ class Availability:
 
     def _slow(self, seen: Exchange) -> Iterator[Finding]:
         if self.slower_than_ms and seen.took_ms > self.slower_than_ms:
-            detail = f"The answer took {seen.took_ms:.0f} ms, more than {self.slower_than_ms} ms."
+            detail = Detail(
+                "The answer took {took} ms, more than {most} ms.",
+                took=round(seen.took_ms),
+                most=self.slower_than_ms,
+            )
             yield RULES["availability.slow"].found(detail)
 
 

@@ -15,7 +15,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
-from checks.contract import plain
+from checks.detail import plain
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from checks.addresses import Page, folded, is_address
 from checks.answers import Exchange, RecordType
-from checks.contract import NOTHING, Look, Scope, Words, plain
+from checks.contract import NOTHING, Look, Scope, Words
+from checks.detail import plain
 from checks.page_text import decoded
 from checks.rulebook import REASONS, rules, title
 
@@ -104,7 +105,7 @@ class Contacts:
         known = {folded(address) for address in self.addresses}
         for address in page.all(MOST):
             if address not in known:
-                yield RULES["contacts.another"].found(f"The page also names {address}.", key=address)
+                yield RULES["contacts.another"].found("The page also names {address}.", address=address, key=address)
 
 
 def _read(exchange: Exchange) -> Page:
@@ -146,7 +147,9 @@ def _hosts(records: tuple[Records, ...]) -> list[str]:
 def _absent(absent: list[str], seen: Reachable) -> Iterator[Finding]:
     where = plain(seen.exchange.final.url, 120)
     for address in absent:
-        yield RULES["contacts.not-on-page"].found(f"{address} is not on {where}.", key=folded(address))
+        yield RULES["contacts.not-on-page"].found(
+            "{address} is not on {where}.", address=address, where=where, key=folded(address)
+        )
 
 
 def _dead(asked: list[str], seen: Reachable) -> Iterator[Finding]:
@@ -154,10 +157,14 @@ def _dead(asked: list[str], seen: Reachable) -> Iterator[Finding]:
         domain = _domain(address)
         records = seen.domains[domain]
         if not records[-1].values:
-            what = "has neither MX nor address" if records[0].exists else "does not exist"
-            yield RULES["contacts.no-mail"].found(f"{address}: {domain} {what}.", key=address)
+            words = "{address}: {domain} does not exist."
+            if records[0].exists:
+                words = "{address}: {domain} has neither MX nor address."
+            yield RULES["contacts.no-mail"].found(words, address=address, domain=domain, key=address)
         elif _hosts(records) == [NO_MAIL]:
-            yield RULES["contacts.no-mail"].found(f"{address}: {domain} says that it takes no mail.", key=address)
+            yield RULES["contacts.no-mail"].found(
+                "{address}: {domain} says that it takes no mail.", address=address, domain=domain, key=address
+            )
 
 
 def _evidence(asked: list[str], seen: Reachable) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from checks.detail import Detail, plain
 from checks.names import host_of, origin_of, registrable
 
 if TYPE_CHECKING:
@@ -24,16 +25,6 @@ if TYPE_CHECKING:
 
     from checks.answers import Exchange, Handshake, Offer, Records, RecordType
     from checks.browsed import Browsed
-
-DETAIL_LENGTH = 300
-
-
-def plain(text: str, limit: int = DETAIL_LENGTH) -> str:
-    """The text on one printable line. What a stranger's server says goes to terminals, mails and databases only so."""
-    line = text[: limit + 1]
-    if not line.isprintable():
-        line = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
-    return line if len(line) <= limit else line[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 class Severity(enum.IntEnum):
@@ -69,7 +60,7 @@ class Finding:
 
     rule: str  #: starts with the check's kind: `tls.expired`
     severity: Severity = field(compare=False)
-    detail: str = field(compare=False)  #: one English sentence of fact for people; never a response body
+    detail: Detail = field(compare=False)  #: one sentence of fact for people; never a response body
     key: str = ""  #: tells two findings of one rule apart, for example the name of a cookie
 
 
@@ -134,9 +125,12 @@ class Rule:
     remedy: Words
     reference: str
 
-    def found(self, detail: str, *, key: str = "", severity: Severity | None = None) -> Finding:
-        """This rule, broken. `severity` departs from the rule's own where the degree decides (days left, say)."""
-        return Finding(self.name, severity or self.severity, plain(detail), plain(key, 100))
+    def found(self, words: str, *, key: str = "", severity: Severity | None = None, **values: Any) -> Finding:
+        """This rule, broken, told in a sentence of ours with `{placeholders}` for the values, or in a whole `Detail`.
+        `severity` departs from the rule's own where the degree decides (days left, say).
+        """
+        detail = words if isinstance(words, Detail) else Detail(words, **values)
+        return Finding(self.name, severity or self.severity, detail, plain(key, 100))
 
 
 class Probe(Protocol):

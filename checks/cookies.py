@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.answers import ANY_PAGE, TURNED_AWAY, Exchange, Trouble
-from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
+from checks.contract import NOTHING, Look, Rule, Scope, Words
+from checks.detail import Detail, plain
 from checks.names import host_of, registrable
 from checks.page_cookies import Cookie, cookies_of
 from checks.page_hosts import PageHosts, hosts_in, text_of
@@ -119,7 +120,11 @@ class Cookies:
             return
         unlisted = sorted(host for host in asked.loaded if not _covered(host, self.published))
         for host in unlisted[:MOST_FINDINGS]:
-            detail = f"Browsers are made to talk to {host} ({asked.loaded[host]}), which the published table lacks."
+            detail = Detail(
+                "Browsers are made to talk to {host} ({way}), which the published table lacks.",
+                host=host,
+                way=asked.loaded[host],
+            )
             yield RULES["cookies.unlisted-host"].found(detail, key=host)
 
     def _cookies(self, cookies: Iterable[Cookie]) -> Iterator[Finding]:
@@ -127,7 +132,11 @@ class Cookies:
             return
         for cookie in cookies:
             if not any(fnmatchcase(cookie.name, pattern) for pattern in self.published_cookies):
-                detail = f"The cookie {plain(cookie.name, 60)} of {plain(cookie.domain, 100)} is not published."
+                detail = Detail(
+                    "The cookie {name} of {domain} is not published.",
+                    name=plain(cookie.name, 60),
+                    domain=plain(cookie.domain, 100),
+                )
                 yield RULES["cookies.unlisted-cookie"].found(detail, key=cookie.name)
 
     def _unseen(self, asked: PageHosts) -> list[str]:

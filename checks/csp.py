@@ -10,6 +10,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from checks.detail import Detail
 from checks.spelling import unescaped
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def repeated(fields: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def ways_in(all_of_them: Iterable[Policy], *, secure: bool = True) -> list[str]:
+def ways_in(all_of_them: Iterable[Policy], *, secure: bool = True) -> list[Detail]:
     """What every policy leaves open, in the words of the first; empty if together they hold. `secure`: for a page that
     came over TLS, to which plain HTTP is a way in as well.
     """
@@ -65,18 +66,18 @@ def ways_in(all_of_them: Iterable[Policy], *, secure: bool = True) -> list[str]:
     return list(dict.fromkeys(words for way, words in first.items() if all(way in others for others in each)))
 
 
-def _openings(policy: Policy, *, secure: bool) -> dict[str, str]:
+def _openings(policy: Policy, *, secure: bool) -> dict[str, Detail]:
     """The ways that one policy leaves open, each with what opens it."""
     scripts, styles, objects = (_sources(policy, f"{kind}-src") for kind in ("script", "style", "object"))
     found = _script_openings(scripts)
     if "eval" not in found and "'unsafe-eval'" in (styles or ()):
-        found["eval"] = "style-src allows 'unsafe-eval'"
+        found["eval"] = _allows("style-src", "'unsafe-eval'")
     if objects is None:
-        found["objects"] = "object-src is not set"
+        found["objects"] = Detail("{directive} is not set", directive="object-src")
     elif wide := sorted(ANYWHERE.intersection(objects)):
-        found["objects"] = f"object-src allows {wide[0]}"
+        found["objects"] = _allows("object-src", wide[0])
     if secure and (unsafe := _insecure(policy, scripts or ())):
-        found["insecure"] = f"{unsafe} is allowed without encryption"
+        found["insecure"] = Detail("{source} is allowed without encryption", source=unsafe)
     return found
 
 
@@ -93,21 +94,27 @@ def _sources(policy: Policy, directive: str) -> tuple[str, ...] | None:
     return sources
 
 
-def _script_openings(sources: tuple[str, ...] | None) -> dict[str, str]:
+def _script_openings(sources: tuple[str, ...] | None) -> dict[str, Detail]:
     if sources is None:
-        return dict.fromkeys(("inline", "eval", "anywhere", "data", "dynamic"), "script-src is not set")
+        unset = Detail("{directive} is not set", directive="script-src")
+        return dict.fromkeys(("inline", "eval", "anywhere", "data", "dynamic"), unset)
     found = {}
     if "'unsafe-inline'" in sources:
-        found["inline"] = "script-src allows 'unsafe-inline'"
+        found["inline"] = _allows("script-src", "'unsafe-inline'")
     if "'unsafe-eval'" in sources:
-        found["eval"] = "script-src allows 'unsafe-eval'"
+        found["eval"] = _allows("script-src", "'unsafe-eval'")
     if wide := sorted(ANYWHERE.intersection(sources)):
-        found["anywhere"] = f"script-src allows {wide[0]}"
+        found["anywhere"] = _allows("script-src", wide[0])
     if "data:" in sources:
-        found["data"] = "script-src allows data:"
+        found["data"] = _allows("script-src", "data:")
     if "'strict-dynamic'" in sources and not any(NONCE_OR_HASH.match(source) for source in sources):
-        found["dynamic"] = "script-src has 'strict-dynamic' without a nonce or hash, so that no script can be named"
+        words = "script-src has 'strict-dynamic' without a nonce or hash, so that no script can be named"
+        found["dynamic"] = Detail(words)
     return found
+
+
+def _allows(directive: str, source: str) -> Detail:
+    return Detail("{directive} allows {source}", directive=directive, source=source)
 
 
 def _insecure(policy: Policy, scripts: Iterable[str]) -> str:

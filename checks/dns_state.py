@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from checks.answers import RecordType, Trouble
-from checks.contract import NOTHING, Look, Scope, Severity, Words, plain
+from checks.contract import NOTHING, Look, Scope, Severity, Words
+from checks.detail import Detail, plain
 from checks.names import host_of, is_address, is_shared, registrable
 from checks.rulebook import rules, title
 
@@ -136,13 +137,13 @@ def _lost(seen: State) -> Iterator[Finding]:
         return
     name = plain(lost.name, 100)
     if not _dangling(seen):
-        what = "has no address" if lost.exists else "does not exist"
-        yield RULES["dns.no-such-name"].found(f"{name} {what}.")
+        words = "{name} has no address." if lost.exists else "{name} does not exist."
+        yield RULES["dns.no-such-name"].found(words, name=name)
         return
     target = lost.aliases[-1].lower().rstrip(".")
     # Nobody else can take a name below the party's own domain; there the alias is broken and no more.
     severity = Severity.MEDIUM if registrable(target) == registrable(lost.name) else None
-    detail = f"{name} is an alias of {plain(target, 150)}, which does not exist."
+    detail = Detail("{name} is an alias of {target}, which does not exist.", name=name, target=plain(target, 150))
     yield RULES["dns.dangling-alias"].found(detail, key=target, severity=severity)
 
 
@@ -169,7 +170,12 @@ def _moved(servers: list[str], before: Mapping[str, Any], change: Mapping[str, A
         return
     known, now = kept["servers"], servers or kept["now"]
     same_hands = {registrable(one) for one in now} <= {registrable(one) for one in known}
-    detail = f"They were {', '.join(known)} and are {', '.join(now)}, first seen on {kept['since'][:10]}."
+    detail = Detail(
+        "They were {known} and are {now}, first seen on {day}.",
+        known=", ".join(known),
+        now=", ".join(now),
+        day=kept["since"][:10],
+    )
     yield RULES["dns.nameservers-changed"].found(detail, severity=Severity.LOW if same_hands else None)
 
 

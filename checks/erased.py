@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.answers import Exchange, Trouble
-from checks.contract import NOTHING, Look, Scope, plain
+from checks.contract import NOTHING, Look, Scope
+from checks.detail import Detail, plain
 from checks.likeness import like_nothing, made_up
 from checks.rulebook import rules, title
 
@@ -149,9 +150,12 @@ def _like_nothing(seen: Visited) -> bool:
 
 def _found(exchange: Exchange) -> Finding:
     hop = exchange.final
-    kind = ", ".join(hop.header("content-type")) or "no stated type"
+    kind = ", ".join(hop.header("content-type")) or Detail("no stated type")
     return RULES["erased.served-again"].found(
-        f"The address answers with status {hop.status} and {len(hop.body)} bytes ({plain(kind, 60)})."
+        "The address answers with status {status} and {octets} bytes ({kind}).",
+        status=hop.status,
+        octets=len(hop.body),
+        kind=kind,
     )
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.answers import ANY_PAGE, Exchange
-from checks.contract import NOTHING, Look, Scope, Severity, plain
+from checks.contract import NOTHING, Look, Scope, Severity
 from checks.cookie_flags import SESSION_LIKE, cookies_set, lacking, open_to_scripts
 from checks.csp import Policy, in_page, policies_of, repeated, ways_in
+from checks.detail import Detail, plain
 from checks.header_fields import LEAKY_REFERRERS, hsts_age, last, referrer, referrer_fields
 from checks.names import host_of
 from checks.page_scripts import unbound
@@ -34,6 +35,9 @@ STRANGER = "https://stranger.invalid"  # an origin that nobody can own (RFC 6761
 HALF_A_YEAR = 15_552_000  # 180 days: what many take for it, and nobody is safer for the five that are missing
 MOST_COOKIES = 20
 SHARING = frozenset({"", "same-origin", "same-site", "cross-origin"})
+
+
+TOLD = 5  #: hosts of scripts that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,16 @@ def _redirection(seen: Served) -> Iterator[Finding]:
         return
     if not _secure(way.final.url):
         if way.trouble is None:
-            came = "is served" if way.final.status in ANY_PAGE else f"answers with status {way.final.status}"
-            yield RULES["headers.no-https-redirect"].found(
-                f"{plain(way.final.url, 200)} {came}; it does not lead to https."
-            )
+            served = way.final.status in ANY_PAGE
+            words = "{url} is served; it does not lead to https."
+            if not served:
+                words = "{url} answers with status {status}; it does not lead to https."
+            detail = Detail(words, url=way.final.url, status=way.final.status)
+            yield RULES["headers.no-https-redirect"].found(detail)
     elif len(way.hops) > 1 and not (_secure(way.hops[1].url) and host_of(way.hops[1].url) == host_of(way.first.url)):
-        detail = f"{plain(way.first.url, 120)} leads to {plain(way.hops[1].url, 120)} first."
+        detail = Detail(
+            "{url} leads to {there} first.", url=plain(way.first.url, 120), there=plain(way.hops[1].url, 120)
+        )
         yield RULES["headers.redirect-detour"].found(detail)
 
 
@@ -124,9 +132,11 @@ def _transport(hop: Hop) -> Iterator[Finding]:
         return
     age = hsts_age(fields[0])  # browsers read the first field only
     if not age:
-        yield RULES["headers.hsts-missing"].found(f"Strict-Transport-Security is without effect: {fields[0]}")
+        yield RULES["headers.hsts-missing"].found(
+            "Strict-Transport-Security is without effect: {field}", field=fields[0]
+        )
     elif age < HALF_A_YEAR:
-        yield RULES["headers.hsts-short"].found(f"max-age is {age} seconds.")
+        yield RULES["headers.hsts-short"].found("max-age is {age} seconds.", age=age)
 
 
 def _policy(hop: Hop, policies: list[Policy], twice: list[str]) -> Iterator[Finding]:
@@ -135,7 +145,7 @@ def _policy(hop: Hop, policies: list[Policy], twice: list[str]) -> Iterator[Find
         yield RULES["headers.csp-missing"].found("There is no Content-Security-Policy that is enforced.")
     elif openings or twice:
         yield RULES["headers.csp-unsafe"].found(
-            "; ".join([*openings, *(f"{name} stands twice" for name in twice)]) + "."
+            Detail.listed([*openings, *(Detail("{name} stands twice", name=name) for name in twice)])
         )
 
 
@@ -149,7 +159,7 @@ def _content(hop: Hop) -> Iterator[Finding]:
         yield RULES["headers.framing"].found("Neither frame-ancestors nor X-Frame-Options limits framing.")
     wanted = referrer(hop)
     if wanted in LEAKY_REFERRERS:
-        yield RULES["headers.referrer-policy"].found(f"Referrer-Policy is {wanted}.")
+        yield RULES["headers.referrer-policy"].found("Referrer-Policy is {wanted}.", wanted=wanted)
     elif not wanted and any(map(str.strip, referrer_fields(hop))):
         yield RULES["headers.referrer-policy"].found("Referrer-Policy is none that browsers know.")
     sharing = last(hop, "cross-origin-resource-policy")
@@ -159,8 +169,11 @@ def _content(hop: Hop) -> Iterator[Finding]:
 
 def _scripts(hop: Hop) -> Iterator[Finding]:
     if hosts := unbound(hop):
-        more = f" and {len(hosts) - 5} more" if len(hosts) > 5 else ""  # noqa: PLR2004 - a sentence, no list
-        yield RULES["headers.sri-missing"].found(f"Scripts without a hash come from {', '.join(hosts[:5])}{more}.")
+        words = "Scripts without a hash come from {hosts}."
+        if len(hosts) > TOLD:
+            words = "Scripts without a hash come from {hosts} and {more} more."
+        detail = Detail(words, hosts=", ".join(hosts[:TOLD]), more=len(hosts) - TOLD)
+        yield RULES["headers.sri-missing"].found(detail)
 
 
 def _cookies(exchange: Exchange, at: datetime) -> Iterator[Finding]:
@@ -169,7 +182,7 @@ def _cookies(exchange: Exchange, at: datetime) -> Iterator[Finding]:
         lacks = lacking(cookie)
         if lacks:
             severity = None if SESSION_LIKE.search(name) and lacks != ["SameSite"] else Severity.LOW
-            detail = f"The cookie {plain(name, 60)} lacks {' and '.join(lacks)}."
+            detail = Detail("The cookie {name} lacks {lacks}.", name=plain(name, 60), lacks=", ".join(lacks))
             yield RULES["headers.cookie-flags"].found(detail, key=name, severity=severity)
 
 
@@ -179,7 +192,9 @@ def _cors(to_stranger: Exchange | None) -> Iterator[Finding]:
     hop = to_stranger.final
     allowed = last(hop, "access-control-allow-origin")
     if allowed in {STRANGER, "null"} and last(hop, "access-control-allow-credentials") == "true":
-        yield RULES["headers.cors-open"].found(f"Access-Control-Allow-Origin answers a stranger with {allowed}.")
+        yield RULES["headers.cors-open"].found(
+            "Access-Control-Allow-Origin answers a stranger with {allowed}.", allowed=allowed
+        )
 
 
 KEPT = (

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from checks.answers import OWN_WORD, Exchange
-from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
+from checks.contract import NOTHING, Look, Rule, Scope, Words
+from checks.detail import Detail, plain
 from checks.jsonpath import Condition, Path, condition, found, holds
 from checks.jsonpath import document as parsed
 from checks.jsonpath import read as read_path
@@ -97,13 +98,15 @@ class JsonEndpoint:
         if reason:
             return seen.unknown(reason)
         if seen.final.status != OK:
-            missing = RULES["json-endpoint.missing"].found(f"The server answers with status {seen.final.status}.")
+            missing = RULES["json-endpoint.missing"].found(
+                "The server answers with status {status}.", status=seen.final.status
+            )
             return Look.of([missing], seen.evidence(), seen.took_ms)
         try:
             document = parsed(seen.final.body.removeprefix(b"\xef\xbb\xbf"))
         except ValueError:
-            said = "longer than what is read" if seen.final.truncated else "no JSON"
-            unreadable = RULES["json-endpoint.unreadable"].found(f"The answer is {said}.")
+            words = "The answer is longer than what is read." if seen.final.truncated else "The answer is no JSON."
+            unreadable = RULES["json-endpoint.unreadable"].found(words)
             return Look.of([unreadable], seen.evidence(), seen.took_ms)
         today = at.astimezone(UTC).date()
         told = {text: _holds(text, document, today) for text in self.conditions}
@@ -121,7 +124,9 @@ def _broken(told: Mapping[str, bool], document: Any) -> Iterator[Finding]:
         if held:
             continue
         said = ", ".join(_shown(value) for value in found(read(text).path, document)[:3])
-        detail = f"It does not hold that {text}; the answer says {said or 'nothing there'}."
+        detail = Detail(
+            "It does not hold that {text}; the answer says {said}.", text=text, said=said or Detail("nothing there")
+        )
         yield RULES["json-endpoint.condition"].found(detail, key=text)
 
 

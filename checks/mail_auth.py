@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.answers import RecordType, Trouble
-from checks.contract import NOTHING, Look, Scope, Severity, Words, plain
+from checks.contract import NOTHING, Look, Scope, Severity, Words
+from checks.detail import Detail, plain
 from checks.mail_policies import Dmarc, Sts, dmarc_texts, places, read_dmarc, read_sts, versioned, wrong_with_sts_record
 from checks.names import host_of, is_address, is_shared, registrable
 from checks.rulebook import rules, title
@@ -184,32 +185,44 @@ def _spf(seen: Published, spf: Reading) -> Iterator[Finding]:
     records = [text for text in seen.texts() if is_spf(text)]
     if not records:
         severity = None if seen.receives else Severity.LOW
-        yield RULES["mail-auth.spf-missing"].found(f"{seen.domain} publishes no SPF record.", severity=severity)
+        yield RULES["mail-auth.spf-missing"].found(
+            "{domain} publishes no SPF record.", domain=seen.domain, severity=severity
+        )
         return
     if len(records) > 1:
-        yield RULES["mail-auth.spf-several"].found(f"{seen.domain} publishes {len(records)} SPF records.")
+        yield RULES["mail-auth.spf-several"].found(
+            "{domain} publishes {count} SPF records.", domain=seen.domain, count=len(records)
+        )
         return
     if spf.wrong:
-        yield RULES["mail-auth.spf-broken"].found(f"Receivers cannot read it: {spf.wrong[0]}")
+        yield RULES["mail-auth.spf-broken"].found("Receivers cannot read it: {wrong}", wrong=spf.wrong[0])
     if spf.lookups > LOOKUPS:
-        yield RULES["mail-auth.spf-lookups"].found(f"The record takes {spf.lookups} look-ups; {LOOKUPS} are allowed.")
+        yield RULES["mail-auth.spf-lookups"].found(
+            "The record takes {lookups} look-ups; {allowed} are allowed.", lookups=spf.lookups, allowed=LOOKUPS
+        )
     if spf.voids > VOIDS:
-        yield RULES["mail-auth.spf-voids"].found(f"{spf.voids} of its look-ups find nothing; {VOIDS} may.")
+        yield RULES["mail-auth.spf-voids"].found(
+            "{voids} of its look-ups find nothing; {allowed} may.", voids=spf.voids, allowed=VOIDS
+        )
     if spf.lets_all:
-        yield RULES["mail-auth.spf-open"].found(f"The record of {spf.lets_all} lets mail from anywhere pass.")
+        yield RULES["mail-auth.spf-open"].found(
+            "The record of {domain} lets mail from anywhere pass.", domain=spf.lets_all
+        )
     elif spf.end in {"", "?all"}:
-        yield RULES["mail-auth.spf-undecided"].found(f"The record ends in {spf.end or 'nothing'}.")
+        yield RULES["mail-auth.spf-undecided"].found("The record ends in {end}.", end=spf.end or Detail("nothing"))
 
 
 def _dmarc(seen: Published, texts: tuple[str, ...], dmarc: Dmarc | None) -> Iterator[Finding]:
     if not texts:
-        yield RULES["mail-auth.dmarc-missing"].found(f"_dmarc.{seen.domain} has no record.")
+        yield RULES["mail-auth.dmarc-missing"].found("_dmarc.{domain} has no record.", domain=seen.domain)
     elif dmarc is None:
-        yield RULES["mail-auth.dmarc-several"].found(f"There are {len(texts)} records; receivers heed none of them.")
+        yield RULES["mail-auth.dmarc-several"].found(
+            "There are {count} records; receivers heed none of them.", count=len(texts)
+        )
     elif not dmarc.policy:
-        yield RULES["mail-auth.dmarc-broken"].found(f"It says no usable policy: {plain(dmarc.text, 150)}")
+        yield RULES["mail-auth.dmarc-broken"].found("It says no usable policy: {text}", text=plain(dmarc.text, 150))
     elif dmarc.policy == "none":
-        yield RULES["mail-auth.dmarc-none"].found(f"The policy at _dmarc.{dmarc.at} is none.")
+        yield RULES["mail-auth.dmarc-none"].found("The policy at _dmarc.{at} is none.", at=dmarc.at)
 
 
 def _mx(seen: Published) -> Iterator[Finding]:
@@ -220,7 +233,7 @@ def _mx(seen: Published) -> Iterator[Finding]:
     lost = [host for host in named if is_address(host) or not seen.is_there(host)]
     severity = Severity.HIGH if lost == named else None
     for host in lost:
-        yield RULES["mail-auth.mx-broken"].found(f"{host} has no address.", key=host, severity=severity)
+        yield RULES["mail-auth.mx-broken"].found("{host} has no address.", host=host, key=host, severity=severity)
 
 
 def _sts(seen: Published) -> Sts | None:
@@ -231,11 +244,12 @@ def _sts(seen: Published) -> Sts | None:
     if wrong:
         return Sts(wrong=wrong)
     if len(seen.policy.hops) > 1:
-        return Sts(wrong="The policy is behind a redirect, which senders do not follow.")
+        return Sts(wrong=Detail("The policy is behind a redirect, which senders do not follow."))
     if hop.trouble is None and seen.policy.refused_us:
         return None
     if hop.trouble is not None or hop.status != OK:
-        return Sts(wrong=f"The policy cannot be fetched: {hop.detail or f'status {hop.status}'}")
+        why = hop.detail or Detail("The server answers with status {status}.", status=hop.status)
+        return Sts(wrong=Detail("The policy cannot be fetched: {why}", why=why))
     return read_sts(hop.body.decode("utf-8", "replace"))
 
 
@@ -250,9 +264,13 @@ def _mta_sts(seen: Published, sts: Sts | None) -> Iterator[Finding]:
     severity = None if sts.mode == "enforce" else Severity.LOW
     for host in seen.hosts[:MOST_HOSTS]:
         if host != "." and not sts.covers(host):
-            yield RULES["mail-auth.mta-sts-host"].found(f"The policy leaves {host} out.", key=host, severity=severity)
+            yield RULES["mail-auth.mta-sts-host"].found(
+                "The policy leaves {host} out.", host=host, key=host, severity=severity
+            )
     if sts.max_age < BRIEFEST:
-        yield RULES["mail-auth.mta-sts-brief"].found(f"Senders may forget the policy after {sts.max_age} seconds.")
+        yield RULES["mail-auth.mta-sts-brief"].found(
+            "Senders may forget the policy after {seconds} seconds.", seconds=sts.max_age
+        )
 
 
 def _evidence(seen: Published, spf: Reading, dmarc: Dmarc | None, sts: Sts | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.answers import RecordType
+from checks.detail import Detail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -83,12 +84,12 @@ def read_dmarc(text: str, domain: str, at: str) -> Dmarc:
 
 @dataclass(frozen=True, slots=True)
 class Sts:
-    """The policy behind MTA-STS. `wrong` says what keeps senders from following it; empty where nothing does."""
+    """The policy behind MTA-STS. `wrong` says what keeps senders from following it, if anything does."""
 
     mode: str = ""
     hosts: tuple[str, ...] = ()
     max_age: int = 0
-    wrong: str = ""
+    wrong: Detail | None = None
 
     def covers(self, host: str) -> bool:
         """Whether the policy allows that mail host. A star stands for one label."""
@@ -96,11 +97,13 @@ class Sts:
         return any(host == one or (one.startswith("*.") and host.partition(".")[2] == one[2:]) for one in self.hosts)
 
 
-def wrong_with_sts_record(texts: list[str]) -> str:
-    """What keeps senders from even asking for the policy; empty where nothing does."""
+def wrong_with_sts_record(texts: list[str]) -> Detail | None:
+    """What keeps senders from even asking for the policy; none where nothing does."""
     if len(texts) != 1:
-        return f"There are {len(texts)} MTA-STS records; one is needed."
-    return "" if IDENTIFIER.fullmatch(tags(texts[0]).get("id", "")) else "The MTA-STS record has no usable id."
+        return Detail("There are {count} MTA-STS records; one is needed.", count=len(texts))
+    return (
+        None if IDENTIFIER.fullmatch(tags(texts[0]).get("id", "")) else Detail("The MTA-STS record has no usable id.")
+    )
 
 
 def read_sts(text: str) -> Sts:
@@ -115,11 +118,11 @@ def read_sts(text: str) -> Sts:
     return Sts(mode, hosts, seconds, _wrong(found.get("version", ""), mode, hosts, seconds))
 
 
-def _wrong(version: str, mode: str, hosts: tuple[str, ...], age: int) -> str:
+def _wrong(version: str, mode: str, hosts: tuple[str, ...], age: int) -> Detail | None:
     if version != "STSv1":
-        return "The policy does not say 'version: STSv1'."
+        return Detail("The policy does not say 'version: STSv1'.")
     if mode not in MODES:
-        return "The policy names no mode of enforce, testing and none."
+        return Detail("The policy names no mode of enforce, testing and none.")
     if not 0 <= age <= LONGEST_AGE:
-        return "The policy has no usable max_age."
-    return "" if hosts or mode == "none" else "The policy names no mail host."
+        return Detail("The policy has no usable max_age.")
+    return None if hosts or mode == "none" else Detail("The policy names no mail host.")

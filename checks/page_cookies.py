@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from checks.contract import plain
+from checks.detail import plain
 from checks.names import host_of
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from checks.answers import OWN_WORD, Exchange
 from checks.contract import NOTHING, Look, Rule, Scope, Words
+from checks.detail import Detail
 from checks.page_text import Taste, decoded, essence, fingerprint, shown_by
 from checks.patterns import compiled
 from checks.rulebook import rules, title
@@ -176,16 +177,20 @@ def _standing(memory: Mapping[str, Any]) -> Iterator[Finding]:
     """What holds until somebody has decided on it, whatever is seen meanwhile."""
     if "changed" in memory:
         known, changed = str(memory["known"]), str(memory["changed"])
-        detail = f"The text with the hash {known[:16]} has become one with the hash {changed[:16]}."
+        detail = Detail(
+            "The text with the hash {known} has become one with the hash {changed}.",
+            known=known[:16],
+            changed=changed[:16],
+        )
         yield RULES["policy-page.changed"].found(detail, key=f"{known[:32]} {changed[:32]}")
     if int(memory.get("restless", 0)) >= RESTLESS:
         yield RULES["policy-page.restless"].found("Each look of the last days has met with another text.")
 
 
-def _loss(seen: Page) -> str:
+def _loss(seen: Page) -> Detail:
     if seen.exchange.final.status != OK:
-        return f"The server answers with status {seen.exchange.final.status}."
-    return f"The page shows {seen.size} letters of text."
+        return Detail("The server answers with status {status}.", status=seen.exchange.final.status)
+    return Detail("The page shows {size} letters of text.", size=seen.size)
 
 
 def _texts(seen: Page) -> dict[str, str]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from checks.detail import Detail
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,7 +35,8 @@ def followed(before: Mapping[str, Any], leaf: Facts, sha256: str, at: datetime) 
     last, known = before.get("certificate"), before.get("known", [])
     change = before.get("change")
     if last and sha256 not in known:
-        change = {"at": at.isoformat(), "from": last["serial"], "to": leaf.serial, "why": _why(last, leaf, at)}
+        why = _why(last, leaf, at)
+        change = {"at": at.isoformat(), "from": last["serial"], "to": leaf.serial, "why": why.parts if why else None}
     elif change and at - datetime.fromisoformat(change["at"]) >= TOLD_FOR:
         change = None
     return {
@@ -42,11 +45,12 @@ def followed(before: Mapping[str, Any], leaf: Facts, sha256: str, at: datetime) 
     } | ({"change": change} if change else {})
 
 
-def _why(last: Mapping[str, Any], leaf: Facts, at: datetime) -> str:
-    """Why the change is a surprise, as a sentence; empty if it is none."""
+def _why(last: Mapping[str, Any], leaf: Facts, at: datetime) -> Detail | None:
+    """Why the change is a surprise; none if it is none."""
     if last["authority"] != leaf.authority:
-        return f"The authority was {last['authority']} and is now {leaf.authority}."
+        return Detail("The authority was {was} and is now {now}.", was=last["authority"], now=leaf.authority)
     begins, ends = datetime.fromisoformat(last["begins"]), datetime.fromisoformat(last["ends"])
     if ends - at > LAST_MONTH and ends - at > (ends - begins) / 2:
-        return f"The certificate was replaced {(ends - at).days} days before its end, in the first half of its life."
-    return ""
+        words = "The certificate was replaced {days} days before its end, in the first half of its life."
+        return Detail(words, days=(ends - at).days)
+    return None

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.answers import OWN_WORD, Exchange
-from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
+from checks.contract import NOTHING, Look, Rule, Scope, Words
+from checks.detail import Detail, plain
 from checks.names import origin_of
 from checks.rulebook import rules, title
 
@@ -75,7 +76,7 @@ class SecurityTxt:
         if reason:
             return shown.unknown(reason)
         if not _is_file(shown):
-            missing = RULES["security-txt.missing"].found(f"{plain(seen.exchange.url, 150)} is not there.")
+            missing = RULES["security-txt.missing"].found("{url} is not there.", url=plain(seen.exchange.url, 150))
             return Look.of([missing], shown.evidence(), shown.took_ms)
         text = shown.final.body.decode("utf-8", "replace")
         fields = list(_fields(text))
@@ -85,17 +86,21 @@ class SecurityTxt:
     def _expiry(self, fields: list[tuple[str, str]], at: datetime) -> Iterator[Finding]:
         said = [value for name, value in fields if name == "expires"]
         if len(said) != 1:
-            yield RULES["security-txt.expires-unclear"].found(f"The file has {len(said)} Expires fields; it needs one.")
+            yield RULES["security-txt.expires-unclear"].found(
+                "The file has {count} Expires fields; it needs one.", count=len(said)
+            )
             return
         ends = _instant(said[0])
         if ends is None:
-            yield RULES["security-txt.expires-unclear"].found(f"Expires is no date and time with an offset: {said[0]}")
+            yield RULES["security-txt.expires-unclear"].found(
+                "Expires is no date and time with an offset: {said}", said=said[0]
+            )
         elif ends <= at:
-            yield RULES["security-txt.expired"].found(f"The file expired on {ends:%Y-%m-%d}.")
+            yield RULES["security-txt.expired"].found("The file expired on {day}.", day=ends.date())
         elif ends - at < timedelta(days=self.notice_days):
-            yield RULES["security-txt.expires-soon"].found(f"The file expires on {ends:%Y-%m-%d}.")
+            yield RULES["security-txt.expires-soon"].found("The file expires on {day}.", day=ends.date())
         elif ends - at > LONGEST:
-            yield RULES["security-txt.expires-far"].found(f"The file expires only on {ends:%Y-%m-%d}.")
+            yield RULES["security-txt.expires-far"].found("The file expires only on {day}.", day=ends.date())
 
 
 def _is_file(exchange: Exchange) -> bool:
@@ -121,15 +126,17 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
 
 def _place(seen: Posted, shown: Exchange) -> Iterator[Finding]:
     if shown is seen.legacy:
-        yield RULES["security-txt.old-place"].found(f"The file stands at {LEGACY} only.")
+        yield RULES["security-txt.old-place"].found("The file stands at {place} only.", place=LEGACY)
     if urlsplit(shown.final.url).scheme != "https":
-        yield RULES["security-txt.not-https"].found(f"The file is served from {plain(shown.final.url, 200)}")
+        yield RULES["security-txt.not-https"].found("The file is served from {url}", url=plain(shown.final.url, 200))
 
 
 def _form(shown: Exchange) -> Iterator[Finding]:
     kind = ", ".join(shown.final.header("content-type")).lower().replace(" ", "").replace('"', "")
     if not kind.startswith("text/plain") or ("charset=" in kind and "charset=utf-8" not in kind):
-        yield RULES["security-txt.media-type"].found(f"The file is served as {kind or 'nothing in particular'}.")
+        yield RULES["security-txt.media-type"].found(
+            "The file is served as {kind}.", kind=kind or Detail("nothing in particular")
+        )
 
 
 def _contents(fields: list[tuple[str, str]], shown: Exchange) -> Iterator[Finding]:
@@ -138,10 +145,14 @@ def _contents(fields: list[tuple[str, str]], shown: Exchange) -> Iterator[Findin
         yield RULES["security-txt.no-contact"].found("The file names no Contact.")
     unusable = [value for value in contacts if value.partition(":")[0].lower() not in SCHEMES]
     if unusable:
-        yield RULES["security-txt.contact-unusable"].found(f"It is no https:, mailto: or tel: address: {unusable[0]}")
+        yield RULES["security-txt.contact-unusable"].found(
+            "It is no https:, mailto: or tel: address: {address}", address=unusable[0]
+        )
     canonical = [value for name, value in fields if name == "canonical"]
     if canonical and not {shown.url, shown.final.url} & set(canonical):
-        yield RULES["security-txt.not-canonical"].found(f"The file names {canonical[0]} and stands elsewhere.")
+        yield RULES["security-txt.not-canonical"].found(
+            "The file names {canonical} and stands elsewhere.", canonical=canonical[0]
+        )
 
 
 def _instant(text: str) -> datetime | None:

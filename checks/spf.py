@@ -15,7 +15,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
 
 from checks.answers import RecordType
-from checks.contract import plain
+from checks.detail import Detail, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ class Record:
     """
 
     terms: tuple[Term, ...]
-    wrong: tuple[str, ...] = ()
+    wrong: tuple[Detail, ...] = ()
     end: str = ""
 
     @property
@@ -88,7 +88,7 @@ class Reading:
     lets_all: str = ""
     lookups: int = 0
     voids: int = 0
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[Detail] = field(default_factory=list)
     open: set[Question] = field(default_factory=set)
 
 
@@ -102,13 +102,15 @@ def parse(text: str) -> Record:
     """Never fails: what cannot be read is in `wrong`."""
     words = BLANK.split(text.strip(), WORDS)[1:]
     read = [(word, _term(word)) for word in words if word]
-    wrong = [plain(word, 100) for word, term in read if term is None]
+    wrong = [Detail("{word}", word=plain(word, 100)) for word, term in read if term is None]
     terms = [term for _, term in read if term is not None]
-    wrong += [f"{name} twice" for name in sorted(MODIFIERS) if sum(term.name == name for term in terms) > 1]
+    wrong += [
+        Detail("{name} twice", name=name) for name in sorted(MODIFIERS) if sum(term.name == name for term in terms) > 1
+    ]
     return _in_order(terms, wrong)
 
 
-def _in_order(terms: list[Term], wrong: list[str]) -> Record:
+def _in_order(terms: list[Term], wrong: list[Detail]) -> Record:
     mechanisms = [term for term in terms if term.name not in MODIFIERS]
     stop = next((at for at, term in enumerate(mechanisms) if term.name == "all"), None)
     if stop is not None:
@@ -204,7 +206,8 @@ class _Walk:
         self.found.voids += not said.values
         records = [text for text in said.values if is_spf(text)]
         if len(records) != 1:
-            self.found.wrong.append(f"{plain(domain, 100)} has {len(records)} SPF records where one is needed")
+            words = "{domain} has {count} SPF records where one is needed"
+            self.found.wrong.append(Detail(words, domain=plain(domain, 100), count=len(records)))
             return None
         return parse(records[0])
 
@@ -228,7 +231,8 @@ class _Walk:
         if term.name not in {"include", "redirect"}:
             self._addresses(term.name, target)
         elif target in way.domains:
-            self.found.wrong.append(f"{term.name} leads in a ring back to {plain(target, 100)}")
+            words = "{term} leads in a ring back to {target}"
+            self.found.wrong.append(Detail(words, term=term.name, target=plain(target, 100)))
         elif inner := self.record(target):
             self.follow(target, inner, way.on(term, target))
 
@@ -242,7 +246,8 @@ class _Walk:
             self.found.voids += 1
             return
         if said and said.type is RecordType.MX and len(said.values) > NAMES:
-            self.found.wrong.append(f"mx of {plain(target, 100)} leads to more than {NAMES} hosts")
+            words = "mx of {target} leads to more than {most} hosts"
+            self.found.wrong.append(Detail(words, target=plain(target, 100), most=NAMES))
 
     def _said(self, name: str, kind: RecordType) -> Records | None:
         """What DNS says, if it was asked and has answered."""

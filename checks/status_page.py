@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.answers import OWN_WORD, Exchange
-from checks.contract import NOTHING, Look, Rule, Scope, Words, plain
+from checks.contract import NOTHING, Look, Rule, Scope, Words
+from checks.detail import Detail, plain
 from checks.incidents import going_on
 from checks.names import origin_of
 from checks.rulebook import rules, title
@@ -110,15 +111,15 @@ def _unread(seen: Told) -> Look:
     return missed.unknown(missed.unjudged(OWN_WORD))
 
 
-def _why(exchange: Exchange) -> str:
+def _why(exchange: Exchange) -> Detail:
     if exchange.final.status != OK:
-        return f"{plain(exchange.url, 150)} is not there (status {exchange.final.status})."
-    return f"{plain(exchange.url, 150)} is neither a status page's JSON nor an RSS or Atom feed."
+        return Detail("{url} is not there (status {status}).", url=exchange.url, status=exchange.final.status)
+    return Detail("{url} is neither a status page's JSON nor an RSS or Atom feed.", url=exchange.url)
 
 
 def _found(incident: Incident) -> Finding:
     if incident.ailing:
-        rule, said = RULES["status-page.component"], f"The page shows trouble of {plain(incident.name, 150)}."
+        rule, said = RULES["status-page.component"], Detail("The page shows trouble of {name}.", name=incident.name)
     else:
-        rule, said = RULES["status-page.incident"], f"Open now: {plain(incident.name, 200)}"
+        rule, said = RULES["status-page.incident"], Detail("Open now: {name}", name=incident.name)
     return rule.found(said, key=incident.key, severity=incident.severity)

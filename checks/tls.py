@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from checks.answers import Exchange, Tls, Trouble
 from checks.contract import NOTHING, Look, Scope, Severity
+from checks.detail import Detail
 from checks.renewal import followed
 from checks.rulebook import rules, title
 from checks.tls_offers import BROKEN, NOT_ASSESSED, REFUSED, STATIC_RSA, TRIPLE_DES, Answers, asked, due
@@ -117,21 +118,41 @@ class TlsCheck:
         yield from self._validity(links, code, at)
         host = urlsplit(hop.url).hostname or ""
         if code in WRONG_NAME or (hop.trouble in UNVERIFIED and leaf is not None and not leaf.covers(host)):
-            names = ", ".join(leaf.names[:5]) if leaf and leaf.names else "no name at all"
-            yield RULES["tls.hostname"].found(f"The certificate is for {names}, not for {host}.")
+            names = ", ".join(leaf.names[:5]) if leaf and leaf.names else Detail("no name at all")
+            yield RULES["tls.hostname"].found("The certificate is for {names}, not for {host}.", names=names, host=host)
         yield from _strength(links, code)
 
     def _validity(self, links: list[Facts], code: int, at: datetime) -> Iterator[Finding]:
         ended = next((link for link in (links if code == EXPIRED else links[:1]) if link.ends_at <= at), None)
         if ended or code == EXPIRED:
-            when = f" on {ended.ends_at:%Y-%m-%d} ({ended.subject})" if ended else ""
-            yield RULES["tls.expired"].found(f"A certificate of the chain expired{when}.")
+            detail = (
+                Detail("A certificate of the chain expired.")
+                if ended is None
+                else Detail(
+                    "A certificate of the chain expired on {day} ({subject}).",
+                    day=ended.ends_at.date(),
+                    subject=ended.subject,
+                )
+            )
+            yield RULES["tls.expired"].found(detail)
         future = next((link for link in (links if code == NOT_YET else links[:1]) if link.begins_at > at), None)
         if future or code == NOT_YET:
-            when = f" begins on {future.begins_at:%Y-%m-%d} ({future.subject})" if future else " lies in the future"
-            yield RULES["tls.not-yet-valid"].found(f"The validity of a certificate{when}.")
+            detail = (
+                Detail("The validity of a certificate lies in the future.")
+                if future is None
+                else Detail(
+                    "The validity of a certificate begins on {day} ({subject}).",
+                    day=future.begins_at.date(),
+                    subject=future.subject,
+                )
+            )
+            yield RULES["tls.not-yet-valid"].found(detail)
         if links and not ended and (severity := self._urgency(links[0].ends_at - at)):
-            detail = f"The certificate expires on {links[0].ends_at:%Y-%m-%d}, in {(links[0].ends_at - at).days} days."
+            detail = Detail(
+                "The certificate expires on {day}, in {days} days.",
+                day=links[0].ends_at.date(),
+                days=(links[0].ends_at - at).days,
+            )
             yield RULES["tls.expires-soon"].found(detail, key=links[0].serial, severity=severity)
 
     def _urgency(self, left: timedelta) -> Severity | None:
@@ -154,12 +175,22 @@ def read(der: bytes) -> Facts | None:
 def _strength(links: list[Facts], code: int) -> Iterator[Finding]:
     weak = next((link for link in (links if code in WEAK_KEY else links[:1]) if link.weak_key), None)
     if weak or code in WEAK_KEY:
-        size = f" ({weak.key} with {weak.bits} bits)" if weak else ""
-        yield RULES["tls.weak-key"].found(f"A key of the chain is too short{size}.")
+        detail = (
+            Detail("A key of the chain is too short.")
+            if weak is None
+            else Detail("A key of the chain is too short ({key} with {bits} bits).", key=weak.key, bits=weak.bits)
+        )
+        yield RULES["tls.weak-key"].found(detail)
     frail = next((link for link in (links if code == WEAK_SIGNATURE else links[:1]) if link.weak_signature), None)
     if frail or code == WEAK_SIGNATURE:
-        hashed = f" ({frail.signature})" if frail else ""
-        yield RULES["tls.weak-signature"].found(f"A certificate of the chain is signed with a weak hash{hashed}.")
+        detail = (
+            Detail("A certificate of the chain is signed with a weak hash.")
+            if frail is None
+            else Detail(
+                "A certificate of the chain is signed with a weak hash ({signature}).", signature=frail.signature
+            )
+        )
+        yield RULES["tls.weak-signature"].found(detail)
 
 
 def _unreached(hop: Hop) -> bool:
@@ -175,7 +206,7 @@ def _agreed(hop: Hop) -> str:
 def _agreement(hop: Hop, said: Answers) -> Iterator[Finding]:
     taken = [word for word in (hop.tls.version if hop.tls else "", said[OLD_VERSIONS]) if word.partition(" ")[0] in OLD]
     if taken:
-        yield RULES["tls.old-protocol"].found(f"The server accepts {taken[-1].partition(' ')[0]}.")
+        yield RULES["tls.old-protocol"].found("The server accepts {what}.", what=taken[-1].partition(" ")[0])
     if hop.trouble is Trouble.TLS_FAILED:
         if hop.tls is None and not taken:
             yield RULES["tls.none"].found(hop.detail)
@@ -186,25 +217,27 @@ def _agreement(hop: Hop, said: Answers) -> Iterator[Finding]:
 def _offers(said: Answers) -> Iterator[Finding]:
     for name, rule in TAKEN.items():
         if said[name] not in {REFUSED, NOT_ASSESSED}:
-            yield RULES[rule].found(f"The server accepts {said[name].partition(' ')[2]}.")
+            yield RULES[rule].found("The server accepts {what}.", what=said[name].partition(" ")[2])
 
 
 def _changed(keep: Mapping[str, Any]) -> Iterator[Finding]:
     change = keep.get("change")
     if change and change["why"]:
-        yield RULES["tls.certificate-changed"].found(change["why"], key=change["to"])
+        yield RULES["tls.certificate-changed"].found(Detail.read(change["why"]), key=change["to"])
 
 
 def _trust(shown: Tls, leaf: Facts | None) -> Iterator[Finding]:
     if shown.verify_code in NOT_ABOUT_TRUST:
         return
-    yield RULES["tls.untrusted"].found(f"OpenSSL: {shown.verify_text} ({shown.verify_code}).")
+    yield RULES["tls.untrusted"].found(
+        "OpenSSL: {verify_text} ({verify_code}).", verify_text=shown.verify_text, verify_code=shown.verify_code
+    )
     if shown.verify_code == SELF_SIGNED:
         yield RULES["tls.self-signed"].found("The certificate vouches for itself.")
     # An issuer that is missing may be an intermediate or a private root. Only a certificate that tells where to fetch
     # its issuer's shows which: roots are not fetched.
     elif shown.verify_code in NO_ISSUER and len(shown.chain) == 1 and leaf and leaf.points_to_issuer:
-        yield RULES["tls.incomplete-chain"].found(f"The certificate of {leaf.issuer} is not sent along.")
+        yield RULES["tls.incomplete-chain"].found("The certificate of {issuer} is not sent along.", issuer=leaf.issuer)
 
 
 def _evidence(seen: Secured, hop: Hop, leaf: Facts | None, keep: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from monitor.assets import TEMPLATES
 
@@ -59,6 +59,13 @@ class Message:
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, parts: Mapping[str, Any]) -> Self:
+        """From its parts as JSON: `words`, and `values` of which some may be such parts themselves."""
+        return cls(
+            parts["words"], {key: cls.of(it) if isinstance(it, dict) else it for key, it in parts["values"].items()}
+        )
 
     def in_(self, language: str) -> str:
         values = {name: self._said(it, language) for name, it in self.values.items()}

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CATALOGUES = sorted((ROOT / "templates/locale/ja/LC_MESSAGES").glob("*.po"))
 #: Functions that are handed a text for people, and which of their arguments it is.
-SPEAKING = {"Message": 0, "translate": 0, "gettext": 0, "ngettext": 0, "need": 2}
+SPEAKING = {"Message": 0, "Detail": 0, "found": 0, "translate": 0, "gettext": 0, "ngettext": 0, "need": 2}
 TABLES = {
-    "monitor.letters.words": ("CERTIFICATES", "DUTIES", "OWN_DUTIES", "SEVERITIES", "ROLES"),
+    "monitor.letters.words": ("ARTICLES", "CERTIFICATES", "DUTIES", "OWN_DUTIES", "SEVERITIES", "ROLES"),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
@@ -128,7 +128,7 @@ def _in_template(path: Path) -> set[str]:
 def said() -> dict[str, str]:
     """Every text for people, with the first place that says it."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "monitor").rglob("*.py")):
+    for path in sorted([*(ROOT / "monitor").rglob("*.py"), *(ROOT / "checks").rglob("*.py")]):
         for text in _in_python(path):
             found.setdefault(text, str(path.relative_to(ROOT)))
     for module, names in TABLES.items():

@@ -178,13 +178,14 @@ async def _note_findings(watch: Watch, look: Look, at: datetime) -> None:
                     key=found.key,
                     severity=found.severity,
                     detail=found.detail,
+                    said=keepable(found.detail.parts),
                     first_seen_at=at,
                     last_seen_at=at,
                 )
             )
         else:
             await tables.FindingRow.filter(id=row.id).update(
-                severity=found.severity, detail=found.detail, last_seen_at=at
+                severity=found.severity, detail=found.detail, said=keepable(found.detail.parts), last_seen_at=at
             )
     await tables.FindingRow.bulk_create(fresh)
     await tables.FindingRow.filter(id__in=[row.id for row in known.values()]).update(closed_at=at)

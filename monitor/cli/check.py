@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.language import reader
+from monitor.language import Message, reader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -321,7 +321,7 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
         rule, word = rules[finding.rule], finding.severity.word
         degree = SEVERITIES[word] if language == "ja" else word
         yield Text(f"[{degree}] {rule.title.said(language)} ({finding.rule})", style="bold")
-        yield Text(finding.detail, style="dim")
+        yield Text(Message.of(finding.detail.parts).in_(language), style="dim")
         yield Text(ARROW[language] + rule.remedy.said(language))
 
 

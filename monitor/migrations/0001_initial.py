@@ -693,6 +693,7 @@ class Migration(migrations.Migration):
                 ('key', fields.CharField(default='', max_length=200)),
                 ('severity', fields.IntField()),
                 ('detail', fields.TextField(default='', unique=False)),
+                ('said', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('last_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('closed_at', InstantField(null=True, auto_now=False, auto_now_add=False)),

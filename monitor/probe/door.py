@@ -13,6 +13,7 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Self
 
 from checks.answers import Exchange, Handshake, Hop, Offer, Records, RecordType, Tls, Trouble
+from checks.detail import UNSAID, Detail
 from monitor.probe.browser import Browser
 from monitor.probe.dns import Directory
 from monitor.probe.guard import Guard
@@ -99,7 +100,9 @@ class Probe:
         left = self.settings.timeout
         while target is not None:
             if left <= 0:
-                hops.append(Hop(str(target.url), trouble=Trouble.TIMEOUT, detail="The redirects took all the time."))
+                hops.append(
+                    Hop(str(target.url), trouble=Trouble.TIMEOUT, detail=Detail("The redirects took all the time."))
+                )
                 break
             if wait := self._rests.left(target.host):
                 hops.append(Hop(str(target.url), trouble=Trouble.ASKED_TO_WAIT, detail=_resting(wait)))
@@ -197,7 +200,8 @@ class Probe:
         if onward is None:
             record.body, record.truncated = await _read(body, record.room)
         elif last:
-            return _Ending(None, Trouble.REDIRECTS, f"More than {self.settings.max_redirects} redirects.")
+            most = self.settings.max_redirects
+            return _Ending(None, Trouble.REDIRECTS, Detail("More than {most} redirects.", most=most))
         return _Ending(onward)
 
     async def _diagnosed(self, target: Target, record: Record, ending: _Ending, left: float) -> Tls | None:
@@ -221,12 +225,12 @@ class Probe:
 class _Ending:
     onward: Target | None
     trouble: Trouble | None = None
-    detail: str = ""
+    detail: Detail = UNSAID
     refusal: ssl.SSLCertVerificationError | None = None
 
 
-def _resting(wait: float) -> str:
-    return f"The host asked to be left alone; {wait:.0f} seconds are left."
+def _resting(wait: float) -> Detail:
+    return Detail("The host asked to be left alone; {seconds} seconds are left.", seconds=round(wait))
 
 
 def _onward(target: Target, record: Record) -> Target | None:

@@ -11,6 +11,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from checks.answers import Handshake, Trouble
+from checks.detail import Detail
 from checks.names import is_address
 from monitor.probe.outcome import Refused, told
 from monitor.probe.resolver import NameTrouble
@@ -41,7 +42,7 @@ def info(address: Address) -> AddrInfoType:
 async def connected(addresses: Iterable[Address], opener: Opener) -> socket.socket:
     """A socket that is connected to the first of the addresses that answers."""
     loop = asyncio.get_running_loop()
-    last: OSError = NameTrouble(Trouble.NO_SUCH_NAME, "no address")
+    last: OSError = NameTrouble(Trouble.NO_SUCH_NAME, Detail("There is no address."))
     for address in addresses:
         try:
             connection = opener(info(address))

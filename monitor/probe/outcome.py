@@ -14,6 +14,7 @@ from aiohttp import ClientConnectionResetError, ClientError
 from aiohttp.http_exceptions import HttpProcessingError
 
 from checks.answers import Trouble
+from checks.detail import Detail
 from monitor.probe.resolver import NameTrouble
 from monitor.target import BadUrl
 
@@ -58,53 +59,54 @@ TROUBLES = (ClientError, HttpProcessingError, HungUp, NotConnected, OSError, Bad
 """All that a visit raises about the world."""
 
 
-def told(error: Exception, record: Record) -> tuple[Trouble, str]:
+def told(error: Exception, record: Record) -> tuple[Trouble, Detail]:
     """Which trouble an exception of a visit stands for, and one sentence about it."""
     if isinstance(error, TimeoutError):
         return _out_of_time(record)
     if isinstance(error, NotConnected):
         return _not_connected(error.cause, record)
     if isinstance(error, HungUp | ClientConnectionResetError):
-        return Trouble.CLOSED, "The connection was closed before an answer came."
+        return Trouble.CLOSED, Detail("The connection was closed before an answer came.")
     if isinstance(error, OSError):
         return _from_errno(error, record)
     if isinstance(error, BadUrl):
-        return Trouble.MALFORMED, "The redirect leads to something that is no URL."
-    return Trouble.MALFORMED, f"The answer is not HTTP that can be read ({type(error.__cause__ or error).__name__})."
+        return Trouble.MALFORMED, Detail("The redirect leads to something that is no URL.")
+    name = type(error.__cause__ or error).__name__
+    return Trouble.MALFORMED, Detail("The answer is not HTTP that can be read ({name}).", name=name)
 
 
-def _out_of_time(record: Record) -> tuple[Trouble, str]:
+def _out_of_time(record: Record) -> tuple[Trouble, Detail]:
     if record.connected:
-        return Trouble.TIMEOUT, "The host did not finish its answer in time."
+        return Trouble.TIMEOUT, Detail("The host did not finish its answer in time.")
     if record.opened:
-        return Trouble.CONNECT_TIMEOUT, f"No connection to {record.opened[0]} port {record.opened[1]} in time."
-    return Trouble.DNS_TIMEOUT, "The name could not be resolved in time."
+        words = "No connection to {address} port {port} in time."
+        return Trouble.CONNECT_TIMEOUT, Detail(words, address=record.opened[0], port=record.opened[1])
+    return Trouble.DNS_TIMEOUT, Detail("The name could not be resolved in time.")
 
 
-def _not_connected(cause: OSError, record: Record) -> tuple[Trouble, str]:
+def _not_connected(cause: OSError, record: Record) -> tuple[Trouble, Detail]:
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return Trouble.CERTIFICATE, cause.verify_message or "not trusted"
+        why = cause.verify_message
+        return Trouble.CERTIFICATE, Detail("{why}", why=why) if why else Detail("The certificate is not trusted.")
     if isinstance(cause, NameTrouble):
         return cause.trouble, cause.detail
     if record.refused and record.opened is None:
         return record.refused
     if record.connected or isinstance(cause, ssl.SSLError):
-        return (
-            Trouble.TLS_FAILED,
-            f"The TLS handshake failed ({getattr(cause, 'reason', None) or type(cause).__name__}).",
-        )
+        why = getattr(cause, "reason", None) or type(cause).__name__
+        return Trouble.TLS_FAILED, Detail("The TLS handshake failed ({why}).", why=why)
     return _from_errno(cause, record)
 
 
-def _from_errno(error: OSError, record: Record) -> tuple[Trouble, str]:
+def _from_errno(error: OSError, record: Record) -> tuple[Trouble, Detail]:
     where = f" ({record.opened[0]} port {record.opened[1]})" if record.opened else ""
-    words = f"{errno.errorcode.get(error.errno or 0, type(error).__name__)}{where}"
+    why = f"{errno.errorcode.get(error.errno or 0, type(error).__name__)}{where}"
     if error.errno in OUR_SIDE:
-        return Trouble.LOCAL_FAULT, f"Our own network or system did not let us out: {words}."
+        return Trouble.LOCAL_FAULT, Detail("Our own network or system did not let us out: {why}.", why=why)
     if error.errno == errno.ETIMEDOUT:
-        return Trouble.CONNECT_TIMEOUT, f"No connection in time: {words}."
+        return Trouble.CONNECT_TIMEOUT, Detail("No connection in time: {why}.", why=why)
     if record.secured:
-        return Trouble.CLOSED, f"The connection broke: {words}."
+        return Trouble.CLOSED, Detail("The connection broke: {why}.", why=why)
     if error.errno in REFUSED:
-        return Trouble.REFUSED, f"The connection was refused: {words}."
-    return Trouble.UNREACHABLE, f"No connection: {words}."
+        return Trouble.REFUSED, Detail("The connection was refused: {why}.", why=why)
+    return Trouble.UNREACHABLE, Detail("No connection: {why}.", why=why)

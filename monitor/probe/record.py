@@ -16,6 +16,8 @@ from checks.answers import Phases, Tls, Trouble
 if TYPE_CHECKING:
     import asyncio
 
+    from checks.detail import Detail
+
 Address = tuple[str, int] | tuple[str, int, int, int]
 
 
@@ -29,7 +31,7 @@ class Record:
     secured: float = 0.0
     answered: float = 0.0
     ended: float = 0.0
-    refused: tuple[Trouble, str] | None = None  #: the guard's answer, if it had to refuse an address
+    refused: tuple[Trouble, Detail] | None = None  #: the guard's answer, if it had to refuse an address
     opened: Address | None = None  #: the last address that it let through
     transport: asyncio.BaseTransport | None = None
     peer: str = ""

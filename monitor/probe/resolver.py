@@ -15,6 +15,7 @@ from aiodns import error
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from checks.answers import Trouble
+from checks.detail import Detail
 from monitor.probe.record import CURRENT
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ OUR_SIDE = frozenset(
 class NameTrouble(OSError):  # noqa: N818 - an answer of the world
     """No address for a name. An `OSError`, as everything is that keeps one from connecting."""
 
-    def __init__(self, trouble: Trouble, detail: str) -> None:
+    def __init__(self, trouble: Trouble, detail: Detail) -> None:
         super().__init__(detail)
         self.trouble = trouble
         self.detail = detail
@@ -84,10 +85,11 @@ class Names(AbstractResolver):
             answer = await self._dns.getaddrinfo(host, family=family, port=port, type=socket.SOCK_STREAM)
         except error.DNSError as refusal:
             code, words = refusal.args[0], str(refusal.args[-1])
-            raise NameTrouble(_trouble(code), f"{host}: {words}") from refusal
+            said = Detail("{host}: {why}", host=host, why=words)
+            raise NameTrouble(_trouble(code), said) from refusal
         addresses = tuple(node.addr[0].decode("ascii") for node in answer.nodes)
         if not addresses:
-            raise NameTrouble(Trouble.NO_SUCH_NAME, f"{host} has no address")
+            raise NameTrouble(Trouble.NO_SUCH_NAME, Detail("{host} has no address", host=host))
         return addresses
 
     async def close(self) -> None:

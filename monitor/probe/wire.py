@@ -19,6 +19,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 
 from checks.answers import Trouble
+from checks.detail import Detail
 from monitor.probe.handshake import addresses_of, connected, info
 from monitor.probe.outcome import HungUp, NotConnected, Refused
 from monitor.probe.record import CURRENT
@@ -47,8 +48,8 @@ MOST_HEADS = 32  # with which one question is answered: some "early hints", and 
 INTERIM, SWITCHED, FINAL = 100, 101, 200
 
 WHY_NOT = {
-    Trouble.GUARD_ADDRESS: "{0} is not a public address.",
-    Trouble.GUARD_PORT: "Port {1} belongs to another protocol.",
+    Trouble.GUARD_ADDRESS: "{address} is not a public address.",
+    Trouble.GUARD_PORT: "Port {port} belongs to another protocol.",
 }
 
 
@@ -89,10 +90,10 @@ class GuardedOpener:
         record = CURRENT.get()
         refusal = self._guard.refusal(address[0], address[1])
         if refusal is not None:
-            words = WHY_NOT[refusal].format(address[0], address[1])
+            why = Detail(WHY_NOT[refusal], address=address[0], port=address[1])
             if record is not None:
-                record.refused = (refusal, words)
-            raise Refused(words)
+                record.refused = (refusal, why)
+            raise Refused(why)
         if record is not None:
             record.opened = address
         opened = socket.socket(family, kind, protocol)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -153,7 +153,9 @@ class PageText(Model):
 
 
 class FindingRow(Model):
-    """Something wrong, by identity: one row from when it was first seen until it is seen no more."""
+    """Something wrong, by identity: one row from when it was first seen until it is seen no more. `detail` is English;
+    `said` are its words and values, to be said in a reader's language.
+    """
 
     id = fields.IntField(primary_key=True)
     watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
@@ -163,6 +165,7 @@ class FindingRow(Model):
     key = fields.CharField(max_length=200, default="")
     severity = fields.IntField()
     detail = fields.TextField(default="")
+    said = fields.JSONField[dict[str, Any]](default=dict, db_default={})
     first_seen_at = InstantField()
     last_seen_at = InstantField()
     closed_at = InstantField(null=True)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from checks import CHECKS
 from checks.answers import Exchange, Hop, Trouble
-from checks.contract import Finding, Look, Scope, Severity, Verdict, plain
+from checks.contract import Finding, Look, Scope, Severity, Verdict
+from checks.detail import Detail, plain
 from checks.looking import Telling
 from checks.rulebook import REASONS
 from tests.checks.looked_at import AT, GOOD_HEADERS, GOOD_RECORDS, URL, FakeProbe, failed, served, shown
@@ -86,7 +87,7 @@ hops = st.builds(
     st.lists(fields, max_size=5).map(tuple),
     st.binary(max_size=60),
     trouble=st.sampled_from([None, *Trouble]),
-    detail=st.text(max_size=20),
+    detail=st.text(max_size=20).map(lambda why: Detail("{why}", why=why)),
 )
 
 

@@ -20,7 +20,7 @@ sys.path.insert(0, sys.argv[1])
 from monitor.evidence import EvidenceStore
 from tests.evidence.evidence_corpus import noise, pdf
 
-whole = pdf(b"<< /Length 5000000 >> stream " + noise(5_000_000) + b" endstream")
+whole = pdf(b"<< /Length 1500000 >> stream " + noise(1_500_000) + b" endstream")
 resident = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 peak = lag = 0
 

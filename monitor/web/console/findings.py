@@ -42,7 +42,7 @@ def _finding(found: FindingRow, rules: Mapping[str, Rule], language: str) -> dic
     return {
         "word": Severity(found.severity).word,
         "rule": found.rule,
-        "detail": found.detail,
+        "detail": Message.of(found.said).in_(language) if found.said else found.detail,
         "first_seen_at": found.first_seen_at,
         "closed_at": found.closed_at,
         **words,
