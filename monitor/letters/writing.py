@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from monitor.tables import Mail
 
 _ASKING = frozenset(
-    {"rung", "due-moved", "returned", "fresh-link", "hand-over"}
+    {"rung", "due-moved", "returned", "fresh-link", "hand-over", "use-link", "plea-decided"}
 )  #: notices to a party that wait for its answer
 
 
@@ -157,3 +157,25 @@ def _reply_to(mail: Mail, present: Roster, desk: Desk) -> str:
     desks = [*(address for people in managers.values() for address in people[:1]), *present.group.privacy_office]
     others = [address for address in desks if list(mail.to) != [address]]
     return next(iter([*others, *desks]), "")
+def _grade(notice: Notice, duty: Obligation) -> str:
+    """What the link of a notice to a party may do; nothing: it has none."""
+    if notice.kind in _RECEIPTS:
+        return "view"
+    if duty.state not in ASKED or notice.kind not in _ASKING:
+        return ""
+    if notice.data.get("decision") == "confirmed":  # they are thanked: somebody else is asked from now on
+        return ""
+    return str(notice.data.get("grade", "draft")) if notice.kind == "hand-over" else "submit"
+
+
+def dated(topic: Topic) -> bool:
+    """Whether a party hears of a due date for the first time, or of another one."""
+    if topic.notice.side != VENDOR or topic.duty is None or topic.duty.state not in ASKED:
+        return False
+    return topic.notice.kind == "due-moved" or (topic.notice.kind == "rung" and topic.notice.rung == OPENING)
+
+
+def _sender_of(topic: Topic, desk: Desk) -> str:
+    return named(topic.company or desk.present.group, desk.language)
+
+

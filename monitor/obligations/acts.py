@@ -285,17 +285,7 @@ async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: s
         step.events = [replace(event, data={**event.data, **why}) for event in step.events]
         await enter([step], at)
         pleas = tables.Plea.filter(obligation_id=duty_id, kind="more-time", decision=None)
-        await pleas.update(decision="granted", decided_at=at)
-
-
-async def decide_pleas(duty_id: int, up_to: int, at: datetime, actor: str) -> None:
-    """The company has read what the party wrote, up to that plea, and leaves the date as it is."""
-    async with transaction():
-        duty, _ = await held(duty_id)
-        open_ones = tables.Plea.filter(id__lte=up_to, obligation_id=duty_id, decision=None)
-        decided = await open_ones.update(decision="noted", decided_at=at)
-        need(decided, "decided-already", "Somebody has decided on this already.")
-        await ledger.write([duty_event("plea_decided", duty, actor, plea=up_to, decision="noted")], at)
+        await pleas.update(decision="granted", decided_at=at, decided_by=actor, due_on=due)
 
 
 async def revoke_links(duty_id: int, at: datetime, actor: str, *, fresh: bool) -> None:

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 
     from monitor.tables import Obligation
 
-DAY = timedelta(days=1)  #: no calendar day: what is counted in it was said in the last 24 hours
-NOTICES_A_DAY = 3  #: of one kind of plea about one duty; what is more waits, and only its latest words are told
 FILES, OCTETS = 100, 300 * 1024 * 1024  #: of one duty, what was withdrawn included: the disk is everybody's
-LONGEST = 2000  #: signs of a plea that are kept
 
 
 @dataclass(frozen=True)
@@ -154,46 +151,6 @@ async def withdraw(duty_id: int, file_id: str, at: datetime, actor: str) -> None
             await _unsettled(duty, row.question, at)
             await tables.Evidence.filter(id=file_id).update(withdrawn_at=at)
             await _record("evidence.withdrawn", duty, {"question": row.question, "sha256": row.sha256}, at, actor)
-
-
-async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> None:
-    """What the party says beside its answers: `more-time`, `not-ours`. The company is told; nothing else changes.
-
-    Of each kind one waits to be decided. Other words take its place, under a number of their own: whoever decides names
-    the number that was on the page, and so decides on nothing unread. The same words again change nothing.
-    """
-    text = text[:LONGEST]
-    async with transaction():
-        duty = await _writable(duty_id)
-        waiting = tables.Plea.filter(obligation_id=duty_id, kind=kind, decision=None)
-        if not await waiting.filter(text=text, **more).exists():
-            await waiting.delete()
-            await _plead(duty, kind, text, at, actor, **more)
-
-
-async def _plead(duty: Obligation, kind: str, text: str, at: datetime, actor: str, **more: Any) -> int:
-    plea = await tables.Plea.create(obligation_id=duty.id, kind=kind, text=text, made_at=at, **more)
-    proposed = more["proposed_on"].isoformat() if more.get("proposed_on") else ""
-    await _tell_of(plea, duty, {"kind": kind, "text": text, "proposed_on": proposed}, at)
-    await _record("obligation.plea", duty, {"plea": plea.id, "kind": kind, "proposed_on": proposed}, at, actor)
-    return plea.id
-
-
-async def _tell_of(plea: tables.Plea, duty: Obligation, said: dict[str, str], at: datetime) -> None:
-    """Tell the company. Where a notice of this kind still waits, it says the new words instead; where the day's are
-    used up, a new one waits until a day after the first of them.
-    """
-    found = tables.Notice.filter(obligation_id=duty.id, kind="plea").exclude(state="dropped")
-    alike = [notice for notice in await found if notice.data.get("kind") == plea.kind]
-    waiting = [notice.key for notice in alike if notice.state == "waiting"]
-    if waiting:
-        await tables.Notice.filter(key__in=waiting).update(data=said)
-        return
-    recent = sorted((notice.send_at for notice in alike), reverse=True)[:NOTICES_A_DAY]
-    leaves = max(at, recent[-1] + DAY) if len(recent) == NOTICES_A_DAY else at
-    await tell(
-        [about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], send_at=leaves, data=said)]
-    )
 
 
 async def last_accepted(duty: Obligation, before: int | None = None) -> dict[str, Answer]:

@@ -15,7 +15,8 @@ from monitor.web import FORM, public
 from monitor.web.console.routes import ROUTES as CONSOLE
 from tests.evidence.evidence_corpus import png
 from tests.journey.manager import failing_case, overdue, signed_in
-from tests.journey.vendor import first_section, hands_in, path_of, posts
+from tests.journey.vendor import answered, first_section, hands_in, path_of, posts
+from tests.remediation.remedied import answered as answered_weakly
 from tests.web.running import Ground
 
 MANAGERS = "managers@impress.example"
@@ -74,7 +75,33 @@ async def is_another(house, client):
 
 
 async def hands_over(house, client):
-    return await on_the_form(house, client, "/en/help", {"kind": "hand-over", "email": "colleague@acme.example"})
+    return await on_the_form(house, client, "/en/colleagues", {"email": "colleague@acme.example"})
+
+
+async def confirms_by_code(house, client):
+    """Declares as somebody else than the reader of the mail, and types the code that the reader was mailed."""
+    await answered((await tables.Obligation.get()).id)
+    said = {"name": "A", "title": "B", "declared": "agreed", "email": "other@acme.example"}
+    await on_the_form(house, client, "/en/declare", said)
+    await house.work()
+    return await on_the_form(house, client, "/en/sign", {"code": house.code()})
+
+
+async def opens_another(house, client):
+    return await on_the_form(house, client, "/en/mine", {"open": str((await another(house)).id)})
+
+
+async def another(house):
+    """A second request to the same contact: the same work once more, as if a sister company had asked."""
+    first = await tables.Obligation.get()
+    rest = {name: value for name, value in dict(first).items() if name != "id"}
+    return await tables.Obligation.create(**rest)
+
+
+async def lets_a_stranger_in(house, client):
+    await on_the_form(house, client, "/en/colleagues", {"email": "expert@elsewhere.example"})
+    row = await tables.Colleague.get()
+    return await on_the_duty(house, client, "colleague", {"id": str(row.id), "decision": "approve"})
 
 
 def day(name, which):
@@ -117,7 +144,11 @@ async def extends(house, client):
 
 async def reads_a_plea(house, client):
     await wants_time(house, client)
-    return await on_the_duty(house, client, "plea", {"plea": str((await tables.Plea.get()).id)})
+    plea = (await tables.Plea.get()).id
+    said = {"decision": "refused", "reason": "The audit is fixed.", "by": "M. Manager"}
+    return await on_the_duty(
+        house, client, "plea", {"plea": str(plea), **{f"plea{plea}_{name}": words for name, words in said.items()}}
+    )
 
 
 async def makes_links_void(house, client):
@@ -163,6 +194,37 @@ async def unmutes_a_case(house, client):
     return await posts(client, f"/case/{case.id}/unmute", {"by": "M. Manager"})
 
 
+async def on_a_finding(house, client, deed, fields):
+    await answered_weakly(clock.now(), {"rules": "no"})
+    finding = await tables.Remediation.get()
+    await signed_in(house, client, MANAGERS)
+    return await posts(client, f"/finding/{finding.id}/{deed}", {"by": "M. Manager", **fields})
+
+
+async def owns_a_finding(house, client):
+    return await on_a_finding(house, client, "own", {"owner": MANAGERS, "name": "M. Manager"})
+
+
+async def lives_with_a_finding(house, client):
+    return await on_a_finding(house, client, "risk", {"reason": "moving out", **soon()})
+
+
+async def lives_with_it_no_longer(house, client):
+    await lives_with_a_finding(house, client)
+    finding = await tables.Remediation.get()
+    return await posts(client, f"/finding/{finding.id}/end-risk", {"by": "M. Manager"})
+
+
+async def verifies_a_finding(house, client):
+    return await on_a_finding(house, client, "verify", {"reason": "seen there"})
+
+
+async def doubts_a_finding(house, client):
+    await verifies_a_finding(house, client)
+    finding = await tables.Remediation.get()
+    return await posts(client, f"/finding/{finding.id}/reopen", {"by": "M. Manager", "reason": "gone again"})
+
+
 async def asks_to_sign_in(house, client):
     return await posts(client, "/sign-in", {"email": MANAGERS})
 
@@ -186,7 +248,10 @@ ACTS = [
     ("/f/{token}/{language}/declare", declares, "obligation.submitted", "link/"),
     (HELP_AT, wants_time, "obligation.plea", "link/"),
     (HELP_AT, is_another, "obligation.plea", "link/"),
-    (HELP_AT, hands_over, "obligation.plea", "link/"),
+    ("/f/{token}/{language}/colleagues", hands_over, "colleague.named", "link/"),
+    ("/f/{token}/{language}/sign", confirms_by_code, "obligation.submitted", "link/"),
+    ("/f/{token}/{language}/mine", opens_another, "link.issued", "system"),
+    ("/duty/{id}/colleague", lets_a_stranger_in, "colleague.approved", "person/"),
     ("/duty/{id}/accept", accepts, "obligation.accepted", "person/"),
     ("/duty/{id}/return", returns, "obligation.returned", "person/"),
     ("/duty/{id}/waive", waives, "obligation.waived", "person/"),
@@ -200,6 +265,11 @@ ACTS = [
     ("/own-duty/{id}/acknowledge", takes_a_decision, "own-duty.acknowledged", "person/"),
     ("/case/{id}/mute", mutes_a_case, "case.muted", "person/"),
     ("/case/{id}/unmute", unmutes_a_case, "case.unmuted", "person/"),
+    ("/finding/{id}/own", owns_a_finding, "remediation.owner_set", "person/"),
+    ("/finding/{id}/risk", lives_with_a_finding, "remediation.risk_accepted", "person/"),
+    ("/finding/{id}/end-risk", lives_with_it_no_longer, "remediation.reopened", "person/"),
+    ("/finding/{id}/verify", verifies_a_finding, "remediation.verified", "person/"),
+    ("/finding/{id}/reopen", doubts_a_finding, "remediation.reopened", "person/"),
     ("/sign-in", asks_to_sign_in, "sign-in.asked", "person/"),
     ("/sign-in/{token}", signs_in, "session.opened", "person/"),
     ("/sign-out", signs_out, "session.closed", "person/"),

@@ -10,7 +10,8 @@ from postal import OPENS
 from monitor import tables
 from monitor.demo.sink import ReceivedMail
 from monitor.notices import COMPANY, about_duty, tell
-from monitor.obligations import acts, drafts
+from monitor.obligations import pleas
+from monitor.obligations.authority import Authority
 from monitor.outbox.compose import MOST
 from monitor.refusal import Refused
 
@@ -97,7 +98,7 @@ async def test_for_a_mailbox_that_is_full_no_letter_is_small_enough(post):
 
 
 async def plead(post, text, at, kind="more-time"):
-    await drafts.plead((await post.duty()).id, kind, text, at, "link/x")
+    await pleas.plead((await post.duty()).id, kind, text, at, "link/x")
 
 
 async def test_a_plea_that_waits_to_be_decided_is_replaced_and_told_once_in_its_last_words(post):
@@ -133,7 +134,8 @@ async def test_who_decides_on_a_plea_decides_on_the_words_that_were_read(post):
     read = (await tables.Plea.get()).id
     await plead(post, "last words", OPENS)
     with pytest.raises(Refused):
-        await acts.decide_pleas((await post.duty()).id, read, OPENS, "person/1")
+        made = pleas.Decision("refused", "No.")
+        await pleas.decide((await post.duty()).id, read, OPENS, "person/1", made, authority=Authority.COMPANY)
     assert (await tables.Plea.get()).decision is None
 
 
@@ -153,7 +155,7 @@ async def test_the_company_hears_three_times_a_day_of_it_and_the_next_day_in_the
 async def test_a_plea_as_long_as_a_book_is_kept_and_mailed_as_far_as_a_person_reads(post):
     await post.work(OPENS)
     await plead(post, "x" * 100_000, OPENS)
-    assert len((await tables.Plea.get()).text) == drafts.LONGEST
+    assert len((await tables.Plea.get()).text) == pleas.LONGEST
     duty = await post.duty()
     said = {"kind": "not-ours", "text": "龜" * 5000, "proposed_on": ""}
     await tell([about_duty(duty, "plea", COMPANY, OPENS, mark="long", roles=["managers"], data=said)])

@@ -13,7 +13,8 @@ from test_form import answers_for, fill, first_section, get, plain_path, post
 
 from monitor import clock, tables
 from monitor.language import say_short_day
-from monitor.obligations import acts
+from monitor.obligations import acts, pleas
+from monitor.obligations.authority import Authority
 from monitor.questionnaire import Answer, examine, thaw
 from monitor.questionnaire.judgement import findings_of
 from monitor.web.form.ending import answer_groups
@@ -142,7 +143,7 @@ async def test_the_receipt_holds_all_answers_with_their_files_for_whom_may_read_
         await post(
             client, section, {"rules_file": ("規程〜.csv", "項目,可否\n棚,可\n".encode()), "upload": "rules_file"}
         )
-        await post(client, f"{base}/help", {"kind": "hand-over", "email": "colleague@acme.example"})
+        await post(client, f"{base}/colleagues", {"email": "colleague@acme.example"})
         await running.work()
         await post(client, f"{base}/declare", {"name": "A", "title": "B", "declared": "agreed"})
         await tables.Answer.filter(question="handlers.count").update(value={"value": 99})
@@ -173,8 +174,13 @@ async def test_what_was_asked_for_stands_on_the_pages_until_somebody_decides(run
             assert asked in page
             assert "this is not for you. Please wait for our answer" in page
         assert f"{say_short_day(until, 'ja')}までの延長を希望されました" in await get(client, f"{base[:-2]}ja/")
-        await acts.decide_pleas(1, 2, clock.now(), "person/1")
-        assert asked not in await get(client, f"{base}/")
+        for plea in await tables.Plea.all():
+            made = pleas.Decision("refused", f"No, about {plea.kind}.")
+            await pleas.decide(1, plea.id, clock.now(), "person/1", made, authority=Authority.COMPANY)
+        page = await get(client, f"{base}/")
+        assert asked not in page
+        assert "the date stays as it is." in page
+        assert "No, about not-ours." in page
         assert today <= made.date()
 
 
@@ -252,6 +258,5 @@ async def test_whoever_declared_last_time_finds_their_name_and_post(running: Run
 
 async def test_a_colleague_s_address_is_taken_in_full_width(running: Running) -> None:
     async with running.client() as client:
-        fields = {"kind": "hand-over", "email": "ｔａｎａｋａ＠ａｃｍｅ．ｅｘａｍｐｌｅ"}
-        await post(client, f"{english(running)}/help", fields)
+        await post(client, f"{english(running)}/colleagues", {"email": "ｔａｎａｋａ＠ａｃｍｅ．ｅｘａｍｐｌｅ"})
     assert await tables.Notice.exists(kind="hand-over", address="tanaka@acme.example")

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from monitor import ledger, links, tables
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.questionnaire import SectionState
+from monitor.tables.duty import ASKED, DECLINED
 from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
 from monitor.web.form.ending import over
 from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
-from monitor.web.form.pleading import standing
+from monitor.web.form.pleading import declined
+from monitor.web.form.saying import told_so_far
+from monitor.web.form.standing import of_section
 from monitor.web.pages import language_of, moment, page, see_other
 from monitor.web.site import SITE
 
@@ -42,15 +45,18 @@ async def enter(_request: web.Request, found: Opened) -> web.StreamResponse:
 @through_link
 async def start(request: web.Request, found: Opened) -> web.StreamResponse:
     """Who asks, why, by when, and all questions at once; or, when it is over, the receipt."""
-    if not found.answerable:
+    if found.duty.state == DECLINED:
+        return await declined(request, found)
+    if found.duty.state not in ASKED:
         return await over(request, found)
     draft = await found.draft()
     return form_page(
         request, found, "start.html",
         promises=promises(found),
         begun=bool(draft.answers),
-        pleas=await standing(found),
-        sections=found.questionnaire.sections,
+        pleas=await told_so_far(found),
+        sections=found.sections,
+        holders=await holding(found),
         steps=None,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What the party can say beside its answers: more time, a colleague, not ours."""
+"""What the party can say beside its answers: more time, not ours, another person, no answer; and what came of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from checks.spelling import normal
-from monitor import tables
 from monitor.language import Message, say_short_day
-from monitor.obligations import drafts
+from monitor.obligations import signing
+from monitor.obligations.declining import Declining, decline, take_back
+from monitor.obligations.pleas import DECLINE, LONGEST, MORE_TIME, NOT_OURS, WRONG_PERSON, plead
 from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
+from monitor.tables.duty import DECLINED
 from monitor.web.fields import said as typed
 from monitor.web.form.ending import one_line
-from monitor.web.form.opening import Opened, form_page, while_asked
+from monitor.web.form.opening import Opened, form_page, through_link, while_asked
+from monitor.web.form.saying import told_so_far
 from monitor.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -41,49 +44,28 @@ async def _page(
     said: Mapping[str, str] | None = None,
     told: str = "",
 ) -> web.Response:
-    status = 422 if errors else 200
-    domains = sorted(_domains(found))
     return form_page(
-        request, found, "help.html", status=status, errors=errors or [], said=said or {}, told=told, domains=domains,
-        pleas=await standing(found),
+        request, found, "help.html", status=422 if errors else 200, errors=errors or [], said=said or {}, told=told,
+        pleas=await told_so_far(found),
     )  # fmt: skip
 
 
-async def standing(found: Opened) -> list[str]:
-    """What the party has asked for and nobody has decided on yet, the latest of each kind, in a sentence."""
-    open_ones = tables.Plea.filter(obligation_id=found.duty.id, decision=None).exclude(kind="hand-over")
-    latest = {plea.kind: plea for plea in await open_ones.order_by("id")}
-    return [_standing(plea, found) for plea in latest.values()]
-
-
-def _standing(plea: tables.Plea, found: Opened) -> str:
-    language = found.language
-    values = {"day": say_short_day(found.present.calendar.day_of(plea.made_at), language)}
-    if plea.proposed_on is None:
-        text = (
-            "On {day} you told us that this is not for you. Please wait for our answer; until then the request stands."
-        )
-        return Message(text, values).in_(language)
-    values["until"] = say_short_day(plea.proposed_on, language)
-    text = "On {day} you asked for time until {until}. Please wait for our answer; until then the present date stands."
-    return Message(text, values).in_(language)
-
-
 @while_asked
-async def plead(request: web.Request, found: Opened) -> web.StreamResponse:
-    """One of three, each with a reason that a person has to write."""
-    said = await typed(request, drafts.LONGEST)
-    deed = _DEEDS.get(said.get("kind", ""))
-    if deed is None:
+async def say(request: web.Request, found: Opened) -> web.StreamResponse:
+    """One of four, each with words that a person has to write."""
+    said = await typed(request, LONGEST)
+    kind = said.get("kind", "")
+    deed = _DEEDS.get(kind)
+    if deed is None or (kind in _OWNERS and not found.owner):
         return see_other(f"{found.base}/help")
     errors = await deed(found, said)
     if errors:
         return await _page(request, found, errors=errors, said=said)
-    return see_other(f"{found.base}/help?told={said['kind']}")
+    return see_other(f"{found.base}/" if kind == DECLINE else f"{found.base}/help?told={kind}")
 
 
 async def _more_time(found: Opened, said: Mapping[str, str]) -> Errors:
-    wished = _wished(said)
+    wished = _day(said, "wished")
     reason = said.get("reason", "").strip()
     after = max(found.duty.due_on, found.present.calendar.day_of(found.at))
     errors: Errors = []
@@ -93,47 +75,94 @@ async def _more_time(found: Opened, said: Mapping[str, str]) -> Errors:
     if not reason:
         errors.append(_error("reason", Message("Say why more time is needed."), found))
     if not errors:
-        await drafts.plead(found.duty.id, "more-time", reason, found.at, found.actor, proposed_on=wished)
+        await plead(found.duty.id, MORE_TIME, reason, found.at, found.actor, proposed_on=wished)
     return errors
 
 
-def _wished(said: Mapping[str, str]) -> date | None:
-    return calendar_day(three_boxes(*(said.get(f"wished_{part}", "") for part in ("year", "month", "day"))))
+def _typed_day(said: Mapping[str, str], name: str) -> str:
+    return three_boxes(*(said.get(f"{name}_{part}", "") for part in ("year", "month", "day")))
+
+
+def _day(said: Mapping[str, str], name: str) -> date | None:
+    return calendar_day(_typed_day(said, name))
 
 
 async def _not_ours(found: Opened, said: Mapping[str, str]) -> Errors:
     text = said.get("why", "").strip()
     if not text:
         return [_error("why", Message("Say what is not right, so that the right company can be asked."), found)]
-    await drafts.plead(found.duty.id, "not-ours", text, found.at, found.actor)
+    await plead(found.duty.id, NOT_OURS, text, found.at, found.actor)
     return []
 
 
-async def _hand_over(found: Opened, said: Mapping[str, str]) -> Errors:
-    email = normal("NFKC", one_line(said.get("email"))).lower()  # a phone's keyboard types ｔａｎａｋａ＠
-    domain = email.rpartition("@")[2]
-    if "@" not in email or " " in email or domain not in _domains(found):
-        text = Message(
-            "Enter an address of your own company ({domains}).", {"domains": ", ".join(sorted(_domains(found)))}
-        )
-        return [_error("email", text, found)]
-    if not found.submittable:
-        return [_error("email", Message("Only those who can submit the answers can ask a colleague."), found)]
-    try:
-        await drafts.hand_over(found.duty.id, email, found.at, found.actor)
-    except Refused as no:
-        if no.reason != "too-many-colleagues":
-            raise
-        return [_error("email", no.message, found)]
-    return []
+async def _wrong_person(found: Opened, said: Mapping[str, str]) -> Errors:
+    name = one_line(said.get("person_name"))
+    email = normal("NFKC", one_line(said.get("person_email"))).lower()  # a phone's keyboard types ｔａｎａｋａ＠
+    errors: Errors = []
+    if not name:
+        errors.append(_error("person_name", Message("Enter the name of the person who should be asked."), found))
+    if not email or not email.isascii() or " " in email or email.count("@") != 1 or email[0] == "@" or "." not in email:
+        text = Message("Enter the email address of the person who should be asked, such as name@example.com.")
+        errors.append(_error("person_email", text, found))
+    if not errors:
+        asked = await signing.reader_of(found.duty, found.link, found.party)
+        about = {"name": name, "email": email, "from": asked}
+        note = said.get("person_note", "").strip()
+        await plead(found.duty.id, WRONG_PERSON, note, found.at, found.actor, about=about)
+    return errors
 
 
-_DEEDS = {"more-time": _more_time, "not-ours": _not_ours, "hand-over": _hand_over}
+async def _decline(found: Opened, said: Mapping[str, str]) -> Errors:
+    reason, offered = said.get("decline_reason", "").strip(), said.get("decline_offered", "").strip()
+    talked, boxes = _day(said, "talked"), _typed_day(said, "talked").strip("-")
+    errors: Errors = []
+    if not reason:
+        errors.append(_error("decline_reason", Message("Say why you cannot answer."), found))
+    if boxes and (talked is None or talked > found.present.calendar.day_of(found.at)):
+        text = Message("Enter the day of the talk, not later than today, or leave all three fields empty.")
+        errors.append(_error("talked", text, found))
+    if not errors:
+        await decline(found.duty.id, found.at, found.actor, Declining(reason, offered, talked))
+    return errors
 
 
-def _domains(found: Opened) -> set[str]:
-    return {address.rpartition("@")[2].lower() for address in found.party.contacts}
+_DEEDS = {MORE_TIME: _more_time, NOT_OURS: _not_ours, WRONG_PERSON: _wrong_person, DECLINE: _decline}
+_OWNERS = {WRONG_PERSON, DECLINE}  #: what only who was asked can say: a colleague speaks for nobody
 
 
 def _error(name: str, text: Message, found: Opened) -> dict[str, str]:
     return {"field": name, "text": text.in_(found.language), "href": f"#{name}"}
+
+
+async def declined(request: web.Request, found: Opened, *, wrong: bool = False) -> web.Response:
+    """What was said stands on the page, and the way back: who declines may answer after all, at any time."""
+    said, language, errors = found.duty.declined, found.language, []
+    if wrong:
+        text = Message("Tick this if you will answer after all.")
+        errors = [{"field": "willing", "text": text.in_(language), "href": "#willing"}]
+    on, talked = date.fromisoformat(said["on"]), said["price_consulted_on"]
+    facts = [
+        (Message("You wrote"), said["reason"]),
+        (Message("You offer instead"), said["offered"]),
+        (Message("Cost talked about"), say_short_day(date.fromisoformat(talked), language) if talked else ""),
+    ]
+    return form_page(
+        request, found, "declined.html", status=422 if wrong else 200, errors=errors,
+        on=say_short_day(on, language), told=[(name.in_(language), words) for name, words in facts if words],
+        mine=found.owner,
+    )  # fmt: skip
+
+
+@through_link
+async def resume(request: web.Request, found: Opened) -> web.StreamResponse:
+    """Answer after all. A machine that presses the button has not ticked the box, and changes nothing."""
+    if found.duty.state != DECLINED or not found.owner:
+        return see_other(f"{found.base}/")
+    said = await typed(request, LONGEST)
+    if not said.get("willing"):
+        return await declined(request, found, wrong=True)
+    try:
+        await take_back(found.duty.id, found.at, found.actor)
+    except Refused:
+        return see_other(f"{found.base}/")
+    return see_other(f"{found.base}/tasks")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from monitor.web.form import answering, beginning, ending, pleading
+from monitor.web.form import (
+    answering,
+    beginning,
+    colleagues,
+    ending,
+    mine,
+    offline,
+    paper,
+    pleading,
+    receiving,
+    signing,
+)
 
 BASE = "/f/{token}"
 IN = BASE + "/{language:ja|en}"
@@ -22,5 +33,6 @@ ROUTES = [
     web.post(IN + "/declare", ending.submit),
     web.get(IN + "/done", ending.done),
     web.get(IN + "/help", pleading.show),
-    web.post(IN + "/help", pleading.plead),
+    web.post(IN + "/help", pleading.say),
+    web.post(IN + "/resume", pleading.resume),
 ]

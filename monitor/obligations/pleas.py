@@ -1,0 +1,229 @@
+"""申し出: what the party says beside its answers, and what a named person of the company decides on it.
+
+The party may want more time, decline, say that this is not its business, name the person who should be asked, or
+object to what we saw. Saying so changes no date and stops nothing within the company: the ladder that tells its people
+goes on, or silence could be bought with a sentence. Two things do change at once, because they spare people and cost
+nothing. Whoever says that it is another person who should be asked is not reminded until that is decided. And a party
+that declines is not pressed (monitor/obligations/declining).
+
+Each is decided once, by a named person, in one of a few words; the party is told the decision and what the company says
+about it. The ledger has the words as hashes alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from monitor import ledger, tables
+from monitor.books import Step, enter
+from monitor.calendar import DAY as CALENDAR_DAY
+from monitor.language import Message
+from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
+from monitor.obligations import acts
+from monitor.obligations.declining import ask_again
+from monitor.reasons import keep
+from monitor.refusal import Refused, need
+from monitor.registry.roster import roster
+from monitor.schedule import duty_event, edit, refresh, vendor_climb
+from monitor.tables.duty import ASKED, DECLINED
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import date, datetime
+
+    from monitor.obligations.authority import Authority
+    from monitor.tables import Obligation, Plea
+
+DAY = timedelta(days=1)  #: no calendar day: what is counted in it was said in the last 24 hours
+NOTICES_A_DAY = 3  #: of one kind of plea about one duty; what is more waits, and only its latest words are told
+LONGEST = 2000  #: signs of a plea that are kept
+MORE_TIME, DECLINE, NOT_OURS, WRONG_PERSON, OBJECTION = "more-time", "decline", "not-ours", "wrong-person", "objection"
+
+#: What can be decided on each kind, as it stands in row and ledger.
+DECISIONS: Mapping[str, tuple[str, ...]] = {
+    MORE_TIME: ("granted", "other-date", "refused"),
+    DECLINE: ("agreed", "asked-again"),
+    NOT_OURS: ("agreed", "refused"),
+    WRONG_PERSON: ("confirmed", "refused"),
+    OBJECTION: ("corrected", "noted"),
+}
+
+
+async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> None:
+    """What the party says. The company is told; nothing else changes, but that the wrong person is left alone.
+
+    Of each kind one waits to be decided; of objections, one about each question. Other words take its place, under a
+    number of their own: whoever decides names the number that was on the page, and so decides on nothing unread. The
+    same words again change nothing.
+    """
+    text = text[:LONGEST]
+    async with transaction():
+        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
+        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        alike = tables.Plea.filter(obligation_id=duty_id, kind=kind, question=more.get("question", ""), decision=None)
+        if any(_says(plea, text, more) for plea in await alike):
+            return
+        await alike.delete()
+        plea = await tables.Plea.create(obligation_id=duty.id, kind=kind, text=text, made_at=at, **more)
+        await _tell_of(plea, duty, at)
+        said = {"plea": plea.id, "plea_kind": kind, "proposed_on": _iso(plea.proposed_on), "question": plea.question}
+        await ledger.write([duty_event("plea", duty, actor, **said)], at)
+        if kind == WRONG_PERSON and duty.hushed_at is None:
+            fields = edit(duty, hushed_at=at, vendor_queued=None)
+            await withdraw(at, obligation_id=duty.id, side=VENDOR, kind="rung")
+            await enter([Step(duty, fields | refresh(duty, (await roster()).calendar, at))], at)
+
+
+def _says(plea: Plea, text: str, more: Mapping[str, Any]) -> bool:
+    return plea.text == text and all(getattr(plea, name) == value for name, value in more.items())
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+async def _tell_of(plea: Plea, duty: Obligation, at: datetime) -> None:
+    """Tell the company. Where a notice of this kind still waits, it says the new words instead; where the day's are
+    used up, a new one waits until a day after the first of them.
+    """
+    person = " ".join(str(plea.about[name]) for name in ("name", "email") if plea.about.get(name))
+    text = "\n".join(filter(None, (person, plea.text)))
+    said = {"kind": plea.kind, "text": text, "proposed_on": _iso(plea.proposed_on)}
+    found = tables.Notice.filter(obligation_id=duty.id, kind="plea").exclude(state="dropped")
+    alike = [notice for notice in await found if notice.data.get("kind") == plea.kind]
+    waiting = [notice.key for notice in alike if notice.state == "waiting"]
+    if waiting:
+        await tables.Notice.filter(key__in=waiting).update(data=said)
+        return
+    recent = sorted((notice.send_at for notice in alike), reverse=True)[:NOTICES_A_DAY]
+    leaves = max(at, recent[-1] + DAY) if len(recent) == NOTICES_A_DAY else at
+    await tell(
+        [about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], send_at=leaves, data=said)]
+    )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is decided: one of `DECISIONS`, what the party is told of it, and a day where one belongs to it."""
+
+    verdict: str
+    words: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """Everything that carrying out a decision needs."""
+
+    duty: Obligation
+    plea: Plea
+    made: Decision
+    at: datetime
+    actor: str
+    authority: Authority
+
+    @property
+    def words(self) -> str:
+        """What the party and the auditors read; a decision that gives what was wished for needs no other reason."""
+        return self.made.words or self.plea.text
+
+
+async def decide(duty_id: int, plea_id: int, at: datetime, actor: str, made: Decision, *, authority: Authority) -> None:
+    """A named person of the company decides, and the party is told. All of it or nothing."""
+    async with transaction():
+        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
+        plea = await tables.Plea.get_or_none(id=plea_id, obligation_id=duty_id, decision=None)
+        if plea is None:
+            raise Refused("decided-already", _DECIDED)
+        need(made.verdict in DECISIONS.get(plea.kind, ()), "decision-missing", "Choose what you decide.")
+        alone = made.verdict in {"granted", "confirmed", "corrected"}
+        need(alone or made.words.strip(), "reason-missing", "Say what the party is to know of it: it reads this.")
+        deciding = Deciding(duty, plea, made, at, actor, authority)
+        await _DEEDS.get((plea.kind, made.verdict), _nothing)(deciding)
+        await _close(deciding)
+
+
+async def _close(found: Deciding) -> None:
+    """The row, the ledger line, and the mail to the party."""
+    plea, made, at = found.plea, found.made, found.at
+    duty = await tables.Obligation.get(id=found.duty.id)
+    day = plea.proposed_on if made.verdict == "granted" else made.day
+    fields = {"decision": made.verdict, "decided_at": at, "decided_by": found.actor, "words": made.words, "due_on": day}
+    await tables.Plea.filter(id=plea.id).update(**fields)
+    event = duty_event(
+        "plea_decided", duty, found.actor, plea=plea.id, plea_kind=plea.kind, decision=made.verdict,
+        **await keep(made.words, at),
+    )  # fmt: skip
+    await ledger.write([event], at)
+    data = {"kind": plea.kind, "decision": made.verdict, "text": made.words, "proposed_on": _iso(day)}
+    asker = str(plea.about.get("from", ""))
+    to = {"address": asker} if asker and plea.kind == WRONG_PERSON else {}
+    await tell([about_duty(duty, "plea-decided", VENDOR, at, mark=str(plea.id), data=data, **to)])
+
+
+async def _nothing(_: Deciding) -> None:
+    """The words alone are the decision; the date, and what was seen, stand as they are."""
+
+
+async def _grant(found: Deciding) -> None:
+    """The date moves. What the party is told of it stands in the decision, so no other letter says so."""
+    day = found.made.day if found.made.verdict == "other-date" else found.plea.proposed_on
+    if day is None:
+        raise Refused("day-missing", Message("Enter the new due date."))
+    await acts.extend(found.duty.id, found.at, found.actor, day, found.words, authority=found.authority)
+    await withdraw(found.at, obligation_id=found.duty.id, side=VENDOR, kind="due-moved")
+
+
+async def _let_rest(found: Deciding) -> None:
+    """Nothing is asked until that day: what was offered will do, or the registry is put right until then."""
+    if found.made.day is None:
+        raise Refused("day-missing", Message("Name the day until which nothing is asked."))
+    until = (await roster()).calendar.end_of(found.made.day)
+    await acts.waive(found.duty.id, found.at, found.actor, found.words, until, authority=found.authority)
+    await tables.Obligation.filter(id=found.duty.id).update(declined={})
+
+
+async def _ask_again(found: Deciding) -> None:
+    need(found.duty.state == DECLINED, "decided-already", "This is not declined any more.")
+    calendar, day = (await roster()).calendar, found.made.day
+    if day is not None:
+        need(day >= calendar.day_of(found.at) + CALENDAR_DAY, "day-past", "A new due date lies ahead.")
+        found.authority.may_extend(found.duty, day, calendar)
+    await ask_again(found.duty, calendar, found.at, found.actor, day)
+
+
+async def _confirm(found: Deciding) -> None:
+    """The person who was named is asked from now on, by a link of their own; whoever was asked wrongly is thanked."""
+    email = str(found.plea.about.get("email", ""))
+    need(email, "decision-missing", "No address was named. Ask the party for one, and say so in your answer.")
+    await _heard(found, asks=email)
+    said = {"mark": f"plea-{found.plea.id}", "data": {"reason": "another-person"}}
+    await tell([about_duty(found.duty, "fresh-link", VENDOR, found.at, **said)])
+
+
+async def _stay(found: Deciding) -> None:
+    """Whoever was asked is the right one: they are reminded again, of what lies ahead."""
+    await _heard(found)
+
+
+async def _heard(found: Deciding, **more: Any) -> None:
+    """Reminders go on. The mail that tells the decision stands for those that came up meanwhile."""
+    duty, at, calendar = found.duty, found.at, (await roster()).calendar
+    missed = vendor_climb(duty).pending(calendar, at) if duty.vendor_sent is not None else None
+    fields = edit(duty, hushed_at=None, vendor_sent=duty.vendor_sent if missed is None else missed, **more)
+    await enter([Step(duty, fields | refresh(duty, calendar, at))], at)
+
+
+_DECIDED = Message("Somebody has decided on this already, or the party has written anew since. Read the page again.")
+_DEEDS: Mapping[tuple[str, str], Callable[[Deciding], Awaitable[None]]] = {
+    (MORE_TIME, "granted"): _grant,
+    (MORE_TIME, "other-date"): _grant,
+    (DECLINE, "agreed"): _let_rest,
+    (DECLINE, "asked-again"): _ask_again,
+    (NOT_OURS, "agreed"): _let_rest,
+    (WRONG_PERSON, "confirmed"): _confirm,
+    (WRONG_PERSON, "refused"): _stay,
+}
