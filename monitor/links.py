@@ -7,6 +7,8 @@ the same link. The prefix and the checksum let garbage be refused without touchi
 leaked secrets recognise a token.
 
 Links are not used up by being opened: mail gateways open them first.
+
+The code that confirms a signature is made in the same way, of a random id and the key, so that it stands nowhere.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import secrets
 import string
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor import ledger
 from monitor.tables import Link
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation
 
 PREFIX = "itk_"
-FORM, SIGN_IN = "link", "sign-in"
+FORM, SIGN_IN, CODE = "link", "sign-in", "code"
 LIVES = timedelta(days=180)
 SIGN_IN_LIVES = timedelta(minutes=15)
+CODE_LIVES = timedelta(minutes=60)  #: a gateway may hold a mail back for half of it
+CODE_DIGITS = 8
 KEPT = 3  #: of the links that letters carried, the last so many stay valid
 _ID, _MAC, _CRC = 12, 28, 6
 _SPELLED = re.compile(r"itk_[A-Za-z0-9_-]{1,200}")
@@ -54,7 +58,11 @@ class Keyring:
         return self._mac(next(iter(self.keys.values())), text, purpose)
 
     def signed(self, text: bytes, mac: bytes, purpose: str) -> bool:
-        return any(hmac.compare_digest(self._mac(key, text, purpose), mac) for key in self.keys.values())
+        return any(hmac.compare_digest(known, mac) for known in self.macs(text, purpose))
+
+    def macs(self, text: bytes, purpose: str) -> list[bytes]:
+        """What each key makes of it; what could have been signed before a new key came."""
+        return [self._mac(key, text, purpose) for key in self.keys.values()]
 
     @staticmethod
     def _mac(key: bytes, text: bytes, purpose: str) -> bytes:
@@ -100,6 +108,19 @@ def parse(keyring: Keyring, token: str, purpose: str = FORM) -> str | None:
     return raw[:_ID].hex()
 
 
+def code(keyring: Keyring, number: str) -> str:
+    """The digits that belong to a random id. Made anew for the same letter, they are the same."""
+    return _digits(keyring.sign(number.encode(), CODE))
+
+
+def is_code(keyring: Keyring, number: str, typed: str) -> bool:
+    return any(hmac.compare_digest(_digits(mac), typed) for mac in keyring.macs(number.encode(), CODE))
+
+
+def _digits(mac: bytes) -> str:
+    return f"{int.from_bytes(mac[:16]) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+
+
 def _fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -114,7 +135,18 @@ async def issue(
     contact: int | None = None,
 ) -> str:
     """A link to one duty. Asked for again for the same letter, it is the same link, unless it was revoked since."""
-    known = await Link.get_or_none(obligation_id=duty.id, mail=mail, revoked_at=None) if mail else None
+    return await _issue(keyring, duty, at, mail=mail, grade=grade, contact_id=contact)
+
+
+async def issue_from(keyring: Keyring, duty: Obligation, at: datetime, source: Link) -> str:
+    """A link to another duty than that of `source`, from whose pages it is opened; again, it is the same link."""
+    return await _issue(keyring, duty, at, via=source.via or source.id, grade=source.grade)
+
+
+async def _issue(keyring: Keyring, duty: Obligation, at: datetime, **fields: Any) -> str:
+    """`mail` or `via` say what carries the link; for the same one there is one link, while it is good."""
+    carried = {name: fields[name] for name in ("mail", "via") if fields.get(name)}
+    known = await Link.filter(obligation_id=duty.id, revoked_at=None, **carried).first() if carried else None
     if known:
         return spell(keyring, bytes.fromhex(known.id))
     link_id = fresh_id()
@@ -124,16 +156,12 @@ async def issue(
             id=link_id.hex(),
             obligation_id=duty.id,
             token_sha256=_fingerprint(token),
-            grade=grade,
-            contact_id=contact,
-            mail=mail,
             issued_at=at,
             expires_at=at + LIVES,
+            **fields,
         )
-        event = ledger.Event(
-            "link.issued", f"link/{link_id.hex()}", {"obligation": duty.id, "grade": grade}, duty.company_id
-        )
-        await ledger.write([event], at)
+        said = {"obligation": duty.id, "grade": fields["grade"]} | ({"via": fields["via"]} if fields.get("via") else {})
+        await ledger.write([ledger.Event("link.issued", f"link/{link_id.hex()}", said, duty.company_id)], at)
     return token
 
 
@@ -149,10 +177,20 @@ async def open_(keyring: Keyring, token: str, at: datetime) -> Link | None:
 
 
 async def _in_force(link: Link, at: datetime) -> bool:
+    """A link that was opened from another one is good for as long as that one is, so that whoever makes that one void
+    has made both void.
+    """
     if link.revoked_at or link.expires_at <= at:
         return False
+    if link.via:
+        source = await Link.get_or_none(id=link.via)
+        return source is not None and await _in_force(source, at)
     newer = Link.filter(
-        obligation_id=link.obligation_id, issued_at__gt=link.issued_at, grade=link.grade, contact_id=link.contact_id
+        obligation_id=link.obligation_id,
+        issued_at__gt=link.issued_at,
+        grade=link.grade,
+        contact_id=link.contact_id,
+        via="",
     )
     return await newer.count() < KEPT
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor import ledger, links, tables
+from monitor import links, tables
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations.marks import last_submission, points_of
+from monitor.obligations.pairs import another_pair_of_eyes
 from monitor.obligations.remediation import NAME as REMEDIATION
 from monitor.reasons import keep
 from monitor.refusal import need
@@ -130,6 +131,7 @@ async def accepting(
     """The same for a duty that the caller's transaction holds; `said` is what more the ledger is to know of it."""
     under_review(duty)
     handed_in = await _decide(duty, Decision("accepted", "", read), at, actor)
+    await another_pair_of_eyes(handed_in.get("submission"), actor)
     fields = edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
     notice = about_duty(duty, "accepted", VENDOR, at)
     event = duty_event("accepted", duty, actor, **handed_in, **said)

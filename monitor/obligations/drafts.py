@@ -9,11 +9,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
-from monitor.notices import COMPANY, about_duty, tell
 from monitor.obligations.marks import returned
 from monitor.questionnaire import Answer, EvidenceFile, Problem, thaw_answers, unstorable
 from monitor.refusal import need
@@ -21,7 +19,7 @@ from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction, write_each
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from monitor.tables import Obligation
@@ -56,6 +54,19 @@ async def read(duty_id: int) -> Draft:
     for question, found in files.items():
         answers[question] = answers.get(question, Answer()).model_copy(update={"files": found})
     return Draft(answers, {question: row.version for question, row in rows.items()})
+
+
+async def read_all(duties: Sequence[int]) -> dict[int, Draft]:
+    """The drafts of several duties at once, as far as their progress depends on them."""
+    answers: dict[int, dict[str, Answer]] = {number: {} for number in duties}
+    for row in await tables.Answer.filter(obligation_id__in=duties):
+        answers[row.obligation_id][row.question] = Answer.model_validate(row.value)
+    kept = tables.Evidence.filter(obligation_id__in=duties, withdrawn_at=None)
+    for file in await kept.order_by("stored_at", "id"):
+        one = EvidenceFile(id=file.id, name=file.name, sha256=file.sha256, size=file.size)
+        known = answers[file.obligation_id].get(file.question, Answer())
+        answers[file.obligation_id][file.question] = known.model_copy(update={"files": (*known.files, one)})
+    return {number: Draft(said, {}) for number, said in answers.items()}
 
 
 async def evidence(duty_id: int) -> dict[str, tuple[EvidenceFile, ...]]:
@@ -93,9 +104,10 @@ async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetim
                 continue
             saved.append(question)
             if row is None:
-                fresh.append(tables.Answer(obligation_id=duty_id, question=question, value=value, changed_at=at))
+                stamp = {"changed_at": at, "changed_by": actor}
+                fresh.append(tables.Answer(obligation_id=duty_id, question=question, value=value, **stamp))
             else:
-                changed[row.id] = {"value": value, "changed_at": at, "version": row.version + 1}
+                changed[row.id] = {"value": value, "changed_at": at, "version": row.version + 1, "changed_by": actor}
         await tables.Answer.bulk_create(fresh)
         await write_each(tables.Answer, changed)
         if saved:

@@ -15,9 +15,10 @@ from monitor.books import Step, enter, moved
 from monitor.certificates import untrue
 from monitor.guard import Guard
 from monitor.ladder import OPENING, later_opening
+from monitor.links import CODE_LIVES
 from monitor.notices import withdraw
 from monitor.outbox.readers import Directory
-from monitor.outbox.record import Subjects
+from monitor.outbox.subjects import Subjects
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -87,8 +88,11 @@ async def _with_items(mails: Sequence[Mail], present: Roster, at: datetime) -> l
 
 
 async def _withdrawn(notices: Sequence[Notice], present: Roster, at: datetime) -> set[str]:
-    """Warnings of certificates that are not so any more: days may have passed since they were made."""
+    """Warnings of certificates that are not so any more, and codes whose hour is over: days may have passed since they
+    were made.
+    """
     gone = await untrue(notices, present, present.calendar.day_of(at))
+    gone |= {notice.key for notice in notices if notice.kind == "code" and notice.made_at + CODE_LIVES <= at}
     if gone:
         await withdraw(at, key__in=list(gone))
     return gone

@@ -33,7 +33,9 @@ POISONED = timedelta(hours=1)
 MOST = (
     30  #: notices in one letter: however much there is to say, a letter stays one that a relay takes and a person reads
 )
-ALONE = frozenset({"receipt", "sign-in", "digest"})  #: kinds that are a document of their own and share no letter
+ALONE = frozenset(
+    {"receipt", "copy", "sign-in", "digest", "code"}
+)  #: kinds that are a document of their own and share no letter
 
 
 @dataclass(frozen=True)

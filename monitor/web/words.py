@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from monitor.letters.words import DUTIES, OWN_DUTIES, check_name, named, said
+from typing import TYPE_CHECKING
 
-__all__ = ["named", "topic_name"]
+from monitor.letters.words import DUTIES, OWN_DUTIES, check_name, named, said
+from monitor.obligations import colleagues
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["HOLDS", "MAY", "named", "topic_name"]
+
+#: What a colleague's link may do.
+MAY: Mapping[str, str] = {
+    colleagues.VIEW: "may read",
+    colleagues.DRAFT: "may prepare answers",
+    colleagues.SUBMIT: "may prepare and submit answers",
+}
+#: Whether a colleague holds one.
+HOLDS: Mapping[str, str] = {
+    colleagues.WAITS: "waits for approval",
+    colleagues.GIVEN: "has a link",
+    colleagues.REFUSED: "was not approved",
+    colleagues.WITHDRAWN: "link withdrawn",
+}
 
 
 def topic_name(kind: str, language: str) -> str:

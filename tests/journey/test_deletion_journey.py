@@ -7,7 +7,7 @@ from stage import engagement
 
 from monitor import clock, tables
 from tests.journey.manager import signed_in
-from tests.journey.vendor import answers_all, declares, posts, say
+from tests.journey.vendor import answers_all, confirms, declares, posts, say
 from tests.journey.walking import walker
 from tests.web.running import Ground
 
@@ -57,6 +57,8 @@ async def test_every_place_is_answered_for_and_the_certificate_handed_in(ended, 
     await walk.presses(say("Go on to submit", language))
     await declares(walk, language)
     await walk.looks()
+    await confirms(walk, ended, language)
+    await walk.looks()
     assert say("Your answer has arrived", language) in await walk.reads()
     assert not await walk.page.context.cookies()
     await ended.work()
@@ -72,6 +74,7 @@ async def test_the_certificate_is_accepted_and_the_party_reads_it_by_its_old_lin
     await answers_all(walk, "ja", looks=False)
     await walk.presses(say("Go on to submit", "ja"))
     await declares(walk, "ja")
+    await confirms(walk, ended, "ja")
     async with ended.client() as client:
         await signed_in(ended, client, "managers@impress.example")
         duty = await tables.Obligation.get()

@@ -59,6 +59,13 @@ async def declares(walk: Walker, language: str) -> None:
     await walk.presses(say("Submit", language))
 
 
+async def confirms(walk: Walker, house: Running, language: str) -> None:
+    """Copies the code out of the mail."""
+    await house.work()
+    await walk.page.locator("#code").fill(house.code())
+    await walk.presses(say("Submit", language))
+
+
 async def posts(client: ClientSession, path: str, fields: Mapping[str, Any], **more: Any) -> tuple[int, str]:
     """A form sent without a browser: status, and where it leads or what it says. A file is a pair of name and octets."""
     data = aiohttp.FormData(quote_fields=False)

@@ -53,6 +53,7 @@ managers = ["managers@sister.example"]
 """
 building.DOORS = 1.0  # an upload that never ends is waited for ten seconds by a house, and shorter by a test's
 FORM = re.compile(r"http://127\.0\.0\.1:\d+/f/\S+")
+CODE = re.compile(r"\b(\d{8})\b")
 
 
 class Never:
@@ -89,6 +90,11 @@ class Running:
         """The latest link that was mailed to somebody."""
         found = [FORM.search(mail.text) for mail in reversed(self.mails(to))]
         return next(match.group() for match in found if match)
+
+    def code(self, to: str = "privacy@acme.example") -> str:
+        """The latest code that was mailed to somebody."""
+        found = [CODE.search(mail.text) for mail in reversed(self.mails(to))]
+        return next(match.group(1) for match in found if match)
 
     def house_evidence(self) -> EvidenceStore:
         return EvidenceStore(self.house.settings.evidence_url)

@@ -40,6 +40,15 @@ async def declaration(
         (Message("Declared by"), _parts(signer, say_instant(submission.submitted_at, zone, language))),
         (Message("Hash (SHA-256)"), submission.sha256),
     ]
+    if submission.confirmed_by == "code":
+        found.append(
+            (
+                Message("Signature confirmed"),
+                Message("By a code that was mailed to the registered address").in_(language),
+            )
+        )
+    if submission.signer_email:
+        found.append((Message("Own address, as stated"), submission.signer_email))
     if asked:
         edition = Message("{id}, version {version}", {"id": asked.id, "version": asked.version}).in_(language)
         found.append((Message("Questionnaire"), edition))

@@ -1,0 +1,154 @@
+"""Handing a request over to colleagues, or a part of it: naming them, letting a stranger's domain in, taking it back.
+
+What a colleague's link may do stands in their row and not in the link, so that it can be changed and withdrawn while
+the link goes on lying in their mailbox. Who is named by an address of the party's own domains gets a link at once; an
+address elsewhere waits for the responsible company, because a request tells what is kept of whom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from monitor import ledger, tables
+from monitor.notices import COMPANY, VENDOR, about_duty, tell
+from monitor.notices import withdraw as drop
+from monitor.obligations.acts import held, person
+from monitor.refusal import need
+from monitor.registry.roster import roster
+from monitor.tables.duty import ASKED
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from monitor.registry.format import Party
+    from monitor.tables import Colleague, Link, Obligation
+
+VIEW, DRAFT, SUBMIT = "view", "draft", "submit"
+GRADES = (VIEW, DRAFT, SUBMIT)
+WAITS, GIVEN, REFUSED, WITHDRAWN = "asked", "given", "refused", "withdrawn"
+DAY = timedelta(days=1)  #: no calendar day: what is counted in it was said in the last 24 hours
+A_DAY, IN_ALL = 3, 10  #: colleagues of one request: a link in the wrong hands must not write to a whole company
+
+
+@dataclass(frozen=True)
+class Named:
+    """A colleague as the form names them. No `sections`: all of them."""
+
+    email: str
+    name: str = ""
+    grade: str = DRAFT
+    sections: Sequence[str] = ()
+
+    def fields(self) -> dict[str, Any]:
+        return {"name": self.name, "grade": self.grade, "sections": list(self.sections)}
+
+
+def domains(party: Party) -> set[str]:
+    """The domains at which a party has told us to reach it."""
+    return {address.rpartition("@")[2].lower() for address in party.contacts}
+
+
+async def hand_over(link: Link, named: Named, at: datetime, *, own: bool) -> str:
+    """A colleague gets a link, or the company is asked whether they may (`own` is false); the state that follows.
+
+    To the same colleague again, what the link may do is changed, and within a day nothing more is sent.
+    """
+    async with transaction():
+        duty, _ = await held(link.obligation_id)
+        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        contact = int((await person(named.email, at)).removeprefix("person/"))
+        known = await tables.Colleague.get_or_none(obligation_id=duty.id, contact_id=contact)
+        await _not_too_many(duty, contact, at)
+        state = GIVEN if own or (known and known.state == GIVEN) else WAITS
+        fields = {"named_by": link.id, "state": state, "changed_at": at} | named.fields()
+        row = await _put(known, tables.Colleague(obligation_id=duty.id, contact_id=contact, made_at=at, **fields))
+        if state == WAITS:
+            await _ask_company(row, duty, named, at, f"link/{link.id}", anew=known is None or known.state != WAITS)
+        else:
+            await _record("colleague.named", duty, row, at, f"link/{link.id}", grade=named.grade)
+            await _send(row, duty, named.email, at)
+    return state
+
+
+async def _not_too_many(duty: Obligation, contact: int, at: datetime) -> None:
+    others = tables.Colleague.filter(obligation_id=duty.id).exclude(contact_id=contact)
+    need(
+        await others.filter(made_at__gt=at - DAY).count() < A_DAY and await others.count() < IN_ALL,
+        "too-many-colleagues",
+        "No more colleagues can be asked for now. Speak to those who were asked already, or try again another day.",
+    )
+
+
+async def _put(known: Colleague | None, row: Colleague) -> Colleague:
+    """The row of a colleague, who keeps the one that they have."""
+    if known:
+        row.id, row.made_at = known.id, known.made_at
+    await row.save(force_update=known is not None)
+    return row
+
+
+async def _send(row: Colleague, duty: Obligation, email: str, at: datetime) -> None:
+    """The colleague's letter, and word of it to the company; neither if one has left within a day."""
+    letters = tables.Notice.filter(obligation_id=duty.id, kind="hand-over", address=email, made_at__gt=at - DAY)
+    if await letters.exclude(state__in=("dropped", "failed")).exists():
+        return
+    leaves = (await roster()).calendar.next_sending(at)
+    mark, data = f"{row.id}-{at.isoformat()}", {"contact": row.contact_id, "grade": row.grade}
+    more = {"mark": mark, "address": email, "data": data, "send_at": leaves}
+    told = {"kind": "hand-over", "text": "", "proposed_on": ""}
+    await tell(
+        [
+            about_duty(duty, "hand-over", VENDOR, at, **more),
+            about_duty(duty, "plea", COMPANY, at, mark=f"colleague-{mark}", roles=["managers"], data=told),
+        ]
+    )
+
+
+async def _ask_company(row: Colleague, duty: Obligation, named: Named, at: datetime, actor: str, *, anew: bool) -> None:
+    if anew:
+        text = " ".join(filter(None, (named.name, named.email)))
+        said = {"kind": "stranger", "text": text, "proposed_on": ""}
+        mark = f"stranger-{row.id}-{at.isoformat()}"
+        await tell([about_duty(duty, "plea", COMPANY, at, mark=mark, roles=["managers"], data=said)])
+        await _record("colleague.waits", duty, row, at, actor, grade=named.grade)
+
+
+async def withdraw(duty_id: int, colleague_id: int, at: datetime, actor: str) -> None:
+    """The party takes a colleague's link back: it opens nothing any more, and a letter that waits does not leave."""
+    async with transaction():
+        duty, _ = await held(duty_id)
+        row = await tables.Colleague.get_or_none(id=colleague_id, obligation_id=duty_id, state__in=(GIVEN, WAITS))
+        if row is None:
+            return
+        await tables.Colleague.filter(id=row.id).update(state=WITHDRAWN, changed_at=at)
+        email = (await tables.Person.get(id=row.contact_id)).email
+        await drop(at, obligation_id=duty_id, kind="hand-over", address=email)
+        await _record("colleague.withdrawn", duty, row, at, actor)
+
+
+async def decide(duty_id: int, colleague_id: int, at: datetime, actor: str, *, approve: bool) -> None:
+    """The responsible company lets an address of another domain in, or does not."""
+    async with transaction():
+        duty, _ = await held(duty_id)
+        row = await tables.Colleague.get_or_none(id=colleague_id, obligation_id=duty_id, state=WAITS)
+        need(row, "decided-already", "Somebody has decided on this already.")
+        assert row is not None  # noqa: S101 - for the type checker
+        state = GIVEN if approve else REFUSED
+        await tables.Colleague.filter(id=row.id).update(state=state, changed_at=at)
+        await _record("colleague.approved" if approve else "colleague.refused", duty, row, at, actor)
+        if approve and duty.state in ASKED:
+            await _send(row, duty, (await tables.Person.get(id=row.contact_id)).email, at)
+
+
+async def of(duty_id: int) -> list[Colleague]:
+    """Everybody who was named for a request, with their mailboxes, in the order in which they came."""
+    return await tables.Colleague.filter(obligation_id=duty_id).select_related("contact").order_by("id")
+
+
+async def _record(kind: str, duty: Obligation, row: Colleague, at: datetime, actor: str, **more: str) -> None:
+    data = {"engagement": duty.engagement_id, "contact": f"person/{row.contact_id}", **more}
+    await ledger.write([ledger.Event(kind, f"obligation/{duty.id}", data, duty.company_id, actor)], at)

@@ -1,0 +1,110 @@
+"""All that is asked of one contact, by all companies of the group, on one page.
+
+What a forwarded link may thereby reach has to be thought of. The page shows, for each open request for which the same
+mailbox is registered: who asks, for what work, by when, and how far the answers are; no answer. Only a link that was
+mailed to a registered contact shows it: a colleague was trusted with one request, and sees that one alone.
+
+Another request is opened by a press, which issues a link of its own. It may prepare answers and, with a code from the
+registered mailbox, submit them; it may name nobody, shows nobody else's requests, and ends with the link from which it
+came, so that whoever makes that one void has made both void. So somebody to whom one mail was forwarded can read and
+prepare at most what the same person of the same party was asked, and can hand in nothing without that person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tortoise.expressions import Q
+
+from monitor import links, tables
+from monitor.language import Message, say_last_day
+from monitor.letters.words import duty_reference
+from monitor.obligations import drafts, signing
+from monitor.questionnaire import SectionState, examine
+from monitor.tables.duty import ASKED
+from monitor.tables.store import connection
+from monitor.web.fields import said as typed
+from monitor.web.form.opening import Opened, form_page, frozen, through_link, visible
+from monitor.web.pages import see_other
+from monitor.web.site import SITE
+from monitor.web.words import named, topic_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aiohttp import web
+
+    from monitor.obligations.drafts import Draft
+    from monitor.tables import Obligation
+
+
+async def asked_of(found: Opened) -> list[Obligation]:
+    """The open requests of whoever this link was mailed to, the most urgent first."""
+    if not found.lists:
+        return [found.duty] if found.duty.state in ASKED else []
+    contact = await signing.contact_of(found.duty, found.link, found.party)
+    theirs = Q(asks__iexact=contact) | Q(party_id__in=await _parties(found, contact), asks="")
+    asked = tables.Obligation.filter(theirs, told_on__not_isnull=True, state__in=ASKED)
+    return await asked.order_by("due_on", "id")
+
+
+async def _parties(found: Opened, contact: str) -> list[str]:
+    """The parties whose registered contact an address is. The database narrows, and what it gives is looked at."""
+    mark = "$1" if connection().capabilities.dialect == "postgres" else "?"
+    query = f"SELECT key FROM party WHERE retired_at IS NULL AND LOWER(CAST(spec AS TEXT)) LIKE {mark}"  # noqa: S608
+    rows = await connection().execute_query_dict(query, [f"%{contact.lower()}%"])
+    parties = await found.present.parties({str(row["key"]) for row in rows})
+    return [key for key, party in parties.items() if contact.lower() in {one.lower() for one in party.contacts}]
+
+
+@through_link
+async def show(request: web.Request, found: Opened) -> web.StreamResponse:
+    """Who asks, for what, by when, and how far it is."""
+    duties = await asked_of(found)
+    known = await drafts.read_all([duty.id for duty in duties])
+    rows = [await _row(duty, known[duty.id], found) for duty in duties]
+    return form_page(request, found, "mine.html", rows=rows, owner=found.lists, codes=_told(rows, found))
+
+
+def _told(rows: Iterable[dict[str, Any]], found: Opened) -> bool:
+    """Whether a request is listed that this page opens, and that will ask for a code."""
+    return any(row["id"] != found.duty.id for row in rows)
+
+
+async def _row(duty: Obligation, draft: Draft, found: Opened) -> dict[str, Any]:
+    language, present = found.language, found.present
+    engagement = await present.engagement(duty.engagement_id)
+    done, parts = await _progress(duty, draft, found)
+    late = found.at >= present.calendar.end_of(duty.due_on)
+    return {
+        "id": duty.id,
+        "asker": named(present.companies.get(duty.company_id) or present.group, language),
+        "party": named(await present.party(duty.party_id), language),
+        "what": topic_name(duty.kind, language),
+        "work": engagement.title or engagement.key,
+        "due": say_last_day(duty.due_on, present.calendar.zone, language),
+        "state": "overdue" if late else duty.state,
+        "progress": Message("{done} of {all} parts", {"done": done, "all": parts}).in_(language),
+        "ref": duty_reference(duty.id),
+        "here": duty.id == found.duty.id,
+    }
+
+
+async def _progress(duty: Obligation, draft: Draft, found: Opened) -> tuple[int, int]:
+    questionnaire = await frozen(duty.request_id)
+    examined = examine(questionnaire, draft.answers, found.present.calendar.day_of(found.at))
+    parts = [section for section in questionnaire.sections if visible(section, examined)]
+    return sum(examined.sections[one.id] is SectionState.COMPLETE for one in parts), len(parts)
+
+
+@through_link
+async def open_one(request: web.Request, found: Opened) -> web.StreamResponse:
+    """Open one of them. Which one stands in the button: a form that comes back without it changes nothing."""
+    wished = (await typed(request, 20)).get("open", "")
+    duty = next((one for one in await asked_of(found) if str(one.id) == wished), None)
+    if duty is None:
+        return see_other(f"{found.base}/mine")
+    if duty.id == found.duty.id:
+        return see_other(f"{found.base}/tasks")
+    token = await links.issue_from(request.app[SITE].keyring, duty, found.at, found.link)
+    return see_other(f"/f/{token}/{found.language}/")

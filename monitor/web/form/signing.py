@@ -1,0 +1,115 @@
+"""The declaration, and the code that confirms it where it has to be confirmed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from checks.spelling import normal
+from monitor.language import Message
+from monitor.links import CODE_LIVES
+from monitor.obligations import acts, signing
+from monitor.questionnaire import freeze_answers
+from monitor.refusal import Refused
+from monitor.web.fields import said as typed
+from monitor.web.form.opening import Opened, form_page, while_asked
+from monitor.web.pages import see_other
+from monitor.web.site import SITE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp import web
+
+_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\"]+")
+LONGEST_ADDRESS = 254
+LONGEST_CODE = 100  #: signs that are read of what was pasted: the line around a code is longer than the code
+
+Errors = list[dict[str, str]]
+
+
+def address(text: str) -> str:
+    """An address as typed on a telephone: full-width signs and capitals included. Empty if it is none."""
+    found = normal("NFKC", text).strip().lower()
+    return found if len(found) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(found) else ""
+
+
+async def hand_in(found: Opened, said: Mapping[str, str]) -> str:
+    """Submit what was declared, or mail the code that it needs; the page that comes next."""
+    frozen = freeze_answers(found.questionnaire, (await found.draft()).answers)
+    email = address(said.get("email", ""))
+    declared = acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"], email)
+    reader = await signing.reader_of(found.duty, found.link, found.party)
+    if signing.needs_code(found.duty, found.link, reader, email):
+        contact = await signing.contact_of(found.duty, found.link, found.party)
+        await signing.declare(found.link, declared, contact, found.at)
+        return f"{found.base}/sign"
+    await acts.submit(found.duty.id, found.at, declared, found.actor)
+    return f"{found.base}/done"
+
+
+async def about_signer(found: Opened) -> dict[str, Any]:
+    """What the declaration says of whose link it is, and whether a code will be asked for in any case."""
+    reader = await signing.reader_of(found.duty, found.link, found.party)
+    contact = await signing.contact_of(found.duty, found.link, found.party)
+    always = signing.needs_code(found.duty, found.link, reader, "")
+    return {"reader": signing.masked(reader), "registered": signing.masked(contact), "always": always}
+
+
+@while_asked
+async def show(request: web.Request, found: Opened) -> web.StreamResponse:
+    """The code is asked for; whoever has declared nothing yet, or more than an hour ago, does that first."""
+    return await _page(request, found)
+
+
+@while_asked
+async def confirm(request: web.Request, found: Opened) -> web.StreamResponse:
+    """The code, or a press of the button that mails another one. A form that comes back empty uses up no try."""
+    said = await typed(request, LONGEST_CODE)
+    try:
+        if said.get("again"):
+            contact = await signing.contact_of(found.duty, found.link, found.party)
+            await signing.send_again(found.link, contact, found.at)
+            return see_other(f"{found.base}/sign?again=1")
+        return await _confirm(request, found, signing.typed_code(said.get("code", "")))
+    except signing.NothingDeclared:
+        return see_other(f"{found.base}/declare")
+    except Refused as no:
+        if no.reason == "answers-changed":
+            return see_other(f"{found.base}/check?changed=1")
+        if no.reason == "not-open":
+            raise
+        return await _page(request, found, no.message, said.get("code", ""))
+
+
+async def _confirm(request: web.Request, found: Opened, code: str) -> web.StreamResponse:
+    if not code:
+        return await _page(request, found, Message("Enter the code of eight digits from the mail."))
+    frozen = freeze_answers(found.questionnaire, (await found.draft()).answers)
+    now = signing.Signature(request.app[SITE].keyring, frozen.text, frozen.sha256)
+    await signing.confirm(found.link, code, now, found.at, found.actor)
+    return see_other(f"{found.base}/done")
+
+
+async def _page(
+    request: web.Request, found: Opened, wrong: Message | None = None, code: str = ""
+) -> web.StreamResponse:
+    try:
+        waiting = await signing.pending(found.link, found.at)
+    except signing.NothingDeclared:
+        return see_other(f"{found.base}/declare")
+    text = wrong.in_(found.language) if wrong else ""
+    contact = await signing.contact_of(found.duty, found.link, found.party)
+    usable = waiting.tries < signing.TRIES
+    return form_page(
+        request, found, "sign.html",
+        status=422 if wrong else 200,
+        errors=[{"field": "code", "text": text, "href": "#code" if usable else ""}] if wrong else [],
+        code=code,
+        registered=signing.masked(contact),
+        valid_until=waiting.expires_at,
+        minutes=int(CODE_LIVES.total_seconds()) // 60,
+        signer=" ".join(filter(None, (waiting.signer_title, waiting.signer_name))),
+        again="again" in request.query,
+        usable=usable,
+    )  # fmt: skip
