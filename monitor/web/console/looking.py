@@ -169,7 +169,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
     return console_page(
         request, who, "duty.html", status=wrong.status, errors=wrong.errors, said=wrong.said,
         again=await reappeared(duty, calendar), two=request.app[SITE].review.needs_second(engagement.effective_tier),
-        proposed=await _proposed(duty, submission),
+        proposed=await _proposed(duty, submission), mails=await correspondence(duty, party, who.present, language),
         duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         company_name=named(company, language) if company else "", late=late, ref=duty_reference(duty.id),
         due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from monitor import tables
 from monitor.evidence import ALLOWED, EvidenceAway, RefusedFile
 from monitor.language import Message
 from monitor.obligations import drafts
+from monitor.obligations.drafts import Draft
 from monitor.questionnaire import Answer, QuestionState
 from monitor.questionnaire.entry import tidy
 from monitor.web.fields import chunk, fields, parts
 from monitor.web.form import view
+from monitor.web.form.colleagues import changed_by
+from monitor.web.form.ending import Told
 from monitor.web.form.opening import Opened, form_page, visible, while_asked
 from monitor.web.form.proved import proved, seen_words
 from monitor.web.pages import see_other
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
 
     from aiohttp import BodyPartReader
 
-    from monitor.obligations.drafts import Draft
     from monitor.questionnaire import Examination, Question, Section
 
 log = logging.getLogger(__name__)
@@ -37,6 +40,7 @@ FULL = (
 TEXT_LIMIT = 64 * 1024  #: octets of one field
 FIELDS = 1000
 CHUNK = 64 * 1024
+THEIRS = "theirs"  #: of two answers, the one that somebody else has saved
 MB = 1024 * 1024
 
 
@@ -67,8 +71,7 @@ class Back:
         return view.answers(section.questions, self.sent.fields, draft.answers)[question]
 
 
-@while_asked
-async def show(request: web.Request, found: Opened) -> web.StreamResponse:
+async def show_section(request: web.Request, found: Opened) -> web.StreamResponse:
     """A section with what was answered so far. `?check` shows what is still missing, `?opened` which questions are new,
     and with `?back` saving leads back to the list to check.
     """
@@ -76,8 +79,7 @@ async def show(request: web.Request, found: Opened) -> web.StreamResponse:
     return await _page(request, found, section, await found.draft(), Back(strict="check" in request.query))
 
 
-@while_asked
-async def save(request: web.Request, found: Opened) -> web.StreamResponse:
+async def save_section(request: web.Request, found: Opened) -> web.StreamResponse:
     """Store everything that can be stored, then go on, or come back with what is wrong.
 
     What was stored can be looked at again, wrong or not, so the answer leads there and the button back works. Only what
@@ -93,6 +95,9 @@ async def save(request: web.Request, found: Opened) -> web.StreamResponse:
     return see_other(_onward(found, Saved(section, asked, sent, draft, _back(request, section))))
 
 
+show, save = while_asked(show_section), while_asked(save_section)
+
+
 async def _store(found: Opened, section: Section, sent: Sent) -> drafts.Drafted:
     for file_id in sent.fields.get("remove", ()):
         await drafts.withdraw(found.duty.id, file_id, found.at, found.actor)
@@ -102,17 +107,30 @@ async def _store(found: Opened, section: Section, sent: Sent) -> drafts.Drafted:
     meant = view.answers(section.questions, sent.fields, {})
     if all(answer.blank and not answer.comment for answer in meant.values()):
         return drafts.Drafted()  # mail gateways press buttons: a form sent back empty changes nothing
-    versions = {question: int(values[0]) for question, values in _versions(sent.fields).items()}
+    versions = {question: int(values[0]) for question, values in _versions(sent.fields).items()} | _kept(sent.fields)
+    meant = {question: answer for question, answer in meant.items() if sent.fields.get(f"{question}_keep") != [THEIRS]}
     said = {question: (answer, versions.get(question, 0)) for question, answer in meant.items()}
-    return await drafts.save(found.duty.id, said, found.at, found.actor)
+    return await found.store(said)
 
 
 def _versions(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {
         name.removesuffix("_version"): values
         for name, values in fields.items()
-        if name.endswith("_version") and values[0].isascii() and values[0].isdigit() and len(values[0]) < 10  # noqa: PLR2004 - a count of saves
+        if name.endswith("_version") and _count(values[0])
     }
+
+
+def _kept(fields: Mapping[str, list[str]]) -> dict[str, int]:
+    """Where somebody else saved another answer and the reader has chosen theirs: the version that they had before them
+    when they chose.
+    """
+    chosen = {name.removesuffix("_keep"): values[0] for name, values in fields.items() if name.endswith("_keep")}
+    return {name: int(value) for name, value in chosen.items() if _count(value)}
+
+
+def _count(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 10  # noqa: PLR2004 - a count of saves
 
 
 async def _receive(request: web.Request, section: Section, sent: Sent) -> Sent:
@@ -183,7 +201,7 @@ async def _discard(part: BodyPartReader, sent: Sent, limit: int) -> bool:
 
 def _section(request: web.Request, found: Opened) -> Section:
     name = request.match_info["section"]
-    section = next((one for one in found.questionnaire.sections if one.id == name), None)
+    section = next((one for one in found.sections if one.id == name), None)
     if section is None:
         raise web.HTTPNotFound
     return section
@@ -242,7 +260,7 @@ def _file_of(section: Section, sent: Mapping[str, list[str]]) -> str:
 
 
 def _next(found: Opened, section: Section, examined: Examination) -> str:
-    asked = [one for one in found.questionnaire.sections if visible(one, examined)]
+    asked = [one for one in found.sections if visible(one, examined)]
     after = asked[asked.index(section) + 1 :] if section in asked else asked
     return f"{found.base}/s/{after[0].id}" if after else f"{found.base}/check"
 
@@ -287,6 +305,7 @@ async def _page(
     language, examined, back = found.language, found.examined(draft), back or Back()
     rows: list[dict[str, Any]] = []
     seen = await proved(found, section.questions, request.app[SITE].claims)
+    told = Told({}, {}, view.said_words(language), language, findings=False)
     for question in section.questions:
         state = examined.questions[question.id]
         if state.state is not QuestionState.HIDDEN:
@@ -297,9 +316,11 @@ async def _page(
             row["agrees"] = (
                 question.id in seen and row["value"] in {"", seen[question.id].answer} and not answer.comment
             )
-            _explain(row, question, back, language)
+            row["came_back"] = found.back.points.get(question.id, "")
+            row["stands"] = question.id in found.back.settled and told.row(question, answer, state)
+            await _explain(row, question, back, found)
             rows.append(row)
-    asked = [one for one in found.questionnaire.sections if visible(one, examined)]
+    asked = [one for one in found.sections if visible(one, examined)]
     return form_page(
         request,
         found,
@@ -313,7 +334,7 @@ async def _page(
         of=len(asked),
         limit_words=_limits(request, language),
         accept=ACCEPT,
-        uploads=any(row["evidence"] for row in rows),
+        uploads=any(row["evidence"] and not row["stands"] for row in rows),
         opened=("", 0) if back.wrong else _opened_before(request, section),
     )
 
@@ -327,21 +348,37 @@ def _limits(request: web.Request, language: str) -> str:
     return Message(text, {"each": request.app[SITE].file_limit // view.MB}).in_(language)
 
 
-def _explain(row: dict[str, Any], question: Question, back: Back, language: str) -> None:
+async def _explain(row: dict[str, Any], question: Question, back: Back, found: Opened) -> None:
     """Why something was not stored, beside the question that it concerns."""
-    name = question.id
+    name, language = question.id, found.language
     if name in back.outcome.refused:
         row["error"] = back.outcome.refused[name].message.in_(language)
     if name in back.outcome.conflicts:
-        stands = back.outcome.conflicts[name]
-        said = " – ".join(
-            filter(None, (view.said(question, stands, language, view.said_words(language)), stands.comment))
-        )
-        text = "Since you opened this page, “{said}” was saved from elsewhere. To keep what stands below, save again."
-        row["conflict"] = Message(text, {"said": said}).in_(language)
-        row["error"] = Message("This answer was saved from elsewhere meanwhile.").in_(language)
+        mine = back.kept(name, next(one for one in found.sections if question in one.questions), Draft({}, {}))
+        row["conflict"] = await _both(question, back.outcome.conflicts[name], mine, found)
+        row["mine"], row["version"] = row["version"], int((back.sent.fields.get(f"{name}_version") or ["0"])[0])
+        row["error"] = Message("This answer was saved from elsewhere meanwhile. Choose which one stands.").in_(language)
     if name in back.sent.refused and row["evidence"]:
         row["evidence"]["error"] = back.sent.refused[name].in_(language)
+
+
+async def _both(question: Question, stands: Answer, mine: Answer | None, found: Opened) -> dict[str, str]:
+    """Of two people's answers to one question: what each said, and through whose link the other came."""
+    row = await tables.Answer.get_or_none(obligation_id=found.duty.id, question=question.id)
+    who = await changed_by(row.changed_by if row else "", found)
+    text = (
+        "Since you opened this page, “{said}” was saved from elsewhere ({who})."
+        if who
+        else ("Since you opened this page, “{said}” was saved from elsewhere.")
+    )
+    theirs, own = _words(question, stands, found), _words(question, mine, found)
+    return {"text": Message(text, {"said": theirs, "who": who}).in_(found.language), "theirs": theirs, "mine": own}
+
+
+def _words(question: Question, answer: Answer | None, found: Opened) -> str:
+    """An answer with its comment, in one line."""
+    said = view.said(question, answer, found.language, view.said_words(found.language))
+    return " – ".join(filter(None, (said, answer.comment if answer else "")))
 
 
 def _summary(rows: list[dict[str, Any]], language: str) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from monitor.questionnaire import SectionState
 from monitor.tables.duty import ASKED, DECLINED
 from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
+from monitor.web.form.colleagues import holding
 from monitor.web.form.ending import over
 from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
 from monitor.web.form.pleading import declined
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from monitor.obligations.drafts import Draft
     from monitor.questionnaire import Examination
 
 _STATES = {
@@ -66,7 +68,7 @@ async def tasks(request: web.Request, found: Opened) -> web.StreamResponse:
     """The parts of the form and how far each is."""
     draft = await found.draft()
     examined = found.examined(draft)
-    rows = task_rows(found, examined)
+    rows = task_rows(found, examined, draft)
     return form_page(
         request, found, "tasks.html",
         rows=rows,
@@ -76,9 +78,9 @@ async def tasks(request: web.Request, found: Opened) -> web.StreamResponse:
     )  # fmt: skip
 
 
-def task_rows(found: Opened, examined: Examination) -> list[Mapping[str, object]]:
+def task_rows(found: Opened, examined: Examination, draft: Draft) -> list[Mapping[str, object]]:
     """The sections as the task list shows them. One in which nothing is asked is left out."""
-    asked = [section for section in found.questionnaire.sections if visible(section, examined)]
+    asked = [section for section in found.sections if visible(section, examined)]
     return [
         {
             "title": section.title.in_(found.language),
@@ -86,6 +88,7 @@ def task_rows(found: Opened, examined: Examination) -> list[Mapping[str, object]
             "href": f"{found.base}/s/{section.id}",
             "note": "",
         }
+        | of_section(found, section, draft.answers)
         for section in asked
     ]
 
@@ -108,11 +111,11 @@ async def ask_fresh(request: web.Request) -> web.StreamResponse:
     await request.app[LIMITS].hit(STRANGERS, "fresh", remote(request))
     link = await links.named(request.app[SITE].keyring, request.match_info["token"])
     if link is not None:
-        await _mail_fresh(link.obligation_id, at)
+        await mail_fresh(link.obligation_id, at)
     return page(request, "web/form/fresh.html", language=language_of(request))
 
 
-async def _mail_fresh(duty_id: int, at: datetime) -> None:
+async def mail_fresh(duty_id: int, at: datetime) -> None:
     async with transaction():
         duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
         asked = tables.Notice.filter(obligation_id=duty_id, kind="fresh-link")

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.language import Message
-from monitor.obligations import acts, drafts
-from monitor.questionnaire import Answer, QuestionState, diff, examine, freeze_answers, thaw_answers
+from monitor.obligations import drafts
+from monitor.questionnaire import Answer, QuestionState, diff, examine, thaw_answers
 from monitor.questionnaire.entry import tidy
 from monitor.questionnaire.judgement import findings_of
+from monitor.refusal import Refused
 from monitor.web.fields import fields
 from monitor.web.form import view
-from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
+from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked, while_read
 from monitor.web.form.proved import beside, proved
+from monitor.web.form.receiving import MAY_READ, afterwards, copied
+from monitor.web.form.signing import about_signer, address, hand_in
+from monitor.web.form.standing import compared, untouched
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
 
@@ -27,30 +31,37 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Change, Examination, Examined, Question, Questionnaire
 
 LONGEST_NAME = 100
-MAY_READ = ("submit", "view")  #: grades of link: a colleague who prepared answers gets a receipt without them
+FOLDED = 40  #: questions; a longer list to check opens part by part
 
 
-@while_asked
+@while_read
 async def check(request: web.Request, found: Opened) -> web.StreamResponse:
     """Every answer with a way to change it, last time's beside it, and what is still missing."""
     draft = await found.draft()
-    examined, before = found.examined(draft), await drafts.last_accepted(found.duty)
+    examined = found.examined(draft)
+    before = found.back.before or await drafts.last_accepted(found.duty)
     seen = await proved(found, found.questionnaire.questions, request.app[SITE].claims)
+    groups = _changeable(found, all_answers(found, draft.answers, examined, before))
     return form_page(
         request, found, "check.html",
-        groups=beside(_changeable(found, all_answers(found, draft.answers, examined, before)), seen, found),
-        missing=_missing(found, examined),
-        ready=examined.complete,
+        groups=compared(found, beside(groups, seen, found)),
+        untouched=untouched(found, draft.answers),
+        missing=_missing(found, examined) if found.answerable else [],
+        ready=examined.complete and found.answerable,
+        changed="changed" in request.query,
+        folded=len(found.questionnaire.questions) > FOLDED,
     )  # fmt: skip
 
 
 def _changeable(found: Opened, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each answer with the place where it can be changed."""
-    for group in groups:
+    """Each answer that this link shows, with the place where it can be changed, if it may."""
+    shown = [group for group in groups if any(one.id == group["id"] for one in found.sections)]
+    for group in shown:
+        group["wrong"] = any(row["problem"] for row in group["rows"])
         for row in group["rows"]:
-            row["href"] = _place(found, group["id"], row["id"])
+            row["href"] = _place(found, group["id"], row["id"]) if found.answerable else None
             row["anchor"] = row["id"]
-    return groups
+    return shown
 
 
 def _place(found: Opened, section: str, question: str) -> str:
@@ -124,7 +135,7 @@ class Told:
 
 
 def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
-    by_question = {question.id: section for section in found.questionnaire.sections for question in section.questions}
+    by_question = {question.id: section for section in found.sections for question in section.questions}
     texts = {question.id: question.text.in_(found.language) for question in found.questionnaire.questions}
     places = {name: section.place.name for name, section in by_question.items() if section.place}
     said = {name: examined.questions[name].problems[0].message.in_(found.language) for name in examined.blocking}
@@ -132,6 +143,7 @@ def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
         {"text": view.about(texts[name], said[name], found.language, place=places.get(name, "")),
          "href": _place(found, by_question[name].id, name)}
         for name in examined.blocking
+        if name in by_question
     ]  # fmt: skip
 
 
@@ -141,7 +153,8 @@ async def declare(request: web.Request, found: Opened) -> web.StreamResponse:
     if not found.examined(await found.draft()).complete:
         return see_other(f"{found.base}/check")
     said = await _signed_last(found) if found.submittable else {}
-    return form_page(request, found, "declare.html", errors=[], said=said, submittable=found.submittable)
+    about = await about_signer(found) if found.submittable else {}
+    return form_page(request, found, "declare.html", errors=[], said=said, submittable=found.submittable, **about)
 
 
 async def _signed_last(found: Opened) -> dict[str, str]:
@@ -159,14 +172,22 @@ async def submit(request: web.Request, found: Opened) -> web.StreamResponse:
     if not found.examined(draft).complete:
         return see_other(f"{found.base}/check")
     sent = dict(await fields(request))
-    said = {name: one_line(sent.get(name)) for name in ("name", "title", "declared")}
-    errors = _wrong(said, found.language)
-    if errors:
-        return form_page(request, found, "declare.html", status=422, errors=errors, said=said, submittable=True)
-    frozen = freeze_answers(found.questionnaire, draft.answers)
-    declared = acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"])
-    await acts.submit(found.duty.id, found.at, declared, found.actor)
-    return see_other(f"{found.base}/done")
+    said = {name: one_line(sent.get(name)) for name in ("name", "title", "declared", "email")}
+    try:
+        errors = _wrong(said, found.language)
+        return see_other(await hand_in(found, said)) if not errors else await _undeclared(request, found, said, errors)
+    except Refused as no:
+        if no.reason != "too-many-codes":
+            raise
+        errors = [{"field": "declared", "text": no.message.in_(found.language), "href": "#declared"}]
+        return await _undeclared(request, found, said, errors)
+
+
+async def _undeclared(
+    request: web.Request, found: Opened, said: Mapping[str, str], errors: list[dict[str, str]]
+) -> web.Response:
+    about = await about_signer(found)
+    return form_page(request, found, "declare.html", status=422, errors=errors, said=said, submittable=True, **about)
 
 
 def one_line(value: object) -> str:
@@ -185,7 +206,14 @@ def _wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
         {"field": name, "text": Message(text).in_(language), "href": f"#{name}"}
         for name, text in needs.items()
         if not said[name]
-    ]
+    ] + _wrong_address(said, language)
+
+
+def _wrong_address(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
+    if not said["email"] or address(said["email"]):
+        return []
+    text = Message("Enter an address like name@company.example, or leave this empty.").in_(language)
+    return [{"field": "email", "text": text, "href": "#email"}]
 
 
 @through_link
@@ -194,11 +222,33 @@ async def done(request: web.Request, found: Opened) -> web.StreamResponse:
     return see_other(f"{found.base}/") if found.answerable else await over(request, found)
 
 
-async def over(request: web.Request, found: Opened) -> web.Response:
+async def over(
+    request: web.Request, found: Opened, *, errors: list[dict[str, str]] | None = None, said: str = ""
+) -> web.Response:
     """The request is not open for this link: what was handed in, what was decided, or that nothing is needed."""
     last = await tables.Submission.filter(obligation_id=found.duty.id).order_by("-id").first()
-    groups = _handed_in(found, last) if last and found.link.grade in MAY_READ else []
-    return form_page(request, found, "over.html", submission=last, groups=groups)
+    groups = _handed_in(found, last) if last and found.grade in MAY_READ else []
+    return form_page(
+        request, found, "over.html",
+        status=422 if errors else 200,
+        errors=errors or [],
+        said=said,
+        copied="copied" in request.query,
+        submission=last,
+        groups=groups,
+        **await afterwards(found),
+    )  # fmt: skip
+
+
+@through_link
+async def copy(request: web.Request, found: Opened) -> web.StreamResponse:
+    """Send a copy of the receipt to a colleague."""
+    last = await tables.Submission.filter(obligation_id=found.duty.id).order_by("-id").first()
+    if last is None or found.answerable or found.grade not in MAY_READ:
+        return see_other(f"{found.base}/")
+    email = one_line(dict(await fields(request)).get("email"))
+    errors = await copied(found, last, email)
+    return await over(request, found, errors=errors, said=email) if errors else see_other(f"{found.base}/done?copied")
 
 
 def _handed_in(found: Opened, last: tables.Submission) -> list[dict[str, Any]]:

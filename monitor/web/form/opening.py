@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
-from monitor import links, tables
+from monitor import links, shortcodes, tables
 from monitor.cause import seen_again
 from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
-from monitor.obligations.drafts import Draft, read
+from monitor.obligations.colleagues import GIVEN
+from monitor.obligations.drafts import Draft, Drafted, read, save
+from monitor.obligations.marks import Returned, returned
 from monitor.questionnaire import Examination, Questionnaire, QuestionState, examine, thaw
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
-from monitor.web.border import LIMITS, OFTEN, STRANGERS, remote
+from monitor.web.border import LIMITS, OFTEN, SAFE, STRANGERS, remote
+from monitor.web.form.standing import points
 from monitor.web.pages import moment, page, see_other
 from monitor.web.site import SITE
 from monitor.web.words import named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from monitor.questionnaire import Section
     from monitor.registry.format import Company, Engagement, Party
     from monitor.registry.roster import Roster
-    from monitor.tables import Link, Obligation
+    from monitor.tables import Colleague, Link, Obligation
 
+
+SAID = ("check", "back", "opened", "first", "saved", "told", "again", "changed")
+"""What addresses of the form's pages say behind the question mark."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -50,6 +58,30 @@ class Opened:
     language: str
     at: datetime
     questionnaire: Questionnaire
+    colleague: Colleague | None = None  #: whose link it is, if it is not the registered contact's
+    back: Returned = field(default_factory=Returned)  #: what of an answer came back
+    code: str = ""  #: of the mail that carried the link, by which anybody can verify it
+
+    @property
+    def grade(self) -> str:
+        """What the link may do: view, draft, submit. A colleague's may be changed by whoever named them."""
+        return self.colleague.grade if self.colleague else self.link.grade
+
+    @property
+    def owner(self) -> bool:
+        """Whether it was mailed to a registered contact, who may let others in."""
+        return self.lists and not self.link.via
+
+    @property
+    def lists(self) -> bool:
+        """Whether it shows what else the same contact is asked: a colleague was trusted with one request."""
+        return self.link.contact_id is None and self.link.grade == "submit"
+
+    @property
+    def sections(self) -> Sequence[Section]:
+        """The parts that this link shows: all of them, or those that a colleague was asked for."""
+        chosen = self.colleague.sections if self.colleague and self.grade == "draft" else ()
+        return [one for one in self.questionnaire.sections if not chosen or one.id in chosen]
 
     @property
     def base(self) -> str:
@@ -57,11 +89,11 @@ class Opened:
 
     @property
     def answerable(self) -> bool:
-        return self.duty.state in ASKED and self.link.grade in {"draft", "submit"}
+        return self.duty.state in ASKED and self.grade in {"draft", "submit"}
 
     @property
     def submittable(self) -> bool:
-        return self.duty.state in ASKED and self.link.grade == "submit"
+        return self.duty.state in ASKED and self.grade == "submit"
 
     @property
     def asker(self) -> str:
@@ -72,8 +104,17 @@ class Opened:
     def actor(self) -> str:
         return f"link/{self.link.id}"
 
+    @property
+    def behalf(self) -> str:
+        """For whom somebody else fills this in, in a sentence; nothing where the party does so itself."""
+        return ""
+
     async def draft(self) -> Draft:
         return await read(self.duty.id)
+
+    async def store(self, said: Mapping[str, tuple[Answer, int]]) -> Drafted:
+        """Save answers, each with the version that was seen."""
+        return await save(self.duty.id, said, self.at, self.actor)
 
     def examined(self, draft: Draft) -> Examination:
         return examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
@@ -92,7 +133,7 @@ _known: dict[str, Questionnaire] = {}
 _MANY = 64  #: questionnaires that are kept; each is some hundred kilobytes
 
 
-async def _frozen(sha256: str | None) -> Questionnaire:
+async def frozen(sha256: str | None) -> Questionnaire:
     """The questions of a request. What is frozen never changes, so it is read once, and known by its hash."""
     found = _known.get(str(sha256))
     if found is None:
@@ -112,7 +153,8 @@ async def opened(request: web.Request) -> Opened:
     """The request behind this path. Raises `Closed`; counts strangers and busy links."""
     token, at = request.match_info["token"], moment()
     link = await links.open_(request.app[SITE].keyring, token, at)
-    if link is None:
+    colleague = await _colleague(link) if link else None
+    if link is None or (colleague and colleague.state != GIVEN):
         await request.app[LIMITS].hit(STRANGERS, "stranger", remote(request))
         raise Closed
     if request.method == "POST":
@@ -127,8 +169,30 @@ async def opened(request: web.Request) -> Opened:
         else None
     )
     language = request.match_info.get("language") or party.language
-    questionnaire = await _frozen(duty.request_id)
-    return Opened(token, link, duty, engagement, company, party, present, language, at, questionnaire)
+    questionnaire = await frozen(duty.request_id)
+    code = await shortcodes.of(shortcodes.MAIL, link.mail) if link.mail else None
+    return Opened(
+        token,
+        link,
+        duty,
+        engagement,
+        company,
+        party,
+        present,
+        language,
+        at,
+        questionnaire,
+        colleague,
+        await returned(duty, at, questionnaire),
+        code or "",
+    )
+
+
+async def _colleague(link: Link) -> Colleague | None:
+    """The colleague whose link it is."""
+    if link.contact_id is None:
+        return None
+    return await tables.Colleague.get_or_none(obligation_id=link.obligation_id, contact_id=link.contact_id)
 
 
 def through_link(handler: Page) -> Handler:
@@ -161,6 +225,16 @@ def while_asked(handler: Page) -> Handler:
     return through_link(guarded)
 
 
+def while_read(handler: Page) -> Handler:
+    """A page that shows what is being answered, to those as well whose link may only read."""
+
+    @wraps(handler)
+    async def guarded(request: web.Request, found: Opened) -> web.StreamResponse:
+        return await handler(request, found) if found.duty.state in ASKED else see_other(f"{found.base}/")
+
+    return through_link(guarded)
+
+
 def closed_page(request: web.Request) -> web.Response:
     """What every token that opens nothing shows. What does not even look like one is not written into the page: it
     could be a path that leads the button elsewhere.
@@ -188,12 +262,15 @@ def form_page(request: web.Request, found: Opened, template: str, *, status: int
         "engagement_title": found.engagement.title or found.engagement.key,
         "subject": f"{title} {ref}",
         "ref": ref,
+        "points": points(found),
         "again": seen_again(duty, calendar),
         "days_left": (duty.due_on - calendar.day_of(found.at)).days,
         "due_words": say_last_day(duty.due_on, calendar.zone, language),
         "zone": calendar.zone,
         "contact": {"name": found.asker, "email": _contact(found)},
         "languages": _languages(request, found),
+        "links": _foot(found),
+        "verify_code": shortcodes.grouped(found.code) if found.code else "",
         "privacy": Message(PRIVACY, {"asker": found.asker}).in_(language),
     }
     return page(request, f"web/form/{template}", status=status, language=language, **common, **values)
@@ -213,10 +290,26 @@ def _languages(request: web.Request, found: Opened) -> list[dict[str, Any]]:
             "text": name,
             "lang": code,
             "current": code == found.language,
-            "href": request.path.replace(f"/{found.language}/", f"/{code}/", 1),
+            "href": _place(request).replace(f"/{found.language}/", f"/{code}/", 1),
         }
         for code, name in names.items()
     ]
+
+
+def _foot(found: Opened) -> list[dict[str, str]]:
+    """What stands below every page of the form."""
+    pages = {"colleagues": "Who works on this request"}
+    if found.lists:
+        pages = {"mine": "All requests to you"} | pages
+    return [{"text": Message(text).in_(found.language), "href": f"{found.base}/{name}"} for name, text in pages.items()]
+
+
+def _place(request: web.Request) -> str:
+    """Where the reader is, with what pages of ours say in an address; what else somebody wrote there is not repeated.
+    What a form sent is on no page of its own: there the form begins anew.
+    """
+    known = {name: request.query[name] for name in SAID if name in request.query} if request.method in SAFE else {}
+    return f"{request.path}?{urlencode(known)}" if known else request.path
 
 
 def _contact(found: Opened) -> str:

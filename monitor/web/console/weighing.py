@@ -1,0 +1,243 @@
+"""What a reviewer has before them: each answer beside last time's, what it rests on, what it is worth, what was said of
+it so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from monitor import tables
+from monitor.language import Message, say_instant
+from monitor.obligations.drafts import last_accepted
+from monitor.obligations.marks import RETURNED, marks_of
+from monitor.questionnaire import Change, diff, examine, gate_of, score, thaw, thaw_answers
+from monitor.reviewing import files_again, grave, standing
+from monitor.web.form import view
+from monitor.web.form.ending import answer_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from monitor.questionnaire import Answer, Finding, Line, Questionnaire, Score
+    from monitor.questionnaire.model import Severity
+    from monitor.registry.roster import Roster
+    from monitor.reviewing import Policy
+    from monitor.tables import Mark, Note, Obligation, Submission
+    from monitor.web.console.doubt import Trust
+
+#: How a question enters the score, in words.
+STANDINGS = {
+    "answered": "Answered",
+    "seen": "Not answered, but seen by ourselves",
+    "unanswered": "Not answered: counts as 0",
+    "not_applicable": "Not applicable: not counted",
+    "hidden": "Not asked: not counted",
+    "unscored": "Read by people: not counted",
+}
+RATINGS = {"good": "good", "fair": "fair", "weak": "weak"}
+GATES = {
+    "not_acceptable": "A critical finding is open. It can be accepted only with a word on how it is dealt with.",
+    "with_conditions": "A severe finding is open. Agree on a day by which it is put right.",
+    "open": "No severe finding stands in the way.",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One submission under review, with all that is known beside it."""
+
+    duty: Obligation
+    submission: Submission
+    asked: Questionnaire
+    answers: Mapping[str, Answer]
+    before: Mapping[str, Answer]
+    resubmitted: bool  #: `before` is the answer that was returned, and not the one accepted last time
+    marks: Mapping[str, Mark]
+    earlier: Mapping[str, Mark]  #: of the answer that was returned
+    notes: Sequence[Note]
+    people: Mapping[int, str]
+    trust: Trust
+    policy: Policy
+
+    @classmethod
+    async def of(cls, duty: Obligation, submission: Submission, trust: Trust, policy: Policy) -> Case:
+        handed_back = await tables.Submission.filter(
+            obligation_id=duty.id, id__lt=submission.id, verdict=RETURNED
+        ).order_by("-id").first()  # fmt: skip
+        before = thaw_answers(handed_back.answers) if handed_back else await last_accepted(duty, before=submission.id)
+        marks = await marks_of(submission.id)
+        notes = await tables.Note.filter(obligation_id=duty.id).order_by("id")
+        return cls(
+            duty,
+            submission,
+            thaw((await tables.FrozenRequest.get(sha256=str(duty.request_id))).body),
+            trust.answers,
+            before,
+            handed_back is not None,
+            marks,
+            await marks_of(handed_back.id) if handed_back else {},
+            notes,
+            await _names({mark.reviewer_id for mark in marks.values()} | {note.author_id for note in notes}),
+            trust,
+            policy,
+        )
+
+    @property
+    def changes(self) -> int:
+        """How often its marks have changed, for whoever decides on it."""
+        return sum(mark.version for mark in self.marks.values())
+
+    @property
+    def versions(self) -> str:
+        """The version of every mark, as the page carries it."""
+        return " ".join(f"{name}={mark.version}" for name, mark in self.marks.items())
+
+    def scored(self) -> Score:
+        seen = {q.id: one.answer for q in self.asked.questions for one in self.trust.seen if one.claim.about(q.id)}
+        return score(self.asked, self.answers, seen)
+
+
+async def _names(ids: set[int | None]) -> dict[int, str]:
+    people = await tables.Person.filter(id__in=[number for number in ids if number])
+    return {person.id: person.name or person.email for person in people}
+
+
+def groups(case: Case, present: Roster, language: str) -> list[dict[str, Any]]:
+    """All answers by section, each with what the page shows of it."""
+    day = present.calendar.day_of(case.submission.submitted_at)
+    examined = examine(case.asked, case.answers, day)
+    teller = _Teller(case, case.scored(), present, language)
+    found = answer_groups(case.asked, case.answers, examined, case.before, language)
+    return [{**group, "rows": [teller.row(row) for row in group["rows"]]} for group in found]
+
+
+class _Teller:
+    """Rows of one page."""
+
+    def __init__(self, case: Case, result: Score, present: Roster, language: str) -> None:
+        self.case, self.language, self.zone = case, language, present.calendar.zone
+        self.lines = {line.question.id: line for line in result.lines}
+        self.again = files_again(case.before, case.answers)
+        self.grave = grave(result.findings, case.policy)
+        self.changes = diff(case.before, case.answers)
+
+    def row(self, row: dict[str, Any]) -> dict[str, Any]:
+        """One answer. It lies open where something has changed or needs a look."""
+        name = row["id"]
+        mark, change = self.case.marks.get(name), self.changes.get(name, "")
+        earlier = self.case.earlier[name].verdict if name in self.case.earlier else ""
+        stands = standing(mark.verdict if mark else "", earlier, change)
+        findings, notes = self._findings(self.lines[name]), self._notes(name)
+        label = self.case.trust.label(name)
+        quiet = change == Change.SAME and not findings and label.get("confidence") != "contradicted"
+        return row | label | {
+            "problem": "",
+            "files": self._files(name),
+            "findings": findings,
+            "grave": name in self.grave,
+            "points": self.lines[name],
+            "mark": mark,
+            "by": self._by(mark),
+            "stands": stands,
+            "carried": bool(stands) and not (mark and mark.verdict),
+            "asked_for": self.case.earlier[name].comment if earlier == RETURNED else "",
+            "before_label": Message("The answer that was returned").in_(self.language)
+            if self.case.resubmitted else None,
+            "notes": notes,
+            "open": not quiet or stands == RETURNED,
+            "said": None,
+            "errors": {},
+        }  # fmt: skip
+
+    def _files(self, question: str) -> list[dict[str, Any]]:
+        answer, same = self.case.answers.get(question), self.again.get(question, set())
+        note = Message("Same file as last time").in_(self.language)
+        return [
+            {
+                "name": file.name,
+                "size": view.size(file.size),
+                "href": f"/evidence/{file.id}",
+                "same": note if file.sha256 in same else "",
+            }
+            for file in (answer.files if answer else ())
+        ]
+
+    def _findings(self, line: Line) -> list[dict[str, str]]:
+        return [told(finding, self.language) for finding in line.findings]
+
+    def _notes(self, question: str) -> list[dict[str, str]]:
+        return [
+            {"text": note.text, "by": self._signed(note.author_id, note.written_at)}
+            for note in self.case.notes
+            if note.question == question
+        ]
+
+    def _by(self, mark: Mark | None) -> str:
+        return self._signed(mark.reviewer_id, mark.changed_at) if mark else ""
+
+    def _signed(self, who: int | None, at: Any) -> str:
+        name, when = self.case.people.get(who or 0, ""), say_instant(at, self.zone, self.language)
+        return " ・ ".join(part for part in (name, when) if part)
+
+
+def told(finding: Finding, language: str) -> dict[str, str]:
+    """A finding in words."""
+    days = Message("to be put right within {days} days of the acceptance", {"days": finding.days})
+    return {
+        "severity": finding.severity,
+        "name": finding.name.in_(language),
+        "advice": finding.advice.in_(language),
+        "days": days.in_(language),
+    }
+
+
+def sums(case: Case, language: str) -> dict[str, Any]:
+    """The score as the page shows it adding up."""
+    result = case.scored()
+    severities: list[Severity] = [finding.severity for _, finding in result.findings]
+    gate = gate_of(severities + ["high"] * len(case.trust.doubts))
+    rating = case.policy.rated(result.percent)
+    return {
+        "percent": result.percent,
+        "rating": Message(RATINGS[rating]).in_(language) if rating else "",
+        "numerator": result.numerator,
+        "denominator": result.denominator,
+        "gate": gate.value,
+        "gate_words": Message(GATES[gate.value]).in_(language),
+        "sections": [_section(one, language) for one in result.sections],
+    }
+
+
+def _section(section: Any, language: str) -> dict[str, Any]:
+    return {
+        "title": section.section.title.in_(language),
+        "percent": section.percent,
+        "numerator": section.numerator,
+        "denominator": section.denominator,
+        "lines": [_line(line, language) for line in section.lines],
+    }
+
+
+def _line(line: Line, language: str) -> dict[str, Any]:
+    return {
+        "question": line.question.text.in_(language),
+        "standing": Message(STANDINGS[line.standing.value]).in_(language),
+        "points": line.points,
+        "weight": line.weight,
+        "product": line.product if line.possible else None,
+        "possible": line.possible or None,
+    }
+
+
+def counts(shown: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How far the review is."""
+    rows = [row for group in shown for row in group["rows"]]
+    return {
+        "all": len(rows),
+        "accepted": sum(1 for row in rows if row["stands"] == "accepted"),
+        "returned": sum(1 for row in rows if row["stands"] == RETURNED),
+        "open": sum(1 for row in rows if not row["stands"]),
+        "changed": sum(1 for row in rows if row.get("change") in {"changed", "new", "gone"}),
+        "findings": sum(len(row["findings"]) for row in rows),
+    }
