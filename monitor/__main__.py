@@ -21,6 +21,7 @@ COMMANDS = {
     "status": "monitor.cli.status:status",
     "check": "monitor.cli.check:check",
     "simulate": "monitor.cli.simulate:simulate",
+    "questionnaire": "monitor.cli.questionnaire:questionnaire",
     "ledger": "monitor.cli.ledger:ledger",
     "export": "monitor.cli.export:export",
     "receipt": "monitor.cli.receipt:receipt",

@@ -218,6 +218,12 @@ class Links(Section):
     receipt_keys: Path = Path("data/receipt.keys")
 
 
+class Questionnaires(Section):
+    """Where the group's own lie, beside those that are shipped; one of the same id takes the place of a shipped one."""
+
+    folder: Path = Path("questionnaires")
+
+
 class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
@@ -234,6 +240,7 @@ class Settings(Section):
     cadence: Cadence = Cadence()
     review: Review = Review()
     links: Links = Links()
+    questionnaires: Questionnaires = Questionnaires()
     log: Log = Log()
     notifiers: dict[str, dict[str, Any]] = {}
     home: Annotated[Path, Field(exclude=True)] = Path()

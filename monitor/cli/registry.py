@@ -56,7 +56,7 @@ async def plan(
 
     settings, at = settings_of(config_file, context), clock.now()
     async with store_of(settings):
-        known = plugins.known(await registry.known_keys())
+        known = plugins.known(await registry.known_keys(), settings)
         declaration = await declared(registry_files(files, settings), known, at)
         changes = await registry.plan(declaration, at, prune=prune)
         mails = []
@@ -87,7 +87,7 @@ async def apply(
 
     settings, at = settings_of(config_file, context), clock.now()
     async with store_of(settings):
-        known = plugins.known(await registry.known_keys())
+        known = plugins.known(await registry.known_keys(), settings)
         declaration = await declared(registry_files(files, settings), known, at)
         changes = await registry.plan(declaration, at, prune=prune)
         _show(changes, None)

@@ -49,16 +49,27 @@ async def simulate(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     if not (registries or files):
         raise click.UsageError("Name a registry: --registry FILE")
-    declaration, events, settings = together(
-        lambda: read([*registries, *files], plugins.known()),
+    declaration, events, equipment = together(
+        lambda: read([*registries, *files], _known(context, config_file)),
         lambda: read_script(script) if script else [],
-        lambda: settings_of(config_file, context),
+        lambda: plugins.equipment(settings_of(config_file, context)),
     )
     span = _span(begin, end, _zone(declaration))
-    lines = run(declaration, span, events, plugins.equipment(settings))
+    lines = run(declaration, span, events, equipment)
     async with aclosing(lines):
         async for line in lines:
             put(line) if as_json else click.echo(_sentence(line))
+
+
+def _known(context: click.Context, config_file: Path | None) -> Any:
+    """What the registry may refer to; without the group's own where the configuration is broken, told beside it."""
+    from monitor import plugins
+    from monitor.mistakes import Invalid
+
+    try:
+        return plugins.known(settings=settings_of(config_file, context))
+    except Invalid:
+        return plugins.known()
 
 
 def _zone(declaration: Any) -> ZoneInfo:
