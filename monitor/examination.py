@@ -16,6 +16,7 @@ import aiodns
 from checks.names import is_address
 from monitor import tables
 from monitor.building import notifier
+from monitor.inbound.health import conditions
 from monitor.keys import read_keys
 from monitor.mistakes import Invalid
 from monitor.pulse import FORM
@@ -51,6 +52,8 @@ async def examine(settings: Settings, at: datetime) -> AsyncIterator[Ailment]:
     async for ailment in _database(settings, at):
         yield ailment
     yield await _mail(settings)
+    async for found in conditions(settings):
+        yield Ailment("returned mail", found.state, found.says, found.remedy)
     yield await _names(settings)
     yield _clock(at)
     yield _address(settings)

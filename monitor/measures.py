@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from monitor import ledger, tables
 from monitor.auditor import oldest_unsent
+from monitor.inbound.reading import BOUNCE, KINDS
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ UNSENT = Gauge(
     "itaku_mail_outbox_oldest_seconds", "Age of the oldest letter that the mail server has not taken", registry=REGISTRY
 )
 PARKED = Gauge("itaku_mail_parked", "Letters that could not be made", registry=REGISTRY)
+RETURNED = Gauge(
+    "itaku_mail_returned", "Mails that came back, by what they turned out to be", ["kind"], registry=REGISTRY
+)
+HARD = Gauge("itaku_mail_bounced", "Letters that came back for good", registry=REGISTRY)
+STUCK = Gauge("itaku_mail_incoming_stuck", "Mails that came in and could not be dealt with", registry=REGISTRY)
 HEIGHT = Gauge("itaku_ledger_height", "Lines of the ledger", registry=REGISTRY)
 LAG = Gauge("itaku_scheduler_lag_seconds", "By how much the latest stage is late", registry=REGISTRY)
 FAILURES = Gauge("itaku_stage_failures", "Beats of a stage that failed since the start", ["stage"], registry=REGISTRY)
@@ -54,6 +60,10 @@ async def measure(daemon: Measured | object, at: datetime) -> None:
     CASES.set(await tables.Case.filter(closed_at=None).count())
     PARKED.set(await tables.Mail.filter(state="parked").count())
     UNSENT.set(await oldest_unsent(at))
+    for kind in KINDS:
+        RETURNED.labels(kind=kind).set(await tables.Incoming.filter(kind=kind).count())
+    HARD.set(await tables.Incoming.filter(kind=BOUNCE, hard=True).count())
+    STUCK.set(await tables.Incoming.filter(state="stuck").count())
     HEIGHT.set((await ledger.head())[0])
     LAG.set(getattr(daemon, "lag", 0.0))
     for stage, count in getattr(daemon, "failures", dict)().items():

@@ -35,7 +35,7 @@ _ABSENT = re.compile(
     re.IGNORECASE,
 )
 _TROUBLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
-BOUNCE, DELAYED, AUTOMATIC, REPLY, STRAY = "bounce", "delayed", "auto-reply", "reply", "stray"
+KINDS = BOUNCE, DELAYED, AUTOMATIC, REPLY, STRAY = "bounce", "delayed", "auto-reply", "reply", "stray"
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,7 @@ NOTICES = {
 }
 
 
+FATES = {True: "for good", False: "for now"}  #: of a mail that came back
 _TONES = {
     "obligation.overdue": ("bad", "warning"),
     "obligation.returned": ("warn", "returned"),
@@ -255,11 +256,11 @@ class _Known:
         words = {
             "obligation.plea": TITLES.get(str(data.get("plea_kind"))),
             "obligation.plea_decided": SAYS.get(str(data.get("decision"))),
+            "obligation.bounced": FATES[bool(data.get("hard"))],
+            "case.bounced": FATES[bool(data.get("hard"))],
         }.get(kind)
         if words:
             return Message(words).in_(self.language)
-        if kind in {"obligation.bounced", "case.bounced"}:
-            return Message("for good" if data["hard"] else "for now").in_(self.language)
         if kind in {"case.joined", "case.left"}:
             return str(data["url"])
         if kind == "case.recovering":
