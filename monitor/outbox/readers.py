@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from monitor import tables
 from monitor.notices import PERSON, VENDOR
-from monitor.outbox.record import REFUSED_FOR
+from monitor.outbox.dead import REFUSED_FOR
 from monitor.registry.roster import RISING
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from monitor.registry.format import Party
     from monitor.registry.roster import Audience, Roster
     from monitor.tables import Notice
-
 
 
 @dataclass(frozen=True)
