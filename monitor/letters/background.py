@@ -72,6 +72,7 @@ class Background:
     remedies: Mapping[int, Sequence[Remediation]]  #: by duty, the findings that it asks about or that its answer left
     following: Mapping[int, date]  #: by duty that was accepted, the due date of the next one of its kind
     above: Mapping[str, Party]  #: by engagement, whoever sub-entrusted the work (再委託元)
+    entered: Mapping[int, date]  #: by submission that the company entered from a sheet, when that was received
 
     @classmethod
     async def of(cls, topics: Sequence[Topic], present: Roster) -> Background:
@@ -94,6 +95,7 @@ class Background:
             await remedies_of(topics),
             await _following([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
             {one.key: await _above(one, present) for topic in topics if (one := topic.engagement) and one.under},
+            await _entered(topics),
         )
 
 
@@ -130,6 +132,13 @@ async def _fingerprints(topics: Sequence[Topic]) -> dict[int, str]:
     """The hashes of the answers that receipts speak of."""
     ids = [topic.notice.data["submission"] for topic in topics if topic.notice.kind in {"receipt", "copy"}]
     rows = tables.Submission.filter(id__in=ids).values_list("id", "sha256") if ids else None
+    return dict(await rows) if rows else {}
+
+
+async def _entered(topics: Sequence[Topic]) -> dict[int, date]:
+    """Of the answers that letters speak of, those that came on a sheet."""
+    ids = [topic.notice.data["submission"] for topic in topics if "submission" in topic.notice.data]
+    rows = tables.PaperEntry.filter(submission_id__in=ids).values_list("submission_id", "received_on") if ids else None
     return dict(await rows) if rows else {}
 
 

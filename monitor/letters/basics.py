@@ -30,7 +30,7 @@ _RECEIVED = frozenset({"receipt", "review"})  #: notices made in the instant of 
 BLANK: Values = dict.fromkeys((
     "side", "stage", "ref", "party", "company", "group", "sender", "responsible", "what", "title", "kind", "joint",
     "tier", "today", "made_on", "due", "days_left", "late", "was", "asked_on", "ended_on", "unconfirmed_since",
-    "submitted_at", "submitted_on", "waiting", "reason", "reason_token", "sha256", "minutes", "link", "page",
+    "submitted_at", "submitted_on", "waiting", "reason", "reason_token", "sha256", "entered_on", "minutes", "link", "page",
     "helped", "promises", "purposes", "tz", "zone", "url", "host", "check", "severity", "since",
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "decision", "until_at", "until_clock",

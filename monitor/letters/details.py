@@ -89,6 +89,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "ended_on": known.last_days.get(duty.engagement_id),
         "minutes": known.minutes.get(duty.request_id or "", 0),
         "sha256": known.fingerprints.get(int(str(topic.notice.data.get("submission", 0))), ""),
+        "entered_on": known.entered.get(int(str(topic.notice.data.get("submission", 0)))),
         "tier": topic.engagement.effective_tier if topic.engagement else "",
         **said_of(known.remedies.get(duty.id, ()), desk.language),
         "above": named(known.above.get(duty.engagement_id), desk.language),

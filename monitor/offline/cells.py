@@ -65,8 +65,8 @@ class _Reading:
     language: str
     slips: list[Slip] = field(default_factory=list)
 
-    def slip(self, cell: str, text: str, row: str = "", **values: object) -> None:
-        self.slips.append(Slip(row or self.question.id, cell, Message(text, values)))
+    def slip(self, cell: str, message: Message, row: str = "") -> None:
+        self.slips.append(Slip(row or self.question.id, cell, message))
 
 
 def option(question: Question, choice: str) -> str:
@@ -131,7 +131,7 @@ def _na(reading: _Reading, own: Row, typed: str) -> bool:
         na = says_na(column) or fold(column) in TICKED
         if not na:
             text = "Choose “{na}” or leave this cell empty."
-            reading.slip(NA, text, na=not_applicable(reading.language))
+            reading.slip(NA, Message(text, {"na": not_applicable(reading.language)}))
     return na
 
 
@@ -150,14 +150,16 @@ def _readable(reading: _Reading, own: Value, typed: str) -> str:
     question, language = reading.question, reading.language
     if question.type is QuestionType.NUMBER:
         if whole_number(typed, (question.unit.ja, question.unit.en) if question.unit else ()) is None:
-            reading.slip(ANSWER, "“{typed}” cannot be read as a number. Write a whole number, such as 12.", typed=typed)
+            text = "“{typed}” cannot be read as a number. Write a whole number, such as 12."
+            reading.slip(ANSWER, Message(text, {"typed": typed}))
         return typed
     if question.type is QuestionType.DATE:
         return _day(reading, own, typed)
     found = meant(question, typed, language)
     if found is None:
         choices = offered(labels(question, language).values(), language)
-        reading.slip(ANSWER, "“{typed}” is none of the answers. Choose “{choices}”.", typed=typed, choices=choices)
+        text = "“{typed}” is none of the answers. Choose “{choices}”."
+        reading.slip(ANSWER, Message(text, {"typed": typed, "choices": choices}))
     return found or typed
 
 
@@ -166,7 +168,7 @@ def _day(reading: _Reading, own: Value, typed: str) -> str:
         return (_FIRST_DAY + timedelta(days=int(own))).isoformat()
     if calendar_day(typed) is None:
         text = "“{typed}” cannot be read as a date. Write it as 2027/3/31 or 令和9年3月31日."
-        reading.slip(ANSWER, text, typed=typed)
+        reading.slip(ANSWER, Message(text, {"typed": typed}))
     return typed
 
 
@@ -179,7 +181,7 @@ def _ticked(reading: _Reading, rows: Mapping[str, Row]) -> tuple[str, ...]:
             ticked.append(choice.id)
         elif not is_blank(typed) and fold(typed) not in UNTICKED:
             text = "Enter “{tick}” if this applies, or leave the cell empty; “{typed}” cannot be read."
-            reading.slip(ANSWER, text, key, tick=TICK, typed=typed)
+            reading.slip(ANSWER, Message(text, {"tick": TICK, "typed": typed}), key)
     return tuple(ticked)
 
 

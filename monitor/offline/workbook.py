@@ -31,6 +31,17 @@ FORM = "itaku-request-1"  #: how the sheet is laid out; whoever changes that cou
 HEAD = 4  #: rows above the questions
 KEY, MARK = 0, 1
 COLUMNS: Mapping[str, int] = {ANSWER: 5, NA: 6, REASON: 7, COMMENT: 8}  #: of what is filled in
+_TERMS = ("Asked by", "Asked of", "Concerns", "Due", "Reference", "Made on", "Questions to")
+_HEADS = (
+    "No.",
+    "Question",
+    "How to answer",
+    "Answer",
+    "Not applicable",
+    "Why not applicable",
+    "Comment",
+    "Accepted last time",
+)
 _WIDTHS = (3, 3, 5, 52, 30, 30, 12, 26, 34, 34)
 _HINTS: Mapping[QuestionType, str] = {
     QuestionType.YES_NO: "Choose from the list.",
@@ -67,7 +78,6 @@ class Brief:
     party: str
     work: str
     due: str
-    base: str  #: the web form's address, without the link that opens it
     made_at: str
     language: str
     contact: str = ""
@@ -82,8 +92,8 @@ class _Book:
     looks: dict[str, Any] = field(default_factory=dict)
     lists: dict[tuple[str, ...], str] = field(default_factory=dict)  #: words of a drop-down -> where they stand
 
-    def say(self, text: str, **values: object) -> str:
-        return Message(text, values).in_(self.brief.language)
+    def say(self, message: Message) -> str:
+        return message.in_(self.brief.language)
 
 
 def workbook(
@@ -101,7 +111,7 @@ def workbook(
         made.looks = {name: raw.add_format({"valign": "top", **look}) for name, look in _LOOKS.items()}
         raw.set_properties({"title": f"{questionnaire.title.in_(brief.language)} {brief.ref}", "author": brief.asker})
         _guide(made)
-        sheet = raw.add_worksheet(made.say("Answers"))
+        sheet = raw.add_worksheet(made.say(Message("Answers")))
         _choices(made)
         _answers(made, sheet, {"draft": draft, "before": before}, versions)
         sheet.activate()
@@ -109,15 +119,13 @@ def workbook(
 
 
 def _guide(made: _Book) -> None:
-    brief, sheet = made.brief, made.book.add_worksheet(made.say("Read first"))
+    brief, sheet = made.brief, made.book.add_worksheet(made.say(Message("Read first")))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 84)
     sheet.write_string(0, 0, made.questionnaire.title.in_(brief.language), made.looks["title"])
-    facts = [
-        ("Asked by", brief.asker), ("Asked of", brief.party), ("Concerns", brief.work), ("Due", brief.due),
-        ("Reference", brief.ref), ("Made on", brief.made_at), ("Questions to", brief.contact),
-    ]  # fmt: skip
+    values = (brief.asker, brief.party, brief.work, brief.due, brief.ref, brief.made_at, brief.contact)
+    facts = list(zip((made.say(Message(term)) for term in _TERMS), values, strict=True))
     steps = [
         "Fill in the yellow cells of the sheet “Answers”. Everything else is locked, and need not be changed.",
         "Where something does not apply to you, choose “Not applicable” in its column and say why in the next.",
@@ -127,10 +135,10 @@ def _guide(made: _Book) -> None:
         "Colleagues may answer on the web meanwhile. A cell that you leave as it is changes nothing.",
     ]
     for row, (term, value) in enumerate(facts, start=2):
-        sheet.write_string(row, 0, made.say(term), made.looks["section"])
+        sheet.write_string(row, 0, term, made.looks["section"])
         sheet.write_string(row, 1, value, made.looks["plain"])
     top = 3 + len(facts)
-    for row, text in enumerate((*map(made.say, steps), *brief.promises), start=top):
+    for row, text in enumerate((*(made.say(Message(step)) for step in steps), *brief.promises), start=top):
         sheet.write_string(row, 0, str(row - top + 1) if row - top < len(steps) else "", made.looks["quiet"])
         sheet.write_string(row, 1, text, made.looks["plain"])
     _paper(sheet, made)
@@ -146,7 +154,7 @@ def _paper(sheet: Any, made: _Book) -> None:
 
 def _choices(made: _Book) -> None:
     """The words of the drop-downs: Excel takes no more than 255 characters of them in a cell's own rule."""
-    language, name = made.brief.language, made.say("Choices")
+    language, name = made.brief.language, made.say(Message("Choices"))
     sheet = made.book.add_worksheet(name)
     sheet.set_column(0, 99, 30)
     wanted = [_listed(question, language) for question in made.questionnaire.questions if question.type in cells.CHOSEN]
@@ -169,12 +177,11 @@ def _answers(made: _Book, sheet: Any, answers: Mapping[str, Mapping[str, Answer]
         sheet.set_column(column, column, width)
     sheet.write_string(0, KEY, f"{FORM} {brief.ref} {brief.sha256} {brief.language}", looks["key"])
     sheet.write_string(0, 3, f"{made.questionnaire.title.in_(brief.language)}  {brief.ref}", looks["title"])
-    sheet.write_string(1, 3, made.say("{party}, due {due}", party=brief.party, due=brief.due))
-    sheet.write_string(2, 3, made.say("Fill in the yellow cells. Do not change or move columns A and B."))
-    heads = ("", "", "No.", "Question", "How to answer", "Answer", "Not applicable", "Why not applicable", "Comment",
-             "Accepted last time")  # fmt: skip
+    sheet.write_string(1, 3, made.say(Message("{party}, due {due}", {"party": brief.party, "due": brief.due})))
+    sheet.write_string(2, 3, made.say(Message("Fill in the yellow cells. Do not change or move columns A and B.")))
+    heads = ("", "", *(made.say(Message(text)) for text in _HEADS))
     for column, text in enumerate(heads):
-        sheet.write_string(HEAD - 1, column, made.say(text) if text else "", looks["head"])
+        sheet.write_string(HEAD - 1, column, text, looks["head"])
     sheet.freeze_panes(HEAD, 4)
     sheet.repeat_rows(HEAD - 1)
     row, number = HEAD, numbers(made.questionnaire)
@@ -258,7 +265,7 @@ def _put(sheet: Any, row: int, column: int, value: cells.Value, made: _Book, loo
 def _asked(made: _Book, question: Question) -> str:
     language = made.brief.language
     text = question.text.in_(language)
-    lines = [text if question.required else made.say("{question} (optional)", question=text)]
+    lines = [text if question.required else made.say(Message("{question} (optional)", {"question": text}))]
     lines += [only_if(question, made.questionnaire, language)]
     lines += [part.in_(language) for part in (question.help, question.reference) if part]
     return "\n".join(line for line in lines if line)
@@ -267,13 +274,13 @@ def _asked(made: _Book, question: Question) -> str:
 def _how(made: _Book, question: Question) -> str:
     language = made.brief.language
     agreed = labels(question, language).get("agreed", "")
-    said = [made.say(_HINTS[question.type], tick=TICK, agreed=agreed)]
+    said = [made.say(Message(_HINTS[question.type], {"tick": TICK, "agreed": agreed}))]
     if question.unit:
-        said.append(made.say("In: {unit}", unit=question.unit.in_(language)))
+        said.append(made.say(Message("In: {unit}", {"unit": question.unit.in_(language)})))
     if question.type in WRITTEN:
-        said.append(made.say("At most {limit} characters.", limit=question.longest))
+        said.append(made.say(Message("At most {limit} characters.", {"limit": question.longest})))
     if question.evidence:
-        said.append(made.say("File, on the web form: {what}", what=question.evidence.what.in_(language)))
+        said.append(made.say(Message("File, on the web form: {what}", {"what": question.evidence.what.in_(language)})))
     return "\n".join(said)
 
 

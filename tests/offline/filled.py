@@ -21,7 +21,6 @@ BRIEF = Brief(
     "Acme Printing",
     "Direct mail",
     "2026-12-31",
-    "https://itaku.example",
     "2026-11-24",
     "ja",
 )

@@ -50,7 +50,7 @@ def said(content, question):
 
 
 @given(answered())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_cells_of_any_answer_are_read_as_that_answer_and_say_nothing_new(case):
     questionnaire, answers = case
     for question in questionnaire.questions:
@@ -193,7 +193,7 @@ CONTENT = made(QUESTIONS, {"who": Answer(value="管理部")}, {"who": 1})
 
 
 @given(st.integers(0, len(CONTENT)), st.binary(max_size=40), st.integers(0, 60))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_any_damage_to_a_workbook_is_refused_or_read_and_nothing_else(at, noise, cut):
     with suppress(Refused):
         back(CONTENT[:at] + noise + CONTENT[at + cut :])

@@ -47,6 +47,7 @@ async def declaration(
                 Message("By a code that was mailed to the registered address").in_(language),
             )
         )
+    found += await entered(submission, language)
     if submission.signer_email:
         found.append((Message("Own address, as stated"), submission.signer_email))
     if asked:
@@ -59,6 +60,24 @@ async def declaration(
             (Message(DECISIONS[submission.verdict]), _parts(name, say_instant(submission.decided_at, zone, language)))
         )
     return _worded(found, language)
+
+
+WAYS = {"paper": "on paper", "mail": "by mail", "on-site": "on site"}
+
+
+async def entered(submission: tables.Submission, language: str) -> list[tuple[Message, str]]:
+    """代理入力: which way it came, who entered it, and the hash of the sheet; nothing where the party did so itself."""
+    entry = await tables.PaperEntry.get_or_none(submission_id=submission.id).select_related("scan", "entered_by")
+    if entry is None:
+        return []
+    way = {"way": Message(WAYS[entry.channel]).in_(language), "day": entry.received_on}
+    came = Message("{way}, received on {day}", way).in_(language)
+    name = (entry.entered_by.name or entry.entered_by.email) if entry.entered_by else ""
+    return [
+        (Message("Came"), _parts(came, entry.place)),
+        (Message("Entered for the party by"), name),
+        (Message("The sheet, hash (SHA-256)"), entry.scan.sha256),
+    ]
 
 
 def _comma(submission: tables.Submission) -> str:

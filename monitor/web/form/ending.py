@@ -236,6 +236,7 @@ async def over(
         copied="copied" in request.query,
         submission=last,
         groups=groups,
+        entered=await _entered(found, last) if last else "",
         **await afterwards(found),
     )  # fmt: skip
 
@@ -249,6 +250,16 @@ async def copy(request: web.Request, found: Opened) -> web.StreamResponse:
     email = one_line(dict(await fields(request)).get("email"))
     errors = await copied(found, last, email)
     return await over(request, found, errors=errors, said=email) if errors else see_other(f"{found.base}/done?copied")
+
+
+async def _entered(found: Opened, last: tables.Submission) -> str:
+    """That the company entered it from a sheet, in a sentence; nothing where the party did so itself."""
+    entry = await tables.PaperEntry.get_or_none(submission_id=last.id)
+    text = (
+        "{asker} has entered what you signed and sent, received on {day}. Tell us if anything differs from your copy."
+    )
+    values = {"asker": found.asker, "day": entry.received_on if entry else ""}
+    return Message(text, values).in_(found.language) if entry else ""
 
 
 def _handed_in(found: Opened, last: tables.Submission) -> list[dict[str, Any]]:

@@ -29,10 +29,10 @@ from monitor.web.site import SITE
 from monitor.web.words import named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from monitor.questionnaire import Section
+    from monitor.questionnaire import Answer, Section
     from monitor.registry.format import Company, Engagement, Party
     from monitor.registry.roster import Roster
     from monitor.tables import Colleague, Link, Obligation
@@ -267,7 +267,7 @@ def form_page(request: web.Request, found: Opened, template: str, *, status: int
         "days_left": (duty.due_on - calendar.day_of(found.at)).days,
         "due_words": say_last_day(duty.due_on, calendar.zone, language),
         "zone": calendar.zone,
-        "contact": {"name": found.asker, "email": _contact(found)},
+        "contact": {"name": found.asker, "email": contact_of(found)},
         "languages": _languages(request, found),
         "links": _foot(found),
         "verify_code": shortcodes.grouped(found.code) if found.code else "",
@@ -312,7 +312,7 @@ def _place(request: web.Request) -> str:
     return f"{request.path}?{urlencode(known)}" if known else request.path
 
 
-def _contact(found: Opened) -> str:
+def contact_of(found: Opened) -> str:
     day = found.present.calendar.day_of(found.at)
     people = found.present.audience(found.duty.company_id, ["managers"], day)
     return next((addresses[0] for addresses in people.values() if addresses), "")

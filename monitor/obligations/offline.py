@@ -1,0 +1,70 @@
+"""Answers that come as a workbook: kept as it came, and taken over once somebody has seen what it would change."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from monitor import ledger, tables
+from monitor.obligations import drafts
+from monitor.refusal import need
+from monitor.tables.duty import ASKED
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from monitor.evidence import Stored
+    from monitor.questionnaire import Answer
+    from monitor.tables import Obligation, OfflineFile
+
+WORKBOOK, SCAN = "workbook", "scan"
+MOST = 50  #: files of one duty that come so: the disk is everybody's
+
+
+async def receive(duty_id: int, kind: str, stored: Stored, at: datetime, actor: str) -> OfflineFile:
+    """Enter a file that is safely in the store. The same one twice is one."""
+    async with transaction():
+        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
+        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        files = tables.OfflineFile.filter(obligation_id=duty_id)
+        known = await files.filter(kind=kind, sha256=stored.sha256).first()
+        if known:
+            return known
+        await room(duty_id)
+        made = await tables.OfflineFile.create(
+            id=secrets.token_hex(16), obligation_id=duty_id, kind=kind, name=stored.name, media_type=stored.media_type,
+            size=stored.size, sha256=stored.sha256, actor=actor, received_at=at,
+        )  # fmt: skip
+        await record(f"{kind}.received", duty, {"sha256": stored.sha256, "size": stored.size}, at, actor)
+    return made
+
+
+async def room(duty_id: int) -> None:
+    """Refused where a duty holds as many of these files as it may; asked before one more is stored as well."""
+    held = await tables.OfflineFile.filter(obligation_id=duty_id).count()
+    text = "This request already holds {most} such files. Answer on the web form, or write to whoever asks you."
+    need(held < MOST, "too-many-files", text, most=MOST)
+
+
+async def take(
+    duty_id: int, file: OfflineFile, said: Mapping[str, tuple[Answer, int]], at: datetime, actor: str
+) -> drafts.Drafted:
+    """Answers of a workbook become the draft, each guarded by the version that was seen; the ledger says from where."""
+    async with transaction():
+        outcome = await drafts.save(duty_id, said, at, actor)
+        if outcome.saved:
+            duty = await tables.Obligation.get(id=duty_id)
+            await tables.OfflineFile.filter(id=file.id).update(taken_at=at)
+            told = {"sha256": file.sha256, "questions": sorted(outcome.saved)}
+            await record("workbook.taken", duty, told, at, actor)
+    return outcome
+
+
+async def record(kind: str, duty: Obligation, data: Mapping[str, Any], at: datetime, actor: str) -> None:
+    event = ledger.Event(
+        kind, f"obligation/{duty.id}", {"engagement": duty.engagement_id, **data}, duty.company_id, actor
+    )
+    await ledger.write([event], at)
