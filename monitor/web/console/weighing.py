@@ -11,7 +11,7 @@ from monitor import tables
 from monitor.language import Message, say_instant
 from monitor.obligations.drafts import last_accepted
 from monitor.obligations.marks import RETURNED, marks_of
-from monitor.questionnaire import Change, diff, examine, gate_of, score, thaw, thaw_answers
+from monitor.questionnaire import Change, Gate, Standing, diff, examine, gate_of, score, thaw, thaw_answers
 from monitor.reviewing import files_again, grave, standing
 from monitor.web.form import view
 from monitor.web.form.ending import answer_groups
@@ -28,19 +28,21 @@ if TYPE_CHECKING:
 
 #: How a question enters the score, in words.
 STANDINGS = {
-    "answered": "Answered",
-    "seen": "Not answered, but seen by ourselves",
-    "unanswered": "Not answered: counts as 0",
-    "not_applicable": "Not applicable: not counted",
-    "hidden": "Not asked: not counted",
-    "unscored": "Read by people: not counted",
+    Standing.ANSWERED: "Answered",
+    Standing.SEEN: "Not answered, but seen by ourselves",
+    Standing.UNANSWERED: "Not answered: counts as 0",
+    Standing.NOT_APPLICABLE: "Not applicable: not counted",
+    Standing.HIDDEN: "Not asked: not counted",
+    Standing.UNSCORED: "Read by people: not counted",
 }
 RATINGS = {"good": "good", "fair": "fair", "weak": "weak"}
 GATES = {
-    "not_acceptable": "A critical finding is open. It can be accepted only with a word on how it is dealt with.",
-    "with_conditions": "A severe finding is open. Agree on a day by which it is put right.",
-    "open": "No severe finding stands in the way.",
+    Gate.NOT_ACCEPTABLE: "A critical finding is open. It can be accepted only with a word on how it is dealt with.",
+    Gate.WITH_CONDITIONS: "A severe finding is open. Agree on a day by which it is put right.",
+    Gate.CLEAR: "No severe finding stands in the way.",
 }
+
+_SIGNS = {Gate.NOT_ACCEPTABLE: "critical", Gate.WITH_CONDITIONS: "high", Gate.CLEAR: "pass"}
 
 
 @dataclass(frozen=True)
@@ -203,8 +205,8 @@ def sums(case: Case, language: str) -> dict[str, Any]:
         "rating": Message(RATINGS[rating]).in_(language) if rating else "",
         "numerator": result.numerator,
         "denominator": result.denominator,
-        "gate": gate.value,
-        "gate_words": Message(GATES[gate.value]).in_(language),
+        "gate": _SIGNS[gate],
+        "gate_words": Message(GATES[gate]).in_(language),
         "sections": [_section(one, language) for one in result.sections],
     }
 
@@ -222,7 +224,7 @@ def _section(section: Any, language: str) -> dict[str, Any]:
 def _line(line: Line, language: str) -> dict[str, Any]:
     return {
         "question": line.question.text.in_(language),
-        "standing": Message(STANDINGS[line.standing.value]).in_(language),
+        "standing": Message(STANDINGS[line.standing]).in_(language),
         "points": line.points,
         "weight": line.weight,
         "product": line.product if line.possible else None,
