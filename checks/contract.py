@@ -60,7 +60,7 @@ class Finding:
 
     rule: str  #: starts with the check's kind: `tls.expired`
     severity: Severity = field(compare=False)
-    detail: Detail = field(compare=False)  #: one sentence of fact for people; never a response body
+    detail: str = field(compare=False)  #: one sentence of fact for people, mostly a `Detail`; never a response body
     key: str = ""  #: tells two findings of one rule apart, for example the name of a cookie
 
 

@@ -53,6 +53,11 @@ class Detail(str):  # noqa: SLOT000 - one of a finding, of which there are few
         return {"words": self.words, "values": said}
 
 
+def parts_of(text: str) -> dict[str, Any]:
+    """The parts of a detail; none of a text that is no more than itself."""
+    return text.parts if isinstance(text, Detail) else {}
+
+
 def _value(value: Any) -> str | int:
     return value if isinstance(value, int | Detail) else plain(str(value), LONGEST_VALUE)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from checks.contract import Look, Severity, Verdict
+from checks.detail import parts_of
 from monitor import ledger, tables
 from monitor.archive.intake import Made, enter, keepable
 from monitor.cases.closing import passes
@@ -178,14 +179,14 @@ async def _note_findings(watch: Watch, look: Look, at: datetime) -> None:
                     key=found.key,
                     severity=found.severity,
                     detail=found.detail,
-                    said=keepable(found.detail.parts),
+                    said=keepable(parts_of(found.detail)),
                     first_seen_at=at,
                     last_seen_at=at,
                 )
             )
         else:
             await tables.FindingRow.filter(id=row.id).update(
-                severity=found.severity, detail=found.detail, said=keepable(found.detail.parts), last_seen_at=at
+                severity=found.severity, detail=found.detail, said=keepable(parts_of(found.detail)), last_seen_at=at
             )
     await tables.FindingRow.bulk_create(fresh)
     await tables.FindingRow.filter(id__in=[row.id for row in known.values()]).update(closed_at=at)

@@ -321,8 +321,15 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
         rule, word = rules[finding.rule], finding.severity.word
         degree = SEVERITIES[word] if language == "ja" else word
         yield Text(f"[{degree}] {rule.title.said(language)} ({finding.rule})", style="bold")
-        yield Text(Message.of(finding.detail.parts).in_(language), style="dim")
+        yield Text(_detail(finding.detail, language), style="dim")
         yield Text(ARROW[language] + rule.remedy.said(language))
+
+
+def _detail(detail: str, language: str) -> str:
+    from checks.detail import parts_of
+
+    parts = parts_of(detail)
+    return Message.of(parts).in_(language) if parts else detail
 
 
 def _what_happened(look: Look) -> str:
