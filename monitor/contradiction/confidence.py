@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import Q
 
@@ -86,7 +86,14 @@ async def observed(party: str, claims: Claims, at: datetime) -> list[Observed]:
             looks = [look for watch in of for look in await latest(watch.id, 1)]
             if len(looks) == len(of) and claim.proof and all(_shows(claim.proof, look) for look in looks):
                 found.append(Observed(claim, min(look.at for look in looks), tuple(watch.id for watch in of)))
-    return found
+    return await _undisputed(found, party) if found else found
+
+
+async def _undisputed(seen: list[Observed], party: str) -> list[Observed]:
+    """Without what the party has objected to and a company has found to be wrong, until it was looked at anew."""
+    wrong = tables.Plea.filter(kind="objection", decision="corrected", obligation__party_id=party)
+    found: list[Any] = await wrong.values_list("question", "decided_at")
+    return [one for one in seen if not any(one.claim.about(name) and one.at <= at for name, at in found)]
 
 
 def _settled(watch: Watch, at: datetime) -> bool:

@@ -40,10 +40,11 @@ class Drafted:
 
 @dataclass(frozen=True)
 class Draft:
-    """The answers as they stand, with the version of each."""
+    """The answers as they stand, with the version of each; when the last of them was saved, and through whom."""
 
     answers: Mapping[str, Answer]
     versions: Mapping[str, int]
+    saved: tuple[datetime, str] | None = None
 
 
 async def read(duty_id: int) -> Draft:
@@ -53,7 +54,9 @@ async def read(duty_id: int) -> Draft:
     answers = {question: Answer.model_validate(row.value) for question, row in rows.items()}
     for question, found in files.items():
         answers[question] = answers.get(question, Answer()).model_copy(update={"files": found})
-    return Draft(answers, {question: row.version for question, row in rows.items()})
+    last = max(rows.values(), key=lambda row: row.changed_at, default=None)
+    saved = (last.changed_at, last.changed_by) if last else None
+    return Draft(answers, {question: row.version for question, row in rows.items()}, saved)
 
 
 async def read_all(duties: Sequence[int]) -> dict[int, Draft]:

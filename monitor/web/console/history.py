@@ -87,6 +87,7 @@ WORDS = {
     "answer.noted": "Internal note written",
     "answer.contradicted": "A look contradicts an answer",
     "answer.uncontradicted": "An answer is contradicted no more",
+    "answer.reused": "Earlier answers given again",
     "evidence.stored": "File handed in",
     "evidence.withdrawn": "File withdrawn",
     "workbook.received": "Workbook handed in",

@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-import logging
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from monitor import tables
-from monitor.evidence import ALLOWED, EvidenceAway, RefusedFile
+from monitor.evidence import ALLOWED
 from monitor.language import Message
 from monitor.obligations import drafts
 from monitor.obligations.drafts import Draft
+from monitor.obligations.reuse import take
 from monitor.questionnaire import Answer, QuestionState
-from monitor.questionnaire.entry import tidy
-from monitor.web.fields import chunk, fields, parts
 from monitor.web.form import view
-from monitor.web.form.colleagues import changed_by
+from monitor.web.form.arriving import Sent, receive
+from monitor.web.form.colleagues import changed_by, last_saved
 from monitor.web.form.ending import Told
 from monitor.web.form.opening import Opened, form_page, visible, while_asked
-from monitor.web.form.proved import proved, seen_words
+from monitor.web.form.proved import OBJECTION, object_to, objections_of, proved, seen_words
+from monitor.web.form.reuse import SAME, TORN, Picked, beside, offered, picked
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
 
-    from aiohttp import BodyPartReader
-
+    from monitor.contradiction import Claims
     from monitor.questionnaire import Examination, Question, Section
 
-log = logging.getLogger(__name__)
-FULL = (
-    "This request already holds as many files as it may ({files} files or {mb} MB). The file was not taken; your "
-    "answers are kept. If it is needed, write to whoever asks you."
-)
-TEXT_LIMIT = 64 * 1024  #: octets of one field
-FIELDS = 1000
-CHUNK = 64 * 1024
 THEIRS = "theirs"  #: of two answers, the one that somebody else has saved
-MB = 1024 * 1024
-
-
-@dataclass
-class Sent:
-    """What came with a form: fields, and files by question, some of them refused with a reason."""
-
-    fields: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    stored: list[tuple[str, Any]] = field(default_factory=list)
-    refused: dict[str, Message] = field(default_factory=dict)
-    octets: int = 0
-    full: bool = False  #: the request holds as many files as it may
 
 
 @dataclass(frozen=True)
@@ -63,6 +41,10 @@ class Back:
     wrong: bool = False
     sent: Sent = field(default_factory=Sent)
     outcome: drafts.Drafted = field(default_factory=drafts.Drafted)
+
+    def typed(self, name: str) -> str:
+        """One field as it came."""
+        return (self.sent.fields.get(name) or [""])[0]
 
     def kept(self, question: str, section: Section, draft: Draft) -> Answer | None:
         """What was typed and could not be stored, so that it is not lost; files that are there stay there."""
@@ -87,8 +69,8 @@ async def save_section(request: web.Request, found: Opened) -> web.StreamRespons
     """
     section = _section(request, found)
     asked = _asked(section, found.examined(await found.draft()))
-    sent = await _receive(request, section, Sent(full=await drafts.full(found.duty.id)))
-    outcome = await _store(found, section, sent)
+    sent = await receive(request, section, Sent(full=await drafts.full(found.duty.id)))
+    outcome = await _store(found, section, sent, request.app[SITE].claims)
     draft = await found.draft()
     if outcome.conflicts or outcome.refused or sent.refused:
         return await _page(request, found, section, draft, Back(strict=True, wrong=True, sent=sent, outcome=outcome))
@@ -98,19 +80,35 @@ async def save_section(request: web.Request, found: Opened) -> web.StreamRespons
 show, save = while_asked(show_section), while_asked(save_section)
 
 
-async def _store(found: Opened, section: Section, sent: Sent) -> drafts.Drafted:
+async def _store(found: Opened, section: Section, sent: Sent, claims: Claims | None) -> drafts.Drafted:
     for file_id in sent.fields.get("remove", ()):
         await drafts.withdraw(found.duty.id, file_id, found.at, found.actor)
     for question, stored in sent.stored:
         file = drafts.new_file(stored.name, stored.sha256, stored.size)
         await drafts.attach(found.duty.id, question, file, stored.media_type, found.at, found.actor)
+    await object_to(found, section, sent.fields, claims)
     meant = view.answers(section.questions, sent.fields, {})
-    if all(answer.blank and not answer.comment for answer in meant.values()):
+    chosen = await picked(found, section, sent.fields, await found.draft())
+    if all(answer.blank and not answer.comment for answer in meant.values()) and not chosen.names:
         return drafts.Drafted()  # mail gateways press buttons: a form sent back empty changes nothing
     versions = {question: int(values[0]) for question, values in _versions(sent.fields).items()} | _kept(sent.fields)
     meant = {question: answer for question, answer in meant.items() if sent.fields.get(f"{question}_keep") != [THEIRS]}
-    said = {question: (answer, versions.get(question, 0)) for question, answer in meant.items()}
-    return await found.store(said)
+    typed = {question: answer for question, answer in meant.items() if question not in chosen.names}
+    said = {question: (answer, versions.get(question, 0)) for question, answer in typed.items()}
+    again = await take(found.duty.id, chosen.offers, versions, found.at, found.actor) if chosen.offers else _NONE
+    return _together(await found.store(said), again, chosen)
+
+
+_NONE = drafts.Drafted()
+
+
+def _together(typed: drafts.Drafted, again: drafts.Drafted, chosen: Picked) -> drafts.Drafted:
+    """What became of what was typed, of what was ticked, and of what was both."""
+    return drafts.Drafted(
+        (*typed.saved, *again.saved),
+        {**typed.conflicts, **again.conflicts},
+        {**typed.refused, **again.refused, **dict.fromkeys(chosen.torn, TORN)},
+    )
 
 
 def _versions(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -131,72 +129,6 @@ def _kept(fields: Mapping[str, list[str]]) -> dict[str, int]:
 
 def _count(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 10  # noqa: PLR2004 - a count of saves
-
-
-async def _receive(request: web.Request, section: Section, sent: Sent) -> Sent:
-    """Read a form, files straight into the store, counted while they stream."""
-    if not request.content_type.startswith("multipart/"):
-        for name, value in await fields(request):
-            sent.fields[name].append(value)
-        return sent
-    asked = {question.id for question in section.questions}
-    async for part in parts(request):
-        if part.filename:
-            if not await _receive_file(request, part, sent, asked):
-                break
-        elif not await _receive_text(request, part, sent):
-            break
-    return sent
-
-
-async def _receive_text(request: web.Request, part: BodyPartReader, sent: Sent) -> bool:
-    """Take one field. False: as below, for a field without end is no better than a file without end."""
-    taken = bytearray()
-    while not part.at_eof() and len(taken) <= TEXT_LIMIT:
-        taken += await chunk(part, CHUNK)
-    sent.octets += len(taken)
-    if part.name and part.filename is None and len(sent.fields) < FIELDS:
-        sent.fields[part.name].append(tidy(bytes(taken[:TEXT_LIMIT]).decode("utf-8", "replace")))
-    return await _discard(part, sent, request.app[SITE].form_limit)
-
-
-async def _receive_file(request: web.Request, part: BodyPartReader, sent: Sent, asked: set[str]) -> bool:
-    """Take one file. False: the rest of the form is not worth reading, because it is larger than any form may be."""
-    site, question = request.app[SITE], str(part.name).removesuffix("_file")
-    if question not in asked:
-        return await _discard(part, sent, site.form_limit)
-    if sent.full:
-        sent.refused[question] = Message(FULL, {"files": drafts.FILES, "mb": drafts.OCTETS // MB})
-        return await _discard(part, sent, site.form_limit)
-    room = min(site.file_limit, max(0, site.form_limit - sent.octets))
-    try:
-        stored = await site.evidence.take(_chunks(part, sent), str(part.filename), room)
-    except RefusedFile as refusal:
-        sent.refused[question] = refusal.message
-        return await _discard(part, sent, site.form_limit)
-    except EvidenceAway:
-        log.exception("evidence cannot be stored")
-        sent.refused[question] = Message(AWAY)
-        return await _discard(part, sent, site.form_limit)
-    sent.stored.append((question, stored))
-    return True
-
-
-async def _chunks(part: BodyPartReader, sent: Sent) -> AsyncIterator[bytes]:
-    while not part.at_eof():
-        taken = await chunk(part, CHUNK)
-        sent.octets += len(taken)
-        if taken:
-            yield taken
-
-
-async def _discard(part: BodyPartReader, sent: Sent, limit: int) -> bool:
-    """Read over the rest of a file that was refused, so that the fields behind it are not lost; within reason."""
-    while not part.at_eof():
-        if sent.octets > limit:
-            return False
-        sent.octets += len(await chunk(part, CHUNK))
-    return True
 
 
 def _section(request: web.Request, found: Opened) -> Section:
@@ -306,6 +238,7 @@ async def _page(
     rows: list[dict[str, Any]] = []
     seen = await proved(found, section.questions, request.app[SITE].claims)
     told = Told({}, {}, view.said_words(language), language, findings=False)
+    earlier, objected = await offered(found, section, examined), await objections_of(found)
     for question in section.questions:
         state = examined.questions[question.id]
         if state.state is not QuestionState.HIDDEN:
@@ -316,6 +249,10 @@ async def _page(
             row["agrees"] = (
                 question.id in seen and row["value"] in {"", seen[question.id].answer} and not answer.comment
             )
+            row["objected"], row["objection"] = objected.get(question.id, ""), back.typed(f"{question.id}{OBJECTION}")
+            ticked = back.sent.fields.get(f"{question.id}{SAME}", ())
+            stands = draft.answers.get(question.id, Answer())
+            row["earlier"] = beside(question, earlier.get(question.id, ()), stands, ticked, found)
             row["came_back"] = found.back.points.get(question.id, "")
             row["stands"] = question.id in found.back.settled and told.row(question, answer, state)
             await _explain(row, question, back, found)
@@ -329,6 +266,7 @@ async def _page(
         rows=rows,
         errors=_summary(rows, language),
         title=section.title.in_(language),
+        last_saved=await last_saved(draft, found),
         intro=section.intro.in_(language) if section.intro else "",
         number=asked.index(section) + 1 if section in asked else 1,
         of=len(asked),
@@ -340,7 +278,6 @@ async def _page(
 
 
 ACCEPT = ",".join(f".{ending}" for ending in sorted(ALLOWED))
-AWAY = "Files cannot be taken right now. Your answers are kept; please hand in the file again in some minutes."
 
 
 def _limits(request: web.Request, language: str) -> str:

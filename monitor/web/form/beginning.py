@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, links, tables
 from monitor.notices import VENDOR, about_duty, tell
+from monitor.obligations.drafts import last_accepted
 from monitor.questionnaire import SectionState
 from monitor.tables.duty import ASKED, DECLINED
 from monitor.tables.store import transaction
 from monitor.web.border import LIMITS, STRANGERS, remote
-from monitor.web.form.colleagues import holding
+from monitor.web.form.colleagues import holding, last_saved
 from monitor.web.form.ending import over
 from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
 from monitor.web.form.pleading import declined
+from monitor.web.form.reuse import unchanged
 from monitor.web.form.saying import told_so_far
 from monitor.web.form.standing import of_section
 from monitor.web.pages import language_of, moment, page, see_other
@@ -27,13 +29,14 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from monitor.obligations.drafts import Draft
-    from monitor.questionnaire import Examination
+    from monitor.questionnaire import Answer, Examination, Section
 
 _STATES = {
     SectionState.UNTOUCHED: "unstarted",
     SectionState.INCOMPLETE: "started",
     SectionState.COMPLETE: "complete",
 }
+DONE = frozenset({"complete", "unchanged"})
 AGAIN_AFTER = timedelta(minutes=10)
 A_DAY = 5  #: fresh links of one duty
 
@@ -68,17 +71,20 @@ async def tasks(request: web.Request, found: Opened) -> web.StreamResponse:
     """The parts of the form and how far each is."""
     draft = await found.draft()
     examined = found.examined(draft)
-    rows = task_rows(found, examined, draft)
+    rows = task_rows(found, examined, draft, await last_accepted(found.duty))
     return form_page(
         request, found, "tasks.html",
         rows=rows,
-        done=sum(1 for row in rows if row["state"] == "complete"),
+        done=sum(1 for row in rows if row["state"] in DONE),
         ready=examined.complete,
         saved="saved" in request.query,
+        last_saved=await last_saved(draft, found),
     )  # fmt: skip
 
 
-def task_rows(found: Opened, examined: Examination, draft: Draft) -> list[Mapping[str, object]]:
+def task_rows(
+    found: Opened, examined: Examination, draft: Draft, before: Mapping[str, Answer]
+) -> list[Mapping[str, object]]:
     """The sections as the task list shows them. One in which nothing is asked is left out."""
     asked = [section for section in found.sections if visible(section, examined)]
     return [
@@ -88,9 +94,14 @@ def task_rows(found: Opened, examined: Examination, draft: Draft) -> list[Mappin
             "href": f"{found.base}/s/{section.id}",
             "note": "",
         }
+        | ({"state": "unchanged"} if unchanged(section, before, draft, examined) and _done(examined, section) else {})
         | of_section(found, section, draft.answers)
         for section in asked
     ]
+
+
+def _done(examined: Examination, section: Section) -> bool:
+    return examined.sections[section.id] is SectionState.COMPLETE
 
 
 def promises(found: Opened) -> list[tuple[str, str]]:

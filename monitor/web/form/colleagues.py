@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
-from monitor.language import Message
+from monitor.language import Message, say_instant
 from monitor.obligations import colleagues, signing
 from monitor.refusal import Refused
 from monitor.web.fields import fields
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from monitor.obligations.drafts import Draft
     from monitor.tables import Colleague
 
 Errors = list[dict[str, str]]
@@ -74,6 +75,16 @@ async def changed_by(actor: str, found: Opened) -> str:
     one = await tables.Colleague.get_or_none(obligation_id=found.duty.id, contact_id=link.contact_id or 0)
     reader = signing.masked(await signing.reader_of(found.duty, link, found.party))
     return f"{one.name} ({reader})" if one and one.name else reader
+
+
+async def last_saved(draft: Draft, found: Opened) -> str:
+    """When the draft was saved last, and by whom: nobody has to wonder whether the work of yesterday is there."""
+    if draft.saved is None:
+        return ""
+    at, actor = draft.saved
+    when, who = say_instant(at, found.present.calendar.zone, found.language), await changed_by(actor, found)
+    text = "Last saved {when} ({who})." if who else "Last saved {when}."
+    return Message(text, {"when": when, "who": who}).in_(found.language)
 
 
 @through_link

@@ -18,6 +18,7 @@ from monitor.letters.words import duty_reference
 from monitor.obligations.colleagues import GIVEN
 from monitor.obligations.drafts import Draft, Drafted, read, save
 from monitor.obligations.marks import Returned, returned
+from monitor.obligations.reuse import Shelf, shelf
 from monitor.questionnaire import Examination, Questionnaire, QuestionState, examine, thaw
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
@@ -115,6 +116,11 @@ class Opened:
     async def store(self, said: Mapping[str, tuple[Answer, int]]) -> Drafted:
         """Save answers, each with the version that was seen."""
         return await save(self.duty.id, said, self.at, self.actor)
+
+    async def shelf(self) -> Shelf:
+        """The party's earlier answers that may be given again; those told elsewhere only to its own contact."""
+        today = self.present.calendar.day_of(self.at)
+        return await shelf(self.duty, frozen, today, elsewhere=self.owner)
 
     def examined(self, draft: Draft) -> Examination:
         return examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
