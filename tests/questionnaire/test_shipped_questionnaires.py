@@ -12,6 +12,7 @@ from monitor.questionnaire import (
     Choice,
     Evidence,
     Finding,
+    Gate,
     Place,
     Question,
     Questionnaire,
@@ -22,9 +23,12 @@ from monitor.questionnaire import (
     findings,
     freeze,
     load_all,
+    score,
     shown,
     thaw,
 )
+from monitor.questionnaire.judgement import findings_of
+from monitor.questionnaire.score import points_of, scored
 from monitor.questionnaire.text import Part
 
 SHIPPED = load_all(QUESTIONNAIRES)
@@ -51,8 +55,18 @@ def texts_of(part):
         yield from itertools.chain.from_iterable(texts_of(each) for each in part)
 
 
-def test_the_five_forms_are_there():
-    assert {"appi-gl10", "appi-joint-user", "deletion", "deletion-joint-user", "light"} <= set(SHIPPED)
+def test_the_nine_forms_are_there():
+    assert set(SHIPPED) == {
+        "appi-gl10",
+        "appi-joint-user",
+        "deletion",
+        "deletion-joint-user",
+        "incident-notice",
+        "light",
+        "mvsp",
+        "selection",
+        "sub-entrustment",
+    }
 
 
 @EVERY
@@ -92,7 +106,7 @@ def test_every_question_names_its_legal_reference(name):
 def test_ids_are_unique_and_licence_and_source_are_named(name):
     ids = [question.id for question in SHIPPED[name].questions]
     assert len(ids) == len(set(ids))
-    assert SHIPPED[name].licence == "Apache-2.0"
+    assert SHIPPED[name].licence == ("CC0-1.0" if name == "mvsp" else "Apache-2.0")
     assert SHIPPED[name].source
 
 
@@ -101,6 +115,75 @@ def test_every_shipped_form_can_be_sent_and_read_back(name):
     places = [Place(name=f"場所{n}", kind=kind) for n, kind in enumerate(KINDS)]
     frozen = freeze(SHIPPED[name], places)
     assert freeze(thaw(frozen.text)) == frozen
+
+
+@EVERY
+def test_what_has_weight_can_be_scored_and_has_to_be_answered(name):
+    for question in SHIPPED[name].questions:
+        if name in {"deletion", "deletion-joint-user"}:
+            continue  # a certificate is accepted or not, and has no score
+        assert (question.weight > 0) <= (scored(question) and question.required), question.id
+
+
+@EVERY
+def test_every_answer_worth_less_than_half_tells_its_finding_and_the_best_tells_none(name):
+    for question in filter(scored, SHIPPED[name].questions):
+        worths = dict(points_of(question))
+        weak = {value for value, points in worths.items() if points < 50}
+        raised = {value for value in worths if findings_of(question, Answer(value=value))}
+        assert weak <= raised, question.id
+        assert 100 in worths.values(), question.id
+        assert not {value for value in raised if worths[value] == 100}, question.id
+
+
+def test_the_best_answers_make_100_and_silence_makes_0():
+    for name in ("appi-gl10", "appi-joint-user", "light", "mvsp", "selection", "sub-entrustment"):
+        form = SHIPPED[name]
+        best = {
+            question.id: Answer(value=max(points_of(question), key=lambda each: each[1])[0])
+            for question in form.questions
+            if question.type in {"yes_no", "choice"} and question.weight
+        }
+        assert score(form, best | {"certificate.held": Answer(value=("none",))}).percent == 100, name
+        assert score(form, {}).percent == 0, name
+
+
+def test_mvsp_has_its_25_controls_in_their_four_parts():
+    form = SHIPPED["mvsp"]
+    assert [len(section.questions) for section in form.sections] == [8, 8, 5, 4]
+    for part, section in enumerate(form.sections, start=1):
+        for n, question in enumerate(section.questions, start=1):
+            assert (question.id, question.item) == (f"mvsp.{part}-{n}", f"{part}.{n}")
+            assert question.finding
+    assert form.licence == "CC0-1.0"
+
+
+def test_the_incident_notice_asks_the_nine_items_and_lets_those_not_known_yet_be_left():
+    form = SHIPPED["incident-notice"]
+    items = [question for question in form.questions if question.item]
+    assert [question.item for question in items] == [str(n) for n in range(1, 10)]
+    assert not any(question.required for question in items)
+    assert all("空欄" in question.help.ja for question in items)
+    known = {
+        "incident.noticed-on": Answer(value="2026-11-23"),
+        "incident.categories": Answer(value=("unknown",)),
+        "incident.contact": Answer(value="IT／03-0000-0000"),
+    }
+    assert examine(form, known, TODAY).complete
+    assert score(form, known).percent is None
+
+
+def test_the_selection_form_asks_the_seven_heads_and_the_eight_matters_of_the_contract():
+    level, contract = SHIPPED["selection"].sections[2:]
+    assert [question.item for question in level.questions] == [f"10-{n}" for n in range(1, 8)]
+    assert [question.item for question in contract.questions] == [str(n) for n in range(1, 9)]
+
+
+def test_my_number_without_permission_stops_a_sub_entrustment_whatever_else_is_answered():
+    form = SHIPPED["sub-entrustment"]
+    good = {question.id: Answer(value="yes") for question in form.questions if question.type == "yes_no"}
+    assert score(form, good).gate is Gate.CLEAR
+    assert score(form, good | {"sub-entrustment.my-number": Answer(value="not-permitted")}).gate is Gate.NOT_ACCEPTABLE
 
 
 def test_the_guideline_form_attests_the_seventeen_items_once_each_in_order():
@@ -176,7 +259,10 @@ def test_a_certificate_promises_nothing_of_what_the_product_does_later(name):
         assert not re.search("ご連絡を差し上げます|We will (ask|get in touch)", text.ja + text.en), text
 
 
-@pytest.mark.parametrize("pair", [("appi-gl10", "light"), ("appi-gl10", "appi-joint-user"), ("light", "deletion")])
+@pytest.mark.parametrize(
+    "pair",
+    [("appi-gl10", "light"), ("appi-gl10", "appi-joint-user"), ("light", "deletion"), ("appi-gl10", "selection")],
+)
 def test_what_two_forms_ask_under_one_id_is_answered_in_the_same_way(pair):
     forms = [SHIPPED[name] for name in pair]
     first, second = ({question.id: question for question in form.questions} for form in forms)
