@@ -25,6 +25,8 @@ READ = 256 * 1024  #: octets of a mail that are looked at
 _HEAD = 64 * 1024
 _PARTS = 40
 _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
+_DASHES = re.compile(rb"^--\S", re.MULTILINE)
+_RULES = 400  #: lines that may begin a part
 _REFERENCE = re.compile(r"<([0-9a-f]{32})@[^<>\s]{1,255}>")
 _MAILBOX = re.compile(r"[^\s<>,;:\"]{1,200}@[^\s<>,;:\"]{1,255}")
 _TO_US = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
@@ -82,9 +84,11 @@ def sender(message: Message) -> str:
 
 
 def _parsed(raw: bytes) -> Message:
-    if len(_BOUNDARY.findall(raw[:READ])) > _PARTS or len(_head(raw)) >= _HEAD:
+    seen = raw[:READ]
+    many = len(_BOUNDARY.findall(seen)) > _PARTS or len(_DASHES.findall(seen)) > _RULES
+    if many or len(_head(raw)) >= _HEAD:
         raise ValueError("more than any mail program writes")
-    return message_from_bytes(raw[:READ])
+    return message_from_bytes(seen)
 
 
 def _head(raw: bytes) -> bytes:

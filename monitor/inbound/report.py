@@ -7,6 +7,7 @@ back to knows.
 
 from __future__ import annotations
 
+import logging
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from flufl.bounce import all_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # what strangers sent is no error of ours
 
 _MOST = 50  #: recipients that one report may speak of
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")

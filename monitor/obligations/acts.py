@@ -99,6 +99,7 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
             submitted_at=at,
             reviews=0,
             overdue_on=None,
+            undeliverable_at=None,
             vendor_queued=None,
             company_queued=None,
         )
