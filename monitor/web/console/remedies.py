@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
@@ -17,7 +18,7 @@ from monitor.web.words import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from monitor.tables import Obligation, Remediation
     from monitor.web.console.session import Reader
@@ -100,7 +101,9 @@ async def of_duty(
     if duty.request_id is None:
         return []
     numbers = spoken_of(thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body))
-    rows = await tables.Remediation.filter(id__in=numbers).select_related("owner").order_by("id")
+    rows = (
+        await tables.Remediation.filter(id__in=numbers).select_related("owner").order_by("base_on", "-severity", "id")
+    )
     answers = thaw_answers(submission.answers) if submission and duty.state == "submitted" else {}
     found = await told(await entries_of(rows, who, at), who, language)
     return [one | {"becomes": _becomes(said_of(one["id"], answers), language)} for one in found]
@@ -113,10 +116,18 @@ BECOMES: Mapping[str, str] = {
 }
 
 
+def day_said(text: str, language: str) -> str:
+    """The day that the party named, in words."""
+    try:
+        return say_day(date.fromisoformat(text), language)
+    except ValueError:
+        return text
+
+
 def _becomes(said: Said | None, language: str) -> str:
     if said is None:
         return ""
     state = comes_to(said)
     if state == "remediating":
-        return Message("asked again before {day}", {"day": said.by}).in_(language)
+        return Message("asked again before {day}", {"day": day_said(said.by, language)}).in_(language)
     return Message(BECOMES[state]).in_(language)

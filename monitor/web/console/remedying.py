@@ -17,7 +17,7 @@ from monitor.remediation.asking import said_of
 from monitor.remediation.rules import HELD, unsettled
 from monitor.web.console.history import history, until_words
 from monitor.web.console.looking import Wrong, console_page
-from monitor.web.console.remedies import REQUEST, Entry, entries_of, told
+from monitor.web.console.remedies import REQUEST, Entry, day_said, entries_of, told
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, moment
 from monitor.web.words import topic_name
@@ -127,7 +127,7 @@ async def show_finding(request: web.Request, who: Reader, row: Remediation, wron
     return console_page(
         request, who, "finding.html", status=wrong.status, errors=wrong.errors, said=wrong.said, row=row, entry=entry,
         one=(await told([entry], who, language))[0], facts=await _facts(entry, who, language),
-        held=row.state in HELD, open=unsettled(row), answer=await _answered(row),
+        held=row.state in HELD, open=unsettled(row), answer=await _answered(row, language),
         owners=_owners(row, who), history=await history(row, language, who.present.calendar),
     )  # fmt: skip
 
@@ -169,7 +169,7 @@ async def _who(actor: str) -> str:
     return (found.name or found.email) if found else ""
 
 
-async def _answered(row: Remediation) -> dict[str, Any] | None:
+async def _answered(row: Remediation, language: str) -> dict[str, Any] | None:
     """What the party said of it last, in a request that is under review or decided."""
     about = tables.Submission.filter(obligation__engagement_id=row.engagement_id, obligation__kind=REQUEST)
     async for handed_in in about.order_by("-id"):
@@ -177,7 +177,14 @@ async def _answered(row: Remediation) -> dict[str, Any] | None:
         said = said_of(row.id, answers)
         if said:
             files = answers[f"finding.{row.id}.state"].files
-            return {"said": said, "files": files, "at": handed_in.submitted_at, "duty": handed_in.obligation_id}
+            by = day_said(said.by, language)
+            return {
+                "said": said,
+                "by": by,
+                "files": files,
+                "at": handed_in.submitted_at,
+                "duty": handed_in.obligation_id,
+            }
     return None
 
 
