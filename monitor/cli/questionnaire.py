@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from monitor.questionnaire import Mistake, Question, Questionnaire
+    from monitor.questionnaire.importing import Imported
 
 _EDITABLE = (".toml", ".xlsx")
 _output = click.option(
@@ -104,17 +105,55 @@ def export(context: click.Context, name: str, output: Path, config_file: Path | 
 @questionnaire.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_output
+@click.option(
+    "--from",
+    "kind",
+    type=click.Choice(["xlsx", "toml", "checklist", "caiq"]),
+    help="What the file is: a workbook that was exported here, TOML, any check sheet in Excel, a CAIQ workbook.",
+)
+@click.option(
+    "--answers", type=click.Path(path_type=Path, dir_okay=False), help="Write the answers of a filled-in sheet as JSON."
+)
 @json_option
-def import_(file: Path, output: Path, *, as_json: bool) -> None:
-    """Read a questionnaire from a workbook (or TOML) and write it as TOML."""
+def import_(file: Path, output: Path, kind: str | None, answers: Path | None, *, as_json: bool) -> None:
+    """Read a questionnaire from Excel and write it as TOML; what could not be read is listed."""
+    from monitor.language import reader
     from monitor.questionnaire import InvalidQuestionnaire
 
+    foreign = kind in {"checklist", "caiq"}
+    if answers and not foreign:
+        raise click.UsageError("--answers goes with --from checklist or caiq")
     try:
-        found = _read(file)
+        if not foreign:
+            _write(_read(file, kind), output)
+            return
+        found = _foreign(file, kind)
     except InvalidQuestionnaire as error:
         _tell(error.mistakes, as_json=as_json)
         return
-    _write(found, output)
+    for each in found.unread:
+        place = {"file": file.name, "place": each.cell, "rule": "unread", "remedy": each.why.in_(reader())}
+        put(place) if as_json and str(output) != "-" else say(f"{file.name} {each.in_(reader())}")
+    _write(found.questionnaire, output)
+    count = len(found.questionnaire.questions)
+    say(f"{count} questions, {len(found.answers)} answers, {len(found.unread)} places to look at")
+    say("Texts stand in both languages as in the file: translate them before you ask.")
+    if answers:
+        _keep(found, answers)
+
+
+def _foreign(file: Path, kind: str | None) -> Imported:
+    from monitor.questionnaire.importing import from_caiq, from_checklist
+
+    read = from_caiq if kind == "caiq" else from_checklist
+    return read(_content(file), file.name)
+
+
+def _keep(found: Imported, answers: Path) -> None:
+    from monitor.questionnaire import freeze_answers
+
+    answers.write_text(freeze_answers(found.questionnaire, found.answers).text + "\n", encoding="utf-8")
+    say(f"wrote {answers}")
 
 
 def _shelf(context: click.Context, config_file: Path | None) -> tuple[Mapping[str, Questionnaire], frozenset[str]]:
@@ -141,11 +180,11 @@ def _one(shelf: Mapping[str, Questionnaire], name: str) -> Questionnaire:
     raise click.BadParameter(f"there is no questionnaire {name}; {remedy}", param_hint="ID")
 
 
-def _read(file: Path) -> Questionnaire:
+def _read(file: Path, kind: str | None = None) -> Questionnaire:
     from monitor.questionnaire import load
     from monitor.questionnaire.workbook import from_workbook
 
-    if file.suffix.lower() == ".xlsx":
+    if (kind or file.suffix.lower()[1:]) == "xlsx":
         return from_workbook(_content(file), file.name)
     return load(file)
 
