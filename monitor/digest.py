@@ -57,7 +57,12 @@ async def _reports(present: Roster, monday: date, at: datetime) -> list[Notice]:
         week = await _week(present, company, at)
         if week["overdue"] or week["findings"]:
             found.append(_notice(company, "managers", monday, week, at))
-    return [*found, _notice(None, "privacy_office", monday, await _week(present, None, at), at)]
+    return [*found, await of_group(present, monday, at)]
+
+
+async def of_group(present: Roster, monday: date, at: datetime) -> Notice:
+    """The report to the privacy office, about the whole group."""
+    return _notice(None, "privacy_office", monday, await _week(present, None, at), at)
 
 
 def _notice(company: str | None, role: str, monday: date, week: Week, at: datetime) -> Notice:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from checks.contract import Severity
 from monitor import links
+from monitor.ladder import OPENING
 from monitor.language import translate
+from monitor.letters.appointment import FILE_NAME, MEDIA_TYPE, calendar, of_duty
 from monitor.letters.background import Background
-from monitor.letters.details import Desk, details, promises
+from monitor.letters.details import Desk, details
+from monitor.letters.issuing import Issuing, Recorded
+from monitor.letters.layout import one_line
+from monitor.letters.promises import promises
 from monitor.letters.sheet import Sheet
 from monitor.letters.texts import subject
 from monitor.letters.topic import gather
+from monitor.letters.words import named
 from monitor.notices import VENDOR
+from monitor.return_address import BOUNCE, REPLY
+from monitor.shortcodes import grouped
 from monitor.tables.duty import ASKED
-from notifiers.contract import Letter
+from notifiers.contract import Attachment, Letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +34,14 @@ if TYPE_CHECKING:
     from monitor.letters.topic import Topic
     from monitor.outbox.claim import Claimed
     from monitor.registry.roster import Roster
-    from monitor.tables import Mail
+    from monitor.return_address import ReturnAddresses
+    from monitor.tables import Mail, Notice, Obligation
 
 _ASKING = frozenset(
     {"rung", "due-moved", "returned", "fresh-link", "hand-over", "use-link", "plea-decided"}
 )  #: notices to a party that wait for its answer
+
+_RECEIPTS = frozenset({"receipt", "copy"})  #: notices that lead to what was handed in, and to nothing that changes it
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,8 @@ class Letters:
     base_url: str  #: of our pages, without a slash at its end
     keyring: links.Keyring
     message_domain: str  #: the right-hand side of our Message-IDs
+    returns: ReturnAddresses | None = None  #: where letters come back to, if somebody listens there
+    issues: Issuing | None = None  #: where links and codes come from, if not in earnest
 
     async def write(self, claimed: Claimed, present: Roster, at: datetime) -> Letter:
         mail = claimed.mail
@@ -55,17 +69,36 @@ class Letters:
             language=mail.language,
             sender_name=_sender(sheet.values[0], mail.language),
             reply_to=_reply_to(mail, present, desk),
+            replies_kept=self._kept_at(mail),
+            returns_to=self.returns.spell(BOUNCE, mail.id) if self.returns else "",
             references=tuple(f"<{root}@{self.message_domain}>" for root in _roots(topics)),
             headers=self._headers(sheet),
+            attachments=await self._calendar(topics, desk, mail),
             written_at=mail.made_at,
         )
+
+    async def _calendar(self, topics: Sequence[Topic], desk: Desk, mail: Mail) -> tuple[Attachment, ...]:
+        """The due dates that a letter names for the first time or anew, for the reader's calendar."""
+        asker = _sender_of(topics[0], desk)
+        found = [await of_duty(topic.duty, asker) for topic in topics if topic.duty and dated(topic)]
+        if not found:
+            return ()
+        host = urlsplit(self.base_url).hostname or self.message_domain
+        text = calendar(found, desk.language, host, mail.made_at)
+        return (Attachment(FILE_NAME, MEDIA_TYPE, text, {"method": "PUBLISH"}),)
 
     async def _values(self, topics: Sequence[Topic], desk: Desk, mail: Mail) -> list[Values]:
         """What each topic says; what several of them would say in the same words, the first one says for all."""
         quoted: set[str] = set()
         found: list[Values] = []
+        verification = await self._verification(mail, desk.at)
         for topic in topics:
-            values = details(topic, desk) | promises(topic, desk, quoted) | await self._links(topic, mail, desk.at)
+            values = (
+                details(topic, desk)
+                | promises(topic, desk.language, desk.present, quoted)
+                | await self._links(topic, mail, desk.at)
+            )
+            values |= verification | {"dated": dated(topic)}
             values["helped"] = any(before["link"] for before in found)
             found.append(values)
         return found
@@ -75,21 +108,46 @@ class Letters:
         a party that is told of a failing check gets that of the page about our looks.
         """
         notice, duty = topic.notice, topic.duty
-        if notice.side == "person":
-            token = links.spell(self.keyring, bytes.fromhex(str(notice.data["sign_in"])), links.SIGN_IN)
-            return {"link": f"{self.base_url}/sign-in/{token}"}
+        if notice.side == "person" or notice.kind == "code":
+            return await self._secret(notice)
+        if notice.side != VENDOR or topic.case or topic.certificate:
+            return self._page(topic)
+        grade = _grade(notice, duty) if duty else ""
+        contact = int(str(notice.data["contact"])) if notice.kind == "hand-over" else None
+        return {"link": await self._link(duty, mail, grade, contact, at)} if duty and grade else {}
+
+    def _page(self, topic: Topic) -> Values:
         if topic.certificate:
             return {}
-        if notice.side != "vendor":
-            return {"page": self.base_url + _page(topic)}
-        if topic.case:
-            return {"page": f"{self.base_url}/about-monitoring"}
-        if duty is None or duty.state not in ASKED or notice.kind not in _ASKING:
-            return {}
-        contact = int(str(notice.data["contact"])) if notice.kind == "hand-over" else None
-        grade = "draft" if contact else "submit"
-        token = await links.issue(self.keyring, duty, at, mail=mail.id, grade=grade, contact=contact)
-        return {"link": f"{self.base_url}/f/{token}"}
+        return {"page": self.base_url + ("/about-monitoring" if topic.notice.side == VENDOR else _page(topic))}
+
+    async def _link(self, duty: Obligation, mail: Mail, grade: str, contact: int | None, at: datetime) -> str:
+        return f"{self.base_url}/f/{await self._issuing.link(duty, mail, grade, contact, at)}"
+
+    @property
+    def _issuing(self) -> Issuing:
+        return self.issues or Recorded(self.keyring)
+
+    async def _verification(self, mail: Mail, at: datetime) -> Values:
+        """By what anybody can find out that the letter is ours."""
+        code = grouped(await self._issuing.code(mail, at))
+        return {"verify_code": code, "verify_url": f"{self.base_url}/verify"}
+
+    async def _secret(self, notice: Notice) -> Values:
+        """What only the reader of one mailbox may have: the link to sign in, or the code of a signature and whose it
+        is to be. Neither is kept anywhere.
+        """
+        if notice.kind != "code":
+            token = links.spell(self.keyring, bytes.fromhex(str(notice.data["sign_in"])), links.SIGN_IN)
+            return {"link": f"{self.base_url}/sign-in/{token}"}
+        digits, signer = await self._issuing.signature(str(notice.data["code"]))
+        return {"code": digits, "signer": one_line(signer)}
+
+    def _kept_at(self, mail: Mail) -> str:
+        """Where a party's replies are kept, beside the desk that they go to: so a reply reaches a person even where we
+        are away, and is on record even where that person is.
+        """
+        return self.returns.spell(REPLY, mail.id) if self.returns and mail.side == VENDOR else ""
 
     def _headers(self, sheet: Sheet) -> dict[str, str]:
         """What filters go by. The tokens are ours, so nothing that a stranger wrote can reach a header."""
@@ -101,6 +159,28 @@ class Letters:
             "X-Itaku-Severity": _worst(sheet.topics),
         }
         return {name: value for name, value in found.items() if value}
+
+
+def _grade(notice: Notice, duty: Obligation) -> str:
+    """What the link of a notice to a party may do; nothing: it has none."""
+    if notice.kind in _RECEIPTS:
+        return "view"
+    if duty.state not in ASKED or notice.kind not in _ASKING:
+        return ""
+    if notice.data.get("decision") == "confirmed":  # they are thanked: somebody else is asked from now on
+        return ""
+    return str(notice.data.get("grade", "draft")) if notice.kind == "hand-over" else "submit"
+
+
+def dated(topic: Topic) -> bool:
+    """Whether a party hears of a due date for the first time, or of another one."""
+    if topic.notice.side != VENDOR or topic.duty is None or topic.duty.state not in ASKED:
+        return False
+    return topic.notice.kind == "due-moved" or (topic.notice.kind == "rung" and topic.notice.rung == OPENING)
+
+
+def _sender_of(topic: Topic, desk: Desk) -> str:
+    return named(topic.company or desk.present.group, desk.language)
 
 
 def _said_once(topics: Sequence[Topic]) -> list[Topic]:
@@ -157,25 +237,3 @@ def _reply_to(mail: Mail, present: Roster, desk: Desk) -> str:
     desks = [*(address for people in managers.values() for address in people[:1]), *present.group.privacy_office]
     others = [address for address in desks if list(mail.to) != [address]]
     return next(iter([*others, *desks]), "")
-def _grade(notice: Notice, duty: Obligation) -> str:
-    """What the link of a notice to a party may do; nothing: it has none."""
-    if notice.kind in _RECEIPTS:
-        return "view"
-    if duty.state not in ASKED or notice.kind not in _ASKING:
-        return ""
-    if notice.data.get("decision") == "confirmed":  # they are thanked: somebody else is asked from now on
-        return ""
-    return str(notice.data.get("grade", "draft")) if notice.kind == "hand-over" else "submit"
-
-
-def dated(topic: Topic) -> bool:
-    """Whether a party hears of a due date for the first time, or of another one."""
-    if topic.notice.side != VENDOR or topic.duty is None or topic.duty.state not in ASKED:
-        return False
-    return topic.notice.kind == "due-moved" or (topic.notice.kind == "rung" and topic.notice.rung == OPENING)
-
-
-def _sender_of(topic: Topic, desk: Desk) -> str:
-    return named(topic.company or desk.present.group, desk.language)
-
-

@@ -42,7 +42,7 @@ async def last_of(duty_id: int) -> Submission | None:
 async def gather(handed_in: Submission, source: Source) -> Matter | None:
     """The matter of a receipt. None where the ledger has no line of it: then there is nothing to prove."""
     line = await line_of(handed_in)
-    if line is None or source.duty.request_id is None:
+    if line is None or not handed_in.sha256 or source.duty.request_id is None:
         return None
     frozen = await FrozenRequest.get(sha256=source.duty.request_id)
     asked = thaw(frozen.body)
