@@ -21,6 +21,7 @@ from monitor.registry.apply import apply, set_fields
 from monitor.registry.format import KINDS, Group
 from monitor.registry.read import Declaration, Located
 from monitor.registry.roster import roster
+from monitor.remediation.asking import FIXED
 from monitor.simulation.world import World
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ WEEKS = timedelta(days=70)
 LATE_COMER = "kindai-kagaku-sha/asagao-entry/reader-cards"  #: from an old ledger; taken over only lately
 _REFERENCE = re.compile(r"reference day: (\d{4}-\d\d-\d\d)")
 _MOVED = {"starts_on", "ends_on", "last_accepted_on", "accepted_on", "expires_on", "issued_on"}
+UNDER_WAY = "現在整備中で、来月末までに完了する予定です。"
+MENDED = "担当部署で手順を定め、業務に携わる全員に周知いたしました。"
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,8 @@ def _completed(questionnaire: Questionnaire, answers: dict[str, Answer], today: 
         answer = answers.get(name, Answer())
         problems = {problem.field for problem in examined.questions[name].problems}
         if "comment" in problems:
-            answers[name] = answer.model_copy(update={"comment": "現在整備中で、来月末までに完了する予定です。"})
+            done = answer.value == FIXED
+            answers[name] = answer.model_copy(update={"comment": MENDED if done else UNDER_WAY})
         elif "value" in problems:
             answers[name] = Answer(value=(today + timedelta(days=30)).isoformat())
     return answers
