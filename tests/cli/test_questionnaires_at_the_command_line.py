@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 
 from monitor.__main__ import itaku
@@ -93,3 +94,23 @@ def test_what_a_form_asks_is_shown_with_its_conditions_weights_and_findings(hous
     assert "did you mean light?" in run("show", "lihgt", expecting=2).stderr
     assert "should end in .toml or .xlsx" in run("export", "light", "-o", "light.xls", expecting=2).stderr
     assert run("export", "light").stdout.startswith('id = "light"\n')
+
+
+def test_a_check_sheet_of_others_is_imported_with_its_answers_and_what_was_not_read_is_listed(house):
+    book = xlsxwriter.Workbook(house / "sheet.xlsx")
+    sheet = book.add_worksheet("設問")
+    for row, cells in enumerate(
+        [("番号", "設問", "回答", "備考"), ("1", "責任者がいますか", "○", ""), ("2", "台帳は", "?", "")]
+    ):
+        sheet.write_row(row, 0, cells)
+    book.close()
+    out, answers = house / "questionnaires/checklist.toml", house / "answers.json"
+    said = run("import", "sheet.xlsx", "--from", "checklist", "-o", out, "--answers", answers).stderr
+    assert "設問!C3: the answer is none of" in said
+    assert "2 questions, 1 answers, 1 places to look at" in said
+    assert json.loads(answers.read_text())["sheet.1"]["value"] == "yes"
+    assert "checklist" in known(settings=load(house / "config.toml")).questionnaires
+    told = run("import", "sheet.xlsx", "--from", "checklist", "-o", out, "--json").stdout
+    assert json.loads(told)["place"] == "設問!C3"
+    assert "Question ID" in run("import", "sheet.xlsx", "--from", "caiq", expecting=6).stderr
+    assert "sheet" in run("import", "sheet.xlsx", "-o", out, expecting=6).stderr
