@@ -1,0 +1,145 @@
+"""An answer on paper: found by the number on the sheet, entered and marked, decided on by somebody else."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+from running import Ground, Running
+
+from monitor import clock, shortcodes, tables
+from monitor.obligations import acts, drafts
+from monitor.questionnaire import Answer, thaw
+from monitor.refusal import Refused
+
+sys.path += [str(Path(__file__).parents[1] / one) for one in ("evidence", "web")]
+
+from evidence_corpus import pdf
+from test_console import sign_in
+from test_form import answers_for
+
+CAME = {
+    "entry_channel": "paper", "entry_received_year": "2026", "entry_received_month": "4", "entry_received_day": "1",
+    "entry_signer": "髙﨑 さつき", "entry_title": "管理部", "entry_place": "", "entry_by": "審査 一",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def running(tmp_path, database):
+    async with Ground(tmp_path, await database()) as found:
+        yield found
+
+
+async def sends(client, path: str, fields: dict, status: int = 303) -> str:
+    data = aiohttp.FormData(quote_fields=False)
+    for name, value in fields.items():
+        if isinstance(value, tuple):
+            data.add_field(name, io.BytesIO(value[1]), filename=value[0])
+        else:
+            data.add_field(name, value)
+    async with client.post(path, data=data, allow_redirects=False) as response:
+        text = html.unescape(await response.text())
+        assert response.status == status, text[-2500:]
+        return response.headers.get("Location") or text
+
+
+async def reads(client, path: str) -> str:
+    async with client.get(path) as response:
+        assert response.status == 200, path
+        return html.unescape(await response.text())
+
+
+async def enters(client, base: str) -> None:
+    """Every section, until nothing new is asked."""
+    questionnaire = thaw((await tables.FrozenRequest.get()).body)
+    for _ in range(3):
+        for section in questionnaire.sections:
+            page = await reads(client, f"{base}/s/{section.id}")
+            await sends(client, f"{base}/s/{section.id}", {**answers_for(page), "pause": "1"})
+
+
+async def test_an_answer_on_paper_is_found_entered_marked_and_decided_on_by_another(running: Running) -> None:
+    token = re.sub(r"^http://[^/]+", "", running.link())
+    async with running.client() as client:
+        sheet = await reads(client, f"{token}/ja/print")
+        code = re.search(r"<b>([0-9A-Z]{4}-[0-9A-Z]{4})</b>", sheet)[1]
+        assert "<svg" in sheet
+        assert sheet.count(code) >= 2
+        assert await tables.ShortCode.filter(kind=shortcodes.PAPER).count() == 1
+        await sign_in(running, client, "reviewers@impress.example")
+        async with client.get("/find", params={"q": code.lower().replace("-", " ")}, allow_redirects=False) as response:
+            assert response.headers["Location"] == "/duty/1"
+        assert "ZZZZ-9999" in await reads(client, "/find?q=ZZZZ-9999")
+        said = await sends(client, "/duty/1/entry", CAME, 422)
+        assert "entry_scan" in said
+        assert CAME["entry_signer"] in said
+        await sends(client, "/duty/1/entry", {**CAME, "entry_scan": ("回答書.zip", b"PK\3\4")}, 422)
+        await sends(client, "/duty/1/entry", {**CAME, "entry_scan": ("回答書.pdf", pdf())})
+        base = "/duty/1/entry/ja"
+        assert "髙﨑 さつき" in await reads(client, f"{base}/check")
+        await sends(client, f"{base}/submit", {"submit_by": "審査 一"}, 422)
+        await enters(client, base)
+        await sends(client, f"{base}/submit", {"submit_by": "審査 一"})
+        page = await reads(client, "/duty/1")
+        entry = await tables.PaperEntry.get()
+        assert (await tables.OfflineFile.get(id=entry.scan_id)).sha256 in page
+        assert "審査 一" in page
+        receipt = await reads(client, f"{token}/ja/done")
+        assert "2026年4月1日" in receipt
+    await running.work()
+    assert any("2026年4月1日" in mail.text for mail in running.mails("privacy@acme.example"))
+    handed_in = await tables.Submission.get()
+    assert (handed_in.signer_name, handed_in.confirmed_by) == ("髙﨑 さつき", "paper")
+    lines = {line.type: line for line in await tables.LedgerLine.all()}
+    assert '"channel":"paper"' in lines["entry.submitted"].data.replace(" ", "")
+    assert "髙﨑" not in "".join(line.data for line in lines.values())
+    at = clock.now()
+    with pytest.raises(Refused, match="by-entered"):
+        await acts.accept(1, at, await acts.person("managers@impress.example", at, "審査　一"))
+    assert (await tables.Obligation.get(id=1)).state == "submitted"
+    await acts.accept(1, at, await acts.person("managers@impress.example", at, "承認 二"))
+    assert (await tables.Obligation.get(id=1)).state == "accepted"
+
+
+async def test_the_partys_own_draft_is_not_shown_to_who_enters_and_not_overwritten_unseen(running: Running) -> None:
+    questionnaire = thaw((await tables.FrozenRequest.get()).body)
+    question = next(one for one in questionnaire.questions if one.type == "yes_no")
+    section = next(one for one in questionnaire.sections if question in one.questions)
+    await drafts.save(1, {question.id: (Answer(value="no", comment="internal words"), 0)}, clock.now(), "link/x")
+    async with running.client() as client:
+        await sign_in(running, client, "reviewers@impress.example")
+        await sends(client, "/duty/1/entry", {**CAME, "entry_scan": ("a.pdf", pdf())})
+        path = f"/duty/1/entry/en/s/{section.id}"
+        page = await reads(client, path)
+        assert "internal words" not in page
+        said = await sends(client, path, {question.id: "yes", f"{question.id}_version": "0", "pause": "1"}, 422)
+        assert "internal words" in said
+        assert (await drafts.read(1)).answers[question.id].value == "no"
+        await sends(client, "/duty/1/entry", {**CAME, "entry_scan": ("a.pdf", pdf())}, 422)
+        await sends(client, "/duty/1/entry/en/drop", {"drop_by": "審査 一"})
+    entry = await tables.PaperEntry.get()
+    assert entry.dropped_at is not None
+
+
+async def test_the_number_on_a_sheet_opens_nothing_and_mails_a_link_to_the_registered_address_alone(
+    running: Running,
+) -> None:
+    token = re.sub(r"^http://[^/]+", "", running.link())
+    async with running.client() as client:
+        sheet = await reads(client, f"{token}/en/print")
+        code = re.search(r"<b>([0-9A-Z]{4}-[0-9A-Z]{4})</b>", sheet)[1]
+        assert token.split("/")[2] not in re.sub(r'href="[^"]*"', "", sheet), "no link is printed"
+        real, other = await reads(client, f"/p/{code}"), await reads(client, "/p/2222-2222")
+        assert real.replace(code, "") == other.replace("2222-2222", "")
+        before = len(running.mails("privacy@acme.example"))
+        for each in ("2222-2222", code):
+            async with client.post(f"/p/{each}", data={}) as response:
+                assert response.status == 200
+        await running.work()
+    assert len(running.mails("privacy@acme.example")) == before + 1
+    assert {address for mail in list(running.sink.mails)[-1:] for address in mail.to} == {"privacy@acme.example"}
