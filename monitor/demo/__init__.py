@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import clock, tables
-from monitor.building import build, start_site
+from monitor.building import build, open_inbound, start_site
 from monitor.config import Settings
 from monitor.daemon import Stop, begin, on_loop
 from monitor.demo.history import seed
 from monitor.demo.mailbox import routes
+from monitor.demo.returning import DOMAIN, Returning
 from monitor.demo.sink import MailSink
 from monitor.demo.sites import StandIns
 from monitor.keys import make_keys
@@ -45,6 +46,7 @@ async def serve_demo(port: int = PORT) -> int:
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, home, ignore_errors=True)
         sink = await stack.enter_async_context(MailSink())
+        sink.answer = Returning(home / "returned").answer
         sites = await stack.enter_async_context(StandIns(home))
         settings = _settings(home, sink.port, port)
         make_keys(settings.at_home(settings.links.keys))
@@ -58,6 +60,7 @@ async def serve_demo(port: int = PORT) -> int:
         await start_site(house, stack, settings, demo=True, extra=routes(sink))
         if not await begin(house, stack, stop):
             return 0
+        await open_inbound(house, stack, settings)
         log.info(
             "the demonstration is at %s — mails at %s/demo/mail — Ctrl+C ends it",
             settings.web.base_url,
@@ -73,6 +76,7 @@ def _settings(home: Path, mail_port: int, port: int) -> Settings:
         "database": {"url": f"sqlite:///{home}/itaku.sqlite3"},
         "web": {"listen": f"127.0.0.1:{port}", "base_url": base},
         "mail": {"host": "127.0.0.1", "port": mail_port, "tls": "none", "from": "itaku@impress-holdings.example"},
+        "inbound": {"domain": DOMAIN, "maildir": home / "returned"},
         "evidence": {"url": f"file:///{home}/evidence"},
         "links": {"keys": str(home / "link.keys")},
         "home": home,
