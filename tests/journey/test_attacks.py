@@ -248,8 +248,8 @@ async def test_no_name_reaches_a_header_of_a_mail(both):
     async with both.client() as client:
         form = (await first_section(client, both)).partition("/s/")[0]
         await posts(client, f"{form}/help", {"kind": "not-ours", "why": hidden})
-        await posts(client, f"{form}/help", {"kind": "hand-over", "email": "a@acme.example\r\nBcc: thief@evil.example"})
-        await posts(client, f"{form}/help", {"kind": "hand-over", "email": "a@evil.example, b@acme.example"})
+        await posts(client, f"{form}/colleagues", {"email": "a@acme.example\r\nBcc: thief@evil.example"})
+        await posts(client, f"{form}/colleagues", {"email": "a@evil.example, b@acme.example"})
         await posts(client, "/sign-in", {"email": MINE + "\r\nBcc: thief@evil.example"})
         await hands_in(both, client, hidden)
         await signed_in(both, client, MINE)
@@ -309,11 +309,13 @@ async def test_what_people_write_is_shown_as_they_wrote_it(tmp_path, empty):
             (await posts(client, section, {"policy": "maybe" + BAD, "handlers.count": BAD}))[1],
         ]
         for fields in ({"kind": "not-ours", "why": BAD}, {"kind": "more-time", "reason": BAD, **wished},
-                       {"kind": "more-time", "reason": BAD, "wished_year": BAD}, {"kind": "hand-over", "email": BAD}):  # fmt: skip
+                       {"kind": "more-time", "reason": BAD, "wished_year": BAD}):  # fmt: skip
             pages += [(await posts(client, f"{form}/help", fields))[1]]
+        for fields in ({"email": BAD, "name": BAD, "grade": BAD}, {"email": "a@acme.example", "name": BAD}):
+            pages += [(await posts(client, f"{form}/colleagues", fields))[1]]
         await signed_in(house, client, MINE)
         duty = await tables.Obligation.get()
-        pages += [await gets(client, f"{form}/{page}") for page in ("", "tasks", "check", "help")]
+        pages += [await gets(client, f"{form}/{page}") for page in ("", "tasks", "check", "help", "colleagues", "mine")]
         pages += [await gets(client, path) for path in ("/", f"/duty/{duty.id}", f"/case/{case.id}")]
         wrong = {"by": BAD, "reason": BAD, "until_year": BAD}
         pages += [

@@ -87,7 +87,7 @@ async def press_everything(house, client, starts):
         seen.add(url)
         await client.head(url)
         async with client.get(url) as response:
-            page = Reader(await response.text())
+            page = Reader(await response.text() if response.content_type == "text/html" else "")
             here = str(response.url)
         todo += [urljoin(here, link) for link in page.links]
         for form in page.forms:
@@ -134,8 +134,12 @@ async def busy(tmp_path, database, monkeypatch):
             {"policy": "no", "policy_comment": "March.\r\n〜①", "rules": "yes", "rules_file": ("図.png", png())},
         )
         helped = section.partition("/s/")[0] + "/help"
-        await posts(client, helped, {"kind": "hand-over", "email": "colleague@acme.example"})
+        colleagues = section.partition("/s/")[0] + "/colleagues"
+        await posts(client, colleagues, {"email": "colleague@acme.example", "grade": "submit", "name": "同僚"})
+        await posts(client, colleagues, {"email": "expert@elsewhere.example"})
         await posts(client, helped, {"kind": "not-ours", "why": "ask our affiliate"})
+        said = {"kind": "wrong-person", "person_name": "Sato", "person_email": "new@acme.example"}
+        await posts(client, helped, said)
         await failing_case()
         await house.work()
         assert await tables.Evidence.all().count() == 1

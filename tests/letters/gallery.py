@@ -19,7 +19,9 @@ from monitor.certificates import Held
 from monitor.duties.owing import begin
 from monitor.escalation import climb_own
 from monitor.ladder import OPENING
+from monitor.obligations.pleas import DECISIONS
 from monitor.registry.roster import roster
+from monitor.tables.duty import DECLINED
 
 if TYPE_CHECKING:
     from monitor.letters.digest import Week
@@ -133,6 +135,22 @@ def _name(kept: Kept) -> str:
     return "+".join(dict.fromkeys([kept.side, *kept.stages, *about]))
 
 
+async def _of_pleas(duty: Any, letter: Any, text: str) -> Any:
+    """What a company answers a party, and what it hears of a refusal."""
+    for kind, verdicts in DECISIONS.items():
+        for verdict in verdicts:
+            said = {"kind": kind, "decision": verdict, "text": text, "proposed_on": "2027-01-15"}
+            yield f"vendor+plea-decided+{kind}+{verdict}", await letter("plea-decided", "vendor", data=said)
+    on = {"on": "2026-12-21", "reason": text, "offered": text, "price_consulted_on": "2026-12-18", "plea": 1}
+    for name, about in {"": on, "+bare": on | {"offered": "", "price_consulted_on": ""}}.items():
+        duty.state, duty.declined = DECLINED, about
+        await duty.save()
+        said = {"rung": "T+1", "declined": "2026-12-21"}
+        yield f"company+declined{name}", await letter("rung", "company", rung=1, level=1, data=said)
+    duty.state, duty.declined = "open", {}
+    await duty.save()
+
+
 async def _by_hand(place: Any) -> Any:
     """Letters that no script brings about. The duty is put back to where it was when such a letter is usual."""
     at = instant("2026-12-22T10:00")
@@ -160,19 +178,41 @@ async def _by_hand(place: Any) -> Any:
         "more-time": {"kind": "more-time", "text": text, "proposed_on": "2027-01-15"},
         "more-time-some-day": {"kind": "more-time", "text": text, "proposed_on": ""},
         "not-ours": {"kind": "not-ours", "text": text, "proposed_on": ""},
+        "wrong-person": {"kind": "wrong-person", "text": text, "proposed_on": ""},
+        "objection": {"kind": "objection", "text": text, "proposed_on": ""},
         "hand-over": {"kind": "hand-over", "text": "", "proposed_on": ""},
+        "stranger": {"kind": "stranger", "text": "expert@elsewhere.example", "proposed_on": ""},
         "of-another-kind": {"kind": "question", "text": text, "proposed_on": ""},
     }.items():
         yield f"company+plea+{name}", await letter("plea", "company", data=said)
+    async for name, kept in _of_pleas(duty, letter, text):
+        yield name, kept
     for reason in ("asked-late", "form-unreachable", "returned", "extended", "recomputed", text, ""):
         name = f"vendor+due-moved+{reason if reason.isascii() and chr(10) not in reason else 'words'}"
         yield name, await letter("due-moved", "vendor", data={"reason": reason, "was": "2026-12-25"} if reason else {})
     for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
         yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
     yield "vendor+fresh-link", await letter("fresh-link", "vendor")
-    data = {"contact": colleague.id}
-    yield "vendor+hand-over", await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])
+    for grade in ("", "view", "submit"):
+        data = {"contact": colleague.id} | ({"grade": grade} if grade else {})
+        kept = await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])
+        yield f"vendor+hand-over{'+' if grade else ''}{grade}", kept
+    yield "vendor+code", await letter("code", "vendor", data={"code": await _code(duty, at)})
+    yield "company+second-person", await letter("second-person", "company", roles=("reviewer",))
     yield "company+undeliverable", await letter("undeliverable", "company", level=1)
+    gone = {"address": "privacy@acme.example", "why": "550 5.1.1", "instead": "second@acme.example"}
+    yield "company+undeliverable+instead", await letter("undeliverable", "company", level=1, data=gone)
+    alone = {**gone, "instead": "", "alone": True}
+    yield "company+undeliverable+alone", await letter("undeliverable", "company", level=1, data=alone)
+    wrote = {"from": "privacy@acme.example", "subject": "ITK-000001", "text": text}
+    yield "company+mail-reply", await letter("mail-reply", "company", level=1, data=wrote)
+    yield (
+        "company+mail-reply+case",
+        await letter("mail-reply", "company", about=tls, level=1, data={**wrote, "text": ""}),
+    )
+    yield "vendor+use-link", await letter("use-link", "vendor")
+    again = {"rung": -7, "data": {"rung": "T-7", "instead": True}}
+    yield "vendor+reminder+instead", await letter("rung", "vendor", **again)
     yield "company+mute-ended", await letter("mute-ended", "company", about=tls, level=1)
     yield "company+undeliverable+case", await letter("undeliverable", "company", about=tls, level=1)
     climbed = {"rung": 3, "level": 2, "data": {"rung": "C+3"}, "to": ["managers@impress.example", "pi@impress.example"]}
@@ -237,6 +277,18 @@ async def _of_decisions(at: Any) -> Any:
         due_on = calendar.day_of(at) + timedelta(days=days)
         duty = tables.OwnDuty(kind="change-review", company_id="impress", party_id="acme", url=URL, due_on=due_on)
         yield name, climb_own(await begin(duty, calendar, at), calendar, at).notices[0]
+
+
+async def _code(duty: Any, at: Any) -> str:
+    """A code that was asked for by somebody who declared."""
+    link = await tables.Link.create(
+        id="c" * 24, obligation_id=duty.id, token_sha256="", grade="submit", issued_at=at, expires_at=at
+    )
+    said = {"signer_name": "髙﨑 さつき", "signer_title": "個人情報保護担当", "sha256": "0" * 64}
+    row = await tables.SigningCode.create(
+        id="d" * 24, obligation_id=duty.id, link_id=link.id, made_at=at, expires_at=at, **said
+    )
+    return row.id
 
 
 async def _of_certificates(place: Any, at: Any) -> Any:

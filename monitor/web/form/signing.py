@@ -110,6 +110,6 @@ async def _page(
         valid_until=waiting.expires_at,
         minutes=int(CODE_LIVES.total_seconds()) // 60,
         signer=" ".join(filter(None, (waiting.signer_title, waiting.signer_name))),
-        again="again" in request.query,
+        resent="again" in request.query,
         usable=usable,
     )  # fmt: skip
