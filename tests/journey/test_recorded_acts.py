@@ -74,6 +74,20 @@ async def is_another(house, client):
     return await on_the_form(house, client, "/en/help", {"kind": "not-ours", "why": "ask our affiliate"})
 
 
+async def names_another(house, client):
+    said = {"kind": "wrong-person", "person_name": "Sato", "person_email": "new@elsewhere.example"}
+    return await on_the_form(house, client, "/en/help", said)
+
+
+async def declines(house, client):
+    return await on_the_form(house, client, "/en/help", {"kind": "decline", "decline_reason": "too small for this"})
+
+
+async def answers_after_all(house, client):
+    await declines(house, client)
+    return await on_the_form(house, client, "/en/resume", {"willing": "yes"})
+
+
 async def hands_over(house, client):
     return await on_the_form(house, client, "/en/colleagues", {"email": "colleague@acme.example"})
 
@@ -253,6 +267,9 @@ ACTS = [
     ("/f/{token}/{language}/mine", opens_another, "link.issued", "system"),
     ("/duty/{id}/colleague", lets_a_stranger_in, "colleague.approved", "person/"),
     ("/duty/{id}/accept", accepts, "obligation.accepted", "person/"),
+    (HELP_AT, names_another, "obligation.plea", "link/"),
+    (HELP_AT, declines, "obligation.declined", "link/"),
+    ("/f/{token}/{language}/resume", answers_after_all, "obligation.resumed", "link/"),
     ("/duty/{id}/return", returns, "obligation.returned", "person/"),
     ("/duty/{id}/waive", waives, "obligation.waived", "person/"),
     ("/duty/{id}/acknowledge", acknowledges, "obligation.acknowledged", "person/"),

@@ -90,7 +90,7 @@ async def test_a_person_who_was_confirmed_gets_the_link_and_all_that_follows_and
     [link] = post.to("new@acme.example")
     assert "/f/itk_" in link.text
     thanks = post.to(PARTY)[-1]
-    assert "今後は、お知らせいただいた方にお願いします" in flat(thanks)
+    assert "以降は、お知らせいただいた方にお願いします" in flat(thanks)
     assert "/f/" not in thanks.text
     await post.live(LATER, OPENS + timedelta(days=17))
     assert [len(post.to(who)) for who in ("new@acme.example", PARTY)] == [2, 2]

@@ -30,7 +30,7 @@ from monitor.web.console.doubt import Tongue, Trust, against, answers_against, t
 from monitor.web.console.facts import about, declaration
 from monitor.web.console.findings import findings_of
 from monitor.web.console.history import history, until_words
-from monitor.web.console.pleas import undecided
+from monitor.web.console.pleas import objected, objections, undecided
 from monitor.web.console.reappearance import reappeared
 from monitor.web.console.remedies import of_duty
 from monitor.web.console.session import Reader, reader
@@ -242,7 +242,11 @@ async def _answers(
     examined = examine(questionnaire, answers, who.present.calendar.day_of(submission.submitted_at))
     before = await last_accepted(duty, before=submission.id)
     groups = answer_groups(questionnaire, answers, examined, before, language)
-    return [{**group, "rows": [_for_reviewers(row, examined, sure) for row in group["rows"]]} for group in groups]
+    said = await objections(duty.id, who.present.calendar, language)
+    return [
+        {**group, "rows": [objected(_for_reviewers(row, examined, sure), said) for row in group["rows"]]}
+        for group in groups
+    ]
 
 
 def _for_reviewers(row: dict[str, Any], examined: Examination, sure: Trust) -> dict[str, Any]:

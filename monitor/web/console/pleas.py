@@ -11,6 +11,8 @@ from monitor.obligations.pleas import DECISIONS, DECLINE, MORE_TIME, NOT_OURS, O
 from monitor.tables.duty import DECLINED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.calendar import Calendar
     from monitor.questionnaire import Questionnaire
     from monitor.tables import Obligation, Plea
@@ -87,6 +89,12 @@ async def objections(duty_id: int, calendar: Calendar, language: str) -> dict[st
     """The latest objection to a look, by question, with what was decided on it: stands beside the answer."""
     rows = await tables.Plea.filter(obligation_id=duty_id, kind=OBJECTION).order_by("id")
     return {row.question: _objected(row, calendar, language) for row in rows}
+
+
+def objected(row: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
+    """An answer for those who decide, with the objection that stands beside it."""
+    note = [part for part in (row.get("note"), said.get(row["id"])) if part]
+    return row | {"note": " – ".join(note)}
 
 
 def _objected(plea: Plea, calendar: Calendar, language: str) -> str:
