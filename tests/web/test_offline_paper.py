@@ -143,3 +143,30 @@ async def test_the_number_on_a_sheet_opens_nothing_and_mails_a_link_to_the_regis
         await running.work()
     assert len(running.mails("privacy@acme.example")) == before + 1
     assert {address for mail in list(running.sink.mails)[-1:] for address in mail.to} == {"privacy@acme.example"}
+
+
+async def test_what_was_shown_and_not_handed_in_is_evidence_with_viewer_day_and_place(running: Running) -> None:
+    questionnaire = thaw((await tables.FrozenRequest.get()).body)
+    question = next(one for one in questionnaire.questions if one.evidence)
+    said = {
+        "shown_question": question.id,
+        "shown_by": "審査 一",
+        "shown_place": "本社会議室",
+        "shown_what": "入退室記録 2026年3月分",
+    }
+    day = {"shown_seen_year": "令和8", "shown_seen_month": "4", "shown_seen_day": "1"}
+    async with running.client() as client:
+        await sign_in(running, client, "reviewers@impress.example")
+        back = await sends(client, "/duty/1/shown", said, 422)
+        assert "入退室記録" in back
+        assert not await tables.Evidence.exists()
+        await sends(client, "/duty/1/shown", {**said, **day, "shown_seen_year": "2199"}, 422)
+        await sends(client, "/duty/1/shown", {**said, **day, "shown_question": "none"}, 422)
+        await sends(client, "/duty/1/shown", said | day)
+    kept = await tables.Evidence.get()
+    assert (kept.question, kept.media_type) == (question.id, "text/plain")
+    record = b"".join([piece async for piece in await running.house_evidence().read(kept.sha256)]).decode()
+    assert all(word in record for word in ("審査 一", "本社会議室", "2026-04-01", "入退室記録"))
+    line = await tables.LedgerLine.get(type="evidence.shown")
+    assert "審査" not in line.data
+    assert kept.sha256 in line.data

@@ -14,6 +14,7 @@ from monitor.web.console import (
     remedying,
     reviewing,
     sheet,
+    showing,
     signing,
 )
 
@@ -43,6 +44,8 @@ ROUTES = [
     web.post(ENTRY + "/s/{section}", entering.save_entered),
     web.get(ENTRY + "/{page:tasks|check}", entering.check),
     web.post(ENTRY + "/{deed:submit|drop}", entering.conclude),
+    web.get(r"/duty/{id:\d{1,9}}/shown", showing.page),
+    web.post(r"/duty/{id:\d{1,9}}/shown", showing.write),
     web.get("/scan/{id:[0-9a-f]{32}}", entering.scan_file),
     web.get("/sign-in", signing.show),
     web.post("/sign-in", signing.ask),
