@@ -33,6 +33,8 @@ _DEEDS = frozenset(
         "review",
         "hand-over",
         "mute-ended",
+        "mail-reply",
+        "use-link",
         "code",
     }
 )
@@ -88,7 +90,7 @@ class Topic:
         """The order within a letter: what is critical, what asks for a deed (oldest date first), what only tells."""
         if self.case and self.notice.kind == "rung":
             return (0 if self.case.severity >= Severity.CRITICAL else 2, -self.case.severity, self.case.id)
-        deed = self.notice.kind in _DEEDS
+        deed = self.notice.kind in _DEEDS and self.notice.data.get("kind") != "hand-over"  # which only tells
         if self.duty:
             return (1 if deed else 3, self.duty.due_on.toordinal(), self.duty.id)
         if self.own:
