@@ -142,6 +142,11 @@ async def returns(house, client):
     return await on_the_duty(house, client, "return", {"reason": "国名をお書きください。"})
 
 
+async def reviews(house, client):
+    await hands_in(house, client)
+    return await on_the_duty(house, client, "review", {"review_by": "M. Manager", "policy_verdict": "accepted"})
+
+
 async def waives(house, client):
     return await on_the_duty(house, client, "waive", {"reason": "merger", **soon()})
 
@@ -262,15 +267,16 @@ ACTS = [
     ("/f/{token}/{language}/declare", declares, "obligation.submitted", "link/"),
     (HELP_AT, wants_time, "obligation.plea", "link/"),
     (HELP_AT, is_another, "obligation.plea", "link/"),
+    (HELP_AT, names_another, "obligation.plea", "link/"),
+    (HELP_AT, declines, "obligation.declined", "link/"),
+    ("/f/{token}/{language}/resume", answers_after_all, "obligation.resumed", "link/"),
     ("/f/{token}/{language}/colleagues", hands_over, "colleague.named", "link/"),
     ("/f/{token}/{language}/sign", confirms_by_code, "obligation.submitted", "link/"),
     ("/f/{token}/{language}/mine", opens_another, "link.issued", "system"),
     ("/duty/{id}/colleague", lets_a_stranger_in, "colleague.approved", "person/"),
     ("/duty/{id}/accept", accepts, "obligation.accepted", "person/"),
-    (HELP_AT, names_another, "obligation.plea", "link/"),
-    (HELP_AT, declines, "obligation.declined", "link/"),
-    ("/f/{token}/{language}/resume", answers_after_all, "obligation.resumed", "link/"),
     ("/duty/{id}/return", returns, "obligation.returned", "person/"),
+    ("/duty/{id}/review", reviews, "answer.marked", "person/"),
     ("/duty/{id}/waive", waives, "obligation.waived", "person/"),
     ("/duty/{id}/acknowledge", acknowledges, "obligation.acknowledged", "person/"),
     ("/duty/{id}/extend", extends, "obligation.due_moved", "person/"),
