@@ -15,7 +15,7 @@ from email.utils import getaddresses
 from typing import TYPE_CHECKING
 
 from monitor.inbound.excerpt import excerpt, words_of
-from monitor.inbound.report import Failure, failures
+from monitor.inbound.report import TROUBLE, Failure, failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,6 @@ _ABSENT = re.compile(
     r"自動(返信|応答|配信)|不在(通知|の|連絡)|【不在|out of (the )?office|auto(matic)?[ -]?(reply|response)",
     re.IGNORECASE,
 )
-_TROUBLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 KINDS = BOUNCE, DELAYED, AUTOMATIC, REPLY, STRAY = "bounce", "delayed", "auto-reply", "reply", "stray"
 
 
@@ -53,7 +52,7 @@ class Read:
 
 def read(raw: bytes) -> Read:
     """What it is. Nothing that anybody can send raises; what cannot be understood is `stray`, and kept."""
-    with suppress(*_TROUBLE):
+    with suppress(*TROUBLE):
         message = _parsed(raw)
         found = tuple(failures(message)) if _reports(message) else ()
         return Read(_kind(message, found), found, sender(message), _header(message, "Subject")[:400], _words(message))
@@ -62,7 +61,7 @@ def read(raw: bytes) -> Read:
 
 def addressed_to(raw: bytes) -> Iterator[str]:
     """Whom the headers name as receivers, nearest to the delivery first."""
-    with suppress(*_TROUBLE):
+    with suppress(*TROUBLE):
         message = message_from_bytes(_head(raw))
         for name in _TO_US:
             for value in message.get_all(name, []):
@@ -71,7 +70,7 @@ def addressed_to(raw: bytes) -> Iterator[str]:
 
 def answered(raw: bytes) -> list[str]:
     """Letters of ours whose Message-IDs it answers, the nearest first."""
-    with suppress(*_TROUBLE):
+    with suppress(*TROUBLE):
         message = message_from_bytes(_head(raw))
         said = f"{message.get('In-Reply-To', '')} {' '.join(reversed(str(message.get('References', '')).split()))}"
         return list(dict.fromkeys(_REFERENCE.findall(said)))
@@ -133,7 +132,7 @@ def _is_automatic(message: Message) -> bool:
 
 def _header(message: Message, name: str) -> str:
     value = re.sub(r"[\r\n]+", "", str(message.get(name, "")))[:2000]
-    with suppress(*_TROUBLE):
+    with suppress(*TROUBLE):
         parts = decode_header(value)
         return _one_line("".join(one if isinstance(one, str) else _decoded(one, charset) for one, charset in parts))
     return _one_line(value)

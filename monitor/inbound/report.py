@@ -11,6 +11,7 @@ import logging
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.message import Message
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ _MOST = 50  #: recipients that one report may speak of
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _CODE = re.compile(r"\b([45])\d\d[ -]")
 _HARD, _SOFT = "5", "4"
-_TROUBLE = (
+#: What reading hostile octets raises, in the standard library and beyond.
+TROUBLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)
     ValueError,
     LookupError,
     TypeError,
@@ -82,7 +84,7 @@ def _guessed(message: Message) -> list[Failure]:
     """What twenty years of formats say. A report without any code has given up for good: that is what they are for."""
     soft: frozenset[bytes] = frozenset()
     hard: frozenset[bytes] = frozenset()
-    with suppress(*_TROUBLE):
+    with suppress(*TROUBLE):
         soft, hard = all_failures(message)
     if not soft and not hard:
         return []
@@ -114,7 +116,7 @@ def _line(text: str, address: bytes | str) -> str:
 
 def _first_text(message: Message) -> str:
     """The words for people, as far as they are needed; what follows may be our own letter."""
-    with suppress(*_TROUBLE):
+    with suppress(*TROUBLE):
         for part in message.walk():
             if part.get_content_type() == "text/plain":
                 payload = part.get_payload(decode=True)
