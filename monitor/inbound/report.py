@@ -29,13 +29,6 @@ _CODE = re.compile(r"\b([45])\d\d[ -]")
 _HARD, _SOFT = "5", "4"
 #: What reading hostile octets raises, in the standard library and beyond.
 TROUBLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    RecursionError,
-)  #: of a reader's, on bytes
 
 
 @dataclass(frozen=True, slots=True)
