@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation, OfflineFile
 
 WORKBOOK, SCAN = "workbook", "scan"
+RECEIVED = {WORKBOOK: "workbook.received", SCAN: "entry.scan_received"}
 MOST = 50  #: files of one duty that come so: the disk is everybody's
 
 
@@ -38,7 +39,7 @@ async def receive(duty_id: int, kind: str, stored: Stored, at: datetime, actor: 
             id=secrets.token_hex(16), obligation_id=duty_id, kind=kind, name=stored.name, media_type=stored.media_type,
             size=stored.size, sha256=stored.sha256, actor=actor, received_at=at,
         )  # fmt: skip
-        await record(f"{kind}.received", duty, {"sha256": stored.sha256, "size": stored.size}, at, actor)
+        await put_record(RECEIVED[kind], duty, {"sha256": stored.sha256, "size": stored.size}, at, actor)
     return made
 
 
@@ -59,11 +60,11 @@ async def take(
             duty = await tables.Obligation.get(id=duty_id)
             await tables.OfflineFile.filter(id=file.id).update(taken_at=at)
             told = {"sha256": file.sha256, "questions": sorted(outcome.saved)}
-            await record("workbook.taken", duty, told, at, actor)
+            await put_record("workbook.taken", duty, told, at, actor)
     return outcome
 
 
-async def record(kind: str, duty: Obligation, data: Mapping[str, Any], at: datetime, actor: str) -> None:
+async def put_record(kind: str, duty: Obligation, data: Mapping[str, Any], at: datetime, actor: str) -> None:
     event = ledger.Event(
         kind, f"obligation/{duty.id}", {"engagement": duty.engagement_id, **data}, duty.company_id, actor
     )

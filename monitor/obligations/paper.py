@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from monitor import tables
 from monitor.obligations import acts
-from monitor.obligations.offline import SCAN, receive, record
+from monitor.obligations.offline import SCAN, put_record, receive
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
@@ -65,7 +65,7 @@ async def begin(duty_id: int, came: Came, scan: Stored, at: datetime, actor: str
             entered_by_id=int(actor.removeprefix("person/")), questions=[],
         )  # fmt: skip
         told = {"entry": made.id, "channel": came.channel, "received_on": came.received_on.isoformat()}
-        await record("entry.begun", duty, told | {"sha256": file.sha256}, at, actor)
+        await put_record("entry.begun", duty, told | {"sha256": file.sha256}, at, actor)
     return made
 
 
@@ -94,7 +94,7 @@ async def drop(entry: PaperEntry, at: datetime, actor: str) -> None:
         left = tables.PaperEntry.filter(id=entry.id, submission_id=None, dropped_at=None)
         need(await left.update(dropped_at=at), "entry-over", "This entry has ended already.")
         duty = await tables.Obligation.get(id=entry.obligation_id)
-        await record("entry.dropped", duty, {"entry": entry.id}, at, actor)
+        await put_record("entry.dropped", duty, {"entry": entry.id}, at, actor)
 
 
 async def submit(entry: PaperEntry, answers: str, sha256: str, at: datetime, actor: str) -> int:
@@ -107,5 +107,5 @@ async def submit(entry: PaperEntry, answers: str, sha256: str, at: datetime, act
         duty = await tables.Obligation.get(id=entry.obligation_id)
         scan = await tables.OfflineFile.get(id=entry.scan_id)
         told = {"entry": entry.id, "submission": number, "channel": entry.channel, "sha256": scan.sha256}
-        await record("entry.submitted", duty, told, at, actor)
+        await put_record("entry.submitted", duty, told, at, actor)
     return number

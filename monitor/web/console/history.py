@@ -92,7 +92,7 @@ WORDS = {
     "evidence.withdrawn": "File withdrawn",
     "workbook.received": "Workbook handed in",
     "workbook.taken": "Answers taken from the workbook",
-    "scan.received": "Scan handed in",
+    "entry.scan_received": "Scan handed in",
     "entry.begun": "Answer on paper being entered",
     "entry.dropped": "Entry of the answer on paper given up",
     "entry.submitted": "Answer on paper entered",
