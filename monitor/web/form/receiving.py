@@ -58,7 +58,9 @@ def _review(found: Opened) -> list[dict[str, str]]:
     language = found.language
     looks = Message("{asker} looks through your answer.", {"asker": found.asker}).in_(language)
     told = Message("You get a mail when it is accepted, or when something is missing.").in_(language)
-    steps = [{"when": Message("Now").in_(language), "what": f"{looks} {told}" if language == "en" else looks + told}]
+    steps = [
+        {"when": Message("From now on").in_(language), "what": f"{looks} {told}" if language == "en" else looks + told}
+    ]
     for step, _ in zip(coming(found.duty, found.present.calendar, found.at), range(_LISTED), strict=False):
         day = say_short_day(found.present.calendar.day_of(step.at), language)
         what = Message("If it still waits then, we remind those who decide.").in_(language)
