@@ -193,8 +193,7 @@ async def _by_hand(place: Any) -> Any:
     for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
         yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
     yield "vendor+fresh-link", await letter("fresh-link", "vendor")
-    copied = {"data": {"submission": 0}, "to": ["colleague@acme.example"]}
-    yield "vendor+copy", await letter("copy", "vendor", **copied)
+    yield "vendor+copy", await letter("copy", "vendor", to=["colleague@acme.example"])
     for grade in ("", "view", "submit"):
         data = {"contact": colleague.id} | ({"grade": grade} if grade else {})
         kept = await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])

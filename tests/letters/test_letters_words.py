@@ -31,7 +31,7 @@ FORM, TOKEN = re.compile(r"https://itaku\.impress\.example/f/(itk_[\w-]+)"), re.
 #: Latin that a Japanese letter may hold: names of techniques and files, references, what a check saw.
 CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b")  #: by which a letter is verified
 TECHNICAL = re.compile(
-    r"ISO(?:/IEC)?|SOC(?:2-T2)?|TLS|SSL|HTTPS?|URL|UTC|SHA-256|HSTS|DM|ITK-[CD]?\d+|RFC \d+( section [\d.]+)?|[\d:]+[0-9a-f]{64}|[\w.-]+\.example"
+    r"receipt\.json|ISO(?:/IEC)?|SOC(?:2-T2)?|TLS|SSL|HTTPS?|URL|UTC|SHA-256|HSTS|DM|ITK-[CD]?\d+|RFC \d+( section [\d.]+)?|[\d:]+[0-9a-f]{64}|[\w.-]+\.example"
     r"|[\w.+-]+@[\w.-]+|Set-Cookie|HttpOnly|SameSite|Secure|JavaScript|Web|OWASP[\w ]*|Cookie|cookie|HttpOnly|v?\d[\d.]*"
 )
 ASKS = ("opening", "reopened", "reminder", "overdue", "due-moved", "returned", "fresh-link", "hand-over", "several")
@@ -198,7 +198,11 @@ def test_several_readers_are_addressed_as_all_concerned(gallery):
 def test_only_the_letter_to_the_party_holds_the_link(gallery):
     for (_, name), kept in gallery.items():
         found = set(FORM.findall(kept.letter.text)) | set(FORM.findall(kept.letter.html))
-        if kept.side == "vendor" and set(kept.stages) & {*ASKS, "receipt", "copy"}:  # those two lead to what can be read
+        if kept.side == "vendor" and set(kept.stages) & {
+            *ASKS,
+            "receipt",
+            "copy",
+        }:  # those two lead to what can be read
             assert found, name
         else:
             assert not found, name
