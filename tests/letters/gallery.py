@@ -181,7 +181,7 @@ async def _by_hand(place: Any) -> Any:
         "wrong-person": {"kind": "wrong-person", "text": text, "proposed_on": ""},
         "objection": {"kind": "objection", "text": text, "proposed_on": ""},
         "hand-over": {"kind": "hand-over", "text": "", "proposed_on": ""},
-        "stranger": {"kind": "stranger", "text": "expert@elsewhere.example", "proposed_on": ""},
+        "stranger": {"kind": "stranger", "text": "専門家" if place.language == "ja" else "An expert", "proposed_on": ""},
         "of-another-kind": {"kind": "question", "text": text, "proposed_on": ""},
     }.items():
         yield f"company+plea+{name}", await letter("plea", "company", data=said)
@@ -193,12 +193,12 @@ async def _by_hand(place: Any) -> Any:
     for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
         yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
     yield "vendor+fresh-link", await letter("fresh-link", "vendor")
-    yield "vendor+copy", await letter("copy", "vendor", to=["colleague@acme.example"])
+    yield "vendor+copy", await letter("copy", "vendor", data={"submission": 0}, to=["colleague@acme.example"])
     for grade in ("", "view", "submit"):
         data = {"contact": colleague.id} | ({"grade": grade} if grade else {})
         kept = await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])
         yield f"vendor+hand-over{'+' if grade else ''}{grade}", kept
-    yield "vendor+code", await letter("code", "vendor", data={"code": await _code(duty, at)})
+    yield "vendor+code", await letter("code", "vendor", data={"code": await _code(duty, at, place.language)})
     yield "company+second-person", await letter("second-person", "company", roles=("reviewer",))
     yield "company+undeliverable", await letter("undeliverable", "company", level=1)
     gone = {"address": "privacy@acme.example", "why": "550 5.1.1", "instead": "second@acme.example"}
@@ -280,12 +280,13 @@ async def _of_decisions(at: Any) -> Any:
         yield name, climb_own(await begin(duty, calendar, at), calendar, at).notices[0]
 
 
-async def _code(duty: Any, at: Any) -> str:
+async def _code(duty: Any, at: Any, language: str) -> str:
     """A code that was asked for by somebody who declared."""
     link = await tables.Link.create(
         id="c" * 24, obligation_id=duty.id, token_sha256="", grade="submit", issued_at=at, expires_at=at
     )
-    said = {"signer_name": "髙﨑 さつき", "signer_title": "個人情報保護担当", "sha256": "0" * 64}
+    signer = ("髙﨑 さつき", "個人情報保護担当") if language == "ja" else ("A. Vendor", "Privacy office")
+    said = {"signer_name": signer[0], "signer_title": signer[1], "sha256": "0" * 64}
     row = await tables.SigningCode.create(
         id="d" * 24, obligation_id=duty.id, link_id=link.id, made_at=at, expires_at=at, **said
     )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Change, Examination, Examined, Question, Questionnaire
 
 LONGEST_NAME = 100
-FOLDED = 40  #: questions; a longer list to check opens part by part
+FOLDED = 40  #: answers; a longer list to check opens part by part
 
 
 @while_read
@@ -49,7 +49,7 @@ async def check(request: web.Request, found: Opened) -> web.StreamResponse:
         missing=_missing(found, examined) if found.answerable else [],
         ready=examined.complete and found.answerable,
         changed="changed" in request.query,
-        folded=len(found.questionnaire.questions) > FOLDED,
+        folded=sum(len(group["rows"]) for group in groups) > FOLDED,
     )  # fmt: skip
 
 
