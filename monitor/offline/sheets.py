@@ -17,6 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from monitor.language import Message
 from monitor.refusal import Refused
+from monitor.sheets import Unreadable, harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +53,18 @@ def grids(content: bytes) -> list[Grid]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             formulas = _inspected(packed)
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+        with CalamineWorkbook.from_filelike(io.BytesIO(harmless(content))) as book:
             return [_grid(book, number, formulas) for number in _worksheets(book)]
-    except (CalamineError, zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError) as error:
+    except (
+        Unreadable,
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        ValueError,
+        KeyError,
+        NotImplementedError,
+    ) as error:
         raise unreadable() from error
 
 

@@ -128,6 +128,21 @@ def test_headings_of_another_wording_a_middle_column_and_numbers_twice_are_read(
     ]
 
 
+def test_a_question_merged_over_two_rows_is_asked_once():
+    def merged(sheet):
+        rows(
+            ("番号", "大項目", "設問", "回答"),
+            ("1", "体制", None, "○"),
+            (None, "体制", None, "△"),
+            ("2", "体制", "台帳", "×"),
+        )(sheet)
+        sheet.merge_range(1, 2, 2, 2, "責任者")
+
+    found = from_checklist(workbook(s=merged), "s.xlsx")
+    assert [question.text.ja for question in found.questionnaire.questions] == ["責任者", "台帳"]
+    assert [each.cell for each in found.unread] == ["s!B3"]
+
+
 @pytest.mark.parametrize("read", [from_caiq, from_checklist])
 def test_a_file_without_such_a_table_is_refused_with_the_headings_that_it_needs(read):
     for content in (workbook(s=rows(("氏名", "住所"))), workbook(s=rows()), b"no workbook"):

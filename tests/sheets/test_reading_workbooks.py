@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 import xlsxwriter
 
+from monitor.offline.sheets import grids
+from monitor.refusal import Refused
 from monitor.sheets import MAX_ROWS, Unreadable, column_name, read_workbook
 
 
@@ -116,3 +118,10 @@ def test_what_is_no_workbook_is_said_to_be_none(content):
 def test_a_sheet_merged_all_over_is_refused():
     merged = b'<mergeCells count="1"><mergeCell ref="A1:XFD9999"/></mergeCells></worksheet>'
     assert "merged" in reason(tampered(workbook(small), "xl/worksheets/sheet1.xml", b"</worksheet>", merged))
+
+
+def test_another_reader_of_cells_is_given_what_cannot_take_the_process_with_it():
+    assert grids(workbook(small))[0].name == "一枚目"
+    promising = tampered(workbook(small), "xl/sharedStrings.xml", b'uniqueCount="1"', b'uniqueCount="99999999999"')
+    with pytest.raises(Refused):
+        grids(promising)
