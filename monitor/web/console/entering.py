@@ -16,6 +16,7 @@ from monitor.letters.words import duty_reference
 from monitor.obligations import acts, paper
 from monitor.obligations.drafts import Draft, Drafted, read, save
 from monitor.obligations.reuse import Shelf
+from monitor.obligations.sheets import request_of
 from monitor.questionnaire import QuestionState, freeze_answers
 from monitor.questionnaire.entry import calendar_day, three_boxes, tidy
 from monitor.refusal import Refused, need
@@ -28,7 +29,6 @@ from monitor.web.form.answering import save_section, show_section
 from monitor.web.form.arriving import AWAY
 from monitor.web.form.ending import all_answers, one_line
 from monitor.web.form.opening import Opened, frozen
-from monitor.web.form.paper import duty_of_code
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.site import SITE
 from monitor.web.words import named, topic_name
@@ -123,7 +123,7 @@ def _same(stands: Answer | None, answer: Answer) -> bool:
 async def find(request: web.Request) -> web.StreamResponse:
     """From the number on a sheet, or a request's reference, to its page."""
     who, typed = await reader(request), request.query.get("q", "")[:100]
-    duty_id = await duty_of_code(typed) or _referred(typed)
+    duty_id = await request_of(request.app[SITE].keyring, typed) or _referred(typed)
     duty = await tables.Obligation.get_or_none(id=duty_id) if duty_id else None
     if duty is None or not who.sees(duty.company_id):
         return console_page(request, who, "find.html", typed=tidy(typed), errors=_unfound(typed, language_of(request)))

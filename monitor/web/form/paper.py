@@ -2,7 +2,7 @@
 
 Whoever finds a sheet on a copier must not get at the answers. So neither number nor QR code opens anything: they lead
 to a page that says the same of every number, and that mails a fresh link to the registered address and to no other.
-Printing fixes nothing about a request; the number is the same each time it is asked for.
+Printing writes nothing down; the number is the same each time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from monitor import shortcodes
 from monitor.language import Message
+from monitor.obligations.sheets import number_of, request_of
 from monitor.offline.conditions import numbers, only_if
 from monitor.questionnaire import QuestionType
 from monitor.web.border import LIMITS, STRANGERS, remote
@@ -28,14 +29,12 @@ if TYPE_CHECKING:
 
     from monitor.questionnaire import Question
 
-REFERENCE = "obligation/"
-
 
 @while_read
 async def show(request: web.Request, found: Opened) -> web.StreamResponse:
     """All questions with boxes to tick and lines to write on."""
     site = request.app[SITE]
-    code = await shortcodes.issue(site.keyring, shortcodes.PAPER, f"{REFERENCE}{found.duty.id}", found.at)
+    code = number_of(site.keyring, found.duty.id)
     address = f"{site.base_url}/p/{code}"
     return form_page(
         request, found, "print.html", sections=_sections(found), code=shortcodes.grouped(code), address=address,
@@ -99,7 +98,7 @@ async def entry(request: web.Request) -> web.StreamResponse:
 async def ask_fresh(request: web.Request) -> web.StreamResponse:
     """A fresh link goes to the registered address, if the number stands for a request that still runs."""
     await request.app[LIMITS].hit(STRANGERS, "fresh", remote(request))
-    duty_id = await duty_of_code(request.match_info["code"])
+    duty_id = await request_of(request.app[SITE].keyring, request.match_info["code"])
     if duty_id is not None:
         await mail_fresh(duty_id, moment())
     return page(request, "web/form/fresh.html", language=language_of(request))
@@ -109,12 +108,3 @@ def _typed(request: web.Request) -> str:
     """The number as it is printed; what can be none never comes into the page."""
     code = shortcodes.typed(request.match_info["code"])
     return shortcodes.grouped(code) if code else ""
-
-
-async def duty_of_code(text: str) -> int | None:
-    """The request that the number on a sheet stands for."""
-    code = shortcodes.typed(text)
-    row = await shortcodes.resolve(code) if code else None
-    if row is None or row.kind != shortcodes.PAPER:
-        return None
-    return int(row.reference.removeprefix(REFERENCE))
