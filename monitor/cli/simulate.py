@@ -114,6 +114,7 @@ def _sentence(line: dict[str, Any]) -> str:
         parts.append(f"due {line['due_on']}")
     if line.get("to"):
         parts.append("-> " + ", ".join(line["to"]))
-    if line.get("reason"):
-        parts.append(f"({line['reason']})")
+    why = line.get("reason") or line.get("state")
+    if why:
+        parts.append(f"({why})")
     return "  ".join(part for part in parts if part)

@@ -103,7 +103,7 @@ async def test_waiving_giving_time_and_answering_a_plea(house, person, scheme):
     duty = await tables.Obligation.get()
     vendor = await person(width=390, scripts=False)
     await vendor.goes(f"{house.link()}/ja/help")
-    await vendor.page.get_by_text("当社には該当しない").first.click()
+    await vendor.page.get_by_text("当社の件ではない").first.click()
     await vendor.page.locator("#why").fill("関連会社が受けています。")
     await vendor.page.locator("main form:has(#why) button").click()
     await vendor.looks()

@@ -106,6 +106,8 @@ def beside(
         else:
             token = offer.source.token
             boxes.append({"value": token, "text": text, "hint": _hint(offer, found), "checked": token in ticked})
+    if any(note["same"] for note in notes):  # it stands as last time: nothing else needs to be offered
+        boxes = []
     return {"boxes": boxes, "notes": notes}
 
 
