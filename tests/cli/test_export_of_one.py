@@ -37,3 +37,9 @@ def test_a_key_that_is_there_is_exported(applied):
     ran = run("export", "registry", "--company", "impress", "--party", "acme")
     assert ran.exit_code == 0
     assert 'key = "dm"' in ran.stdout
+
+
+def test_reviews_of_a_house_without_answers_are_an_empty_file(applied):
+    ran = run("export", "reviews", "-o", "reviews.jsonl")
+    assert ran.exit_code == 0
+    assert (applied / "reviews.jsonl").read_text() == ""

@@ -17,6 +17,7 @@ from monitor.questionnaire import Answer
 from monitor.refusal import Refused
 from monitor.reviewing import Decided, Policy, Said, Seen, accept, mark, return_, take_back
 from monitor.reviewing.acts import changes_of
+from monitor.reviewing.export import lines
 
 ONE = Policy(second_person=frozenset())
 TWO = Policy(second_person=frozenset({"B"}))
@@ -177,3 +178,28 @@ async def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(party):
     assert isinstance(lost, Refused)
     assert lost.reason == "not-submitted"
     assert len(await told("obligation.accepted") + await told("obligation.returned")) == 1
+
+
+async def test_an_export_keeps_apart_what_looks_alike_and_holds_no_note_and_no_name(party):
+    duty = await duty_of()
+    await tables.Submission.filter(obligation_id=duty.id).update(
+        answers=json.dumps(
+            {
+                "policy": {"value": "yes"},
+                "handlers.count": {"value": 0},
+                "web.tls": {"not_applicable": True, "reason": "No site."},
+            }
+        )
+    )
+    await marks(policy=Said(ACCEPTED, note="by telephone"), web_tls=Said(RETURNED, "Which site?"))
+    found = {line["question"]: line async for line in lines("impress", "acme")}
+    kept = {name: (found[name]["state"], found[name]["value"]) for name in ("policy", "handlers.count", "rules")}
+    assert kept == {"policy": ("answered", "yes"), "handlers.count": ("answered", 0), "rules": ("unanswered", None)}
+    assert {"hidden", "unanswered", "answered"} <= {line["state"] for line in found.values()}
+    assert (found["rules"]["points"], found["rules"]["counted"]) == (0, "unanswered")
+    assert all(line["points"] is None for line in found.values() if line["state"] == "hidden")
+    assert (found["web.tls"]["mark"], found["web.tls"]["comment"]) == (RETURNED, "Which site?")
+    told_all = json.dumps(list(found.values()))
+    assert "telephone" not in told_all
+    assert "Ada" not in told_all
+    assert [line async for line in lines("sister")] == []

@@ -19,13 +19,14 @@ from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import ROLES, duty_reference, said
 from monitor.obligations.drafts import last_accepted
+from monitor.obligations.marks import marks_of
 from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
 from monitor.tables.duty import ASKED
 from monitor.web.console.colleagues import named_colleagues
-from monitor.web.console.course import course
 from monitor.web.console.correspondence import correspondence
+from monitor.web.console.course import course
 from monitor.web.console.doubt import Tongue, Trust, against, answers_against, trust
 from monitor.web.console.facts import about, declaration
 from monitor.web.console.findings import findings_of
@@ -242,9 +243,15 @@ async def _answers(
     examined = examine(questionnaire, answers, who.present.calendar.day_of(submission.submitted_at))
     before = await last_accepted(duty, before=submission.id)
     groups = answer_groups(questionnaire, answers, examined, before, language)
-    said = await objections(duty.id, who.present.calendar, language)
+    said, marks = await objections(duty.id, who.present.calendar, language), await marks_of(submission.id)
     return [
-        {**group, "rows": [objected(_for_reviewers(row, examined, sure), said) for row in group["rows"]]}
+        {
+            **group,
+            "rows": [
+                objected(_for_reviewers(row, examined, sure), said) | judged(marks.get(row["id"]))
+                for row in group["rows"]
+            ],
+        }
         for group in groups
     ]
 
@@ -254,6 +261,11 @@ def _for_reviewers(row: dict[str, Any], examined: Examination, sure: Trust) -> d
     is no answer.
     """
     return row | sure.label(row["id"]) | ({"problem": ""} if examined.questions[row["id"]].problems else {})
+
+
+def judged(mark: tables.Mark | None) -> dict[str, str]:
+    """What a reviewer has marked an answer with, and told the party of it."""
+    return {"verdict": mark.verdict, "told": mark.comment} if mark else {}
 
 
 async def _trust(

@@ -23,6 +23,7 @@ from monitor.reviewing.decide import LONGEST
 from monitor.web.console.doubt import Tongue, against, trust
 from monitor.web.console.facts import declaration
 from monitor.web.console.looking import console_page, duty_of
+from monitor.web.console.pleas import objected, objections
 from monitor.web.console.session import reader
 from monitor.web.console.steps import next_steps
 from monitor.web.console.weighing import Case, counts, groups, sums
@@ -172,6 +173,9 @@ async def _show(request: web.Request, who: Reader, duty: Obligation, back: Back)
     sure = await trust(last, duty.party_id, site.claims, tongue, at)
     case = await Case.of(duty, last, sure, site.review)
     shown = groups(case, who.present, language)
+    said = await objections(duty.id, who.present.calendar, language)
+    for group in shown:
+        group["rows"] = [objected(row, said) for row in group["rows"]]
     errors = [*back.errors, *_kept(shown, back, case, language)]
     engagement = await who.present.engagement(duty.engagement_id)
     party = await who.present.party(duty.party_id)
