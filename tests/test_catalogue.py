@@ -30,6 +30,8 @@ CATALOGUES = sorted((ROOT / "templates/locale/ja/LC_MESSAGES").glob("*.po"))
 SPEAKING = {"Message": 0, "Detail": 0, "found": 0, "translate": 0, "gettext": 0, "ngettext": 0, "need": 2}
 TABLES = {
     "monitor.letters.words": ("ARTICLES", "CERTIFICATES", "DUTIES", "OWN_DUTIES", "SEVERITIES", "ROLES"),
+    "monitor.web.words": ("HOLDS", "MAY"),
+    "monitor.web.form.colleagues": ("GRADES", "HINTS"),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")

@@ -110,7 +110,7 @@ async def _send(row: Colleague, duty: Obligation, email: str, at: datetime) -> N
 
 async def _ask_company(row: Colleague, duty: Obligation, named: Named, at: datetime, actor: str, *, anew: bool) -> None:
     if anew:
-        said = {"kind": "stranger", "text": named.name, "proposed_on": ""}  # the address stands on the page, not in mail
+        said = {"kind": "stranger", "text": named.name, "proposed_on": ""}  # the address is for the page alone
         mark = f"stranger-{row.id}-{at.isoformat()}"
         await tell([about_duty(duty, "plea", COMPANY, at, mark=mark, roles=["managers"], data=said)])
         await _record("colleague.waits", duty, row, at, actor, grade=named.grade)

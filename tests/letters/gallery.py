@@ -151,55 +151,14 @@ async def _of_pleas(duty: Any, letter: Any, text: str) -> Any:
     await duty.save()
 
 
-async def _by_hand(place: Any) -> Any:
-    """Letters that no script brings about. The duty is put back to where it was when such a letter is usual."""
-    at = instant("2026-12-22T10:00")
-    duty = await place.duty("dm")
-    duty.overdue_on, duty.vendor_sent, duty.company_sent, duty.told, duty.told_at = None, -14, None, 0, None
-    await duty.save()
-    tls = await tables.Case.filter(check_kind="tls").first()
-    tls.closed_at, tls.company_sent, tls.told = None, 3, 2
-    await tls.save()
-    colleague = await tables.Person.create(email="colleague@acme.example", seen_at=at)
+WISHES = {
+    "ja": "年末は担当者が不在のため、\n1月中旬まで猶予をいただけますでしょうか。",
+    "en": "We are closed\nover the turn of the year.",
+}
 
-    async def letter(
-        kind: str, side: str, about: Any = duty, to: Any = None, roles: Any = ("managers",), **fields: Any
-    ) -> Kept:
-        row = notice(kind, side, made_at=at, **({"duty": about} if about is duty else {"case": about}), **fields)
-        kept, _ = await place.kept(row, to=to, roles=list(roles), at=at)
-        return kept
 
-    text = (
-        "年末は担当者が不在のため、\n1月中旬まで猶予をいただけますでしょうか。"
-        if place.language == "ja"
-        else "We are closed\nover the turn of the year."
-    )
-    for name, said in {
-        "more-time": {"kind": "more-time", "text": text, "proposed_on": "2027-01-15"},
-        "more-time-some-day": {"kind": "more-time", "text": text, "proposed_on": ""},
-        "not-ours": {"kind": "not-ours", "text": text, "proposed_on": ""},
-        "wrong-person": {"kind": "wrong-person", "text": text, "proposed_on": ""},
-        "objection": {"kind": "objection", "text": text, "proposed_on": ""},
-        "hand-over": {"kind": "hand-over", "text": "", "proposed_on": ""},
-        "stranger": {"kind": "stranger", "text": "専門家" if place.language == "ja" else "An expert", "proposed_on": ""},
-        "of-another-kind": {"kind": "question", "text": text, "proposed_on": ""},
-    }.items():
-        yield f"company+plea+{name}", await letter("plea", "company", data=said)
-    async for name, kept in _of_pleas(duty, letter, text):
-        yield name, kept
-    for reason in ("asked-late", "form-unreachable", "returned", "extended", "recomputed", text, ""):
-        name = f"vendor+due-moved+{reason if reason.isascii() and chr(10) not in reason else 'words'}"
-        yield name, await letter("due-moved", "vendor", data={"reason": reason, "was": "2026-12-25"} if reason else {})
-    for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
-        yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
-    yield "vendor+fresh-link", await letter("fresh-link", "vendor")
-    yield "vendor+copy", await letter("copy", "vendor", data={"submission": 0}, to=["colleague@acme.example"])
-    for grade in ("", "view", "submit"):
-        data = {"contact": colleague.id} | ({"grade": grade} if grade else {})
-        kept = await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])
-        yield f"vendor+hand-over{'+' if grade else ''}{grade}", kept
-    yield "vendor+code", await letter("code", "vendor", data={"code": await _code(duty, at, place.language)})
-    yield "company+second-person", await letter("second-person", "company", roles=("reviewer",))
+async def _of_what_came_back(letter: Any, tls: Any, text: str) -> Any:
+    """Bounces and replies."""
     yield "company+undeliverable", await letter("undeliverable", "company", level=1)
     gone = {"address": "privacy@acme.example", "why": "550 5.1.1", "instead": "second@acme.example"}
     yield "company+undeliverable+instead", await letter("undeliverable", "company", level=1, data=gone)
@@ -212,6 +171,51 @@ async def _by_hand(place: Any) -> Any:
         await letter("mail-reply", "company", about=tls, level=1, data={**wrote, "text": ""}),
     )
     yield "vendor+use-link", await letter("use-link", "vendor")
+
+
+async def _by_hand(place: Any) -> Any:
+    """Letters that no script brings about. The duty is put back to where it was when such a letter is usual."""
+    at = instant("2026-12-22T10:00")
+    duty = await place.duty("dm")
+    duty.overdue_on, duty.vendor_sent, duty.company_sent, duty.told, duty.told_at = None, -14, None, 0, None
+    await duty.save()
+    tls = await tables.Case.filter(check_kind="tls").first()
+    tls.closed_at, tls.company_sent, tls.told = None, 3, 2
+    await tls.save()
+
+    async def letter(
+        kind: str, side: str, about: Any = duty, to: Any = None, roles: Any = ("managers",), **fields: Any
+    ) -> Kept:
+        row = notice(kind, side, made_at=at, **({"duty": about} if about is duty else {"case": about}), **fields)
+        kept, _ = await place.kept(row, to=to, roles=list(roles), at=at)
+        return kept
+
+    text = WISHES[place.language]
+    for name, said in {
+        "more-time": {"kind": "more-time", "text": text, "proposed_on": "2027-01-15"},
+        "more-time-some-day": {"kind": "more-time", "text": text, "proposed_on": ""},
+        "not-ours": {"kind": "not-ours", "text": text, "proposed_on": ""},
+        "wrong-person": {"kind": "wrong-person", "text": text, "proposed_on": ""},
+        "objection": {"kind": "objection", "text": text, "proposed_on": ""},
+        "hand-over": {"kind": "hand-over", "text": "", "proposed_on": ""},
+        "stranger": {"kind": "stranger", "text": "", "proposed_on": ""},
+        "of-another-kind": {"kind": "question", "text": text, "proposed_on": ""},
+    }.items():
+        yield f"company+plea+{name}", await letter("plea", "company", data=said)
+    async for name, kept in _of_pleas(duty, letter, text):
+        yield name, kept
+    for reason in ("asked-late", "form-unreachable", "returned", "extended", "recomputed", text, ""):
+        name = f"vendor+due-moved+{reason if reason.isascii() and chr(10) not in reason else 'words'}"
+        yield name, await letter("due-moved", "vendor", data={"reason": reason, "was": "2026-12-25"} if reason else {})
+    for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
+        yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
+    yield "vendor+fresh-link", await letter("fresh-link", "vendor")
+    yield "vendor+copy", await letter("copy", "vendor", data={"submission": 0}, to=["colleague@acme.example"])
+    async for name, kept in _of_signing(place, duty, letter, at):
+        yield name, kept
+    yield "company+second-person", await letter("second-person", "company", roles=("reviewer",))
+    async for name, kept in _of_what_came_back(letter, tls, text):
+        yield name, kept
     again = {"rung": -7, "data": {"rung": "T-7", "instead": True}}
     yield "vendor+reminder+instead", await letter("rung", "vendor", **again)
     yield "company+mute-ended", await letter("mute-ended", "company", about=tls, level=1)
@@ -278,6 +282,16 @@ async def _of_decisions(at: Any) -> Any:
         due_on = calendar.day_of(at) + timedelta(days=days)
         duty = tables.OwnDuty(kind="change-review", company_id="impress", party_id="acme", url=URL, due_on=due_on)
         yield name, climb_own(await begin(duty, calendar, at), calendar, at).notices[0]
+
+
+async def _of_signing(place: Any, duty: Any, letter: Any, at: Any) -> Any:
+    """Letters to colleagues who were let in, by what they may do, and the code of a signature."""
+    colleague = await tables.Person.create(email="colleague@acme.example", seen_at=at)
+    for grade in ("", "view", "submit"):
+        data = {"contact": colleague.id} | ({"grade": grade} if grade else {})
+        kept = await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])
+        yield f"vendor+hand-over{'+' if grade else ''}{grade}", kept
+    yield "vendor+code", await letter("code", "vendor", data={"code": await _code(duty, at, place.language)})
 
 
 async def _code(duty: Any, at: Any, language: str) -> str:
