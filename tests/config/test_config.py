@@ -96,6 +96,7 @@ VALUES = {
     ("probe", "allow_private"): "10.0.0.0/8", ("probe", "ca_file"): "ca.pem", ("probe", "user_agent"): "x", ("probe", "nameservers"): "192.0.2.53",
     ("probe", "suspect_ourselves"): "0.7", ("probe", "canary"): "https://canary.example/", ("evidence", "url"): "s3://bucket", ("evidence", "file_mb"): "3",
     ("evidence", "form_mb"): "9", ("cadence", "takeover_per_day"): "7", ("cadence", "keep_looks"): "9", ("cadence", "keep_daily"): "8", ("links", "keys"): "k", ("log", "level"): "debug",
+    ("review", "second_person"): "A,B", ("review", "treat_from"): "high",
     ("inbound", "domain"): "bounce.group.example", ("inbound", "listen"): "127.0.0.1:8024", ("inbound", "protocol"): "smtp",
     ("log", "format"): "json", ("ladder", "answer", "before"): "10,2", ("ladder", "answer", "after"): "2,4", ("ladder", "answer", "repeat"): "5",
     ("ladder", "answer_short", "before"): "2", ("ladder", "answer_short", "after"): "3", ("ladder", "answer_short", "repeat"): "4",
