@@ -14,6 +14,7 @@ from test_console import sign_in
 from test_form import fill, get, plain_path, post
 
 from monitor import clock, tables
+from monitor.contradiction import observed
 from monitor.language import say_day
 from monitor.registry.roster import roster
 from tests.contradiction.attested import look
@@ -55,7 +56,7 @@ async def day(at) -> str:
 def row_of(page: str, question: str) -> str:
     """The answer to one question on a page, as text."""
     rows = [plain(row) for row in re.findall(r"<dt>.*?(?=<dt>|</dl>)", page, re.DOTALL)]
-    (found,) = [row for row in rows if question in row]
+    (found,) = [row for row in rows if question in row and not row.startswith("設問")]  # a fact of something else
     return found
 
 
@@ -159,3 +160,38 @@ async def test_what_was_left_to_our_looks_is_shown_to_reviewers_as_seen(running:
         page = await get(client, f"/duty/{submission.obligation_id}")
     assert "web.hsts" not in submission.answers
     assert "当方で確認済み" in row_of(page, QUESTION)
+
+
+async def test_an_objection_to_a_look_is_asked_decided_and_stands_beside_the_answer(running: Running) -> None:
+    await look(
+        clock.now() - timedelta(days=2), kind="headers", headers={"strict-transport-security": "max-age=31536000"}
+    )
+    async with running.client() as client:
+        base = f"{plain_path(running.link())}/ja"
+        sent = {"web.hsts_objection": "別会社のサイトです〜髙﨑", "web.tls_objection": "何も見ていないはずです。"}
+        await post(client, f"{base}/s/systems", dict.fromkeys(sent, ""))
+        assert not await tables.Plea.exists()
+        await post(client, f"{base}/s/systems", sent)
+        plea = await tables.Plea.get()  # of what nobody has seen there is nothing to object to
+        assert (plea.question, plea.text, plea.about["check"]) == ("web.hsts", "別会社のサイトです〜髙﨑", "headers")
+        section = plain(await get(client, f"{base}/s/systems"))
+        assert "当方の確認結果への異議をいただきました" in section
+        assert "当方で確認しました（はい）" not in section
+        await fill(client, base)
+        await post(client, f"{base}/declare", {"name": "回答者", "title": "管理部", "declared": "yes"})
+        await sign_in(running, client, OFFICE)
+        place = f"/duty/{plea.obligation_id}"
+        assert "の異議（判断待ち）：別会社のサイトです〜髙﨑" in row_of(await get(client, place), QUESTION)
+        said = {"decision": "corrected", "reason": "ご指摘のとおりです。", "by": "髙﨑"}
+        fields = {"plea": str(plea.id)} | {f"plea{plea.id}_{name}": words for name, words in said.items()}
+        await post(client, f"{place}/plea", fields)
+        assert "（当方の確認結果は用いない）：別会社" in row_of(await get(client, place), QUESTION)
+        await running.work()
+        told = "".join(running.mails("privacy@acme.example")[-1].text.split())
+        assert "当方の確認結果を訂正しました" in told
+        claims = running.house.tools.claims
+        assert not await observed("acme", claims, clock.now())
+        await look(clock.now(), kind="headers", headers={"strict-transport-security": "max-age=31536000"})
+        assert [one.claim.question for one in await observed("acme", claims, clock.now() + timedelta(minutes=5))] == [
+            "web.hsts"
+        ]
