@@ -27,7 +27,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CATALOGUES = sorted((ROOT / "templates/locale/ja/LC_MESSAGES").glob("*.po"))
 #: Functions that are handed a text for people, and which of their arguments it is.
-SPEAKING = {"Message": 0, "Detail": 0, "found": 0, "translate": 0, "gettext": 0, "ngettext": 0, "need": 2}
+SPEAKING = {
+    "Message": 0,
+    "Detail": 0,
+    "found": 0,
+    "Unreadable": 0,
+    "_Unfit": 1,
+    "translate": 0,
+    "gettext": 0,
+    "ngettext": 0,
+    "need": 2,
+}
 TABLES = {
     "monitor.letters.words": ("ARTICLES", "CERTIFICATES", "DUTIES", "OWN_DUTIES", "SEVERITIES", "ROLES"),
     "monitor.web.words": ("HOLDS", "MAY"),

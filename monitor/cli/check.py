@@ -66,7 +66,7 @@ class Looked:
         from checks.rulebook import REASONS
 
         if self.look.reason.startswith("guard."):
-            yield REASONS[self.look.reason].found(str(self.look.observed.get("detail", "")))
+            yield REASONS[self.look.reason].found("{why}", why=self.look.observed.get("detail", ""))
 
 
 def _ca_file(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:

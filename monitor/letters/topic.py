@@ -9,7 +9,6 @@ from checks.contract import Severity
 from monitor.certificates import Held
 from monitor.ladder import OPENING
 from monitor.letters.words import case_reference, duty_reference, own_reference
-
 from monitor.tables.duty import DECLINED
 
 if TYPE_CHECKING:

@@ -51,9 +51,9 @@ def _text(message: Message) -> Text:
 
 
 INTRO = (
-    "Thank you for your answers. In some points they showed something that should be put right. Please tell us for each "
-    "of them how it stands. If a point does not fit your work, say so and why: we shall look at it again together. Please "
-    "do not write or attach any customers' data."
+    "Thank you for your answers. In some points they showed something that should be put right. Please tell us for "
+    "each of them how it stands. If a point does not fit your work, say so and why: we shall look at it again "
+    "together. Please do not write or attach any customers' data."
 )
 FIXING_ASKS = "Say in the comment what is done already, and what is still missing."
 SHOWN_BY = "Something that shows it: a page of the rules, a picture of the screen"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.calendar import DAY, Roll
@@ -11,7 +10,7 @@ from monitor.tables.remediation import UNSETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from monitor.calendar import Calendar
     from monitor.tables import Obligation, Remediation

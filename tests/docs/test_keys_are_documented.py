@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import fields
 from typing import get_args
@@ -80,7 +81,7 @@ def _shapes(default: object) -> set[str]:
     if default is None:
         return {"none"}
     if isinstance(default, tuple):
-        return {f"`{list(default)}`"}
+        return {f"`{json.dumps(list(default))}`"}
     return {"empty", "none"} if default == "" else {f"`{default}`"}
 
 
@@ -158,7 +159,7 @@ def test_every_deed_of_a_script_is_documented_with_its_keys():
 def test_every_key_and_word_of_simulates_output_is_documented():
     said = dict(sections("simulate.md"))["Output"]
     assert set(first_cells(said, "`what`")) == {*_WHAT.values(), "mail", "refused"}
-    keys = {*_SAID, "at", "what", "notice", "rung", "audience", "to", "subject", "mail", "company", "case"}
+    keys = {*_SAID, "at", "what", "notice", "rung", "audience", "to", "subject", "mail", "company", "case", "state"}
     assert set(first_cells(said, "key")) == keys
 
 

@@ -22,7 +22,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 @pytest.mark.parametrize(("language", "width", "scripts"), [("ja", 360, False), ("en", 1200, True), ("ja", 320, True)])
-async def test_a_workbook_is_fetched_filled_handed_in_looked_at_and_taken(house, person, tmp_path, language, width, scripts):
+async def test_a_workbook_is_fetched_filled_handed_in_looked_at_and_taken(
+    house, person, tmp_path, language, width, scripts
+):
     walk = await person(width=width, scripts=scripts)
     await walk.goes(f"{house.link()}/{language}/workbook")
     await walk.looks()

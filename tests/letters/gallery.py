@@ -173,6 +173,30 @@ async def _of_what_came_back(letter: Any, tls: Any, text: str) -> Any:
     yield "vendor+use-link", await letter("use-link", "vendor")
 
 
+async def _of_wishes(letter: Any, text: str) -> Any:
+    """What parties say beside their answers, as their company reads it."""
+    for name, said in {
+        "more-time": {"kind": "more-time", "text": text, "proposed_on": "2027-01-15"},
+        "more-time-some-day": {"kind": "more-time", "text": text, "proposed_on": ""},
+        "not-ours": {"kind": "not-ours", "text": text, "proposed_on": ""},
+        "wrong-person": {"kind": "wrong-person", "text": text, "proposed_on": ""},
+        "objection": {"kind": "objection", "text": text, "proposed_on": ""},
+        "hand-over": {"kind": "hand-over", "text": "", "proposed_on": ""},
+        "stranger": {"kind": "stranger", "text": "", "proposed_on": ""},
+        "of-another-kind": {"kind": "question", "text": text, "proposed_on": ""},
+    }.items():
+        yield f"company+plea+{name}", await letter("plea", "company", data=said)
+
+
+async def _of_moves(letter: Any, text: str) -> Any:
+    """Dates that moved, and requests that ended."""
+    for reason in ("asked-late", "form-unreachable", "returned", "extended", "recomputed", text, ""):
+        name = f"vendor+due-moved+{reason if reason.isascii() and chr(10) not in reason else 'words'}"
+        yield name, await letter("due-moved", "vendor", data={"reason": reason, "was": "2026-12-25"} if reason else {})
+    for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
+        yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
+
+
 async def _by_hand(place: Any) -> Any:
     """Letters that no script brings about. The duty is put back to where it was when such a letter is usual."""
     at = instant("2026-12-22T10:00")
@@ -191,24 +215,12 @@ async def _by_hand(place: Any) -> Any:
         return kept
 
     text = WISHES[place.language]
-    for name, said in {
-        "more-time": {"kind": "more-time", "text": text, "proposed_on": "2027-01-15"},
-        "more-time-some-day": {"kind": "more-time", "text": text, "proposed_on": ""},
-        "not-ours": {"kind": "not-ours", "text": text, "proposed_on": ""},
-        "wrong-person": {"kind": "wrong-person", "text": text, "proposed_on": ""},
-        "objection": {"kind": "objection", "text": text, "proposed_on": ""},
-        "hand-over": {"kind": "hand-over", "text": "", "proposed_on": ""},
-        "stranger": {"kind": "stranger", "text": "", "proposed_on": ""},
-        "of-another-kind": {"kind": "question", "text": text, "proposed_on": ""},
-    }.items():
-        yield f"company+plea+{name}", await letter("plea", "company", data=said)
+    async for name, kept in _of_wishes(letter, text):
+        yield name, kept
     async for name, kept in _of_pleas(duty, letter, text):
         yield name, kept
-    for reason in ("asked-late", "form-unreachable", "returned", "extended", "recomputed", text, ""):
-        name = f"vendor+due-moved+{reason if reason.isascii() and chr(10) not in reason else 'words'}"
-        yield name, await letter("due-moved", "vendor", data={"reason": reason, "was": "2026-12-25"} if reason else {})
-    for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
-        yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
+    async for name, kept in _of_moves(letter, text):
+        yield name, kept
     yield "vendor+fresh-link", await letter("fresh-link", "vendor")
     yield "vendor+copy", await letter("copy", "vendor", data={"submission": 0}, to=["colleague@acme.example"])
     async for name, kept in _of_signing(place, duty, letter, at):

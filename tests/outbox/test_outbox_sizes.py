@@ -133,9 +133,9 @@ async def test_who_decides_on_a_plea_decides_on_the_words_that_were_read(post):
     await plead(post, "first words", OPENS)
     read = (await tables.Plea.get()).id
     await plead(post, "last words", OPENS)
+    made, duty = pleas.Decision("refused", "No."), await post.duty()
     with pytest.raises(Refused):
-        made = pleas.Decision("refused", "No.")
-        await pleas.decide((await post.duty()).id, read, OPENS, "person/1", made, authority=Authority.COMPANY)
+        await pleas.decide(duty.id, read, OPENS, "person/1", made, authority=Authority.COMPANY)
     assert (await tables.Plea.get()).decision is None
 
 

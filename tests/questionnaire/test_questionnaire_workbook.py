@@ -17,7 +17,7 @@ from monitor.questionnaire.condition import Asked
 from monitor.questionnaire.model import Question
 from monitor.questionnaire.workbook import from_workbook, to_workbook
 from monitor.questionnaire.workbook.columns import CHOICES, HEAD, QUESTIONS, SECTIONS
-from monitor.questionnaire.workbook.conditions import Unreadable, read, say
+from monitor.questionnaire.workbook.conditions import NoCondition, read, say
 from monitor.sheets import column_name, read_workbook
 
 SHIPPED = load_all(QUESTIONNAIRES)
@@ -57,13 +57,13 @@ def test_any_condition_is_said_in_one_line_and_read_back(condition):
     "line", ["", "a", "a =", "a = b |", "all(a = b", "all()", "a = b; c = d", "not(a = b; c = d)", "a == b"]
 )
 def test_a_condition_that_cannot_be_read_says_where_it_ends(line):
-    with pytest.raises(Unreadable) as unreadable:
+    with pytest.raises(NoCondition) as unreadable:
         read(line)
     assert "is expected at" in str(unreadable.value.message)
 
 
 def test_a_condition_nested_without_end_is_refused_and_full_width_signs_are_read():
-    with pytest.raises(Unreadable):
+    with pytest.raises(NoCondition):
         read("not(" * 5000 + "a = b" + ")" * 5000)
     assert read("ｓｕｂ．ｕｓｅｄ　＝　ａ｜ｂ") == {"question": "sub.used", "in": ["a", "b"]}
     assert say(Asked(question="a", **{"in": ("b",)})) == "a = b"

@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"\s*(?:(?P<word>[A-Za-z0-9._-]+)|(?P<sign>[=|;()]))")
 DEEPEST = 20
 
 
-class Unreadable(Exception):  # noqa: N818 - what the line then is
+class NoCondition(Exception):  # noqa: N818 - what the line then is
     """`message` says what was expected, and where."""
 
     def __init__(self, expected: str, rest: str) -> None:
@@ -44,7 +44,7 @@ def say(condition: Condition) -> str:
 
 
 def read(line: str) -> dict[str, Any]:
-    """As the TOML would have it. Raises `Unreadable`."""
+    """As the TOML would have it. Raises `NoCondition`."""
     reader = _Reader(normal("NFKC", line))
     condition = reader.condition(0)
     reader.end()
@@ -60,7 +60,7 @@ class _Reader:
         if word not in {"all", "any", "not"} or not self.follows("("):
             return self.asked(word)
         if depth == DEEPEST:
-            raise Unreadable("=", self.line[self.at :])
+            raise NoCondition("=", self.line[self.at :])
         parts = [self.condition(depth + 1)]
         while word != "not" and self.follows(";"):
             parts.append(self.condition(depth + 1))
@@ -77,7 +77,7 @@ class _Reader:
     def word(self) -> str:
         found = _TOKEN.match(self.line, self.at)
         if found is None or found["word"] is None:
-            raise Unreadable("id", self.line[self.at :])
+            raise NoCondition("id", self.line[self.at :])
         self.at = found.end()
         return found["word"]
 
@@ -90,8 +90,8 @@ class _Reader:
 
     def expect(self, sign: str) -> None:
         if not self.follows(sign):
-            raise Unreadable(sign, self.line[self.at :])
+            raise NoCondition(sign, self.line[self.at :])
 
     def end(self) -> None:
         if self.line[self.at :].strip():
-            raise Unreadable("; )", self.line[self.at :])
+            raise NoCondition("; )", self.line[self.at :])

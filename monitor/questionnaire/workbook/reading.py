@@ -202,7 +202,7 @@ class _Reading:
         except _Unfit as error:
             self._complain(record, column.key, error.rule, error.message)
             return
-        except conditions.Unreadable as error:
+        except conditions.NoCondition as error:
             self._complain(record, column.key, "condition", error.message)
             return
         if value is not None:
