@@ -240,13 +240,13 @@ def _onward(target: Target, record: Record) -> Target | None:
 
 async def _read(answer: StreamReader, limit: int) -> tuple[bytes, bool]:
     """The beginning of the body, and whether there would have been more."""
-    body = b""
+    body = bytearray()  # a server may send an octet at a time: what came before is not copied for each
     while len(body) < limit:
         piece = await answer.read(limit - len(body))
         if not piece:
-            return body, False
+            return bytes(body), False
         body += piece
-    return body, not answer.at_eof()
+    return bytes(body), not answer.at_eof()
 
 
 def _refusal(error: Exception) -> ssl.SSLCertVerificationError | None:

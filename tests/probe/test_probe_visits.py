@@ -12,6 +12,7 @@ import uvloop
 
 from checks.answers import Trouble
 from monitor.probe import BadUrl, ProbeSettings, Visit
+from monitor.probe.door import _read
 from tests.probe.probe_world import GOOD, answers, page
 
 
@@ -260,3 +261,25 @@ def test_the_door_works_on_uvloop_as_well(quiet_world):
     assert min(good.final.phases.connect, good.final.phases.tls, good.final.phases.first_byte) > 0
     assert (bad.trouble, bad.final.tls.verify_code) == (Trouble.CERTIFICATE, 62)
     assert slow.trouble is Trouble.TIMEOUT
+
+
+class Piece(bytes):
+    """An octet that knows how often it was put behind a body by copying all that came before."""
+
+    copied = 0
+
+    def __radd__(self, before):
+        Piece.copied += isinstance(before, bytes)
+        return NotImplemented
+
+
+async def test_a_body_that_drips_in_is_not_copied_for_each_piece():
+    class Answer:
+        async def read(self, _most):
+            return Piece(b"x")
+
+        def at_eof(self):
+            return False
+
+    assert await _read(Answer(), 100) == (b"x" * 100, True)
+    assert Piece.copied == 0
