@@ -54,7 +54,7 @@ def read(raw: bytes) -> Read:
     """What it is. Nothing that anybody can send raises; what cannot be understood is `stray`, and kept."""
     with suppress(*TROUBLE):
         message = _parsed(raw)
-        found = tuple(failures(message)) if _reports(message) else ()
+        found = tuple(failures(message, raw[:READ])) if _reports(message) else ()
         return Read(_kind(message, found), found, sender(message), _header(message, "Subject")[:400], _words(message))
     return Read(STRAY)
 

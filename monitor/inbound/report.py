@@ -11,6 +11,7 @@ import logging
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
 from itertools import islice
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # what strangers sent is no error of ours
 
 _MOST = 50  #: recipients that one report may speak of
+_GUESSED = 32 * 1024  #: octets of a body that are searched for what no standard says
+_BLANK = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _CODE = re.compile(r"\b([45])\d\d[ -]")
 _HARD, _SOFT = "5", "4"
@@ -42,9 +45,19 @@ class Failure:
     why: str = ""
 
 
-def failures(message: Message) -> list[Failure]:
-    """What a report says, or nothing where it is none."""
-    return list(islice(_told(message), _MOST)) or _guessed(message)
+def failures(message: Message, raw: bytes) -> list[Failure]:
+    """What a report says, or nothing where it is none. `raw`: the octets that the message was read from.
+
+    Guessing tries every line against every format that there ever was. So it gets no more than a server needs to say
+    it: a list of addresses as long as the whole mail would keep it busy for seconds.
+    """
+    told = list(islice(_told(message), _MOST))
+    return told or _guessed(message_from_bytes(raw[: _body_at(raw) + _GUESSED]))
+
+
+def _body_at(raw: bytes) -> int:
+    found = _BLANK.search(raw)
+    return found.end() if found else 0
 
 
 def _told(message: Message) -> Iterator[Failure]:

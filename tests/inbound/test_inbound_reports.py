@@ -106,6 +106,12 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(("before", "kind"), [(8_000, "bounce"), (40_000, "stray")])
+def test_a_failure_is_guessed_from_the_beginning_of_a_mail_only(before, kind):
+    head, _, body = shapes.QMAIL.partition(b"\n\n")
+    assert read(head + b"\n\n" + b"An octet or two.\n" * (before // 17) + body).kind == kind
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_is_kept_and_harms_nobody(name):
     for raw in (HOSTILE[name], b"Return-Path: <>\r\n" + HOSTILE[name]):
