@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import re
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from monitor.web.pages import page
 from monitor.web.site import SITE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -48,6 +49,7 @@ HEADERS = {
 SERVER = "itaku"  #: without the versions of what it is made of
 OFTEN = RateLimitItemPerMinute(60)  #: changes by one link
 STRANGERS = RateLimitItemPerMinute(30)  #: of what needs neither link nor session, from one address
+HEAVY = RateLimitItemPerMinute(30)  #: workbooks made or read through one link, whether that changes anything or not
 AT_ONCE = 4  #: changes by one link that are still arriving
 SUBSCRIBER = 64  #: bits of an IPv6 address that one subscriber has: the others are theirs to choose
 
@@ -131,6 +133,7 @@ class Limits:
     def __init__(self) -> None:
         self._windows = MovingWindowRateLimiter(MemoryStorage())
         self._under_way: Counter[str] = Counter()
+        self._work = asyncio.Semaphore(1)
 
     async def hit(self, limit: RateLimitItemPerMinute, *who: str) -> None:
         """Count one; too many are a 429 that says when to come again."""
@@ -151,6 +154,13 @@ class Limits:
         finally:
             self._under_way[link] -= 1
             self._under_way += Counter()  # forgets the links that have none
+
+    @asynccontextmanager
+    async def at_work(self, link: str) -> AsyncIterator[None]:
+        """What keeps a processor busy, counted, and one at a time: a thread does not free the interpreter's lock."""
+        await self.hit(HEAVY, "work", link)
+        async with self._work:
+            yield
 
 
 LIMITS = web.AppKey("limits", Limits)

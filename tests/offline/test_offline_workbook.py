@@ -16,7 +16,7 @@ from filled import BRIEF, SHA, answered, made, put, rewritten, text
 
 from monitor.offline.cells import keys, mark, marked, read, write
 from monitor.offline.reading import read_workbook
-from monitor.offline.sheets import grids
+from monitor.offline.sheets import BOUNDS, grids
 from monitor.questionnaire import Answer, from_data
 from monitor.refusal import Refused
 
@@ -177,16 +177,35 @@ def test_a_cell_at_the_end_of_the_sheet_fills_no_memory():
     far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     content = rewritten(made(QUESTIONS), r"xl/worksheets/sheet2\.xml", lambda body: body.replace(b"</sheetData>", far))
     assert refused(content) == "workbook-too-large"
-    nowhere = b'<row r="300"><c><v>1</v></c></row></sheetData>'
+    nowhere = far.replace(b' r="XFD1048576"', b"")
     content = rewritten(
         made(QUESTIONS), r"xl/worksheets/sheet2\.xml", lambda body: body.replace(b"</sheetData>", nowhere)
     )
-    assert refused(content) == "workbook-unreadable"
+    assert refused(content) == "workbook-too-large"
 
 
 def test_a_workbook_that_unfolds_to_too_much_is_refused_before_it_is_unfolded():
-    content = rewritten(made(QUESTIONS), r"docProps/app\.xml", lambda body: body + bytes(50 << 20))
+    content = rewritten(made(QUESTIONS), r"xl/theme/theme1\.xml", lambda body: body + bytes(50 << 20))
     assert refused(content) == "workbook-too-large"
+
+
+@pytest.mark.parametrize(
+    ("hostile", "reason"),
+    [
+        (b'<row r="1">' + b'<c r="A1"/>' * (BOUNDS.elements + 1) + b"</row>", "workbook-too-large"),
+        (b"<c " + b" ".join(b'a%d=""' % number for number in range(60_000)) + b"/>", "workbook-too-large"),
+        (b"<c " * 10_000, "workbook-unreadable"),
+        (b'<c r="A1" y=">" r="XFD1048576"><v>1</v></c>', "workbook-unreadable"),
+    ],
+)
+def test_a_small_workbook_of_endless_tags_is_refused_as_soon_as_they_are_too_many(hostile, reason):
+    content = rewritten(
+        made(QUESTIONS),
+        r"xl/worksheets/sheet2\.xml",
+        lambda body: body.replace(b"</sheetData>", hostile + b"</sheetData>"),
+    )
+    assert len(content) < 1 << 20
+    assert refused(content) == reason
 
 
 CONTENT = made(QUESTIONS, {"who": Answer(value="管理部")}, {"who": 1})

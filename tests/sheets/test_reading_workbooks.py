@@ -101,6 +101,7 @@ def test_what_unpacks_to_too_much_is_refused_before_it_does():
         ("xl/sharedStrings.xml", b'uniqueCount="1"', b'uniqueCount="99999999999"'),
         ("xl/worksheets/sheet1.xml", b"</sheetData>", b""),
         ("xl/styles.xml", b"UTF-8", b"UTF-9"),
+        ("xl/worksheets/sheet1.xml", b"UTF-8", b"ISO-2022-JP"),
         ("xl/_rels/workbook.xml.rels", b"worksheets/sheet1.xml", b"worksheets/sheet9.xml"),
     ],
 )

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from limits import RateLimitItemPerMinute
 from running import Ground, Running
 
 from monitor import clock, tables
 from monitor.obligations import drafts
 from monitor.questionnaire import Answer, thaw
+from monitor.web import border
 
 sys.path += [str(Path(__file__).parents[1] / one) for one in ("offline", "questionnaire", "evidence")]
 
@@ -176,3 +178,13 @@ async def test_another_link_cannot_see_what_somebody_handed_in(running: Running)
         await tables.OfflineFile.all().update(actor="link/another")
         async with client.get(place) as response:
             assert response.status == 404
+
+
+async def test_making_and_reading_workbooks_is_counted_though_it_changes_nothing(running: Running, monkeypatch) -> None:
+    async with running.client() as client:
+        base = base_of(running)
+        _, place = await handed(client, base, await fetched(client, base))
+        monkeypatch.setattr(border, "HEAVY", RateLimitItemPerMinute(1))
+        for address, status in ((place, 200), (place, 429), (f"{base}/workbook.xlsx", 429), (f"{base}/workbook", 200)):
+            async with client.get(address) as response:
+                assert (address, response.status) == (address, status)

@@ -20,6 +20,7 @@ from monitor.offline.sheets import LARGEST
 from monitor.offline.weighing import Change, Weighed, weigh
 from monitor.offline.workbook import Brief, workbook
 from monitor.refusal import Refused
+from monitor.web.border import LIMITS
 from monitor.web.fields import chunk, fields, parts
 from monitor.web.form import view
 from monitor.web.form.arriving import AWAY
@@ -50,11 +51,12 @@ async def show(request: web.Request, found: Opened) -> web.StreamResponse:
 
 
 @while_asked
-async def download(_request: web.Request, found: Opened) -> web.StreamResponse:
+async def download(request: web.Request, found: Opened) -> web.StreamResponse:
     """The request with what is saved so far. Made in a thread: two hundred questions take a tenth of a second."""
     draft, before = await found.draft(), await drafts.last_accepted(found.duty)
     asked = asked_by(found)
-    content = await asyncio.to_thread(workbook, asked, _brief(found), draft.answers, draft.versions, before)
+    async with request.app[LIMITS].at_work(found.link.id):
+        content = await asyncio.to_thread(workbook, asked, _brief(found), draft.answers, draft.versions, before)
     name = f"{found.questionnaire.title.in_(found.language)}_{duty_reference(found.duty.id)}.xlsx"
     return web.Response(body=content, content_type=XLSX, headers={"Content-Disposition": content_disposition(name)})
 
@@ -136,7 +138,8 @@ async def _reading(request: web.Request, found: Opened, sha256: str) -> Reading:
     async with aclosing(pieces):  # type: ignore[type-var]
         content = b"".join([piece async for piece in pieces])
     ref, frozen = duty_reference(found.duty.id), str(found.duty.request_id)
-    reading = await asyncio.to_thread(read_workbook, content, found.questionnaire, ref, frozen)
+    async with request.app[LIMITS].at_work(found.link.id):
+        reading = await asyncio.to_thread(read_workbook, content, found.questionnaire, ref, frozen)
     shown = {question.id for section in found.sections for question in section.questions}
     return Reading({name: one for name, one in reading.said.items() if name in shown}, reading.mistakes)
 
