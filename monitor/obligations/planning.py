@@ -177,7 +177,7 @@ def _work_out(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy
     for kind in KINDS.values():
         outcome = kind.owed(facts)
         live = [duty for duty in facts.history if duty.kind == kind.name and duty.state in LIVE]
-        steps += [step for duty in live if (step := reconcile(outcome, duty, facts, at))]
+        steps += [step for duty in live if (step := reconcile(outcome, duty, facts, at, policy))]
         if not isinstance(outcome, Idle) and all(duty.state == "cancelled" for duty in live):
             steps.append(begin(kind.name, outcome, facts, row.company_id, at, policy))
     return steps

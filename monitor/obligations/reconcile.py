@@ -33,14 +33,14 @@ class Policy:
     takeover_per_day: int = 25
 
 
-def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: datetime) -> Step | None:
+def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: datetime, policy: Policy) -> Step | None:
     """The step from the books to what is owed, or none when they agree."""
     if isinstance(outcome, Idle):
         return None if duty is None else _wind_up(outcome, duty, at)
     if duty is None:
         return None
     if duty.state == "scheduled":
-        return _redate(outcome, duty, facts, at)
+        return _redate(outcome, duty, facts, at, policy)
     if duty.state in {*ASKED, "waived", DECLINED} and _ends_later(outcome, duty, facts):
         return cancel(duty, "end-moved", at)
     if duty.state in ASKED:
@@ -62,11 +62,15 @@ def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, po
         planned_at=at,
         since=at,
         cause=dict(outcome.cause),
-        ladder=as_text(ladder_for(outcome.notice_days, policy.long, policy.short)),
+        ladder=_ladder(outcome, policy),
     )
     _place(outcome, duty, facts, at)
     refresh(duty, facts.calendar, at)
     return Step(duty, new=True)
+
+
+def _ladder(outcome: Owed, policy: Policy) -> str:
+    return as_text(ladder_for(outcome.notice_days, policy.long, policy.short))
 
 
 def _place(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> dict[str, Any]:
@@ -127,9 +131,11 @@ def cancel(duty: Obligation, reason: str, at: datetime) -> Step:
     return Step(duty, fields, [duty_event("cancelled", duty, reason=reason)], notices, withdraw=True)
 
 
-def _redate(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> Step | None:
-    """A duty that nobody was told of yet: it moves wherever the rules say."""
-    before = duty.due_on
+def _redate(outcome: Owed, duty: Obligation, facts: Facts, at: datetime, policy: Policy) -> Step | None:
+    """A duty that nobody was told of yet: it moves wherever the rules say. With its opening moves the time that the
+    party has, so its ladder is chosen anew: what was to be asked two weeks ahead may have come to be asked at once.
+    """
+    before, opening = duty.due_on, duty.opens_at
     if outcome.nominal_on != duty.nominal_on:
         fields = _place(outcome, duty, facts, at)
     else:
@@ -140,6 +146,8 @@ def _redate(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> Step
         elif not duty.taken_over:
             opens_at = reopening(duty, facts.calendar, outcome.notice_days)
             fields |= edit(duty, opens_at=opens_at, meant_on=facts.calendar.day_of(opens_at))
+    if duty.opens_at != opening:
+        fields |= edit(duty, ladder=_ladder(outcome, policy))
     fields |= refresh(duty, facts.calendar, at)
     events = (
         [duty_event("due_moved", duty, reason="recomputed", was=before.isoformat())] if duty.due_on != before else []
