@@ -26,12 +26,14 @@ MOST = 50  #: files of one duty that come so: the disk is everybody's
 
 
 async def receive(duty_id: int, kind: str, stored: Stored, at: datetime, actor: str) -> OfflineFile:
-    """Enter a file that is safely in the store. The same one twice is one."""
+    """Enter a file that is safely in the store. The same one twice from the same hand is one; from another it is theirs
+    as well, for nobody sees what somebody else handed in.
+    """
     async with transaction():
         duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
         need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
         files = tables.OfflineFile.filter(obligation_id=duty_id)
-        known = await files.filter(kind=kind, sha256=stored.sha256).first()
+        known = await files.filter(kind=kind, sha256=stored.sha256, actor=actor).first()
         if known:
             return known
         await room(duty_id)

@@ -188,3 +188,16 @@ async def test_making_and_reading_workbooks_is_counted_though_it_changes_nothing
         for address, status in ((place, 200), (place, 429), (f"{base}/workbook.xlsx", 429), (f"{base}/workbook", 200)):
             async with client.get(address) as response:
                 assert (address, response.status) == (address, status)
+
+
+async def test_the_same_workbook_from_two_people_is_seen_by_each_of_them(running: Running) -> None:
+    async with running.client() as client:
+        base = base_of(running)
+        content = await fetched(client, base)
+        _, theirs = await handed(client, base, content)
+        await tables.OfflineFile.all().update(actor="link/another")
+        _, place = await handed(client, base, content)
+        assert place != theirs
+        await page(client, place)
+        assert (await handed(client, base, content))[1] == place, "handed in once more by the same hand"
+    assert await tables.OfflineFile.all().count() == 2
