@@ -19,7 +19,7 @@ from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction, write_each
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from monitor.tables import Obligation
@@ -157,11 +157,14 @@ def new_file(name: str, sha256: str, size: int) -> EvidenceFile:
     return EvidenceFile(id=secrets.token_hex(16), name=name, sha256=sha256, size=size)
 
 
-async def withdraw(duty_id: int, file_id: str, at: datetime, actor: str) -> None:
-    """The party takes a file out of its draft. What was submitted keeps it."""
+async def withdraw(duty_id: int, file_id: str, among: Collection[str], at: datetime, actor: str) -> None:
+    """The party takes a file out of its draft, if it belongs to one of the questions that whoever does so was shown
+    (`among`). What was submitted keeps it.
+    """
     async with transaction():
         duty = await _writable(duty_id)
-        row = await tables.Evidence.get_or_none(id=file_id, obligation_id=duty_id, withdrawn_at=None)
+        ours = tables.Evidence.filter(obligation_id=duty_id, question__in=list(among), withdrawn_at=None)
+        row = await ours.get_or_none(id=file_id)
         if row is not None:
             await _unsettled(duty, row.question, at)
             await tables.Evidence.filter(id=file_id).update(withdrawn_at=at)

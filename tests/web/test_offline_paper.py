@@ -170,3 +170,21 @@ async def test_what_was_shown_and_not_handed_in_is_evidence_with_viewer_day_and_
     line = await tables.LedgerLine.get(type="evidence.shown")
     assert "審査" not in line.data
     assert kept.sha256 in line.data
+
+
+async def test_a_file_is_taken_out_only_where_it_is_shown(running: Running) -> None:
+    questionnaire, at = thaw((await tables.FrozenRequest.get()).body), clock.now()
+    question = next(one for one in questionnaire.questions if one.evidence)
+    own, *others = sorted(questionnaire.sections, key=lambda one: question not in one.questions)
+    await drafts.attach(1, question.id, drafts.new_file("図.png", "a" * 64, 5), "image/png", at, "link/theirs")
+    file = await tables.Evidence.get()
+    async with running.client() as client:
+        token = re.sub(r"^http://[^/]+", "", running.link())
+        for section in others:
+            await sends(client, f"{token}/en/s/{section.id}", {"remove": file.id})
+        await sign_in(running, client, "reviewers@impress.example")
+        await sends(client, "/duty/1/entry", {**CAME, "entry_scan": ("a.pdf", pdf())})
+        await sends(client, f"/duty/1/entry/en/s/{own.id}", {"remove": file.id})
+        assert (await tables.Evidence.get()).withdrawn_at is None, "it is on no page of that section, and not entered"
+        await sends(client, f"{token}/en/s/{own.id}", {"remove": file.id})
+    assert (await tables.Evidence.get()).withdrawn_at is not None

@@ -81,8 +81,11 @@ show, save = while_asked(show_section), while_asked(save_section)
 
 
 async def _store(found: Opened, section: Section, sent: Sent, claims: Claims | None) -> drafts.Drafted:
-    for file_id in sent.fields.get("remove", ()):
-        await drafts.withdraw(found.duty.id, file_id, found.at, found.actor)
+    if sent.fields.get("remove"):
+        held = (await found.draft()).answers
+        shown = [question.id for question in section.questions if question.id in held]
+        for file_id in sent.fields["remove"]:
+            await drafts.withdraw(found.duty.id, file_id, shown, found.at, found.actor)
     for question, stored in sent.stored:
         file = drafts.new_file(stored.name, stored.sha256, stored.size)
         await drafts.attach(found.duty.id, question, file, stored.media_type, found.at, found.actor)
