@@ -9,13 +9,14 @@ that somebody made up and signed with a key of their own is sound in itself, and
 from __future__ import annotations
 
 import enum
+import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor.language import Message
-from monitor.ledger import canonical, digest
-from monitor.receipt.document import KEYS, PARTS, VERSION, files_of, hashed
+from monitor.ledger import canonical
+from monitor.receipt.document import KEYS, PARTS, VERSION, files_of
 from monitor.receipt.signing import ALGORITHM, key_id, signed
 
 if TYPE_CHECKING:
@@ -186,6 +187,17 @@ _SHAPES: Mapping[str, type] = dict.fromkeys(KEYS, dict) | {
 _WITHIN = (("ledger", "line"), ("issuer", "company"), ("issuer", "group"))
 
 
+def _form(value: Any) -> bytes:
+    """The canonical form of what stands in a receipt that was read. Reading has looked for what has no such form, once
+    and everywhere; the steps write the same values out again and again, and need not look each time.
+    """
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(_form(value)).hexdigest()
+
+
 def _shaped(found: dict[str, Any]) -> dict[str, Any]:
     """Its keys, and the kinds of their values. What is missing is named, because it was taken out."""
     missing, added = sorted(_SHAPES.keys() - found.keys()), sorted(found.keys() - _SHAPES.keys())
@@ -198,13 +210,19 @@ def _shaped(found: dict[str, Any]) -> dict[str, Any]:
     ]
     if not wrong and not all(_answer(one) for one in found["answers"]):
         wrong.append("answers")
+    if not wrong and not isinstance(found["ledger"]["line"].get("seq"), int):  # it is said again to the reader
+        wrong.append("ledger.line.seq")
     if wrong:
         raise _Unreadable(Message("A part of the receipt is not of its form: {which}.", {"which": ", ".join(wrong)}))
     return found
 
 
 def _answer(one: Any) -> bool:
-    if not (isinstance(one, dict) and isinstance(one.get("id"), str) and isinstance(one.get("answer"), dict)):
+    if not (isinstance(one, dict) and isinstance(one.get("answer"), dict)):
+        return False
+    if not (
+        isinstance(one.get("id"), str) and one["id"].isascii()
+    ):  # as a key of all answers it needs a place in order
         return False
     files = one["answer"].get("files", [])
     return isinstance(files, list) and all(
@@ -214,14 +232,14 @@ def _answer(one: Any) -> bool:
 
 def _parts(receipt: Mapping[str, Any]) -> Iterator[Step]:
     for part in PARTS:
-        holds = receipt["parts"].get(part) == hashed(receipt[part])
+        holds = receipt["parts"].get(part) == _hash(receipt[part])
         yes = "Unchanged by its hash: {part}."
         no = "Changed, or its hash was: {part}."
         yield Step(f"part.{part}", holds, Message(yes if holds else no, {"part": _NAMES[part]}))
 
 
 def _answers(receipt: Mapping[str, Any]) -> Iterator[Step]:
-    wrong = [one["id"] for one in receipt["answers"] if one.get("sha256") != hashed(one["answer"])]
+    wrong = [one["id"] for one in receipt["answers"] if one.get("sha256") != _hash(one["answer"])]
     count = len(receipt["answers"])
     yes = Message("Each of the {count} answers agrees with its hash.", {"count": count})
     no = Message("Answers that do not agree with their hash: {which}.", {"which": ", ".join(wrong)[:300]})
@@ -235,22 +253,15 @@ def _answers(receipt: Mapping[str, Any]) -> Iterator[Step]:
 
 def _submission(receipt: Mapping[str, Any]) -> Iterator[Step]:
     whole = {one["id"]: one["answer"] for one in receipt["answers"]}
-    holds = len(whole) == len(receipt["answers"]) and receipt["submission"].get("sha256") == _of_ascii(whole)
+    holds = len(whole) == len(receipt["answers"]) and receipt["submission"].get("sha256") == _hash(whole)
     yes = Message("All answers together have the hash under which they were submitted.")
     no = Message("All answers together have another hash than the one under which they were submitted.")
     yield Step("submission", holds, yes if holds else no)
 
 
-def _of_ascii(whole: Mapping[str, Any]) -> str:
-    try:
-        return hashed(whole)
-    except TypeError:  # an id that no questionnaire can have
-        return ""
-
-
 def _ledger(receipt: Mapping[str, Any]) -> Iterator[Step]:
     line = receipt["ledger"]["line"]
-    holds = line.get("hash") == digest(line)
+    holds = line.get("hash") == _hash({name: value for name, value in line.items() if name != "hash"})
     yes = Message("The line {seq} of the ledger agrees with its hash.", {"seq": line.get("seq")})
     no = Message("The line {seq} of the ledger does not agree with its hash.", {"seq": line.get("seq")})
     yield Step("ledger", holds, yes if holds else no)
@@ -275,7 +286,7 @@ def _same_story(receipt: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
 
 def _signature(receipt: Mapping[str, Any]) -> Iterator[Step]:
     said = receipt["signature"]
-    rest = canonical({name: value for name, value in receipt.items() if name != "signature"}).encode()
+    rest = _form({name: value for name, value in receipt.items() if name != "signature"})
     shaped = said.keys() == {"algorithm", "key", "public_key", "value"} and said["algorithm"] == ALGORITHM
     holds = shaped and signed(rest, said["public_key"], said["value"]) and said["key"] == key_id(said["public_key"])
     yes = Message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from monitor.web.form.routes import ROUTES as FORM
 from monitor.web.public import ROUTES as PUBLIC
 from monitor.web.site import SITE, Site
 from monitor.web.verifying import ROUTES as VERIFYING
+from monitor.web.verifying import TURN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +29,7 @@ def site(parts: Site, extra: Iterable[web.AbstractRouteDef] = ()) -> web.Applica
     app = web.Application(middlewares=[errors, same_site], client_max_size=LARGEST_POST)
     app[SITE] = parts
     app[LIMITS] = Limits()
+    app[TURN] = asyncio.Semaphore(1)
     app.on_response_prepare.append(stamp)
     app.add_routes([*FORM, *CONSOLE, *PUBLIC, *VERIFYING, *extra])
     app.router.add_static("/static/", TEMPLATES / "static", append_version=False)

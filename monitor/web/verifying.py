@@ -6,6 +6,7 @@ mail knows that already, and whoever guesses learns no name, no address and no l
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
 
 PLACE = "/verify"
-LARGEST = 4 * 1024 * 1024  #: octets of a receipt
+LARGEST = 512 * 1024  #: octets that are examined here for anybody; a usual receipt has twenty thousand
+TURN = web.AppKey("turn", asyncio.Semaphore)  #: one receipt at a time, for anybody can send one
 _CHUNK = 64 * 1024
 _ASKED = frozenset({"rung", "due-moved", "returned", "fresh-link", "hand-over"})
 
@@ -148,14 +150,18 @@ async def examine(request: web.Request) -> web.StreamResponse:
     await request.app[LIMITS].hit(STRANGERS, "verify", remote(request))
     sent = await _sent(request)
     if sent is None:
-        long = Message("This is longer than a receipt can be ({count} MB).", {"count": LARGEST // 1024**2})
+        long = Message(
+            "This is longer than what is examined here ({count} KB). The command below takes longer ones, too.",
+            {"count": LARGEST // 1024},
+        )
         return _page(request, status=422, errors=[_error("file", long, request)])
     pasted, chosen = sent.get("receipt", ""), sent.get("file", "")
     text = chosen if chosen.strip() else pasted
     if not text.strip():
         missing = Message("Choose the file receipt.json, or paste its text.")
         return _page(request, status=422, errors=[_error("file", missing, request)])
-    found = receipt.examine(text, request.app[SITE].signing.publics)
+    async with request.app[TURN]:
+        found = await asyncio.to_thread(receipt.examine, text, request.app[SITE].signing.publics)
     if found.verdict is Verdict.GENUINE:
         found.held_against_ledger(there=await receipt.in_ledger(found.line))
     kept = pasted if not chosen.strip() and found.verdict is Verdict.UNREADABLE else ""
@@ -164,16 +170,18 @@ async def examine(request: web.Request) -> web.StreamResponse:
 
 async def _sent(request: web.Request) -> dict[str, str] | None:
     """The two fields as they were sent: a receipt is taken letter by letter, so nothing of it is tidied. None: too
-    long.
+    long, all that was sent together.
     """
     if not request.content_type.startswith("multipart/"):
         return {}
     taken: dict[str, str] = {}
+    room = LARGEST
     async for part in parts(request):
         octets = bytearray()
         while piece := await chunk(part, _CHUNK):
             octets += piece
-            if len(octets) > LARGEST:
+            room -= len(piece)
+            if room < 0:
                 return None
         taken[part.name or ""] = octets.decode("utf-8", "replace")
     return taken

@@ -137,6 +137,22 @@ def test_what_an_old_key_signed_is_genuine_after_the_keys_were_changed():
     assert examine(receipt(NEW), OLD.publics).verdict is Verdict.STRANGER
 
 
+def test_nothing_is_looked_through_for_what_has_no_canonical_form_more_than_once(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "monitor.receipt.examining.canonical", lambda value: seen.append(value) or rfc8785.dumps(value).decode()
+    )
+    assert all(step.holds for step in examine(receipt()).steps)
+    assert len(seen) == 1
+
+
+def test_what_a_forger_writes_as_the_number_of_a_line_is_not_said_to_the_reader():
+    changed = read()
+    changed["ledger"]["line"]["seq"] = "1. Pay to another account"
+    said = [step.says.in_("en") for step in examine(json.dumps(changed)).steps]
+    assert said == ["A part of the receipt is not of its form: ledger.line.seq."]
+
+
 def test_a_key_that_stands_twice_is_not_read_one_way_or_the_other():
     assert examine(receipt()[:-1] + ',"product":"another"}').verdict is Verdict.UNREADABLE
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
+import threading
 from email import message_from_bytes, policy
 
 import pytest
@@ -18,6 +20,7 @@ from monitor.keys import renew_keys
 from monitor.obligations import acts
 from monitor.obligations.authority import Authority
 from monitor.receipt import Verdict, examine
+from monitor.web import verifying
 
 CODE = re.compile(r"[2-9CDFGHJKMNPQRTVWXY]{4}-[2-9CDFGHJKMNPQRTVWXY]{4}")
 
@@ -79,6 +82,39 @@ async def test_a_party_answers_takes_its_receipt_along_and_anybody_can_examine_i
         assert "Changed, or its hash was: who declared the answers." in changed
         _, empty = await post(client, "/verify/en", {"receipt": "", "file": ("", b"")}, status=422)
         assert "Choose the file" in empty
+
+
+async def test_receipts_of_strangers_are_examined_one_at_a_time_while_everybody_else_is_served(running, monkeypatch):
+    loop, begun, served, inside, most = asyncio.get_running_loop(), asyncio.Event(), threading.Event(), [], []
+
+    def slow(text, keys):
+        inside.append(text)
+        most.append(len(inside))
+        loop.call_soon_threadsafe(begun.set)
+        served.wait(5)
+        inside.remove(text)
+        return examine(text, keys)
+
+    monkeypatch.setattr(verifying.receipt, "examine", slow)
+    async with running.client() as client, asyncio.timeout(20):
+        forms = [{"receipt": text, "file": ("", b"")} for text in ("{1", "{2")]
+        sent = [asyncio.ensure_future(post(client, "/verify/en", form, status=200)) for form in forms]
+        await begun.wait()
+        await get(client, "/verify/en")
+        assert inside, "it was examined before anybody else was served"
+        served.set()
+        for _, told in await asyncio.gather(*sent):
+            assert "cut off" in told
+    assert most == [1, 1]
+
+
+async def test_what_is_far_longer_than_a_receipt_is_not_examined_for_strangers(running):
+    async with running.client() as client:
+        for many in (1, 4):  # in one field, or in several that nobody asked for
+            half = "x" * (verifying.LARGEST // many + 1)
+            sent = {"receipt": half} | {f"more{number}": half for number in range(many - 1)}
+            _, told = await post(client, "/verify/en", sent | {"file": ("", b"")}, status=422)
+            assert "longer than what is examined here (512 KB)" in told
 
 
 async def test_a_copy_goes_to_colleagues_only_once_and_not_to_many(running):
