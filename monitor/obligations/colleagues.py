@@ -55,7 +55,9 @@ def domains(party: Party) -> set[str]:
 async def hand_over(link: Link, named: Named, at: datetime, *, own: bool) -> str:
     """A colleague gets a link, or the company is asked whether they may (`own` is false); the state that follows.
 
-    To the same colleague again, what the link may do is changed, and within a day nothing more is sent.
+    To the same colleague again, what the link may do is changed, and within a day nothing more is sent. The company's
+    word on a stranger holds for what it was asked: for more than that it is asked again, and until then the link opens
+    nothing.
     """
     async with transaction():
         duty, _ = await held(link.obligation_id)
@@ -63,7 +65,8 @@ async def hand_over(link: Link, named: Named, at: datetime, *, own: bool) -> str
         contact = int((await person(named.email, at)).removeprefix("person/"))
         known = await tables.Colleague.get_or_none(obligation_id=duty.id, contact_id=contact)
         await _not_too_many(duty, contact, at)
-        state = GIVEN if own or (known and known.state == GIVEN) else WAITS
+        approved = known and known.state == GIVEN and not wider(known, named)
+        state = GIVEN if own or approved else WAITS
         fields = {"named_by": link.id, "state": state, "changed_at": at} | named.fields()
         row = await _put(known, tables.Colleague(obligation_id=duty.id, contact_id=contact, made_at=at, **fields))
         if state == WAITS:
@@ -72,6 +75,14 @@ async def hand_over(link: Link, named: Named, at: datetime, *, own: bool) -> str
             await _record("colleague.named", duty, row, at, f"link/{link.id}", grade=named.grade)
             await _send(row, duty, named.email, at)
     return state
+
+
+def wider(known: Colleague, named: Named) -> bool:
+    """Whether a colleague would do or see more than they may now. Pure."""
+    if GRADES.index(named.grade) > GRADES.index(known.grade):
+        return True
+    seen, wished = (set(one.sections) if one.grade == DRAFT else set() for one in (known, named))
+    return bool(seen) and not (wished and wished <= seen)
 
 
 async def _not_too_many(duty: Obligation, contact: int, at: datetime) -> None:
@@ -129,18 +140,32 @@ async def withdraw(duty_id: int, colleague_id: int, at: datetime, actor: str) ->
         await _record("colleague.withdrawn", duty, row, at, actor)
 
 
-async def decide(duty_id: int, colleague_id: int, at: datetime, actor: str, *, approve: bool) -> None:
-    """The responsible company lets an address of another domain in, or does not."""
+async def decide(
+    duty_id: int, colleague_id: int, at: datetime, actor: str, *, approve: bool, seen: str | None = None
+) -> None:
+    """The responsible company lets an address of another domain in, or does not. `seen`: the wish (`wish_of`) that
+    they had before them. One that the party changed meanwhile is not decided on unread.
+    """
     async with transaction():
         duty, _ = await held(duty_id)
         row = await tables.Colleague.get_or_none(id=colleague_id, obligation_id=duty_id, state=WAITS)
         need(row, "decided-already", "Somebody has decided on this already.")
         assert row is not None  # noqa: S101 - for the type checker
+        need(
+            seen in (None, wish_of(row)),
+            "id-changed",
+            "The party has changed what this person may do since you opened this page. Look at it, and decide then.",
+        )
         state = GIVEN if approve else REFUSED
         await tables.Colleague.filter(id=row.id).update(state=state, changed_at=at)
         await _record("colleague.approved" if approve else "colleague.refused", duty, row, at, actor)
         if approve and duty.state in ASKED:
             await _send(row, duty, (await tables.Person.get(id=row.contact_id)).email, at)
+
+
+def wish_of(row: Colleague) -> str:
+    """What a party wishes for a colleague, told from what it wished before: the page of the decision carries it."""
+    return f"{row.changed_at:%Y%m%d%H%M%S%f}"
 
 
 async def of(duty_id: int) -> list[Colleague]:

@@ -9,6 +9,7 @@ import pytest
 
 from monitor import clock, tables
 from monitor.duties.changes import begin_reviews
+from monitor.obligations.colleagues import wish_of
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction
 from monitor.web import FORM, public
@@ -116,7 +117,7 @@ async def another(house):
 async def lets_a_stranger_in(house, client):
     await on_the_form(house, client, "/en/colleagues", {"email": "expert@elsewhere.example"})
     row = await tables.Colleague.get()
-    return await on_the_duty(house, client, "colleague", {"id": str(row.id), "decision": "approve"})
+    return await on_the_duty(house, client, "colleague", {"id": f"{row.id}-{wish_of(row)}", "decision": "approve"})
 
 
 def day(name, which):

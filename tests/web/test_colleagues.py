@@ -10,6 +10,7 @@ from running import Ground, Running
 from test_form import fill, get, plain_path, png, post
 
 from monitor import clock, tables
+from monitor.obligations.colleagues import Named, wider
 from tests.journey.manager import signed_in
 from tests.journey.vendor import answered
 
@@ -139,8 +140,7 @@ async def test_an_address_elsewhere_gets_its_link_when_the_company_has_approved_
         await signed_in(running, manager, "managers@impress.example")
         page = await get(manager, "/duty/1")
         assert "&lt;expert@elsewhere.example&gt;" in page
-        row = await tables.Colleague.get()
-        said = {"colleague_by": "M. Manager", "colleague_id": str(row.id)}
+        said = {"colleague_by": "M. Manager", "colleague_id": chosen(page)}
         await post(manager, "/duty/1/colleague", said, status=422)
         await post(manager, "/duty/1/colleague", said | {"colleague_decision": "approve"})
         await post(manager, "/duty/1/colleague", said | {"colleague_decision": "refuse"}, status=422)
@@ -152,12 +152,56 @@ async def test_an_address_elsewhere_gets_its_link_when_the_company_has_approved_
     assert stranger not in line.data
 
 
+def chosen(page: str) -> str:
+    """What the button beside the only one who waits sends."""
+    return re.findall(r'name="colleague_id"[^>]* value="([^"]+)"', page)[0]
+
+
+async def test_a_stranger_s_approval_holds_for_what_the_company_read_and_no_more(running: Running) -> None:
+    stranger = {"email": "expert@elsewhere.example"}
+    async with running.client() as client, running.client() as manager:
+        base = english(running)
+        await post(client, f"{base}/colleagues", stranger | {"grade": "view"})
+        await signed_in(running, manager, "managers@impress.example")
+        said = {"colleague_by": "M. Manager", "colleague_decision": "approve"}
+        old = chosen(await get(manager, "/duty/1"))
+        await post(client, f"{base}/colleagues", stranger | {"grade": "draft"})
+        _, page = await post(manager, "/duty/1/colleague", said | {"colleague_id": old}, status=422)
+        assert "has changed what this person may do" in page
+        await post(manager, "/duty/1/colleague", said | {"colleague_id": chosen(page)})
+        await running.work()
+        theirs = english(running, stranger["email"])
+        await post(client, f"{base}/colleagues", stranger | {"grade": "view"})
+        assert "for reading only" in await get(client, f"{theirs}/")
+        place, _ = await post(client, f"{base}/colleagues", stranger | {"grade": "submit"})
+        assert "has to approve" in await get(client, place)
+        await get(client, f"{theirs}/", status=404)
+    assert await tables.Notice.filter(kind="plea", key__contains="stranger-").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "more"),
+    [
+        (("view", ()), ("draft", ()), True),
+        (("draft", ()), ("submit", ()), True),
+        (("submit", ()), ("draft", ("a",)), False),
+        (("submit", ()), ("view", ()), False),
+        (("draft", ("a", "b")), ("draft", ("b",)), False),
+        (("draft", ("a",)), ("draft", ("a", "b")), True),
+        (("draft", ("a",)), ("draft", ()), True),
+        (("draft", ("a",)), ("view", ()), True),
+    ],
+)
+def test_more_is_a_higher_grade_or_another_part(before, after, more) -> None:
+    known = tables.Colleague(grade=before[0], sections=list(before[1]))
+    assert wider(known, Named("x@elsewhere.example", grade=after[0], sections=after[1])) is more
+
+
 async def test_a_stranger_who_was_not_approved_gets_nothing(running: Running) -> None:
     async with running.client() as client, running.client() as manager:
         await post(client, f"{english(running)}/colleagues", {"email": "expert@elsewhere.example"})
         await signed_in(running, manager, "managers@impress.example")
-        row = await tables.Colleague.get()
-        said = {"by": "M. Manager", "id": str(row.id), "decision": "refuse"}
+        said = {"by": "M. Manager", "id": chosen(await get(manager, "/duty/1")), "decision": "refuse"}
         await post(manager, "/duty/1/colleague", said)
         await running.work()
         assert not running.mails("expert@elsewhere.example")

@@ -26,7 +26,7 @@ def _row(one: Colleague, language: str, *, only: bool) -> dict[str, Any]:
     waits = one.state == colleagues.WAITS
     words = [MAY[one.grade], *([] if waits else [HOLDS[one.state]])]
     return {
-        "value": one.id,
+        "value": f"{one.id}-{colleagues.wish_of(one)}",
         "text": " ".join(filter(None, (one.name, f"<{one.contact.email}>"))),
         "hint": ("、" if language == "ja" else ", ").join(Message(word).in_(language) for word in words),
         "waits": waits,
@@ -36,7 +36,8 @@ def _row(one: Colleague, language: str, *, only: bool) -> dict[str, Any]:
 
 async def decide_colleague(duty_id: int, said: Mapping[str, str], at: datetime, actor: str) -> None:
     """What was chosen on the page."""
-    number, decision = said.get("id", ""), said.get("decision", "")
+    number, _, wish = said.get("id", "").partition("-")
+    decision = said.get("decision", "")
     need(number.isascii() and number.isdigit() and len(number) < 10, "id-missing", "Choose one of them.")  # noqa: PLR2004
     need(decision in {"approve", "refuse"}, "id-undecided", "Press one of the two buttons.")
-    await colleagues.decide(duty_id, int(number), at, actor, approve=decision == "approve")
+    await colleagues.decide(duty_id, int(number), at, actor, approve=decision == "approve", seen=wish)
