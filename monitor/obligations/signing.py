@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from checks.spelling import normal
 from monitor import ledger, links, tables
@@ -47,9 +48,23 @@ def masked(address: str) -> str:
     return f"{name[:1]}…{name[-1:] if len(name) > 2 else ''}@{domain}"  # noqa: PLR2004 - of two signs one is shown
 
 
+class Standing(Enum):
+    """What the registered contact behind a link is today."""
+
+    PARTY = "a contact of the party, whatever it is asked"
+    REQUEST = "whom the company has confirmed for this request alone"
+    GONE = "registered no more: another one stands in their place"
+
+
 async def contact_of(duty: Obligation, link: Link, party: Party) -> str:
+    """The address of the registered contact behind a link."""
+    return (await behind(duty, link, party))[0]
+
+
+async def behind(duty: Obligation, link: Link, party: Party) -> tuple[str, Standing]:
     """The registered contact behind a link: to whom it was mailed, or who has named its reader. Whoever is not
-    registered any more is no contact; then it is the first of today, or who is asked in place of them.
+    registered any more is no contact; then it is the first of today, or who is asked in place of them, and the link
+    counts as nobody's: what the present contact may, its reader may not.
     """
     for _ in range(3):
         source = await _source(link)
@@ -59,7 +74,11 @@ async def contact_of(duty: Obligation, link: Link, party: Party) -> str:
     mail = await tables.Mail.get_or_none(id=link.mail) if link.mail else None
     asked = [*filter(None, [duty.asks]), *party.contacts]
     known = {address.lower(): address for address in asked}
-    return next((known[to.lower()] for to in (mail.to if mail else ()) if to.lower() in known), asked[0])
+    found = next((known[to.lower()] for to in (mail.to if mail else ()) if to.lower() in known), None)
+    if found is None:
+        return asked[0], Standing.GONE
+    own = {address.lower() for address in party.contacts}
+    return found, Standing.PARTY if found.lower() in own else Standing.REQUEST
 
 
 async def _source(link: Link) -> Link | None:
@@ -79,22 +98,29 @@ async def reader_of(duty: Obligation, link: Link, party: Party) -> str:
     return await contact_of(duty, link, party)
 
 
-def needs_code(duty: Obligation, link: Link, reader: str, email: str) -> bool:
+def needs_code(duty: Obligation, link: Link, reader: str, email: str, standing: Standing = Standing.PARTY) -> bool:
     """Whether a signature has to be confirmed. `email`: what whoever declares gave as their own, empty for that of the
-    link's reader. Pure.
+    link's reader. Nobody knows who reads a link whose contact is gone, unless it is a colleague's. Pure.
     """
-    return duty.kind == DELETION or bool(link.via) or email.lower() not in ("", reader.lower())
+    unknown = bool(link.via) or (standing is Standing.GONE and link.contact_id is None)
+    return duty.kind == DELETION or unknown or email.lower() not in ("", reader.lower())
 
 
 async def declare(link: Link, said: Declaration, contact: str, at: datetime) -> None:
-    """Keep what was declared and mail a code to the contact. Declared anew at once, the code on its way serves."""
+    """Keep what was declared and mail a code to the contact. The same declared again at once, the code on its way
+    serves.
+
+    A code confirms the declaration that it was mailed for and no other: what the reader of the mailbox was told is
+    what they pass it on for. So another name, or other answers, make the codes on their way void.
+    """
     signer = {"signer_name": said.name, "signer_title": said.title, "signer_email": said.email, "sha256": said.sha256}
     async with transaction():
         duty, _ = await held(link.obligation_id)
         need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        others = tables.SigningCode.filter(~Q(**signer), link_id=link.id, used_at=None, expires_at__gt=at)
+        await others.update(expires_at=at)
         waiting = await _alive(link, at)
         if waiting and at - waiting[0].made_at < AGAIN_AFTER:
-            await tables.SigningCode.filter(id=waiting[0].id).update(**signer)
             return
         await _send(duty, link, signer, contact, at)
 

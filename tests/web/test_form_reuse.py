@@ -124,6 +124,19 @@ async def test_what_was_told_elsewhere_is_not_offered_after_a_year_nor_to_a_coll
         assert "told the sister" not in await get(client, section)
 
 
+async def test_what_was_told_elsewhere_is_not_for_whom_a_company_has_confirmed_for_one_request(running: Running):
+    await told_before("sis", {"policy": Answer(value="yes", comment="told the sister")})
+    duty = await duty_of("dm")
+    async with running.client() as client:
+        section, page = await page_of(running, client, "dm")
+        assert "told the sister" in page
+        letter = (await tables.Link.filter(obligation_id=duty.id).first()).mail
+        await tables.Mail.filter(id=letter).update(to=["expert@elsewhere.example"])
+        await tables.Obligation.filter(id=duty.id).update(asks="expert@elsewhere.example")
+        assert "told the sister" not in await get(client, section)
+        assert 'value="decline"' in await get(client, section.partition("/s/")[0] + "/help")
+
+
 async def test_a_box_beside_another_answer_is_asked_about_and_neither_is_lost(running: Running):
     await told_before("dm", {"policy": Answer(value="yes", comment="as before")})
     async with running.client() as client:

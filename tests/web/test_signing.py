@@ -155,6 +155,23 @@ async def test_answers_that_change_after_the_declaration_are_not_signed_by_its_c
     assert await state() == "open"
 
 
+@pytest.mark.parametrize("changed", ["name", "answers"])
+async def test_a_code_confirms_the_declaration_that_it_was_mailed_for_and_no_other(ended: Running, changed) -> None:
+    async with ended.client() as client:
+        sign = await declared(client, ended)
+        first = ended.code()
+        row = await tables.Answer.all().first()
+        said = {"name": "Somebody Else"} if changed == "name" else {}
+        if changed == "answers":
+            await tables.Answer.filter(id=row.id).update(value=row.value | {"comment": "changed meanwhile"})
+        await declared(client, ended, **said)
+        assert ended.code() != first
+        await post(client, sign, {"code": first}, status=422)
+        assert await state() == "open"
+        await post(client, sign, {"code": ended.code()})
+    assert (await tables.Submission.get()).signer_name == said.get("name", SIGNED["name"])
+
+
 async def test_a_code_leaves_at_any_hour_in_a_letter_of_its_own(ended: Running) -> None:
     async with ended.client() as client:
         await post(client, f"{english(ended)}/declare", SIGNED)

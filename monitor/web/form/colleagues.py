@@ -39,7 +39,14 @@ async def holders(found: Opened) -> list[dict[str, Any]]:
         "parts": "",
         "state": "",
     }
-    rows = [first | {"holds": True, "withdrawable": False, "me": found.colleague is None}]
+    rows = [
+        first
+        | {
+            "holds": True,
+            "withdrawable": False,
+            "me": found.colleague is None and found.standing is not signing.Standing.GONE,
+        }
+    ]
     return rows + [_row(one, found) for one in await colleagues.of(found.duty.id)]
 
 

@@ -19,6 +19,7 @@ from monitor.obligations.colleagues import GIVEN
 from monitor.obligations.drafts import Draft, Drafted, read, save
 from monitor.obligations.marks import Returned, returned
 from monitor.obligations.reuse import Shelf, shelf
+from monitor.obligations.signing import Standing, behind
 from monitor.questionnaire import Examination, Questionnaire, QuestionState, examine, thaw
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
@@ -62,6 +63,7 @@ class Opened:
     colleague: Colleague | None = None  #: whose link it is, if it is not the registered contact's
     back: Returned = field(default_factory=Returned)  #: what of an answer came back
     code: str = ""  #: of the mail that carried the link, by which anybody can verify it
+    standing: Standing = Standing.PARTY  #: what the contact to whom the link leads back is today
 
     @property
     def grade(self) -> str:
@@ -75,8 +77,10 @@ class Opened:
 
     @property
     def lists(self) -> bool:
-        """Whether it shows what else the same contact is asked: a colleague was trusted with one request."""
-        return self.link.contact_id is None and self.link.grade == "submit"
+        """Whether it shows what else the same contact is asked: a colleague was trusted with one request, and whoever
+        is registered no more is asked nothing else.
+        """
+        return self.link.contact_id is None and self.link.grade == "submit" and self.standing is not Standing.GONE
 
     @property
     def sections(self) -> Sequence[Section]:
@@ -118,9 +122,11 @@ class Opened:
         return await save(self.duty.id, said, self.at, self.actor)
 
     async def shelf(self) -> Shelf:
-        """The party's earlier answers that may be given again; those told elsewhere only to its own contact."""
+        """The party's earlier answers that may be given again; those told elsewhere only to its own contact, and not
+        to somebody whom a company has confirmed for the one request.
+        """
         today = self.present.calendar.day_of(self.at)
-        return await shelf(self.duty, frozen, today, elsewhere=self.owner)
+        return await shelf(self.duty, frozen, today, elsewhere=self.owner and self.standing is Standing.PARTY)
 
     def examined(self, draft: Draft) -> Examination:
         return examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
@@ -191,6 +197,7 @@ async def opened(request: web.Request) -> Opened:
         colleague,
         await returned(duty, at, questionnaire),
         code or "",
+        (await behind(duty, link, party))[1],
     )
 
 

@@ -40,7 +40,7 @@ async def hand_in(found: Opened, said: Mapping[str, str]) -> str:
     email = address(said.get("email", ""))
     declared = acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"], email)
     reader = await signing.reader_of(found.duty, found.link, found.party)
-    if signing.needs_code(found.duty, found.link, reader, email):
+    if signing.needs_code(found.duty, found.link, reader, email, found.standing):
         contact = await signing.contact_of(found.duty, found.link, found.party)
         await signing.declare(found.link, declared, contact, found.at)
         return f"{found.base}/sign"
@@ -52,7 +52,7 @@ async def about_signer(found: Opened) -> dict[str, Any]:
     """What the declaration says of whose link it is, and whether a code will be asked for in any case."""
     reader = await signing.reader_of(found.duty, found.link, found.party)
     contact = await signing.contact_of(found.duty, found.link, found.party)
-    always = signing.needs_code(found.duty, found.link, reader, "")
+    always = signing.needs_code(found.duty, found.link, reader, "", found.standing)
     return {"reader": signing.masked(reader), "registered": signing.masked(contact), "always": always}
 
 
