@@ -25,6 +25,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger
+from monitor.refusal import need
 from monitor.tables import Link
 from monitor.tables.store import transaction
 
@@ -139,7 +140,16 @@ async def issue(
 
 
 async def issue_from(keyring: Keyring, duty: Obligation, at: datetime, source: Link) -> str:
-    """A link to another duty than that of `source`, from whose pages it is opened; again, it is the same link."""
+    """A link to another duty than that of `source`, from whose pages it is opened; again, it is the same link. None
+    where links to that duty were made void since the source was mailed: what was taken out of wrong hands does not come
+    back by another mail that lies in them.
+    """
+    mailed = await Link.get(id=source.via) if source.via else source
+    need(
+        not await Link.filter(obligation_id=duty.id, revoked_at__gte=mailed.issued_at).exists(),
+        "link-void",
+        "Links to this request were made void. Open it by the link in the latest mail about it.",
+    )
     return await _issue(keyring, duty, at, via=source.via or source.id, grade=source.grade)
 
 

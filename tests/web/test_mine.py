@@ -9,8 +9,10 @@ import pytest
 from running import Ground, Running
 from stage import PARTY, engagement
 from test_form import fill, get, plain_path, post
+from tortoise.expressions import F
 
 from monitor import clock, links, tables
+from monitor.obligations import acts
 from tests.journey.vendor import answered
 
 SIGNED = {"name": "A", "title": "B", "declared": "agreed"}
@@ -89,6 +91,43 @@ async def test_a_link_that_was_opened_from_another_ends_with_it_and_names_nobody
         await links.revoke(await tables.Obligation.get(engagement_id="dm"), clock.now(), "person/1")
         await get(client, f"{base}/", status=404)
         await get(client, f"{await link_to(running, 'post')}/")
+
+
+async def test_a_request_whose_links_were_made_void_does_not_come_back_by_the_page_of_another(
+    running: Running,
+) -> None:
+    post_, dm = [await tables.Obligation.get(engagement_id=key) for key in ("post", "dm")]
+    async with running.client() as client:
+        here = await link_to(running, "post")
+        twin = (await opens(client, here, "twin")).rstrip("/")
+        opened = await opens(client, here, "dm")
+        await acts.revoke_links(dm.id, clock.now(), "person/1", fresh=True)
+        await get(client, opened, status=404)
+        for base in (here, twin):
+            _, page = await post(client, f"{base}/mine", {"open": str(dm.id)}, status=422)
+            assert "Links to this request were made void" in page
+        await running.work()
+        fresh = plain_path(running.link()) + "/en"
+        assert "Direct mail" in await get(client, f"{fresh}/")
+        assert (await opens(client, fresh, "post")).startswith("/f/")
+    assert await links.valid(post_.id, clock.now())
+
+
+async def test_whoever_is_registered_no_more_inherits_nothing_from_their_successor(running: Running) -> None:
+    await answered((await tables.Obligation.get(engagement_id="dm")).id)
+    party = await tables.Party.get(key="acme")
+    await tables.Party.filter(key="acme").update(spec=party.spec | {"contacts": ["privacy@stranger.example"]})
+    await tables.Group.all().update(revision=F("revision") + 1)
+    async with running.client() as client:
+        here = await link_to(running, "dm")
+        page = await get(client, f"{here}/mine")
+        assert "Secret work" not in page
+        assert "Posting" not in page
+        assert (await opens(client, here, "foreign")).endswith("/mine")
+        assert 'name="email"' not in await get(client, f"{here}/colleagues")
+        place, _ = await post(client, f"{here}/declare", SIGNED)
+        assert place.endswith("/sign")
+    assert (await tables.Notice.get(kind="code")).address == "privacy@stranger.example"
 
 
 async def test_links_opened_from_other_pages_push_no_mailed_link_out(running: Running) -> None:

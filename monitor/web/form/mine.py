@@ -21,6 +21,7 @@ from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
 from monitor.obligations import drafts, signing
 from monitor.questionnaire import SectionState, examine
+from monitor.refusal import Refused
 from monitor.tables.duty import ASKED
 from monitor.tables.store import connection
 from monitor.web.fields import said as typed
@@ -60,10 +61,18 @@ async def _parties(found: Opened, contact: str) -> list[str]:
 @through_link
 async def show(request: web.Request, found: Opened) -> web.StreamResponse:
     """Who asks, for what, by when, and how far it is."""
+    return await _page(request, found)
+
+
+async def _page(request: web.Request, found: Opened, no: Refused | None = None) -> web.Response:
     duties = await asked_of(found)
     known = await drafts.read_all([duty.id for duty in duties])
     rows = [await _row(duty, known[duty.id], found) for duty in duties]
-    return form_page(request, found, "mine.html", rows=rows, owner=found.lists, codes=_told(rows, found))
+    wrong = [{"text": no.message.in_(found.language), "href": ""}] if no else []
+    return form_page(
+        request, found, "mine.html", status=422 if no else 200, errors=wrong, rows=rows, owner=found.lists,
+        codes=_told(rows, found),
+    )  # fmt: skip
 
 
 def _told(rows: Iterable[dict[str, Any]], found: Opened) -> bool:
@@ -106,5 +115,8 @@ async def open_one(request: web.Request, found: Opened) -> web.StreamResponse:
         return see_other(f"{found.base}/mine")
     if duty.id == found.duty.id:
         return see_other(f"{found.base}/tasks")
-    token = await links.issue_from(request.app[SITE].keyring, duty, found.at, found.link)
+    try:
+        token = await links.issue_from(request.app[SITE].keyring, duty, found.at, found.link)
+    except Refused as no:
+        return await _page(request, found, no)
     return see_other(f"/f/{token}/{found.language}/")
