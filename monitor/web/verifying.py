@@ -188,8 +188,8 @@ async def _sent(request: web.Request) -> dict[str, str] | None:
 
 
 def _about(found: Finding, language: str) -> list[tuple[str, str]]:
-    """What an unchanged receipt is about, as it says itself."""
-    if not found.unchanged:
+    """What a genuine receipt is about. What a stranger signed is not repeated: on a page of ours it would look ours."""
+    if found.verdict is not Verdict.GENUINE:
         return []
     said = found.receipt
     rows = (

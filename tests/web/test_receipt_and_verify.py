@@ -20,6 +20,7 @@ from monitor.keys import renew_keys
 from monitor.obligations import acts
 from monitor.obligations.authority import Authority
 from monitor.receipt import Verdict, examine
+from monitor.receipt.document import hashed
 from monitor.web import verifying
 
 CODE = re.compile(r"[2-9CDFGHJKMNPQRTVWXY]{4}-[2-9CDFGHJKMNPQRTVWXY]{4}")
@@ -37,6 +38,17 @@ def opened_mail(running, to="privacy@acme.example"):
 
 def attached(mail, name):
     return next(part for part in mail.walk() if part.get_filename() == name)
+
+
+def forged(text):
+    """The same, about somebody else and signed with a key of the forger's own: sound in itself."""
+    said = json.loads(text)
+    said["declared"]["name"] = "Evil"
+    said["parts"]["declared"] = hashed(said["declared"])
+    del said["signature"]
+    said["signature"] = receipt.Signing([b"x" * 32]).sign(ledger.canonical(said).encode())
+    assert examine(json.dumps(said)).verdict is Verdict.SOUND
+    return json.dumps(said)
 
 
 async def test_a_party_answers_takes_its_receipt_along_and_anybody_can_examine_it(running):
@@ -76,6 +88,10 @@ async def test_a_party_answers_takes_its_receipt_along_and_anybody_can_examine_i
 
         _, genuine = await post(client, "/verify/en", {"file": ("receipt.json", text.encode())}, status=200)
         assert "This receipt is genuine" in genuine
+        assert "Answered by" in genuine
+        _, strangers = await post(client, "/verify/en", {"file": ("r.json", forged(text).encode())}, status=200)
+        assert "not of the signer" in strangers
+        assert not {word for word in ("Asked by", "Impress", "Answered by", "Evil") if word in strangers}
         _, changed = await post(
             client, "/verify/en", {"receipt": text.replace("T. Tester", "S. Omeone"), "file": ("", b"")}, status=200
         )
