@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.border import BROKEN, FAILED, bordered, config_option, give_up, json_option, put, say, settings_of
+from monitor.cli.border import (
+    BROKEN,
+    FAILED,
+    UNPROVED,
+    bordered,
+    config_option,
+    give_up,
+    json_option,
+    put,
+    say,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from monitor.receipt import Finding
@@ -36,11 +47,11 @@ def verify(context: click.Context, file: Path, keys: tuple[str, ...], export: Pa
     from monitor.receipt import Verdict, examine
 
     found = examine(_text(file), _trusted(keys))
-    if export and found.verdict in {Verdict.SOUND, Verdict.GENUINE}:
+    if export and found.unrefuted:
         _hold_against(export, found)
     (_as_json if as_json else _in_words)(found)
-    codes = {Verdict.CHANGED: BROKEN, Verdict.STRANGER: BROKEN, Verdict.UNREADABLE: FAILED}
-    context.exit(codes.get(found.verdict, 0))
+    codes = {Verdict.GENUINE: 0, Verdict.SOUND: UNPROVED, Verdict.UNREADABLE: FAILED}
+    context.exit(codes.get(found.verdict, BROKEN))
 
 
 def _text(file: Path) -> str:
@@ -82,7 +93,7 @@ def _as_json(found: Finding) -> None:
 
 def _about(found: Finding) -> dict[str, Any]:
     """What the receipt is about, where it can be believed."""
-    if not found.unchanged:
+    if not found.unrefuted:
         return {}
     said = found.receipt
     return {

@@ -2,8 +2,9 @@
 
 Every step recomputes something and says so, so that a reader sees what was proved and what was not. The signature
 alone would tell that something was changed; the hashes of the parts tell what. The last step, whose key it is, needs
-something from outside the file: a key that the reader got from the group's page, or a ledger. Without either, a file
-that somebody made up and signed with a key of their own is sound in itself, and the verdict says that and no more.
+something from outside the file: a key that the reader got from the group's page. Without one, a file that somebody
+made up and signed with a key of their own is sound in itself, and the verdict says that and no more. A ledger can
+refute it, and cannot stand in for the key: its line holds hashes, and not the words around them.
 """
 
 from __future__ import annotations
@@ -81,9 +82,9 @@ class Finding:
     receipt: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def unchanged(self) -> bool:
-        """Whether it is what was signed, whoever signed it."""
-        return self.verdict in {Verdict.GENUINE, Verdict.SOUND, Verdict.STRANGER}
+    def unrefuted(self) -> bool:
+        """Whether nothing speaks against it. That is not yet genuine: a key may still have to be compared."""
+        return self.verdict in {Verdict.GENUINE, Verdict.SOUND}
 
     @property
     def says(self) -> Message:
@@ -91,12 +92,16 @@ class Finding:
         return Message(_SAID[self.verdict], {"key": self.key})
 
     def held_against_ledger(self, *, there: bool) -> None:
-        """Add whether a ledger has its line. One that has proves it as well as a key does."""
+        """Add whether a ledger has its line. One that has not refutes the receipt. One that has proves the hash of the
+        answers, the parties and the instant, and nothing else: the wording of the questions, the names and the days
+        are the signature's matter alone, so no ledger makes a receipt genuine whose key nobody trusts.
+        """
         seq = {"seq": self.line.get("seq")}
         yes = Message("The ledger has this very line as its number {seq}.", seq)
         no = Message("The ledger does not have this line as its number {seq}.", seq)
         self.steps.append(Step("ledger.there", there, yes if there else no))
-        self.verdict = Verdict.GENUINE if there else Verdict.STRANGER
+        if not there:
+            self.verdict = Verdict.STRANGER
 
     @property
     def key(self) -> str:

@@ -184,7 +184,7 @@ def test_the_command_speaks_the_language_of_its_reader_and_to_programs(tmp_path)
     assert all(step["holds"] for step in plain["steps"])
 
 
-def test_an_export_of_the_ledger_proves_a_receipt_as_well_as_a_key(tmp_path):
+def test_an_export_of_the_ledger_can_refute_a_receipt_and_never_stands_in_for_the_key(tmp_path):
     line, prev, lines = read()["ledger"]["line"], GENESIS, []
     for seq in range(1, 9):
         one = {**line, "seq": seq, "prev": prev}
@@ -198,6 +198,18 @@ def test_an_export_of_the_ledger_proves_a_receipt_as_well_as_a_key(tmp_path):
     held["parts"]["ledger"] = hashed(held["ledger"])
     del held["signature"]
     held["signature"] = OLD.sign(rfc8785.dumps(held))
-    found = run(tmp_path, json.dumps(held), "--ledger", str(export))
-    assert found.exit_code == 0
-    assert "genuine" in found.stderr
+    forged = held | {"declared": {"name": "Somebody else", "title": ""}}  # around a line that the ledger has
+    forged["parts"] = held["parts"] | {"declared": hashed(forged["declared"])}
+    del forged["signature"]
+    forged["signature"] = type(OLD)([b"x" * 32]).sign(rfc8785.dumps(forged))
+    for text, key, code, said in (
+        (held, KEY, 0, "genuine"),
+        (held, None, 7, "compare its public key"),
+        (forged, None, 7, "compare its public key"),
+        (forged, KEY, 5, "not of the signer"),
+    ):
+        trusted = ["--key", key] if key else []
+        found = run(tmp_path, json.dumps(text), "--ledger", str(export), *trusted)
+        assert (found.exit_code, said in found.stderr) == (code, True)
+        assert ("The ledger has this very line" in found.stdout) == (code != 5)
+        assert ("reference: ITK-000001" in found.stdout) == (code != 5)
