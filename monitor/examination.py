@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,8 +20,9 @@ from monitor.building import notifier
 from monitor.inbound.health import conditions
 from monitor.keys import read_keys
 from monitor.mistakes import Invalid
+from monitor.outbox.dead import SILENT_FOR
 from monitor.pulse import FORM
-from monitor.registry.roster import NoRegistry, roster
+from monitor.registry.roster import RISING, NoRegistry, roster
 from monitor.tables.store import StoreAway, is_postgres, opened, pending, sqlite_path
 from notifiers.contract import Permanent, Temporary
 
@@ -96,6 +98,8 @@ async def _database(settings: Settings, at: datetime) -> AsyncIterator[Ailment]:
                 return
             yield Ailment("database", "ok", "PostgreSQL" if is_postgres(url) else f"SQLite at {sqlite_path(url)}")
             yield await _registry()
+            async for ailment in _mailboxes(at):
+                yield ailment
             yield await _daemon(at)
             yield await _backup(settings, at)
     except StoreAway as error:
@@ -119,6 +123,20 @@ async def _registry() -> Ailment:
             "Name its address in [group] privacy_office: it stands in for companies that leave.",
         )
     return Ailment("registry", "ok", f"revision {present.revision}, {len(present.companies)} companies")
+
+
+async def _mailboxes(at: datetime) -> AsyncIterator[Ailment]:
+    """Our own people who are written to no more for the moment, since their mail came back."""
+    with suppress(NoRegistry):
+        present = await roster()
+        day = present.calendar.day_of(at)
+        audiences = [present.audience(key, ("reviewer", *RISING), day) for key in present.companies]
+        ours = {one.lower() for audience in audiences for people in audience.values() for one in people}
+        silent = tables.Person.filter(name="", refused_at__gt=at - SILENT_FOR).order_by("email")
+        for address in map(str, await silent.values_list("email", flat=True)):
+            if address in ours | {one.lower() for one in present.group.privacy_office}:
+                remedy = "Ask its reader: sign in by a mailed link if it works, or correct the registry."
+                yield Ailment("mailbox", "bad", f"mail to {address} came back; those above hear instead", remedy)
 
 
 async def _daemon(at: datetime) -> Ailment:

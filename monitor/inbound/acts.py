@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
+from monitor.inbound.intake import BY_REPLY
 from monitor.inbound.lost import Lost, tell_again
-from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell
+from monitor.inbound.mailbox import MAILBOX, ask_itself, believed, nobody_left, shared_letters, tell_others
+from monitor.notices import COMPANY, PERSON, VENDOR, about_case, about_duty, tell
 from monitor.outbox.dead import Unreached, bury, undeliverable
 from monitor.outbox.subjects import Subjects
 from monitor.tables.duty import ASKED
@@ -35,35 +37,49 @@ class Bounce:
     why: str = ""
     sha256: str = ""  #: of the report as it came
 
+    @property
+    def said(self) -> str:
+        """The other server's words, or else its code."""
+        return self.why or self.status
+
 
 async def bounced(mail: Mail, bounce: Bounce, present: Roster, at: datetime) -> None:
     """A letter came back, today or weeks after its server took it. Due dates stay.
 
     For good: the address is held to be dead, the party's next one is asked with a fresh link, and the managers hear of
-    it. For now: it stands in the history, and the ladder goes on to the same address.
+    it; of a company's own reader the others hear. A letter to several proves nothing about one of them, who is then
+    asked by a letter of their own. For now: it stands in the history, and the ladder goes on to the same address.
+    Nothing follows from what comes late, or a second time.
     """
     notices = await notices_of(mail)
     await _write("bounced", mail, notices, {"hard": bounce.hard, "status": bounce.status, "report": bounce.sha256}, at)
-    if not bounce.hard:
+    if not bounce.hard or not believed(mail, at):
+        return
+    await tables.Mail.filter(id=mail.id).update(bounced_at=at, bounce=bounce.said[:500])
+    if len({address.lower() for address in mail.to}) > 1:
+        await ask_itself(mail, bounce.address, at)
         return
     await bury(bounce.address, at)
-    await _close(mail, bounce, at)
+    mail.state = "bounced"
+    await tables.Mail.filter(id=mail.id, state="sent").update(state=mail.state)
+    await (_of_party if mail.side == VENDOR else _of_company)(mail, bounce, notices, present, at)
+
+
+async def _of_party(mail: Mail, bounce: Bounce, notices: list[Notice], present: Roster, at: datetime) -> None:
     lost = await Lost.of(mail, bounce.address, notices)
     instead = await tell_again(lost, present, at)
-    if mail.side == VENDOR and lost.notices:
-        how = Unreached(bounce.address, bounce.why or bounce.status, instead, alone=not instead)
-        await undeliverable(lost.notices, how, at)
+    if lost.notices:
+        await undeliverable(lost.notices, Unreached(bounce.address, bounce.said, instead, alone=not instead), at)
 
 
-async def _close(mail: Mail, bounce: Bounce, at: datetime) -> None:
-    """The letter's own row: who is left of its readers has it; where nobody is, it is bounced."""
-    gone = await tables.Incoming.filter(mail_id=mail.id, kind="bounce", hard=True).values_list("address", flat=True)
-    left = {address.lower() for address in mail.to} - {*map(str, gone), bounce.address.lower()}
-    said = {"bounced_at": at, "bounce": (bounce.why or bounce.status)[:500]}
-    await tables.Mail.filter(id=mail.id).update(**said)
-    if not left:
-        mail.state = "bounced"
-        await tables.Mail.filter(id=mail.id, state="sent").update(state=mail.state)
+async def _of_company(mail: Mail, bounce: Bounce, notices: list[Notice], present: Roster, at: datetime) -> None:
+    """What the mailbox alone was told is told to whoever is left; so is what it was told with others who are dead."""
+    asked = next((notice for notice in notices if notice.kind == MAILBOX and notice.side == PERSON), None)
+    letters = await shared_letters(asked, bounce.address) if asked else [mail]
+    for letter in letters:
+        await nobody_left(letter, bounce.address, await notices_of(letter), present, at)
+    for company in sorted({letter.company_id for letter in letters if letter.side == COMPANY}, key=str):
+        await tell_others(company, bounce.address, bounce.said, at)
 
 
 async def replied(mail: Mail, incoming: tables.Incoming, at: datetime) -> None:
@@ -76,7 +92,7 @@ async def replied(mail: Mail, incoming: tables.Incoming, at: datetime) -> None:
     """
     notices = await notices_of(mail)
     await _write("replied", mail, notices, {"mail_sha256": incoming.sha256}, at)
-    await _alive(mail, incoming.address)
+    await _alive(mail, incoming)
     if mail.side != VENDOR:
         return
     subjects = await Subjects.of(notices)
@@ -89,10 +105,14 @@ async def replied(mail: Mail, incoming: tables.Incoming, at: datetime) -> None:
     await tell([*told, *(about_duty(duty, USE_LINK, VENDOR, at) for duty in asked)])
 
 
-async def _alive(mail: Mail, sender: str) -> None:
-    """Whoever answers from an address reads it."""
-    if sender in {address.lower() for address in mail.to}:
-        await tables.Person.filter(email=sender, name="").update(refused_at=None)
+async def _alive(mail: Mail, incoming: tables.Incoming) -> None:
+    """Whoever answers from an address reads it.
+
+    Anybody can write that address into `From`. So it counts of the letter's own readers only, and only of what came to
+    the reply address that we signed: whoever knows no more than a Message-ID wakes up no dead mailbox.
+    """
+    if incoming.way == BY_REPLY and incoming.address in {address.lower() for address in mail.to}:
+        await tables.Person.filter(email=incoming.address, name="").update(refused_at=None)
 
 
 async def notices_of(mail: Mail) -> list[Notice]:

@@ -199,6 +199,7 @@ _EXTRA = {
     "sign-in": _signing_in,
     "undeliverable": _undelivered,
     "mail-reply": _wrote,
+    "mailbox": _undelivered,
     "code": _coded,
     "hand-over": _handed_over,
 }

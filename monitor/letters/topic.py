@@ -33,6 +33,7 @@ _DEEDS = frozenset(
         "hand-over",
         "mute-ended",
         "mail-reply",
+        "mailbox",
         "use-link",
         "code",
     }

@@ -41,6 +41,7 @@ _ASKING = frozenset(
     {"rung", "due-moved", "returned", "fresh-link", "hand-over", "use-link", "plea-decided"}
 )  #: notices to a party that wait for its answer
 
+_SECRETS = frozenset({"sign-in", "code"})  #: notices that hold what only the reader of one mailbox may have
 _RECEIPTS = frozenset({"receipt", "copy"})  #: notices that lead to what was handed in, and to nothing that changes it
 
 
@@ -108,8 +109,10 @@ class Letters:
         a party that is told of a failing check gets that of the page about our looks.
         """
         notice, duty = topic.notice, topic.duty
-        if notice.side == "person" or notice.kind == "code":
+        if notice.kind in _SECRETS:
             return await self._secret(notice)
+        if notice.kind == "mailbox":
+            return {}
         if notice.side != VENDOR or topic.case or topic.certificate:
             return self._page(topic)
         grade = _grade(notice, duty) if duty else ""

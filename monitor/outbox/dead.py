@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from monitor.tables import Notice
 
 REFUSED_FOR = timedelta(days=30)  #: an address that a server refused for good is tried again after that
+SILENT_FOR = timedelta(days=1)  #: one of a company's own people: whom silence harms most is tried again soon
 
 
 async def bury(address: str, at: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from monitor import tables
 from monitor.notices import PERSON, VENDOR
-from monitor.outbox.dead import REFUSED_FOR
+from monitor.outbox.dead import REFUSED_FOR, SILENT_FOR
 from monitor.registry.roster import RISING
 
 if TYPE_CHECKING:
@@ -22,18 +22,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Directory:
-    """The people of one day, without the mailboxes that are known to be dead."""
+    """The people of one day, without the mailboxes that are known to be dead.
+
+    `dead` are those of parties, who have other contacts and somebody who looks after them. Of a company's own people
+    only the `silent` are left out, whose mail came back within the day: a report that is wrong, or forged, keeps nobody
+    of those above from hearing for longer.
+    """
 
     present: Roster
     parties: Mapping[str, Party]
     dead: frozenset[str]
+    silent: frozenset[str]
     day: date
 
     @classmethod
     async def of(cls, notices: Iterable[Notice], present: Roster, at: datetime) -> Self:
-        refused = await tables.Person.filter(refused_at__gt=at - REFUSED_FOR).values_list("email", flat=True)
+        known = await tables.Person.filter(refused_at__gt=at - REFUSED_FOR).values_list("email", "refused_at")
         parties = await present.parties({notice.party_id for notice in notices if notice.party_id})
-        return cls(present, parties, frozenset(str(email) for email in refused), present.calendar.day_of(at))
+        dead, silent = (
+            frozenset(email for email, when in known if when > at - ago) for ago in (REFUSED_FOR, SILENT_FOR)
+        )
+        return cls(present, parties, dead, silent, present.calendar.day_of(at))
 
     def readers(self, notice: Notice) -> Audience:
         """Of a party, its first contact that can be reached; of a company, all of the notice's roles.
@@ -60,7 +69,7 @@ class Directory:
 
     def _without(self, address: str) -> Directory:
         """The same for what one mailbox is not to hear: whoever proposed something does not confirm it."""
-        return replace(self, dead=self.dead | {address.lower()}) if address else self
+        return replace(self, silent=self.silent | {address.lower()}) if address else self
 
     def _company(self, notice: Notice) -> Audience:
         if notice.level:
@@ -72,7 +81,9 @@ class Directory:
         return next(filter(None, rising), {})
 
     def _reachable(self, audience: Audience) -> Audience:
-        alive = {role: tuple(filter(self._alive, people)) for role, people in audience.items()}
+        alive = {
+            role: tuple(one for one in people if one.lower() not in self.silent) for role, people in audience.items()
+        }
         return {role: people for role, people in alive.items() if people}
 
     def _alive(self, address: str) -> bool:

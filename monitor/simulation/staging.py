@@ -64,7 +64,8 @@ async def set_up(said: Text, duty: Obligation, present: Roster, at: datetime) ->
     if text == "own-duty":
         return _of_own(_own(duty, at, today), at)
     if side == PERSON:
-        notice = _notice(text, side, at, data={"sign_in": _SOME_ID}, address="reader@company.example")
+        data = {"sign_in": _SOME_ID, "mail": _SOME_ID}
+        notice = _notice(text, side, at, data=data, address="reader@company.example")
         return Stage(notice, ["person"])
     return await _of_duty(said, duty, today, at)
 

@@ -16,6 +16,7 @@ from monitor.inbound.intake import Intake
 from monitor.inbound.mending import mend
 from monitor.inbound.sorting import sort
 from monitor.return_address import BOUNCE, ReturnAddresses
+from monitor.tables.store import MEMORY, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,4 +60,11 @@ async def returning(home: Path, toml: str = "", at: Any = OPENS) -> Any:
 async def back(store, tmp_path):
     """An office that has asked its one trustee at nine on 1 September 2026, on a database of either kind."""
     async with returning(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def place(tmp_path):
+    """The same on SQLite, for what does not hang on the engine."""
+    async with opened(MEMORY, create=True), returning(tmp_path) as found:
         yield found

@@ -10,8 +10,12 @@ from postal import OPENS, USUAL
 from stage import engagement, event, instant, last_accepted, registry
 
 from monitor import tables
+from monitor.examination import _mailboxes
 from monitor.inbound.intake import MOST_PER_MAIL, NotOurs
+from monitor.notices import COMPANY, about_duty, tell
 from monitor.obligations import acts
+from monitor.outbox.readers import Directory
+from monitor.registry.roster import roster
 from monitor.return_address import REPLY
 
 FIRST, SECOND, MANAGERS = "privacy@acme.example", "second@acme.example", "managers@impress.example"
@@ -146,6 +150,16 @@ async def test_a_reply_from_a_dead_address_shows_that_it_is_alive(back):
     assert (await back.office.duty()).undeliverable_at is None
 
 
+async def test_who_knows_no_more_than_a_message_id_wakes_no_dead_address(back):
+    mail = await tables.Mail.get(side="vendor")
+    await back.bounce(FIRST, SOON)
+    forged = shapes.reply("alive", charset="utf-8", sender=FIRST, more=f"In-Reply-To: <{mail.id}@itaku.example>\n")
+    number = await back.intake.take(forged, "itaku@itaku.example", SOON)
+    await back.sort(SOON + timedelta(minutes=1))
+    assert (await tables.Incoming.get(id=number)).kind == "reply", "it is kept and told like any other"
+    assert await tables.Person.filter(email=FIRST, refused_at__isnull=False).exists()
+
+
 async def test_an_answer_takes_the_mark_off(back):
     await back.bounce(FIRST, SOON)
     duty = await back.office.duty()
@@ -159,6 +173,74 @@ async def test_a_letter_to_nobody_else_is_told_to_those_above(back):
     told = await tables.Mail.get(side="company")
     await back.come(shapes.report(address=MANAGERS), SOON + timedelta(minutes=9), mail=told)
     assert len(back.office.to("pi@impress.example")) == 1
+
+
+OFFICE, PI = "privacy-office@group.example", "pi@impress.example"
+
+
+async def _told_together(back, at):
+    """One letter to the managers, to the manager for personal information and to the privacy office."""
+    await tell([about_duty(await back.office.duty(), "undeliverable", COMPANY, at, mark="x", level=3)])
+    await back.office.work(at)
+    mail = await tables.Mail.filter(side="company").order_by("-sent_at").first()
+    assert {MANAGERS, PI, OFFICE} <= set(mail.to)
+    return mail
+
+
+async def _dead():
+    return set(await tables.Person.filter(refused_at__isnull=False).values_list("email", flat=True))
+
+
+async def test_a_report_that_any_of_several_readers_can_have_made_silences_nobody_and_is_shown_to_whom_it_names(place):
+    mail = await _told_together(place, SOON)
+    for number in range(3):
+        await place.come(shapes.report(address=OFFICE) + b"%d" % number, SOON + timedelta(minutes=number), mail=mail)
+    assert await _dead() == set()
+    assert (await tables.Mail.get(id=mail.id)).state == "sent"
+    asked = await tables.Mail.filter(side="person")
+    assert [one.to for one in asked] == [[OFFICE]], "once, and alone"
+    assert len(place.office.to(MANAGERS)) == 1
+
+
+async def test_a_mailbox_is_dead_when_a_letter_that_it_alone_got_comes_back_and_the_others_are_told(place):
+    mail = await _told_together(place, SOON)
+    await place.come(shapes.report(address=PI), SOON, mail=mail)
+    at = SOON + timedelta(minutes=1)
+    await place.come(shapes.report(address=PI), at, mail=await tables.Mail.get(side="person"))
+    assert await _dead() == {PI}
+    for reader in (MANAGERS, OFFICE):
+        assert PI in place.office.to(reader)[-1].text
+    assert [PI in one.says async for one in _mailboxes(at)] == [True], "the doctor names it"
+    directory = await Directory.of([], await roster(), at + timedelta(hours=23))
+    later = await Directory.of([], await roster(), at + timedelta(hours=25))
+    assert (PI in directory.silent, PI in later.silent) == (True, False), "it is tried again after a day"
+
+
+async def test_once_all_readers_of_a_letter_are_dead_those_above_are_told_what_it_said(place):
+    toml = registry(USUAL).replace(f'managers = ["{MANAGERS}"]', f'managers = ["{MANAGERS}", "second@impress.example"]')
+    await place.office.declare(toml, SOON)
+    await place.bounce(FIRST, SOON)
+    mail = await tables.Mail.get(side="company")
+    assert len(mail.to) == 2
+    for number, address in enumerate(mail.to):
+        at = SOON + timedelta(minutes=5 * number + 5)
+        await place.come(shapes.report(address=address), at, mail=mail)
+        alone = await tables.Mail.filter(side="person").order_by("-sent_at").first()
+        await place.come(shapes.report(address=address), at + timedelta(minutes=1), mail=alone)
+    assert (await tables.Mail.get(id=mail.id)).state == "bounced"
+    assert any("gone" in one.text or FIRST in one.text for one in place.office.to(PI))
+
+
+async def test_what_comes_back_after_a_month_or_a_second_time_is_kept_and_nothing_follows(place):
+    mail = await tables.Mail.get(side="vendor")
+    late = SOON + timedelta(days=31)
+    assert (await place.come(shapes.report(address=FIRST), late, mail=mail)).kind == "bounce"
+    assert await _dead() == set()
+    await place.come(shapes.report(address=FIRST) + b"1", SOON, mail=mail)
+    assert await _dead() == {FIRST}
+    await tables.Person.filter(email=FIRST).update(refused_at=None)
+    await place.come(shapes.report(address=FIRST) + b"2", SOON, mail=mail)
+    assert await _dead() == set()
 
 
 async def test_a_loop_ends(back):

@@ -255,6 +255,9 @@ async def _by_hand(place: Any) -> Any:
                 roles=("privacy_office",),
             ),
         )
+    data = {"address": "managers@impress.example", "why": "550 5.1.1 no such user", "mail": "ab" * 16}
+    yield "person+mailbox", await letter("mailbox", "person", about=None, data=data, roles=("person",))
+    yield "company+mailbox", await letter("mailbox", "company", about=None, data=data, level=3)
     yield (
         "person+sign-in",
         await letter(

@@ -105,6 +105,7 @@ async def use(request: web.Request) -> web.StreamResponse:
         if not key or not await tables.SignIn.filter(id=key, used_at=None, expires_at__gt=at).update(used_at=at):
             return _page(request, status=410, expired=True)
         row = await tables.SignIn.get(id=key).select_related("person")
+        await tables.Person.filter(email=row.person.email, name="").update(refused_at=None)  # it takes mail, we see
         await begin(request, response, row.person, at)
     return response
 
