@@ -26,11 +26,11 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import ledger
 from monitor.refusal import need
-from monitor.tables import Link
+from monitor.tables import Link, MailItem
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from monitor.tables import Obligation
@@ -202,7 +202,17 @@ async def _in_force(link: Link, at: datetime) -> bool:
         contact_id=link.contact_id,
         via="",
     )
-    return await newer.count() < KEPT
+    mails = [str(mail) for mail in await newer.values_list("mail", flat=True)]
+    return len(mails) < KEPT or await _to_the_same(link.mail, mails) < KEPT
+
+
+async def _to_the_same(mail: str, newer: Sequence[str]) -> int:
+    """How many of those letters went to whom that letter went. Copies go to one colleague each, whose link is not made
+    void by what others get; all other letters of a party are for whoever answers for it, whoever that is by then.
+    """
+    copies = MailItem.filter(mail_id__in=[mail, *newer], notice__kind="copy")
+    readers = dict(await copies.values_list("mail_id", "notice__address"))
+    return sum(readers.get(one) == readers.get(mail) for one in newer)
 
 
 async def named(keyring: Keyring, token: str) -> Link | None:

@@ -133,7 +133,7 @@ async def test_what_is_far_longer_than_a_receipt_is_not_examined_for_strangers(r
             assert "longer than what is examined here (512 KB)" in told
 
 
-async def test_a_copy_goes_to_colleagues_only_once_and_not_to_many(running):
+async def test_a_copy_goes_to_colleagues_only_once_and_not_to_many_and_each_can_read_it(running):
     async with running.client() as client:
         base = plain_path(running.link()) + "/en"
         duty = await tables.Obligation.get()
@@ -153,6 +153,10 @@ async def test_a_copy_goes_to_colleagues_only_once_and_not_to_many(running):
             await post(client, f"{base}/copy", {"email": f"c{number}@acme.example"})
         _, many = await post(client, f"{base}/copy", {"email": "c9@acme.example"}, status=422)
         assert "No more copies" in many
+        await running.work()
+        for reader in ("boss", *(f"c{number}" for number in range(4)), "privacy"):
+            (link,) = re.findall(r"http://127\S+/f/\S+", running.mails(f"{reader}@acme.example")[-1].text)
+            await get(client, f"{plain_path(link)}/en/done")
 
 
 async def test_the_due_date_goes_into_a_calendar_and_a_later_one_takes_its_place(running):
