@@ -44,15 +44,26 @@ class Authority(Enum):
             need(until <= calendar.end_of(alone), "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
 
     def may_accept_risk(self, finding: Remediation, until: datetime, calendar: Calendar, at: datetime) -> None:
-        """Whether the risk of a finding may be accepted until then: as for a waiver, counted from today."""
+        """Whether the risk of a finding may be accepted until then: as for a waiver, counted from today. The company's
+        days end with those after its first date, however often it asks: else each renewal would win as many again.
+        """
         if self is Authority.SCRIPT:
             return
         latest = add_months(calendar.day_of(at), LONGEST)
         need(until <= calendar.end_of(latest), "until-too-far", _RISK_TOO_FAR, latest=latest)
         if self is Authority.COMPANY:
             need(finding.severity < Severity.CRITICAL, "by-whom-critical", _CRITICAL)
-            alone = calendar.day_of(at) + ALONE * DAY
+            today = calendar.day_of(at)
+            alone = min(today, finding.first_due_on) + ALONE * DAY
+            need(today <= alone, "by-whom-waited", _WAITED, days=ALONE, since=finding.first_due_on)
             need(until <= calendar.end_of(alone), "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
+
+    def may_verify(self, finding: Remediation, *, pair: bool) -> None:
+        """Whether a finding may be closed by a word alone, without a file or a look. `pair`: two people accept the
+        answers of its work.
+        """
+        if self is Authority.COMPANY:
+            need(not pair and finding.severity < Severity.CRITICAL, "by-whom-grave", _GRAVE)
 
     def may_extend(self, duty: Obligation, due_on: date, calendar: Calendar) -> None:
         """Whether a due date may move to that day. Days are counted from the first due date, not from the last one."""
@@ -65,6 +76,11 @@ class Authority(Enum):
             need(due_on <= alone, "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
 
 
+_GRAVE = (
+    "A critical finding, or one of work whose answers two people accept, is verified by a file that the party hands in"
+    " with its answer, or by a look. By word alone only the manager for personal information or the group's privacy"
+    " office may do so: ask one of them to sign in and do it."
+)
 _TOO_FAR = (
     "Name a day up to {latest}: this confirmation may wait for at most 12 months after its due date."
     " If it is not needed at all, correct the engagement in the registry."
@@ -73,6 +89,10 @@ _RISK_TOO_FAR = "Name a day up to {latest}: a risk is accepted for at most 12 mo
 _CRITICAL = (
     "The risk of a critical finding may be accepted only by the manager for personal information or the group's privacy"
     " office. Ask one of them to sign in and do it."
+)
+_WAITED = (
+    "It was first due on {since}, and the company has let it rest for the {days} days that it may. Only the manager for"
+    " personal information or the group's privacy office may accept the risk from now on: ask one of them to sign in."
 )
 _DELETION = (
     "A deletion may be waived only by the manager for personal information or the group's privacy office."

@@ -13,11 +13,12 @@ from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.remediation.recording import Change, record
-from monitor.remediation.rules import HELD, REOPENED, reopened, settled, unsettled
+from monitor.remediation.rules import HELD, REOPENED, given_back, reopened, settled, unsettled
 from monitor.schedule import edit
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from monitor.obligations.authority import Authority
@@ -62,16 +63,23 @@ async def end_risk(number: int, at: datetime, actor: str) -> None:
     async with transaction():
         row = await _held(number)
         need(row.state == "accepted_risk", "by-settled", "The risk of this finding is not accepted at present.")
-        await record([Change(row, "reopened", await _anew(row, at), {"reason": "risk-withdrawn"})], at, actor)
+        days = given_back(row, (await roster()).calendar.day_of(at))
+        await record([Change(row, "reopened", await _anew(row, at, days), {"reason": "risk-withdrawn"})], at, actor)
 
 
-async def verify(number: int, at: datetime, actor: str, reason: str) -> None:
-    """A named person has seen for themselves that it is put right: on a visit, in a document, on a call."""
+async def verify(
+    number: int, at: datetime, actor: str, reason: str, *, authority: Authority, pairs: Collection[str]
+) -> None:
+    """A named person has seen for themselves that it is put right: on a visit, in a document, on a call. `pairs`: the
+    tiers of which two people accept; there, and where it is critical, one person of the company is too few.
+    """
     need(actor.startswith("person/"), "by-missing", "Enter your name: the act is recorded under it.")
     need(reason.strip(), "reason-missing", "Say what you have seen that shows it: auditors read it.")
     async with transaction():
         row = await _held(number)
         need(row.state in HELD, "by-settled", NOT_OPEN)
+        tier = (await (await roster()).engagement(row.engagement_id)).effective_tier
+        authority.may_verify(row, pair=tier in pairs)
         fields = settled(row, "verified", at, how="person", by=actor)
         await record([Change(row, "verified", fields, await keep(reason, at))], at, actor)
 
@@ -84,9 +92,11 @@ async def reopen(number: int, at: datetime, actor: str, reason: str) -> None:
         row = await _held(number)
         need(row.state not in HELD and row.state != "lapsed", "by-open", "This finding is open already.")
         why = await keep(reason, at)
-        await record([Change(row, "reopened", await _anew(row, at), {"reason": "in-doubt", **why})], at, actor)
+        await record(
+            [Change(row, "reopened", await _anew(row, at, REOPENED), {"reason": "in-doubt", **why})], at, actor
+        )
 
 
-async def _anew(row: Remediation, at: datetime) -> dict[str, object]:
+async def _anew(row: Remediation, at: datetime, days: int) -> dict[str, object]:
     present = await roster()
-    return reopened(row, REOPENED, at, present.calendar, (await present.engagement(row.engagement_id)).roll)
+    return reopened(row, days, at, present.calendar, (await present.engagement(row.engagement_id)).roll)

@@ -124,7 +124,8 @@ def _said(one: Raised) -> dict[str, Any]:
 def _days(one: Raised, read: Reading) -> dict[str, Any]:
     today = read.calendar.day_of(read.at)
     base = today + one.finding.days * DAY
-    return {"set_on": today, "base_on": base, "due_on": read.calendar.roll(base, Roll(read.duty.roll))}
+    due = read.calendar.roll(base, Roll(read.duty.roll))
+    return {"set_on": today, "base_on": base, "due_on": due, "first_due_on": base}
 
 
 def _again(row: Remediation, one: Raised, read: Reading) -> Change:

@@ -68,10 +68,14 @@ def dated(row: Remediation, base_on: date, today: date, calendar: Calendar, roll
 
 
 def reopened(row: Remediation, days: int, at: datetime, calendar: Calendar, roll: str) -> dict[str, Any]:
-    """Open again: the party has so many days, and is asked anew."""
+    """Open again: the party has so many days, and is asked anew. What had been settled begins anew, also for whoever
+    lets it rest; what was on the books all the time does not.
+    """
     today = calendar.day_of(at)
+    first = row.first_due_on if row.state in HELD else today + days * DAY
     return dated(row, today + days * DAY, today, calendar, roll) | edit(
         row,
+        first_due_on=first,
         state="open",
         since=at,
         asked_id=None,
@@ -84,6 +88,14 @@ def reopened(row: Remediation, days: int, at: datetime, calendar: Calendar, roll
         turns_at=None,
         look_at=at,
     )
+
+
+def given_back(row: Remediation, today: date) -> int:
+    """The days that are left where a risk is accepted no longer: those that were, up to 30, and no fewer than the party
+    needs to answer. Accepting a risk and ending that wins no time.
+    """
+    left: timedelta = row.base_on - today
+    return max(_room(row).days, min(left.days, REOPENED))
 
 
 def settled(row: Remediation, state: str, at: datetime, **proof: Any) -> dict[str, Any]:

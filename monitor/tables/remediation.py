@@ -26,8 +26,9 @@ class Remediation(Model):
     both languages, as they were when it was raised last.
 
     Days: `base_on` is the day from which `due_on` rolls; `set_on`, the day on which `base_on` was set. `since` is when
-    it last came to be open. `asked`: the last request whose accepted answer spoke of it; none while the party was not
-    asked. `promised_on`: by when the party says that it will be put right.
+    it last came to be open. `first_due_on`: the day for which it was first due since it came onto the books or, once
+    settled, came back; it stays, whatever is promised or granted. `asked`: the last request whose accepted answer spoke
+    of it; none while the party was not asked. `promised_on`: by when the party says that it will be put right.
 
     States: open -> remediating (the party is at it) | fixed (it says so, and nothing shows it yet) -> verified (a named
     person accepted the evidence, or a look saw it: `proof`); dismissed (its objection was accepted); accepted_risk
@@ -66,6 +67,7 @@ class Remediation(Model):
     first_on = DayField()
     since = InstantField()
     set_on = DayField()
+    first_due_on = DayField()
     base_on = DayField()
     due_on = DayField()
     promised_on = DayField(null=True)

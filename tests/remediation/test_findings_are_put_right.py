@@ -71,7 +71,9 @@ async def test_what_is_only_said_to_be_put_right_is_asked_again_and_an_objection
     assert found["rules"].due_on.isoformat() == "2026-10-01"
     told = await life.to("2026-09-17 12:00")
     assert [line["what"] for line in told if line["due_on"] == "2026-10-01"] == ["opened", "mail"]
-    await findings.verify(found["rules"].id, life.at, "person/1", "Seen on a visit.")
+    await findings.verify(
+        found["rules"].id, life.at, "person/1", "Seen on a visit.", authority=Authority.COMPANY, pairs="S"
+    )
     told = await life.to("2026-09-18 12:00")
     assert [line["what"] for line in told] == ["cancelled", "mail"]
     assert (await duty_of()).reason == "settled"
@@ -152,7 +154,7 @@ async def test_two_who_decide_at_once_do_not_undo_each_other(tmp_path: Path):
     await begin(tmp_path)
     await answered(BEGIN, {"rules": "no"})
     number, actor = (await rows())["rules"].id, await acts.person("pi@impress.example", BEGIN, "P")
-    await findings.verify(number, BEGIN, actor, "Seen.")
+    await findings.verify(number, BEGIN, actor, "Seen.", authority=Authority.COMPANY, pairs="S")
     with pytest.raises(Refused):
         await findings.accept_risk(number, BEGIN, actor, "Why.", BEGIN + timedelta(days=3), authority=Authority.OFFICE)
     assert (await rows())["rules"].state == "verified"

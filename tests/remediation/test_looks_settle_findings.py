@@ -12,6 +12,7 @@ from monitor import tables
 from monitor.assets import CLAIMS
 from monitor.contradiction import load_claims, see
 from monitor.obligations import findings
+from monitor.obligations.authority import Authority
 from tests.contradiction.attested import look
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ async def test_a_look_that_contradicts_opens_it_again_due_thirty_days_later(tmp_
     await answered(BEGIN, {"web.tls": "no"})
     await look(BEGIN, "tls.old-protocol")
     number = (await rows())["web.tls"].id
-    await findings.verify(number, BEGIN + HOUR, "person/1", "Seen on a call.")
+    await findings.verify(number, BEGIN + HOUR, "person/1", "Seen on a call.", authority=Authority.COMPANY, pairs="S")
     assert (await seen(BEGIN + 2 * HOUR)).state == "verified"  # no look since
     await look(BEGIN + 3 * HOUR, "tls.old-protocol")
     row = await seen(BEGIN + 4 * HOUR)

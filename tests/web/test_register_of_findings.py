@@ -12,6 +12,7 @@ from stage import engagement
 from test_console import sign_in
 from test_form import get, post
 
+from checks.contract import Severity
 from monitor import clock, tables
 from monitor.obligations import acts
 from tests.remediation.remedied import answered, rows, shown
@@ -66,6 +67,27 @@ async def test_what_is_found_can_be_listed_owned_accepted_as_a_risk_and_taken_aw
         assert "Seen there." in page
         assert f"/finding/{number}" in await get(client, "/findings?state=settled")
         assert f"/finding/{number}" not in await get(client, "/findings")
+
+
+async def test_a_findings_page_says_how_it_is_dealt_with_and_who_alone_can_close_a_grave_one(running: Running) -> None:
+    row, at = (await rows())["rules"], clock.now()
+    reviewer = await acts.person("reviewers@impress.example", at, "R. Reviewer")
+    said = {"verdict": "accepted", "treatment": "手順書を<来月>までに整備", "changed_at": at}
+    number = int(reviewer.removeprefix("person/"))
+    await tables.Mark.create(submission_id=row.origin_id, question="rules", reviewer_id=number, **said)
+    await tables.Remediation.filter(id=row.id).update(severity=Severity.CRITICAL)
+    async with running.client() as client:
+        await sign_in(running, client, MANAGERS)
+        page = await get(client, f"/finding/{row.id}")
+        assert "手順書を&lt;来月&gt;までに整備" in page
+        assert "R. Reviewer" in page
+        assert "verify_reason" not in page
+        _, page = await post(client, f"/finding/{row.id}/verify", {"verify_by": "N", "verify_reason": "R"}, 422)
+        assert "個人情報保護管理者" in page
+        assert "手順書を" not in await get(client, f"/finding/{(await rows())['policy'].id}")
+    async with running.client() as client:
+        await sign_in(running, client, OFFICER)
+        assert "verify_reason" in await get(client, f"/finding/{row.id}")
 
 
 async def test_a_finding_of_another_company_does_not_exist(running: Running) -> None:

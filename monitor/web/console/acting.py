@@ -112,7 +112,8 @@ async def on_finding(request: web.Request) -> web.StreamResponse:
     finding = await finding_of(request, who)
     sent = await said(request, LONGEST)
     try:
-        await _FINDING_DEEDS[deed](finding, await _act(who, deed, sent))
+        act = replace(await _act(who, deed, sent), review=request.app[SITE].review)
+        await _FINDING_DEEDS[deed](finding, act)
     except Refused as refusal:
         fresh = await finding_of(request, who)
         return await show_finding(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
@@ -221,7 +222,8 @@ async def _end_risk(finding: Remediation, act: Act) -> None:
 
 
 async def _verify(finding: Remediation, act: Act) -> None:
-    await findings.verify(finding.id, act.at, act.actor, act.reason)
+    leave, pairs = act.who.authority(finding.company_id), act.review.second_person
+    await findings.verify(finding.id, act.at, act.actor, act.reason, authority=leave, pairs=pairs)
 
 
 async def _reopen(finding: Remediation, act: Act) -> None:

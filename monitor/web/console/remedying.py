@@ -13,6 +13,7 @@ from monitor import tables
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import severity as severity_word
 from monitor.questionnaire import thaw_answers
+from monitor.refusal import Refused
 from monitor.remediation.asking import said_of
 from monitor.remediation.rules import HELD, unsettled
 from monitor.web.console.history import history, until_words
@@ -20,12 +21,14 @@ from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.remedies import REQUEST, Entry, day_said, entries_of, told
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, moment
+from monitor.web.site import SITE
 from monitor.web.words import topic_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from monitor.reviewing import Policy
     from monitor.tables import Remediation
 
 A_PAGE = 50
@@ -128,8 +131,30 @@ async def show_finding(request: web.Request, who: Reader, row: Remediation, wron
         request, who, "finding.html", status=wrong.status, errors=wrong.errors, said=wrong.said, row=row, entry=entry,
         one=(await told([entry], who, language))[0], facts=await _facts(entry, who, language),
         held=row.state in HELD, open=unsettled(row), answer=await _answered(row, language),
-        owners=_owners(row, who), history=await history(row, language, who.present.calendar),
+        treated=await _treated(row, who, language), owners=_owners(row, who),
+        history=await history(row, language, who.present.calendar),
+        too_few=await _too_few(row, who, request.app[SITE].review, language),
     )  # fmt: skip
+
+
+async def _treated(row: Remediation, who: Reader, language: str) -> dict[str, str] | None:
+    """What a reviewer said, before the answer that raised it was accepted, of how it is dealt with."""
+    mark = await tables.Mark.get_or_none(submission_id=row.origin_id, question=row.question).select_related("reviewer")
+    if mark is None or not mark.treatment:
+        return None
+    when = say_instant(mark.changed_at, who.present.calendar.zone, language)
+    by = (mark.reviewer.name or mark.reviewer.email) if mark.reviewer else ""
+    return {"text": mark.treatment, "by": " ・ ".join(part for part in (by, when) if part)}
+
+
+async def _too_few(row: Remediation, who: Reader, review: Policy, language: str) -> str:
+    """Why this reader cannot close it by word alone; empty where they can."""
+    tier = (await who.present.engagement(row.engagement_id)).effective_tier
+    try:
+        who.authority(row.company_id).may_verify(row, pair=review.needs_second(tier))
+    except Refused as refusal:
+        return refusal.message.in_(language)
+    return ""
 
 
 async def _facts(entry: Entry, who: Reader, language: str) -> list[tuple[str, str]]:
