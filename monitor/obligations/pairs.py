@@ -1,25 +1,40 @@
-"""Who may not decide on an answer: whoever entered it for the party (monitor/obligations/paper.py)."""
+"""Who is another person: for whatever two people have to agree on, and for what one entered and another decides on.
+
+A name is typed by whoever acts, so it can show that two are one, and never that one is two. What shows that is the
+mailbox to which the sign-in was sent.
+"""
 
 from __future__ import annotations
+
+import unicodedata
 
 from monitor import tables
 from monitor.refusal import need
 
 
+def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two signatures (address, name) may be one person's: the same mailbox, or the same name from another."""
+    (mailbox, name), (second, named) = one, other
+    return mailbox.lower() == second.lower() or (bool(name) and _folded(name) == _folded(named))
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 async def another_pair_of_eyes(submission_id: int | None, actor: str) -> None:
-    """The same mailbox may be shared by several; the same name in it, or the same person, has two eyes only."""
+    """Nobody decides on an answer who began to enter it for the party, typed in it or handed it in
+    (monitor/obligations/paper.py). Whose name was erased since is nobody whom one could be: the mailbox is gone too.
+    """
     entry = await tables.PaperEntry.get_or_none(submission_id=submission_id) if submission_id else None
-    if entry is None or entry.entered_by_id is None or not actor.startswith("person/"):
+    if entry is None or not actor.startswith("person/"):
         return
-    first = await tables.Person.get_or_none(id=entry.entered_by_id)
-    second = await tables.Person.get_or_none(id=int(actor.removeprefix("person/")))
-    alike = first and second and first.name and _plain(first.name) == _plain(second.name)
-    need(
-        not alike and entry.entered_by_id != (second and second.id),
-        "by-entered",
-        "You entered this answer from the sheet yourself. Another person has to compare it with the sheet and decide.",
-    )
+    me = await tables.Person.get(id=int(actor.removeprefix("person/")))
+    for one in await tables.Person.filter(id__in=entry.hands):
+        need(not same_person((one.email, one.name), (me.email, me.name)), "by-entered", _ENTERED)
 
 
-def _plain(name: str) -> str:
-    return "".join(name.split()).casefold()
+_ENTERED = (
+    "You, or somebody with your mailbox or your name, entered this answer from the sheet. Another person with a "
+    "mailbox of their own has to compare it with the sheet and decide."
+)

@@ -2,9 +2,9 @@
 
 Whoever copies a sheet can miscopy it, or wish it said something else. Therefore: the sheet itself is kept under its
 hash before the first answer is typed; who entered it is named in the ledger; the party gets the receipt, and can read
-there what was entered in its name; and another person than who entered it decides on it, by comparing both. That holds
-for every tier and is no setting, for an answer that one person wrote and accepted would prove nothing to an auditor. An
-answer by telephone is none of the ways: nobody has signed it.
+there what was entered in its name; and another person decides on it, by comparing both, than any who began, typed or
+handed it in. That holds for every tier and is no setting, for an answer that one person wrote and accepted would prove
+nothing to an auditor. An answer by telephone is none of the ways: nobody has signed it.
 
 What the party has begun on the web is its own: who enters sees only what they entered, and where both have answered a
 question, both are shown and one is chosen.
@@ -24,7 +24,7 @@ from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
     from datetime import date, datetime
 
     from monitor.evidence import Stored
@@ -59,10 +59,11 @@ async def begin(duty_id: int, came: Came, scan: Stored, at: datetime, actor: str
             "Somebody is entering an answer to this request already. Go on with that one, or give it up first.",
         )
         file = await receive(duty_id, SCAN, scan, at, actor)
+        by = int(actor.removeprefix("person/"))
         made = await tables.PaperEntry.create(
             obligation_id=duty_id, channel=came.channel, received_on=came.received_on, place=came.place,
             signer_name=came.signer_name, signer_title=came.signer_title, scan_id=file.id, begun_at=at,
-            entered_by_id=int(actor.removeprefix("person/")), questions=[],
+            entered_by_id=by, hands=[by], questions=[],
         )  # fmt: skip
         told = {"entry": made.id, "channel": came.channel, "received_on": came.received_on.isoformat()}
         await put_record("entry.begun", duty, told | {"sha256": file.sha256}, at, actor)
@@ -82,10 +83,20 @@ async def under_way(duty_id: int) -> PaperEntry | None:
     return await tables.PaperEntry.filter(obligation_id=duty_id, submission_id=None, dropped_at=None).first()
 
 
-async def note(entry: PaperEntry, questions: Iterable[str]) -> None:
-    """These questions belong to the entry: they were answered there, or shown there beside another answer."""
-    entry.questions = sorted({*entry.questions, *questions})
-    await tables.PaperEntry.filter(id=entry.id).update(questions=entry.questions)
+async def note(entry: PaperEntry, questions: Collection[str], actor: str) -> None:
+    """These questions belong to the entry: they were answered there, or shown there beside another answer. Several may
+    enter at once, and whoever does has a hand in it.
+    """
+    if questions:
+        async with transaction():
+            held = await tables.PaperEntry.filter(id=entry.id).select_for_update().get()
+            entry.questions = sorted({*held.questions, *questions})
+            more = {"questions": entry.questions, "hands": _hands(held, actor)}
+            await tables.PaperEntry.filter(id=entry.id).update(**more)
+
+
+def _hands(entry: PaperEntry, actor: str) -> list[int]:
+    return sorted({*entry.hands, int(actor.removeprefix("person/"))})
 
 
 async def drop(entry: PaperEntry, at: datetime, actor: str) -> None:
@@ -102,8 +113,10 @@ async def submit(entry: PaperEntry, answers: str, sha256: str, at: datetime, act
     said = acts.Declaration(answers, sha256, entry.signer_name, entry.signer_title, confirmed=entry.channel)
     async with transaction():
         number = await acts.submit(entry.obligation_id, at, said, actor)
+        held = await tables.PaperEntry.filter(id=entry.id).select_for_update().get()
         left = tables.PaperEntry.filter(id=entry.id, submission_id=None, dropped_at=None)
-        need(await left.update(submission_id=number), "entry-over", "This entry has ended already.")
+        done = await left.update(submission_id=number, hands=_hands(held, actor))
+        need(done, "entry-over", "This entry has ended already.")
         duty = await tables.Obligation.get(id=entry.obligation_id)
         scan = await tables.OfflineFile.get(id=entry.scan_id)
         told = {"entry": entry.id, "submission": number, "channel": entry.channel, "sha256": scan.sha256}

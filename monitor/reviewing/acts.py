@@ -19,10 +19,11 @@ from monitor import ledger, tables
 from monitor.notices import COMPANY, about_duty, tell, withdraw
 from monitor.obligations import acts
 from monitor.obligations.marks import ACCEPTED, RETURNED, last_submission, marks_of, points_of
+from monitor.obligations.pairs import another_pair_of_eyes, same_person
 from monitor.questionnaire import Score, score, thaw, thaw_answers
 from monitor.refusal import need
 from monitor.registry.roster import roster
-from monitor.reviewing.decide import Said, Wrong, grave, same_person, wrong
+from monitor.reviewing.decide import Said, Wrong, grave, wrong
 from monitor.schedule import duty_event
 from monitor.tables.store import transaction
 
@@ -155,6 +156,7 @@ async def accept(duty_id: int, at: datetime, actor: str, policy: Policy, seen: S
         if policy.needs_second(tier):
             proposal = await tables.Proposal.get_or_none(submission_id=last.id).select_related("proposer")
             if proposal is None:
+                await another_pair_of_eyes(last.id, actor)
                 await _propose(duty, last, at, actor)
                 return Decided.PROPOSED
             await _different(proposal, actor)

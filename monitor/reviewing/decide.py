@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -116,16 +115,6 @@ def grave(findings: Iterable[tuple[Question, Finding]], policy: Policy) -> dict[
         if RISING.index(finding.severity) >= least:
             found.setdefault(question.id, []).append(finding)
     return found
-
-
-def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Whether two signatures (address, name) may be one person's: the same mailbox, or the same name from another."""
-    (mailbox, name), (second, named) = one, other
-    return mailbox.lower() == second.lower() or (bool(name) and _folded(name) == _folded(named))
-
-
-def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def unchanged(before: Mapping[str, Answer], now: Mapping[str, Answer]) -> frozenset[str]:

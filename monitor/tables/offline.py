@@ -42,6 +42,7 @@ class PaperEntry(Model):
     """代理入力: an answer that came on paper, by mail or on site, and that the company enters for the party.
 
     `questions` are those that were entered; the rest of the party's draft is its own and not shown to who enters.
+    `hands` are the ids of all persons who did anything on it; they tell nobody's name, and none of them decides on it.
     `submission` is empty while it is being entered. The signer's name and the place can be erased here.
     """
 
@@ -62,6 +63,7 @@ class PaperEntry(Model):
     )
     begun_at = InstantField()
     questions = fields.JSONField[list[str]](default=list)
+    hands = fields.JSONField[list[int]](default=list)
     submission: fields.OneToOneNullableRelation[Submission] = fields.OneToOneField(
         "itaku.Submission", related_name="paper_entry", null=True, on_delete=fields.SET_NULL
     )

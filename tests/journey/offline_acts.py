@@ -75,7 +75,7 @@ async def hands_entry_in(house, client):
     await begins_entry(house, client)
     await answered(1)
     entry = await paper.under_way(1)
-    await paper.note(entry, [one.id for one in thaw((await FrozenRequest.get()).body).questions])
+    await paper.note(entry, [one.id for one in thaw((await FrozenRequest.get()).body).questions], "person/1")
     return await posts(client, "/duty/1/entry/en/submit", {"submit_by": NAME})
 
 

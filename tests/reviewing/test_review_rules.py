@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from questionnaire_strategies import TODAY, answered
 
 from monitor.obligations.marks import ACCEPTED, RETURNED, settled
+from monitor.obligations.pairs import same_person
 from monitor.questionnaire import Answer, Change, EvidenceFile, Gate, Standing, examine, score, submission
 from monitor.reviewing import Policy, Said, files_again, grave, standing
-from monitor.reviewing.decide import VERDICTS, same_person, wrong
+from monitor.reviewing.decide import VERDICTS, wrong
 from monitor.web.console.weighing import GATES, STANDINGS
 
 drawn = st.one_of(st.just(""), st.text(max_size=5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import io
 import re
@@ -13,9 +14,10 @@ import pytest
 from running import Ground, Running
 
 from monitor import clock, shortcodes, tables
-from monitor.obligations import acts, drafts
+from monitor.obligations import acts, drafts, paper
 from monitor.questionnaire import Answer, thaw
 from monitor.refusal import Refused
+from monitor.reviewing import Policy, accept
 
 sys.path += [str(Path(__file__).parents[1] / one) for one in ("evidence", "web")]
 
@@ -99,8 +101,9 @@ async def test_an_answer_on_paper_is_found_entered_marked_and_decided_on_by_anot
     assert '"channel":"paper"' in lines["entry.submitted"].data.replace(" ", "")
     assert "髙﨑" not in "".join(line.data for line in lines.values())
     at = clock.now()
-    with pytest.raises(Refused, match="by-entered"):
-        await acts.accept(1, at, await acts.person("managers@impress.example", at, "審査　一"))
+    for mailbox, name in (("managers@impress.example", "審査　一"), ("reviewers@impress.example", "承認 二")):
+        with pytest.raises(Refused, match="by-entered"):
+            await acts.accept(1, at, await acts.person(mailbox, at, name))
     assert (await tables.Obligation.get(id=1)).state == "submitted"
     await acts.accept(1, at, await acts.person("managers@impress.example", at, "承認 二"))
     assert (await tables.Obligation.get(id=1)).state == "accepted"
@@ -188,3 +191,43 @@ async def test_a_file_is_taken_out_only_where_it_is_shown(running: Running) -> N
         assert (await tables.Evidence.get()).withdrawn_at is None, "it is on no page of that section, and not entered"
         await sends(client, f"{token}/en/s/{own.id}", {"remove": file.id})
     assert (await tables.Evidence.get()).withdrawn_at is not None
+
+
+async def begun(at, mailbox: str, name: str) -> tables.PaperEntry:
+    by = await acts.person(mailbox, at, name)
+    scan = await tables.OfflineFile.create(
+        id="0" * 32, obligation_id=1, kind="scan", name="a.pdf", media_type="application/pdf", size=1,
+        sha256="0" * 64, actor=by, received_at=at,
+    )  # fmt: skip
+    number = int(by.removeprefix("person/"))
+    return await tables.PaperEntry.create(
+        obligation_id=1, channel="paper", received_on=at.date(), signer_name="S", scan_id=scan.id, begun_at=at,
+        entered_by_id=number, hands=[number],
+    )  # fmt: skip
+
+
+async def test_nobody_who_began_typed_or_handed_in_an_answer_proposes_or_accepts_it(running: Running) -> None:
+    at = clock.now()
+    entry = await begun(at, "one@impress.example", "審査 一")
+    await paper.note(entry, ["policy"], await acts.person("two@impress.example", at, "入力 二"))
+    await paper.submit(entry, "{}", "a" * 64, at, await acts.person("three@impress.example", at, "提出 三"))
+    two = Policy(second_person=frozenset("SABC"), treat_from="critical")
+    for mailbox, name in (("one@impress.example", ""), ("TWO@impress.example", "x"), ("y@impress.example", "提出三")):
+        by = await acts.person(mailbox, at, name)
+        for decide in (acts.accept(1, at, by), accept(1, at, by, two)):
+            with pytest.raises(Refused, match="by-entered"):
+                await decide
+    assert not await tables.Proposal.exists()
+    await acts.accept(1, at, await acts.person("four@impress.example", at, "承認 四"))
+    assert (await tables.Obligation.get(id=1)).state == "accepted"
+
+
+async def test_two_who_enter_at_once_lose_nothing_of_each_other(running: Running) -> None:
+    at = clock.now()
+    await begun(at, "one@impress.example", "審査 一")
+    first, second = await paper.under_way(1), await paper.under_way(1)
+    other = await acts.person("two@impress.example", at, "入力 二")
+    await asyncio.gather(paper.note(first, ["policy"], "person/1"), paper.note(second, ["rules"], other))
+    await paper.note(second, [], await acts.person("three@impress.example", at, "閲覧 三"))
+    entry = await paper.under_way(1)
+    assert (entry.questions, len(entry.hands)) == (["policy", "rules"], 2)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from tortoise.expressions import Q
 
 from checks.spelling import normal
 from monitor import tables
@@ -112,7 +113,7 @@ class Entered(Opened):
         same = {
             name for name, (answer, _) in said.items() if not answer.blank and _same(whole.answers.get(name), answer)
         }
-        await paper.note(self.entry, {*outcome.saved, *outcome.conflicts, *same})
+        await paper.note(self.entry, {*outcome.saved, *outcome.conflicts, *same}, self.actor)
         return outcome
 
 
@@ -263,9 +264,9 @@ async def save_entered(request: web.Request) -> web.StreamResponse:
     """Save a section, and remember which questions the sheet has answered, by words or by a file."""
     _, found = await _opened(request)
     response = await save_section(request, found)
-    added = tables.Evidence.filter(obligation_id=found.duty.id, stored_at=found.at, withdrawn_at=None)
-    names: list[Any] = await added.values_list("question", flat=True)
-    await paper.note(found.entry, names)
+    moved = tables.Evidence.filter(Q(stored_at=found.at) | Q(withdrawn_at=found.at), obligation_id=found.duty.id)
+    names: list[Any] = await moved.values_list("question", flat=True)
+    await paper.note(found.entry, names, found.actor)
     return response
 
 
