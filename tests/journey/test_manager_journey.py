@@ -7,6 +7,7 @@ import pytest
 from monitor import clock, tables
 from tests.journey.manager import failing_case, mailed_sign_in
 from tests.journey.vendor import declares, hands_in, say
+from tests.remediation.remedied import WEAK, answered, rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(150)]
 
@@ -85,7 +86,8 @@ async def test_from_the_mailed_link_to_a_decision(house, browser, person, langua
     await vendor.goes(house.link())
     assert "国名をお書きください。" in await vendor.reads()
     await vendor.looks()
-    await vendor.goes(f"{house.link()}/ja/declare")
+    await vendor.goes(f"{house.link()}/ja/check")
+    await vendor.presses(say("Go on to submit", "ja"))
     await declares(vendor, "ja")
     await vendor.looks()
 
@@ -156,13 +158,17 @@ async def test_language_and_appearance_are_the_readers_choice_and_stay_so(house,
     assert walk.page.url.endswith("/sign-in")
 
 
-async def test_a_used_sign_in_and_a_page_that_is_not_there_say_what_to_do(house, person):
+async def test_findings_are_in_nobodys_way_and_a_used_sign_in_or_a_missing_page_say_what_to_do(house, person):
     walk = await person(width=320, color_scheme="dark", locale="ja-JP")
     await signs_in(walk, house)
     other = await person(width=320, locale="en-GB")
     await other.goes(mailed_sign_in(house, MANAGERS))
     await other.page.locator("main button").click()
     await other.looks(status=410)
+    await answered(clock.now(), WEAK)
+    for path in ("/findings", *(f"/finding/{row.id}" for row in (await rows()).values())):
+        await walk.goes(house.base + path)
+        await walk.looks()
     for path in ("/duty/999", "/nothing", "/?company=sister", "/about-monitoring"):
         await walk.goes(house.base + path)
         await walk.looks(status=200 if path.startswith("/about") else 404)

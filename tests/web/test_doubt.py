@@ -183,6 +183,11 @@ async def test_an_objection_to_a_look_is_asked_decided_and_stands_beside_the_ans
         place = f"/duty/{plea.obligation_id}"
         assert "の異議（判断待ち）：別会社のサイトです〜髙﨑" in row_of(await get(client, place), QUESTION)
         said = {"decision": "corrected", "reason": "ご指摘のとおりです。", "by": "髙﨑"}
+        reviewed = await get(client, f"{place}/review")
+        assert (
+            "の異議（判断待ち）：別会社のサイトです〜髙﨑"
+            in reviewed.partition('id="web.hsts"')[2].partition("</details>")[0]
+        )
         fields = {"plea": str(plea.id)} | {f"plea{plea.id}_{name}": words for name, words in said.items()}
         await post(client, f"{place}/plea", fields)
         assert "（当方の確認結果は用いない）：別会社" in row_of(await get(client, place), QUESTION)
