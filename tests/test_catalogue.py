@@ -32,6 +32,7 @@ SPEAKING = {
     "Detail": 0,
     "found": 0,
     "Unreadable": 0,
+    "TooLarge": 0,
     "_Unfit": 1,
     "translate": 0,
     "gettext": 0,

@@ -25,7 +25,7 @@ BOUNDS = Bounds(LARGEST, unpacked=40 << 20, sheets=20, rows=6000, columns=60, ar
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet's cells, each row as far as it holds something. `formulas`: places that are calculated, as `F12`."""
+    """A sheet's cells up to the last row and column that hold something. `formulas`: places calculated, as `F12`."""
 
     name: str
     rows: tuple[tuple[Value, ...], ...]
@@ -49,11 +49,12 @@ def _grid(sheet: Sheet) -> Grid:
 
 
 def _rows(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
-    above = 0
-    for number, cells in sheet.rows:
-        yield from [()] * (number - above - 1)
-        yield tuple(cells.get(column) for column in range(1, max(cells) + 1))
-        above = number
+    """All of the same width, those that hold nothing included."""
+    filled = dict(sheet.rows)
+    width = max((column for _, column in sheet.cells), default=0)
+    for number in range(1, max(filled, default=0) + 1):
+        cells = filled.get(number, {})
+        yield tuple(cells.get(column) for column in range(1, width + 1))
 
 
 def _unreadable() -> Refused:
