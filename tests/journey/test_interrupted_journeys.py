@@ -153,7 +153,8 @@ async def test_signing_in_twice_at_once_opens_one_session(both):
 async def test_a_double_click_and_the_button_back_end_at_the_receipt(house, person):
     await answered((await tables.Obligation.get()).id)
     walk = await person(width=390)
-    await walk.goes(f"{house.link()}/ja/declare")
+    await walk.goes(f"{house.link()}/ja/check")
+    await walk.presses(say("Go on to submit", "ja"))
     await walk.page.locator("#name").fill("髙﨑")
     await walk.page.locator("#title").fill("管理部")
     await walk.page.locator("#declared").check()

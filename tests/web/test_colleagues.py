@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from running import Ground, Running
-from test_form import fill, get, plain_path, png, post
+from test_form import declaring, fill, get, plain_path, png, post
 
 from monitor import clock, tables
 from monitor.obligations.colleagues import Named, wider
@@ -90,7 +90,7 @@ async def test_a_colleague_who_may_submit_does_so_in_place_of_the_contact(runnin
     await answered((await tables.Obligation.get()).id)
     async with running.client() as client:
         theirs = await let_in(client, running, grade="submit")
-        assert "c…e@acme.example" in await get(client, f"{theirs}/declare")
+        assert "c…e@acme.example" in await get(client, theirs + await declaring(client, theirs))
         place, _ = await post(client, f"{theirs}/declare", SIGNED)
         assert place.endswith("/done")
     await running.work()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from running import Ground, Running
 from stage import engagement
-from test_form import answers_for, fill, first_section, get, plain_path, post
+from test_form import answers_for, declaring, fill, first_section, get, plain_path, post
 
 from monitor import clock, tables
 from monitor.language import say_short_day
@@ -250,7 +250,7 @@ async def test_a_return_s_reason_keeps_its_lines_and_stands_on_every_page_that_m
 async def test_whoever_declared_last_time_finds_their_name_and_post(running: Running) -> None:
     async with running.client() as client:
         base = await returned(client, running, "Which countries?")
-        page = await get(client, f"{base}/declare")
+        page = await get(client, base + await declaring(client, base))
         assert 'value="髙﨑 さつき"' in page
         assert 'value="Privacy office"' in page
         assert "checked" not in page

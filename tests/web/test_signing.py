@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from running import Ground, Running
-from test_form import get, plain_path, post
+from test_form import declaring, get, plain_path, post
 
 from monitor import clock, ledger, links, tables
 from monitor.obligations.signing import masked, typed_code
@@ -75,6 +75,24 @@ async def test_whoever_reads_the_mail_with_the_link_submits_without_a_code(runni
         assert place.endswith("/done")
     assert await state() == "submitted"
     assert not await tables.SigningCode.exists()
+
+
+async def test_what_is_declared_is_what_was_listed_to_check_and_nothing_that_slipped_in_since(running: Running) -> None:
+    async with running.client() as client:
+        base = english(running)
+        page = await declaring(client, base)
+        seen = page.partition("=")[2]
+        assert f'name="seen" value="{seen}"' in await get(client, base + page)
+        row = await tables.Answer.all().first()
+        await tables.Answer.filter(id=row.id).update(value=row.value | {"comment": "slipped in"})
+        for other in (seen, "", "x"):
+            place, _ = await post(client, f"{base}/declare", SIGNED | {"seen": other})
+            assert place.endswith("/check?changed=1")
+        assert "slipped in" in await get(client, base + page)
+        assert "slipped in" in await get(client, f"{base}/declare")
+        assert await state() == "open"
+        await post(client, f"{base}/declare", SIGNED)
+    assert "slipped in" in (await tables.Submission.get()).answers
 
 
 async def test_somebody_else_gets_the_code_from_the_registered_contact_and_from_nobody_else(running: Running) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import tables
 from monitor.language import Message
 from monitor.obligations import drafts
-from monitor.questionnaire import Answer, QuestionState, diff, examine, thaw_answers
+from monitor.questionnaire import Answer, QuestionState, diff, examine, freeze_answers, thaw_answers
 from monitor.questionnaire.entry import tidy
 from monitor.questionnaire.judgement import findings_of
 from monitor.refusal import Refused
@@ -48,6 +48,7 @@ async def check(request: web.Request, found: Opened) -> web.StreamResponse:
         untouched=untouched(found, draft.answers),
         missing=_missing(found, examined) if found.answerable else [],
         ready=examined.complete and found.answerable,
+        seen=freeze_answers(found.questionnaire, draft.answers).sha256,
         changed="changed" in request.query,
         folded=sum(len(group["rows"]) for group in groups) > FOLDED,
     )  # fmt: skip
@@ -149,12 +150,17 @@ def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
 
 @while_asked
 async def declare(request: web.Request, found: Opened) -> web.StreamResponse:
-    """Who declares that these answers are true."""
-    if not found.examined(await found.draft()).complete:
+    """Who declares that these answers are true: those that were listed to check, by whose hash the list leads here."""
+    draft = await found.draft()
+    if not found.examined(draft).complete:
         return see_other(f"{found.base}/check")
-    said = await _signed_last(found) if found.submittable else {}
-    about = await about_signer(found) if found.submittable else {}
-    return form_page(request, found, "declare.html", errors=[], said=said, submittable=found.submittable, **about)
+    if not found.submittable:
+        return form_page(request, found, "declare.html", errors=[], said={}, submittable=False)
+    seen = request.query.get("seen", "")
+    if freeze_answers(found.questionnaire, draft.answers).sha256 != seen:
+        return see_other(f"{found.base}/check{'?changed=1' if seen else ''}")
+    said, about = {**await _signed_last(found), "seen": seen}, await about_signer(found)
+    return form_page(request, found, "declare.html", errors=[], said=said, submittable=True, **about)
 
 
 async def _signed_last(found: Opened) -> dict[str, str]:
@@ -165,17 +171,25 @@ async def _signed_last(found: Opened) -> dict[str, str]:
 
 @while_asked
 async def submit(request: web.Request, found: Opened) -> web.StreamResponse:
-    """Hand in. Needs a name, a post and the declaration, which only a person can give."""
+    """Hand in. Needs a name, a post and the declaration, which only a person can give. What is handed in is what was
+    listed to check: an answer that somebody saved since then leads back there.
+    """
     if not found.submittable:
         return see_other(f"{found.base}/")
     draft = await found.draft()
     if not found.examined(draft).complete:
         return see_other(f"{found.base}/check")
-    sent = dict(await fields(request))
-    said = {name: one_line(sent.get(name)) for name in ("name", "title", "declared", "email")}
+    sent, frozen = dict(await fields(request)), freeze_answers(found.questionnaire, draft.answers)
+    if sent.get("seen") != frozen.sha256:
+        return see_other(f"{found.base}/check?changed=1")
+    said = {name: one_line(sent.get(name)) for name in ("name", "title", "declared", "email", "seen")}
     try:
         errors = _wrong(said, found.language)
-        return see_other(await hand_in(found, said)) if not errors else await _undeclared(request, found, said, errors)
+        return (
+            see_other(await hand_in(found, said, frozen))
+            if not errors
+            else await _undeclared(request, found, said, errors)
+        )
     except Refused as no:
         if no.reason != "too-many-codes":
             raise

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from monitor.tables import Colleague, Link, Obligation
 
 
-SAID = ("check", "back", "opened", "first", "saved", "told", "again", "changed")
+SAID = ("check", "back", "opened", "first", "saved", "told", "again", "changed", "seen")
 """What addresses of the form's pages say behind the question mark."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

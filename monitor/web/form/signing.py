@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from monitor.questionnaire import Frozen
+
 _ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\"]+")
 LONGEST_ADDRESS = 254
 LONGEST_CODE = 100  #: signs that are read of what was pasted: the line around a code is longer than the code
@@ -34,9 +36,8 @@ def address(text: str) -> str:
     return found if len(found) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(found) else ""
 
 
-async def hand_in(found: Opened, said: Mapping[str, str]) -> str:
+async def hand_in(found: Opened, said: Mapping[str, str], frozen: Frozen) -> str:
     """Submit what was declared, or mail the code that it needs; the page that comes next."""
-    frozen = freeze_answers(found.questionnaire, (await found.draft()).answers)
     email = address(said.get("email", ""))
     declared = acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"], email)
     reader = await signing.reader_of(found.duty, found.link, found.party)
