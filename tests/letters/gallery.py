@@ -222,6 +222,8 @@ async def _by_hand(place: Any) -> Any:
     async for name, kept in _of_moves(letter, text):
         yield name, kept
     yield "vendor+fresh-link", await letter("fresh-link", "vendor")
+    named = {"reason": "another-person", "name": "Sato", "from": "p…y@acme.example"}
+    yield "vendor+fresh-link+another-person", await letter("fresh-link", "vendor", data=named)
     yield "vendor+copy", await letter("copy", "vendor", data={"submission": 0}, to=["colleague@acme.example"])
     async for name, kept in _of_signing(place, duty, letter, at):
         yield name, kept
@@ -255,7 +257,7 @@ async def _by_hand(place: Any) -> Any:
                 roles=("privacy_office",),
             ),
         )
-    data = {"address": "managers@impress.example", "why": "550 5.1.1 no such user", "mail": "ab" * 16}
+    data = {"address": "managers@impress.example", "why": "550 5.1.1", "mail": "ab" * 16}
     yield "person+mailbox", await letter("mailbox", "person", about=None, data=data, roles=("person",))
     yield "company+mailbox", await letter("mailbox", "company", about=None, data=data, level=3)
     yield (
