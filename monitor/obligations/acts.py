@@ -14,6 +14,7 @@ from monitor import links, tables
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
+from monitor.obligations.closing import close
 from monitor.obligations.marks import last_submission, points_of
 from monitor.obligations.pairs import another_pair_of_eyes
 from monitor.obligations.remediation import NAME as REMEDIATION
@@ -248,6 +249,7 @@ async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: date
             waived_until=until,
             waived_by=actor,
             reason=reason,
+            declined={},
             vendor_queued=None,
             company_queued=None,
             overdue_on=None,
@@ -275,20 +277,41 @@ async def acknowledge(duty_id: int, at: datetime, actor: str, pause: Pause) -> N
 
 async def extend(duty_id: int, at: datetime, actor: str, due_on: date, reason: str, *, authority: Authority) -> None:
     """The company grants more time: T moves, the party is told at once, and what it wished for is answered."""
-    need(reason.strip(), "reason-missing", "Say why more time is given: auditors read it.")
     async with transaction():
         duty, calendar = await held(duty_id)
-        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
-        due = calendar.roll(due_on, Roll(duty.roll))
-        need(due >= calendar.day_of(at), "day-past", "A new due date lies ahead.")
-        need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
-        authority.may_extend(duty, due_on, calendar)
-        step = moved(duty, due_on, due, "extended", calendar, at, actor=actor)
-        why = await keep(reason, at)
-        step.events = [replace(event, data={**event.data, **why}) for event in step.events]
-        await enter([step], at)
-        pleas = tables.Plea.filter(obligation_id=duty_id, kind="more-time", decision=None)
-        await pleas.update(decision="granted", decided_at=at, decided_by=actor, due_on=due)
+        due = await extending(duty, calendar, Moving(due_on, reason, authority), at, actor)
+        await _answer_wishes(duty, due, at, actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """The day that somebody grants, why, and by what authority."""
+
+    due_on: date
+    reason: str
+    authority: Authority
+
+
+async def extending(duty: Obligation, calendar: Calendar, to: Moving, at: datetime, actor: str) -> date:
+    """The same for a duty that the caller's transaction holds, where the caller answers the wish. Gives the new T."""
+    need(to.reason.strip(), "reason-missing", "Say why more time is given: auditors read it.")
+    need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+    due = calendar.roll(to.due_on, Roll(duty.roll))
+    need(due >= calendar.day_of(at), "day-past", "A new due date lies ahead.")
+    need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
+    to.authority.may_extend(duty, to.due_on, calendar)
+    step = moved(duty, to.due_on, due, "extended", calendar, at, actor=actor)
+    why = await keep(to.reason, at)
+    step.events = [replace(event, data={**event.data, **why}) for event in step.events]
+    await enter([step], at)
+    return due
+
+
+async def _answer_wishes(duty: Obligation, due: date, at: datetime, actor: str) -> None:
+    """A wish for more time is granted by the day that was wished or a later one; an earlier one is another date."""
+    for plea in await tables.Plea.filter(obligation_id=duty.id, kind="more-time", decision=None):
+        granted = plea.proposed_on is not None and due >= plea.proposed_on
+        await close(plea, "granted" if granted else "other-date", at, actor, due_on=due)
 
 
 async def revoke_links(duty_id: int, at: datetime, actor: str, *, fresh: bool) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import tables
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
+from monitor.obligations.closing import close
 from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
@@ -84,8 +85,8 @@ async def take_back(duty_id: int, at: datetime, actor: str) -> None:
         fields = await _reopened(duty, at)
         event = duty_event("resumed", duty, actor, reason="taken-back")
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
-        open_ones = tables.Plea.filter(obligation_id=duty.id, kind="decline", decision=None)
-        await open_ones.update(decision="taken-back", decided_at=at)
+        for plea in await tables.Plea.filter(obligation_id=duty.id, kind="decline", decision=None):
+            await close(plea, "taken-back", at, actor)
 
 
 async def ask_again(duty: Obligation, calendar: Calendar, at: datetime, actor: str, due_on: date | None) -> None:

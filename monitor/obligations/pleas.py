@@ -22,8 +22,9 @@ from monitor.calendar import DAY as CALENDAR_DAY
 from monitor.language import Message
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations import acts
+from monitor.obligations.closing import close
 from monitor.obligations.declining import ask_again
-from monitor.reasons import keep
+from monitor.obligations.signing import masked
 from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, refresh, vendor_climb
@@ -149,15 +150,9 @@ async def decide(duty_id: int, plea_id: int, at: datetime, actor: str, made: Dec
 async def _close(found: Deciding) -> None:
     """The row, the ledger line, and the mail to the party."""
     plea, made, at = found.plea, found.made, found.at
-    duty = await tables.Obligation.get(id=found.duty.id)
     day = plea.proposed_on if made.verdict == "granted" else made.day
-    fields = {"decision": made.verdict, "decided_at": at, "decided_by": found.actor, "words": made.words, "due_on": day}
-    await tables.Plea.filter(id=plea.id).update(**fields)
-    event = duty_event(
-        "plea_decided", duty, found.actor, plea=plea.id, plea_kind=plea.kind, decision=made.verdict,
-        **await keep(made.words, at),
-    )  # fmt: skip
-    await ledger.write([event], at)
+    await close(plea, made.verdict, at, found.actor, words=made.words, due_on=day)
+    duty = await tables.Obligation.get(id=found.duty.id)
     data = {"kind": plea.kind, "decision": made.verdict, "text": made.words, "proposed_on": _iso(day)}
     asker = str(plea.about.get("from", ""))
     to = {"address": asker} if asker and plea.kind == WRONG_PERSON else {}
@@ -173,7 +168,8 @@ async def _grant(found: Deciding) -> None:
     day = found.made.day if found.made.verdict == "other-date" else found.plea.proposed_on
     if day is None:
         raise Refused("day-missing", Message("Enter the new due date."))
-    await acts.extend(found.duty.id, found.at, found.actor, day, found.words, authority=found.authority)
+    moving = acts.Moving(day, found.words, found.authority)
+    await acts.extending(found.duty, (await roster()).calendar, moving, found.at, found.actor)
     await withdraw(found.at, obligation_id=found.duty.id, side=VENDOR, kind="due-moved")
 
 
@@ -183,7 +179,6 @@ async def _let_rest(found: Deciding) -> None:
         raise Refused("day-missing", Message("Name the day until which nothing is asked."))
     until = (await roster()).calendar.end_of(found.made.day)
     await acts.waive(found.duty.id, found.at, found.actor, found.words, until, authority=found.authority)
-    await tables.Obligation.filter(id=found.duty.id).update(declined={})
 
 
 async def _ask_again(found: Deciding) -> None:
@@ -200,7 +195,9 @@ async def _confirm(found: Deciding) -> None:
     email = str(found.plea.about.get("email", ""))
     need(email, "decision-missing", "No address was named. Ask the party for one, and say so in your answer.")
     await _heard(found, asks=email)
-    said = {"mark": f"plea-{found.plea.id}", "data": {"reason": "another-person"}}
+    about = found.plea.about
+    named = {"name": str(about.get("name", "")), "from": masked(str(about.get("from", "")))}
+    said = {"mark": f"plea-{found.plea.id}", "data": {"reason": "another-person", **named}}
     await tell([about_duty(found.duty, "fresh-link", VENDOR, found.at, **said)])
 
 

@@ -9,7 +9,7 @@ import pytest
 from postal import OPENS
 
 from monitor import tables
-from monitor.obligations import pleas
+from monitor.obligations import acts, pleas
 from monitor.obligations.acts import person
 from monitor.obligations.authority import Authority
 from monitor.obligations.declining import Declining, decline, take_back
@@ -65,6 +65,21 @@ async def test_a_wish_for_time_is_given_moved_or_refused_and_told_in_one_mail(po
     assert not await tables.Notice.filter(kind="due-moved", state="sent").exists()
 
 
+@pytest.mark.parametrize(
+    ("day", "decision"),
+    [(date(2026, 10, 9), "other-date"), (date(2026, 10, 13), "granted"), (date(2026, 10, 20), "granted")],
+)
+async def test_more_time_that_is_given_unasked_grants_a_wish_only_if_it_reaches_the_day_that_was_wished(
+    post, day, decision
+):
+    duty = await asked(post)
+    plea = await said(post, "more-time", proposed_on=date(2026, 10, 13))
+    await acts.extend(duty.id, LATER, "person/1", day, "We have time.", authority=Authority.OFFICE)
+    row, [line] = await tables.Plea.get(), await post.lines("obligation.plea_decided")
+    assert (row.decision, row.due_on, row.decided_by) == (decision, day, line["actor"])
+    assert (line["data"]["plea"], line["data"]["decision"]) == (plea.id, decision)
+
+
 async def test_the_ladder_goes_on_while_a_wish_waits(post):
     await asked(post)
     await said(post, "more-time", proposed_on=date(2026, 10, 13))
@@ -89,6 +104,9 @@ async def test_a_person_who_was_confirmed_gets_the_link_and_all_that_follows_and
     await decided(post, plea, "confirmed")
     [link] = post.to("new@acme.example")
     assert "/f/itk_" in link.text
+    assert link.subject.startswith("【要回答・10/1(木)期限】")
+    assert "貴社（p…y@acme.example）から、本件のご担当はSato様と伺い" in flat(link)
+    assert not any(words in flat(link) for words in ("お心当たりがない場合、必要なお手続きはありません", "台帳"))
     thanks = post.to(PARTY)[-1]
     assert "以降は、お知らせいただいた方にお願いします" in flat(thanks)
     assert "/f/" not in thanks.text
@@ -154,7 +172,9 @@ async def test_who_declined_may_answer_after_all(post):
     await take_back(duty.id, LATER, "link/x")
     duty = await post.duty()
     assert (duty.state, duty.due_on) == ("open", date(2026, 10, 1))
-    assert (await tables.Plea.get()).decision == "taken-back"
+    row, [line] = await tables.Plea.get(), await post.lines("obligation.plea_decided")
+    assert (row.decision, row.decided_by) == ("taken-back", line["actor"]) == ("taken-back", "link/x")
+    assert line["data"]["plea"] == row.id
     with pytest.raises(Refused, match="not-declined"):
         await take_back(duty.id, LATER, "link/x")
     await post.live(LATER, OPENS + timedelta(days=17))
@@ -184,3 +204,12 @@ async def test_nothing_that_anybody_wrote_stands_in_the_ledger(post):
         assert words not in lines
     assert lines.count("reason_sha256") == 3
     assert lines.count("offered_sha256") == 1
+
+
+async def test_what_is_waived_is_not_declined_any_more_and_keeps_nothing_of_the_refusal(post):
+    duty = await asked(post)
+    await decline(duty.id, OPENS, "link/x", Declining("Too costly."))
+    until = LATER + timedelta(days=40)
+    await acts.waive(duty.id, LATER, "person/1", "It will do.", until, authority=Authority.OFFICE)
+    duty = await post.duty()
+    assert (duty.state, duty.declined) == ("waived", {})
