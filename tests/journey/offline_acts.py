@@ -76,7 +76,9 @@ async def hands_entry_in(house, client):
     await answered(1)
     entry = await paper.under_way(1)
     await paper.note(entry, [one.id for one in thaw((await FrozenRequest.get()).body).questions], "person/1")
-    return await posts(client, "/duty/1/entry/en/submit", {"submit_by": NAME})
+    listed = await gets(client, "/duty/1/entry/en/check")
+    seen = re.findall(r'name="seen" value="([0-9a-f]{64})"', listed)[0]
+    return await posts(client, "/duty/1/entry/en/submit", {"submit_by": NAME, "seen": seen})
 
 
 async def records_showing(house, client):

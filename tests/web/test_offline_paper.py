@@ -86,7 +86,10 @@ async def test_an_answer_on_paper_is_found_entered_marked_and_decided_on_by_anot
         assert "髙﨑 さつき" in await reads(client, f"{base}/check")
         await sends(client, f"{base}/submit", {"submit_by": "審査 一"}, 422)
         await enters(client, base)
-        await sends(client, f"{base}/submit", {"submit_by": "審査 一"})
+        seen = re.findall(r'name="seen" value="([0-9a-f]{64})"', await reads(client, f"{base}/check"))[0]
+        stale = await sends(client, f"{base}/submit", {"submit_by": "審査 一", "seen": "0" * 64}, 422)
+        assert f'name="seen" value="{seen}"' in stale
+        await sends(client, f"{base}/submit", {"submit_by": "審査 一", "seen": seen})
         page = await reads(client, "/duty/1")
         entry = await tables.PaperEntry.get()
         assert (await tables.OfflineFile.get(id=entry.scan_id)).sha256 in page

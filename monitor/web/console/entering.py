@@ -284,6 +284,7 @@ async def _check(request: web.Request, who: Reader, found: Entered, wrong: Wrong
         request, who, "entered.html", status=wrong.status, errors=wrong.errors, said=wrong.said, found=found,
         duty=found.duty, base=found.base, entry=found.entry, party_name=named(found.party, language), scan=scan,
         groups=_changeable(found, draft, examined), missing=len(examined.blocking), ready=examined.complete,
+        seen=freeze_answers(found.questionnaire, draft.answers).sha256,
         channel=Message(CHANNELS[found.entry.channel]).in_(language_of(request)), size=view.size(scan.size),
     )  # fmt: skip
 
@@ -308,19 +309,25 @@ async def conclude(request: web.Request) -> web.StreamResponse:
         need(name, "by-missing", "Enter your name: the act is recorded under it.")
         await who.sign(name)
         actor = await acts.person(who.person.email, at, name)
-        await (_submit if deed == "submit" else _drop)(found, at, actor)
+        await (_submit(found, sent.get("seen", ""), at, actor) if deed == "submit" else _drop(found, at, actor))
     except Refused as no:
         error = {"text": no.message.in_(language_of(request)), "href": f"#{deed}_by"}
         return await _check(request, who, found, Wrong([error], sent))
     return see_other(f"/duty/{found.duty.id}")
 
 
-async def _submit(found: Entered, at: Any, actor: str) -> None:
+async def _submit(found: Entered, seen: str, at: Any, actor: str) -> None:
+    """Hand in the answers that were listed beside the sheet, by the hash that the list carries, and no others."""
     draft = await found.draft()
     if not found.examined(draft).complete:
         text = "Something is still missing. What the sheet does not answer, the party has to: ask it to complete it."
         raise Refused("incomplete", Message(text))
     answers = freeze_answers(found.questionnaire, draft.answers)
+    need(
+        answers.sha256 == seen,
+        "answers-changed",
+        "Since they were confirmed, the answers were changed. Check them once more and submit them again.",
+    )
     await paper.submit(found.entry, answers.text, answers.sha256, at, actor)
 
 
