@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from monitor.config import Settings
 
-FAILED, DIFFERENT, TROUBLED, BROKEN, INVALID, UNPROVED, TEMPORARY = 1, 3, 4, 5, 6, 7, 75
+FAILED, DIFFERENT, TROUBLED, BROKEN, INVALID, TEMPORARY = 1, 3, 4, 5, 6, 75
 Result = TypeVar("Result")
 
 

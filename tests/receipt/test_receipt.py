@@ -204,8 +204,8 @@ def test_an_export_of_the_ledger_can_refute_a_receipt_and_never_stands_in_for_th
     forged["signature"] = type(OLD)([b"x" * 32]).sign(rfc8785.dumps(forged))
     for text, key, code, said in (
         (held, KEY, 0, "genuine"),
-        (held, None, 7, "compare its public key"),
-        (forged, None, 7, "compare its public key"),
+        (held, None, 0, "compare its public key"),
+        (forged, None, 0, "compare its public key"),
         (forged, KEY, 5, "not of the signer"),
     ):
         trusted = ["--key", key] if key else []
