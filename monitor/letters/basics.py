@@ -39,7 +39,7 @@ BLANK: Values = dict.fromkeys((
     "remedies", "more_remedies",
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "wrote", "wrote_subject", "wrote_text",
-    "grade",
+    "grade", "named", "named_by",
 ))  # fmt: skip
 
 
@@ -149,6 +149,11 @@ def _reasoned(notice: Notice, _calendar: Calendar) -> Values:
     return {"reason_token": reason, "reason": lines(reason), "was": _day(notice.data.get("was"))}
 
 
+def _freshly_linked(notice: Notice, calendar: Calendar) -> Values:
+    named = one_line(str(notice.data.get("name", "")), 100)
+    return _reasoned(notice, calendar) | {"named": named, "named_by": one_line(str(notice.data.get("from", "")))}
+
+
 def _pleaded(notice: Notice, _calendar: Calendar) -> Values:
     text, proposed = str(notice.data.get("text", "")), _day(notice.data.get("proposed_on"))
     said = {"plea": notice.data.get("kind"), "plea_text": lines(text), "proposed_on": proposed}
@@ -193,7 +198,7 @@ _EXTRA = {
     "returned": _reasoned,
     "due-moved": _reasoned,
     "cancelled": _reasoned,
-    "fresh-link": _reasoned,
+    "fresh-link": _freshly_linked,
     "plea": _pleaded,
     "plea-decided": _pleaded,
     "sign-in": _signing_in,
