@@ -149,9 +149,11 @@ def _mended(row: Remediation, read: Reading) -> Change:
 
 
 def said_fixed(row: Remediation, read: Reading) -> Change:
-    """The party says that it is put right, and nothing shows it: it is asked again, unless a look sees it before."""
+    """The party says that it is put right, and nothing shows it: it is asked again, unless a look sees it before. Who
+    was early is not asked earlier than the day that it was told.
+    """
     today = read.calendar.day_of(read.at)
-    fields = dated(row, today + UNSHOWN * DAY, today, read.calendar, read.duty.roll)
+    fields = dated(row, max(row.base_on, today + UNSHOWN * DAY), today, read.calendar, read.duty.roll)
     fields |= edit(row, state="fixed", look_at=read.at, promised_on=None)
     return Change(row, "fixed", fields, {"submission": read.submission})
 

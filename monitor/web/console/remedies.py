@@ -111,7 +111,7 @@ async def of_duty(
 
 BECOMES: Mapping[str, str] = {
     "verified": "verified by the evidence",
-    "fixed": "reported as put right, asked again in 30 days unless a look sees it",
+    "fixed": "reported as put right, asked again in 30 days and not before its date, unless a look sees it",
     "dismissed": "withdrawn, as the party objects",
 }
 
