@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, StringConstraints
 
+from checks.spelling import normal
 from monitor.calendar import known_country
 from monitor.target import read_target
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./-]*$", max_length=200)]
-_EMAIL = re.compile(r"[^\s@<>,;\"\x00-\x1f]+@[^\s@<>,;\"\x00-\x1f]+\.[^\s@.<>,;\"\x00-\x1f]+")
+_EMAIL = re.compile(r"[!#-+\-.-:=?A-~]+@[^\s@<>,;\"\x00-\x1f]+\.[^\s@.<>,;\"\x00-\x1f]+")
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-LONGEST_EMAIL = 320
+LONGEST_EMAIL = 254  #: octets that a mail server has to take
 YEAR = 12  #: months
 SHORTEST = 10  #: seconds between two looks
 _MONTHS = re.compile(r"([1-9][0-9]?) ?months?")
@@ -24,9 +25,20 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # all but tabs an
 
 
 def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value) or len(value) > LONGEST_EMAIL:
+    if not is_email(value):
         raise ValueError("email")
     return value
+
+
+def is_email(value: str) -> bool:
+    """Whether mail can be sent there: one mailbox and no list of them, whose part before the @ every server takes."""
+    return len(value) <= LONGEST_EMAIL and _EMAIL.fullmatch(value) is not None
+
+
+def email_typed(text: str) -> str:
+    """An address as typed on a telephone: full-width signs and capitals included. Empty if it is none."""
+    found = normal("NFKC", text).strip().lower()
+    return found if is_email(found) else ""
 
 
 def _country(value: str) -> str:

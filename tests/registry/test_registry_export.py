@@ -24,7 +24,7 @@ SAID = st.text(
     st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\t\n\"'\\#=[]"), min_size=1, max_size=30
 ).filter(str.strip)
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
-EMAILS = st.sampled_from(["a@b.example", "個人情報@impress.example", "o'neil+x@c.example", "z@d.example"])
+EMAILS = st.sampled_from(["a@b.example", "privacy@個人情報.example", "o'neil+x@c.example", "z@d.example"])
 FLAGS = st.booleans()
 
 

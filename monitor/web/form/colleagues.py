@@ -8,10 +8,10 @@ from monitor import tables
 from monitor.language import Message, say_instant
 from monitor.obligations import colleagues, signing
 from monitor.refusal import Refused
+from monitor.registry.values import email_typed
 from monitor.web.fields import fields
 from monitor.web.form.ending import one_line
 from monitor.web.form.opening import Opened, form_page, through_link, while_asked
-from monitor.web.form.signing import address
 from monitor.web.pages import see_other
 from monitor.web.words import HOLDS, MAY
 
@@ -177,7 +177,7 @@ def _named(found: Opened, sent: Mapping[str, list[str]]) -> colleagues.Named:
     chosen = set(sent.get("sections", ())) if grade == colleagues.DRAFT else set()
     parts = tuple(one.id for one in found.questionnaire.sections if one.id in chosen)
     one = {name: one_line(next(iter(sent.get(name, ())), "")) for name in ("name", "email")}
-    return colleagues.Named(address(one["email"]), one["name"], grade, parts)
+    return colleagues.Named(email_typed(one["email"]), one["name"], grade, parts)
 
 
 def _wrong(found: Opened, named: colleagues.Named) -> Errors:

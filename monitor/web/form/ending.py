@@ -13,12 +13,13 @@ from monitor.questionnaire import Answer, QuestionState, diff, examine, freeze_a
 from monitor.questionnaire.entry import tidy
 from monitor.questionnaire.judgement import findings_of
 from monitor.refusal import Refused
+from monitor.registry.values import email_typed
 from monitor.web.fields import fields
 from monitor.web.form import view
 from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked, while_read
 from monitor.web.form.proved import beside, proved
 from monitor.web.form.receiving import MAY_READ, afterwards, copied
-from monitor.web.form.signing import about_signer, address, hand_in
+from monitor.web.form.signing import about_signer, hand_in
 from monitor.web.form.standing import compared, untouched
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
@@ -224,7 +225,7 @@ def _wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
 
 
 def _wrong_address(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
-    if not said["email"] or address(said["email"]):
+    if not said["email"] or email_typed(said["email"]):
         return []
     text = Message("Enter an address like name@company.example, or leave this empty.").in_(language)
     return [{"field": "email", "text": text, "href": "#email"}]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from checks.spelling import normal
 from monitor.language import Message, say_short_day
 from monitor.obligations import signing
 from monitor.obligations.declining import Declining, decline, take_back
 from monitor.obligations.pleas import DECLINE, LONGEST, MORE_TIME, NOT_OURS, WRONG_PERSON, plead
 from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
+from monitor.registry.values import email_typed
 from monitor.tables.duty import DECLINED
 from monitor.web.fields import said as typed
 from monitor.web.form.ending import one_line
@@ -97,11 +97,11 @@ async def _not_ours(found: Opened, said: Mapping[str, str]) -> Errors:
 
 async def _wrong_person(found: Opened, said: Mapping[str, str]) -> Errors:
     name = one_line(said.get("person_name"))
-    email = normal("NFKC", one_line(said.get("person_email"))).lower()  # a phone's keyboard types ｔａｎａｋａ＠
+    email = email_typed(one_line(said.get("person_email")))
     errors: Errors = []
     if not name:
         errors.append(_error("person_name", Message("Enter the name of the person who should be asked."), found))
-    if not email or not email.isascii() or " " in email or email.count("@") != 1 or email[0] == "@" or "." not in email:
+    if not email:
         text = Message("Enter the email address of the person who should be asked, such as name@example.com.")
         errors.append(_error("person_email", text, found))
     if not errors:

@@ -20,9 +20,9 @@ from monitor.obligations.copies import send_copy
 from monitor.obligations.foresight import next_one
 from monitor.receipt.document import STEPS
 from monitor.refusal import Refused
+from monitor.registry.values import email_typed
 from monitor.tables.duty import ASKED
 from monitor.web.form.opening import Opened, through_link
-from monitor.web.form.signing import address
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
 
@@ -127,7 +127,7 @@ def _file(text: str, media_type: str, name: str) -> web.Response:
 
 async def copied(found: Opened, last: Submission, typed: str) -> Errors:
     """Send a copy of the receipt; what is wrong with the address, if anything is."""
-    email = address(typed)
+    email = email_typed(typed)
     if not email:
         text = Message("Enter the address of a colleague, such as name@company.example.")
         return [_error(text, found)]

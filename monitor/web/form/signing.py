@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from checks.spelling import normal
 from monitor.language import Message
 from monitor.links import CODE_LIVES
 from monitor.obligations import acts, signing
 from monitor.questionnaire import freeze_answers
 from monitor.refusal import Refused
+from monitor.registry.values import email_typed
 from monitor.web.fields import said as typed
 from monitor.web.form.opening import Opened, form_page, while_asked
 from monitor.web.pages import see_other
@@ -23,22 +22,14 @@ if TYPE_CHECKING:
 
     from monitor.questionnaire import Frozen
 
-_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\"]+")
-LONGEST_ADDRESS = 254
 LONGEST_CODE = 100  #: signs that are read of what was pasted: the line around a code is longer than the code
 
 Errors = list[dict[str, str]]
 
 
-def address(text: str) -> str:
-    """An address as typed on a telephone: full-width signs and capitals included. Empty if it is none."""
-    found = normal("NFKC", text).strip().lower()
-    return found if len(found) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(found) else ""
-
-
 async def hand_in(found: Opened, said: Mapping[str, str], frozen: Frozen) -> str:
     """Submit what was declared, or mail the code that it needs; the page that comes next."""
-    email = address(said.get("email", ""))
+    email = email_typed(said.get("email", ""))
     declared = acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"], email)
     reader = await signing.reader_of(found.duty, found.link, found.party)
     if signing.needs_code(found.duty, found.link, reader, email, found.standing):
