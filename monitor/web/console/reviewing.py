@@ -24,6 +24,7 @@ from monitor.web.console.doubt import Tongue, against, trust
 from monitor.web.console.facts import declaration
 from monitor.web.console.looking import console_page, duty_of
 from monitor.web.console.pleas import objected, objections
+from monitor.web.console.remedies import REQUEST, of_duty
 from monitor.web.console.session import reader
 from monitor.web.console.steps import next_steps
 from monitor.web.console.weighing import Case, counts, groups, sums
@@ -187,6 +188,7 @@ async def _show(request: web.Request, who: Reader, duty: Obligation, back: Back)
         declared=await declaration(last, case.asked, who.present, language),
         doubts=await against(sure, case.asked, duty.company_id), steps=next_steps(duty, who.present, at, language),
         two=site.review.needs_second(engagement.effective_tier), proposal=await _proposal(last),
+        remedies=await of_duty(duty, last, who, language, at) if duty.kind == REQUEST else [],
     )  # fmt: skip
 
 
