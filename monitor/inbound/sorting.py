@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from tortoise.expressions import Subquery
+
 from monitor import tables
 from monitor.evidence import EvidenceAway
 from monitor.guard import Guard
@@ -28,8 +30,12 @@ BATCH = 20
 
 
 async def sort(at: datetime, evidence: EvidenceStore) -> int:
-    """Act upon what is new; how much of it was dealt with. What we cannot deal with is put aside; the others go on."""
-    rows = await tables.Incoming.filter(state="new").order_by("arrived_at", "id").limit(BATCH)
+    """Act upon what is new; how much of it was dealt with. What we cannot deal with is put aside; what is about a
+    letter that is still under way is left out, so that it does not fill the batch; the others go on.
+    """
+    under_way = Subquery(tables.Mail.filter(state="queued").values("id"))
+    new = tables.Incoming.filter(state="new").exclude(mail_id__in=under_way)
+    rows = await new.order_by("arrived_at", "id").limit(BATCH)
     done = 0
     for row in rows:
         with Guard(log, "incoming mail %s cannot be dealt with and is put aside", row.id, let=LATER) as guard:

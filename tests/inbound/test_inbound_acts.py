@@ -11,6 +11,7 @@ from stage import engagement, event, instant, last_accepted, registry
 
 from monitor import tables
 from monitor.examination import _mailboxes
+from monitor.inbound import sorting
 from monitor.inbound.intake import MOST_PER_MAIL, NotOurs
 from monitor.notices import COMPANY, about_duty, tell
 from monitor.obligations import acts
@@ -121,6 +122,17 @@ async def test_a_bounce_that_is_here_before_the_sending_is_recorded_waits_for_th
     await tables.Mail.filter(side="vendor").update(state="sent")
     await back.sort(SOON)
     assert (await tables.Incoming.get(id=row.id)).state == "done"
+
+
+async def test_mail_about_letters_that_are_under_way_holds_up_nothing_that_came_later(place, monkeypatch):
+    monkeypatch.setattr(sorting, "BATCH", 1)
+    mail = await tables.Mail.get(side="vendor")
+    under_way = mail.clone(pk="e" * len(mail.id))
+    under_way.state = "queued"
+    await under_way.save()
+    assert (await place.come(shapes.reply("早い", sender=FIRST), SOON, REPLY, under_way)).state == "new"
+    later = await place.come(shapes.reply("遅い", sender=FIRST), SOON + timedelta(minutes=1), REPLY, mail)
+    assert later.state == "done"
 
 
 async def test_a_reply_is_kept_and_told_and_is_no_answer(back):
