@@ -5,7 +5,6 @@ are read from what people type, examined for what is missing or wrong, and compa
 """
 
 from monitor.questionnaire.answers import Answer, Change, EvidenceFile, diff
-from monitor.questionnaire.certificate import PlaceReport, missing_places, place_reports, places_without_basis
 from monitor.questionnaire.defaults import attestation_questionnaire
 from monitor.questionnaire.entry import Entry, parse
 from monitor.questionnaire.examination import (
@@ -44,7 +43,6 @@ __all__ = [
     "Line",
     "Mistake",
     "Place",
-    "PlaceReport",
     "Problem",
     "Question",
     "QuestionState",
@@ -67,10 +65,7 @@ __all__ = [
     "holds_my_number",
     "load",
     "load_all",
-    "missing_places",
     "parse",
-    "place_reports",
-    "places_without_basis",
     "score",
     "shown",
     "submission",
