@@ -9,6 +9,7 @@ from checks.contract import Severity
 from monitor import tables
 from monitor.cases import NOT_ASSESSED, all_concerned
 from monitor.notices import COMPANY
+from monitor.obligations.pleas import waiting
 from monitor.registry.roster import RISING, roster
 from monitor.schedule import overdue
 from monitor.tables.duty import DECLINED, LIVE
@@ -28,23 +29,24 @@ _SHOWN = (
 async def board(at: datetime, company: str | None = None) -> list[Row]:
     """Duties in progress and open cases, worst first. `trouble` is true for what is overdue or failing.
 
-    Worst is: failing critically; overdue or failing; waiting for our own review or decision, an answer that
-    was declined included (trouble once T is over); waiting for the party;
-    waived. Within one of these, what is late or lasts longest, and of the same day the more severe.
+    Worst is: failing critically; overdue or failing; waiting for our own review or decision, on what the party has said
+    beside its answers included (an answer that was declined is trouble once T is over); waiting for the party; waived.
+    Within one of these, what is late or lasts longest, and of the same day the more severe.
     """
     calendar = (await roster()).calendar
     only = {"company_id": company} if company else {}
     states = [state for state in LIVE if state != "scheduled"]
     duties = await tables.Obligation.filter(state__in=states, **only).only(*_SHOWN)
-    proposed = await _proposed()
+    proposed, pleaded = await _proposed(), await waiting(company)
     cases = await tables.Case.filter(closed_at=None, **only)
     today = calendar.day_of(at)
     office = await _told_the_office([case.id for case in cases if case.severity >= Severity.CRITICAL])
     joined = tables.Joined.filter(case__closed_at=None, well_at=None)
     beside: Counter[Any] = Counter(await joined.values_list("case_id", flat=True))
-    rows = [_duty(duty, at, calendar, today) | {"second": duty.id in proposed} for duty in duties] + [
-        _case(case, calendar, today, office=case.id in office) | {"beside": beside[case.id]} for case in cases
-    ]
+    rows = [
+        _duty(duty, at, calendar, today) | {"second": duty.id in proposed, "plea": duty.id in pleaded}
+        for duty in duties
+    ] + [_case(case, calendar, today, office=case.id in office) | {"beside": beside[case.id]} for case in cases]
     rows += [_own(duty, at, calendar, today) for duty in await tables.OwnDuty.filter(state="open", **only)]
     rows += await _unseen(company, calendar, at)
     return sorted(rows, key=lambda row: (_rank(row), -row["days"], -_severity(row), row["company"] or "", row["id"]))
@@ -53,6 +55,8 @@ async def board(at: datetime, company: str | None = None) -> list[Row]:
 def _rank(row: Row) -> int:
     if row["trouble"]:
         return 0 if row.get("severity") == Severity.CRITICAL.word else 1 if row.get("severity") != "low" else 2
+    if row.get("plea"):
+        return 3
     return {"submitted": 3, DECLINED: 3, DECIDING: 3, "waived": 5}.get(row["state"], 4)
 
 

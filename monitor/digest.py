@@ -18,6 +18,7 @@ from monitor.certificates import held
 from monitor.ladder import CERTIFICATE
 from monitor.letters.digest import Certified, Due, Failing, Head, Week
 from monitor.notices import COMPANY, tell
+from monitor.obligations.pleas import waiting as waiting_pleas
 from monitor.registry.roster import Roster, roster
 from monitor.tables import Notice
 from monitor.tables.duty import ASKED
@@ -82,6 +83,7 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
     cases = tables.Case.filter(closed_at=None, **only).order_by("-severity", "id")
     waiting = tables.Obligation.filter(state="submitted", **only).order_by("submitted_at", "id")
     waived = tables.Obligation.filter(state="waived", **only).order_by("waived_until", "id")
+    pleaded = sorted((await waiting_pleas(company)).values(), key=attrgetter("made_at", "id"))
     seq, value = await ledger.head()
     return Week(
         begin=(today - _WEEK).isoformat(),
@@ -95,6 +97,7 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
             [*await asked.filter(overdue_on=None).limit(_AHEAD), *await own.filter(due_on__gte=today).limit(_AHEAD)]
         )[:_AHEAD],
         reviews=[_due(row, present.calendar.day_of(row.submitted_at)) for row in await waiting if row.submitted_at],
+        pleas=[_due(row.obligation, present.calendar.day_of(row.made_at)) for row in pleaded],
         waivers=[_due(row, present.calendar.day_of(row.waived_until)) for row in await waived if row.waived_until],
         undeliverable=[_due(row) for row in await asked.filter(undeliverable_at__isnull=False)],
         certificates=await _certificates(present, company, today),

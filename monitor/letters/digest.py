@@ -82,6 +82,7 @@ class Week(TypedDict):
     head: Head
     dates: list[Due]
     reviews: NotRequired[list[Due]]  #: answers that wait; `on` is the day on which they came
+    pleas: NotRequired[list[Due]]  #: what parties wrote and nobody decided on; `on` is the day on which they did
     waivers: NotRequired[list[Due]]  #: `on` is their last day
     undeliverable: NotRequired[list[Due]]  #: requests whose mails are refused for good
     certificates: NotRequired[list[Certified]]
@@ -97,6 +98,7 @@ def parties_in(notice: Notice) -> set[str]:
     week = week_of(notice)
     more = (
         week.get("reviews", ()),
+        week.get("pleas", ()),
         week.get("waivers", ()),
         week.get("undeliverable", ()),
         week.get("certificates", ()),
@@ -129,6 +131,7 @@ def report(notice: Notice, parties: Mapping[str, Party], present: Roster, langua
         "findings": [_failing(line, who) for line in week["findings"]],
         "dates": _dues(week["dates"], who, until),
         "reviews": _dues(week.get("reviews", ()), who, until),
+        "pleas": _dues(week.get("pleas", ()), who, until),
         "waivers": _dues(week.get("waivers", ()), who, until),
         "undeliverable": _dues(week.get("undeliverable", ()), who, until),
         "certificates": [_certified(line, who) for line in week.get("certificates", ())],

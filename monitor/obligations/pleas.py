@@ -28,7 +28,7 @@ from monitor.obligations.signing import masked
 from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, refresh, vendor_climb
-from monitor.tables.duty import ASKED, DECLINED
+from monitor.tables.duty import ASKED, DECLINED, LIVE
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ DAY = timedelta(days=1)  #: no calendar day: what is counted in it was said in t
 NOTICES_A_DAY = 3  #: of one kind of plea about one duty; what is more waits, and only its latest words are told
 LONGEST = 2000  #: signs of a plea that are kept
 MORE_TIME, DECLINE, NOT_OURS, WRONG_PERSON, OBJECTION = "more-time", "decline", "not-ours", "wrong-person", "objection"
+HAND_OVER = "hand-over"  #: which only tells
 
 #: What can be decided on each kind, as it stands in row and ledger.
 DECISIONS: Mapping[str, tuple[str, ...]] = {
@@ -51,6 +52,24 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     WRONG_PERSON: ("confirmed", "refused"),
     OBJECTION: ("corrected", "noted"),
 }
+
+
+def decidable(state: str) -> frozenset[str]:
+    """The kinds that can be decided on now. While all of it is declined, that comes first; what was overtaken
+    (submitted, waived, ended) waits no more. An objection can be decided at any time.
+    """
+    if state == DECLINED:
+        return frozenset({DECLINE, OBJECTION})
+    return frozenset({MORE_TIME, NOT_OURS, WRONG_PERSON, OBJECTION} if state in ASKED else {OBJECTION})
+
+
+async def waiting(company: str | None = None) -> dict[int, Plea]:
+    """By request, the first plea that waits for a decision: the party has spoken, and it is the company's turn."""
+    found = tables.Plea.filter(decision=None, obligation__state__in=LIVE).exclude(kind=HAND_OVER)
+    if company:
+        found = found.filter(obligation__company_id=company)
+    rows = await found.order_by("-made_at", "-id").select_related("obligation")
+    return {row.obligation_id: row for row in rows if row.kind in decidable(row.obligation.state)}
 
 
 async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> None:

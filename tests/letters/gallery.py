@@ -106,6 +106,7 @@ def week(*, quiet: bool) -> Week:
         "head": {"seq": 1234567, "hash": "0123456789abcdef" * 4},
         "dates": [{**due, "id": 3, "on": "2027-02-26"}, {**due, "id": 4, "kind": "deletion", "on": "2027-03-01"}],
         "reviews": [] if quiet else [{**due, "id": 5, "on": "2027-02-05"}],
+        "pleas": [] if quiet else [{**due, "id": 8, "on": "2027-02-08"}],
         "waivers": [] if quiet else [{**due, "id": 6, "on": "2028-03-31"}],
         "undeliverable": [] if quiet else [{**due, "id": 7, "on": "2027-02-19"}],
         "certificates": [] if quiet else [{"party": "acme", "kind": "SOC2", "on": "2027-03-31"}],

@@ -9,11 +9,14 @@ import pytest
 from postal import OPENS
 
 from monitor import tables
+from monitor.board import board
+from monitor.digest import of_group
 from monitor.obligations import acts, pleas
 from monitor.obligations.acts import person
 from monitor.obligations.authority import Authority
 from monitor.obligations.declining import Declining, decline, take_back
 from monitor.refusal import Refused
+from monitor.registry.roster import roster
 
 PARTY, ALTERNATE, MANAGERS = "privacy@acme.example", "second@acme.example", "managers@impress.example"
 LATER = OPENS + timedelta(hours=2)
@@ -213,3 +216,23 @@ async def test_what_is_waived_is_not_declined_any_more_and_keeps_nothing_of_the_
     await acts.waive(duty.id, LATER, "person/1", "It will do.", until, authority=Authority.OFFICE)
     duty = await post.duty()
     assert (duty.state, duty.declined) == ("waived", {})
+
+
+@pytest.mark.parametrize("kind", ["more-time", "not-ours", "wrong-person", "decline"])
+async def test_what_a_party_waits_for_stands_on_the_board_and_in_the_weekly_report_until_it_is_decided(post, kind):
+    duty = await asked(post)
+    [row] = await board(LATER)
+    assert not row["plea"]
+    if kind == "decline":
+        await decline(duty.id, OPENS, "link/x", Declining("Too costly."))
+    else:
+        await said(post, kind, proposed_on=date(2026, 10, 13) if kind == "more-time" else None)
+    [row] = await board(LATER)
+    assert row["plea"]
+    week = (await of_group(await roster(), date(2026, 9, 7), LATER)).data
+    assert [line["id"] for line in week["pleas"]] == [duty.id]
+    plea = await tables.Plea.get()
+    verdict = {"decline": "asked-again"}.get(kind, "refused")
+    await decided(post, plea, verdict, "We have to ask.")
+    assert not any(row["plea"] for row in await board(LATER))
+    assert not (await of_group(await roster(), date(2026, 9, 7), LATER)).data["pleas"]

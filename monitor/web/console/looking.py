@@ -23,7 +23,7 @@ from monitor.obligations.marks import marks_of
 from monitor.questionnaire import examine, thaw, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, DECLINED
 from monitor.web.console.colleagues import named_colleagues
 from monitor.web.console.correspondence import correspondence
 from monitor.web.console.course import course
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation
 
 VIEWS = {"/": "Today", "/findings": "Remediation", "/closed": "Closed"}
+OURS = frozenset({"submitted", DECIDING, DECLINED})  #: states in which it is our turn
 SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -130,8 +131,8 @@ def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
     return {
         "overdue": sum(1 for row in rows if row["state"] == "overdue"),
         "failing": sum(1 for row in rows if row["state"] == "failing"),
-        "review": sum(1 for row in rows if row["state"] in {"submitted", DECIDING}),
-        "running": sum(1 for row in rows if row["state"] in {"open", "returned"}),
+        "review": sum(1 for row in rows if row["state"] in OURS or row.get("plea")),
+        "running": sum(1 for row in rows if row["state"] in {"open", "returned"} and not row.get("plea")),
     }
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.language import Message, say_day
-from monitor.obligations.pleas import DECISIONS, DECLINE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON
-from monitor.tables.duty import ASKED, DECLINED
+from monitor.obligations.pleas import DECISIONS, DECLINE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON, decidable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,19 +53,11 @@ SAYS = {
 async def undecided(
     duty: Obligation, asked: Questionnaire | None, calendar: Calendar, language: str
 ) -> list[dict[str, Any]]:
-    """What waits for a decision and can be decided now. While all of it is declined, that comes first; what was
-    overtaken (submitted, waived, ended) waits no more. An objection can be decided at any time.
-    """
+    """What waits for a decision and can be decided now."""
     rows = await tables.Plea.filter(obligation_id=duty.id, decision=None).exclude(kind="hand-over").order_by("id")
     texts = {one.id: one.text.in_(language) for one in asked.questions} if asked else {}
-    waiting = [row for row in rows if row.kind in _decidable(duty)]
+    waiting = [row for row in rows if row.kind in decidable(duty.state)]
     return [_shown(row, texts, calendar, language) for row in waiting]
-
-
-def _decidable(duty: Obligation) -> set[str]:
-    if duty.state == DECLINED:
-        return {DECLINE, OBJECTION}
-    return {MORE_TIME, NOT_OURS, WRONG_PERSON, OBJECTION} if duty.state in ASKED else {OBJECTION}
 
 
 def _shown(plea: Plea, questions: dict[str, str], calendar: Calendar, language: str) -> dict[str, Any]:
