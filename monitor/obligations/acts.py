@@ -26,7 +26,7 @@ from monitor.registry.watches import keep_gone
 from monitor.remediation.raising import follow
 from monitor.remediation.settling import settle
 from monitor.schedule import duty_event, edit, overdue, refresh
-from monitor.tables.duty import ASKED, DECLINED, LIVE
+from monitor.tables.duty import ASKED, DECLINED, LIVE, MORE_TIME
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ async def extending(duty: Obligation, calendar: Calendar, to: Moving, at: dateti
 
 async def _answer_wishes(duty: Obligation, due: date, at: datetime, actor: str) -> None:
     """A wish for more time is granted by the day that was wished or a later one; an earlier one is another date."""
-    for plea in await tables.Plea.filter(obligation_id=duty.id, kind="more-time", decision=None):
+    for plea in await tables.Plea.filter(obligation_id=duty.id, kind=MORE_TIME, decision=None):
         granted = plea.proposed_on is not None and due >= plea.proposed_on
         await close(plea, "granted" if granted else "other-date", at, actor, due_on=due)
 

@@ -20,7 +20,7 @@ from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, refresh
-from monitor.tables.duty import ASKED, DECLINED
+from monitor.tables.duty import ASKED, DECLINE, DECLINED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ async def decline(duty_id: int, at: datetime, actor: str, said: Declining) -> in
         need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
         need(talked is None or talked <= today, "price-ahead", "The day of that talk cannot lie ahead.")
         about = {"offered": said.offered, "price_consulted_on": talked.isoformat() if talked else ""}
-        plea = await tables.Plea.create(
-            obligation_id=duty.id, kind="decline", text=said.reason, about=about, made_at=at
-        )
+        plea = await tables.Plea.create(obligation_id=duty.id, kind=DECLINE, text=said.reason, about=about, made_at=at)
         declined = about | {"on": today.isoformat(), "reason": said.reason, "plea": plea.id}
         fields = edit(duty, state=DECLINED, declined=declined, since=at, vendor_queued=None, hushed_at=None, **_FRESH)
         event = duty_event("declined", duty, actor, plea=plea.id, **await _bound(said, at))
@@ -85,7 +83,7 @@ async def take_back(duty_id: int, at: datetime, actor: str) -> None:
         fields = await _reopened(duty, at)
         event = duty_event("resumed", duty, actor, reason="taken-back")
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
-        for plea in await tables.Plea.filter(obligation_id=duty.id, kind="decline", decision=None):
+        for plea in await tables.Plea.filter(obligation_id=duty.id, kind=DECLINE, decision=None):
             await close(plea, "taken-back", at, actor)
 
 

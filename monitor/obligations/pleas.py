@@ -28,7 +28,7 @@ from monitor.obligations.signing import masked
 from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, refresh, vendor_climb
-from monitor.tables.duty import ASKED, DECLINED, LIVE
+from monitor.tables.duty import ASKED, DECLINE, DECLINED, LIVE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)  #: no calendar day: what is counted in it was said in the last 24 hours
 NOTICES_A_DAY = 3  #: of one kind of plea about one duty; what is more waits, and only its latest words are told
 LONGEST = 2000  #: signs of a plea that are kept
-MORE_TIME, DECLINE, NOT_OURS, WRONG_PERSON, OBJECTION = "more-time", "decline", "not-ours", "wrong-person", "objection"
-HAND_OVER = "hand-over"  #: which only tells
 
 #: What can be decided on each kind, as it stands in row and ledger.
 DECISIONS: Mapping[str, tuple[str, ...]] = {
@@ -65,7 +63,7 @@ def decidable(state: str) -> frozenset[str]:
 
 async def waiting(company: str | None = None) -> dict[int, Plea]:
     """By request, the first plea that waits for a decision: the party has spoken, and it is the company's turn."""
-    found = tables.Plea.filter(decision=None, obligation__state__in=LIVE).exclude(kind=HAND_OVER)
+    found = tables.Plea.filter(decision=None, obligation__state__in=LIVE)
     if company:
         found = found.filter(obligation__company_id=company)
     rows = await found.order_by("-made_at", "-id").select_related("obligation")

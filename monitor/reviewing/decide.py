@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from monitor.language import Message
 from monitor.obligations.marks import ACCEPTED, RETURNED
-from monitor.questionnaire import Change, diff
+from monitor.questionnaire import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -115,8 +115,3 @@ def grave(findings: Iterable[tuple[Question, Finding]], policy: Policy) -> dict[
         if RISING.index(finding.severity) >= least:
             found.setdefault(question.id, []).append(finding)
     return found
-
-
-def unchanged(before: Mapping[str, Answer], now: Mapping[str, Answer]) -> frozenset[str]:
-    """The questions whose answers are those of last time."""
-    return frozenset(name for name, change in diff(before, now).items() if change is Change.SAME)

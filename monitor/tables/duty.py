@@ -190,9 +190,13 @@ class Evidence(Model):
         table = "evidence"
 
 
+MORE_TIME, DECLINE, NOT_OURS, WRONG_PERSON, OBJECTION = "more-time", "decline", "not-ours", "wrong-person", "objection"
+"""The kinds of `Plea`."""
+
+
 class Plea(Model):
     """What the party says beside its answers: more time wanted, no answer, not ours, another person, an objection to a
-    look, handed over to a colleague; and what a named person of the company has decided on it.
+    look; and what a named person of the company has decided on it.
 
     `about`: what belongs to the kind (`offered`, `price_consulted_on`, `name`, `email`, `check`, `seen_at`). `words`
     are those of the company, which the party reads; `due_on` is the day that came of it.

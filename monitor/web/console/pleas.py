@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.language import Message, say_day
-from monitor.obligations.pleas import DECISIONS, DECLINE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON, decidable
+from monitor.obligations.pleas import DECISIONS, decidable
+from monitor.tables.duty import DECLINE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ async def undecided(
     duty: Obligation, asked: Questionnaire | None, calendar: Calendar, language: str
 ) -> list[dict[str, Any]]:
     """What waits for a decision and can be decided now."""
-    rows = await tables.Plea.filter(obligation_id=duty.id, decision=None).exclude(kind="hand-over").order_by("id")
+    rows = await tables.Plea.filter(obligation_id=duty.id, decision=None).order_by("id")
     texts = {one.id: one.text.in_(language) for one in asked.questions} if asked else {}
     waiting = [row for row in rows if row.kind in decidable(duty.state)]
     return [_shown(row, texts, calendar, language) for row in waiting]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from monitor.language import Message, say_short_day
 from monitor.obligations import signing
 from monitor.obligations.declining import Declining, decline, take_back
-from monitor.obligations.pleas import DECLINE, LONGEST, MORE_TIME, NOT_OURS, WRONG_PERSON, plead
+from monitor.obligations.pleas import LONGEST, plead
 from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
-from monitor.tables.duty import DECLINED
+from monitor.tables.duty import DECLINE, DECLINED, MORE_TIME, NOT_OURS, WRONG_PERSON
 from monitor.web.fields import said as typed
 from monitor.web.form.ending import one_line
 from monitor.web.form.opening import Opened, form_page, through_link, while_asked

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from monitor import tables
 from monitor.contradiction import observed
 from monitor.language import Message, say_day
-from monitor.obligations.pleas import OBJECTION as OBJECTION_MADE
 from monitor.obligations.pleas import plead
+from monitor.tables.duty import OBJECTION as OBJECTION_MADE
 from monitor.web.form.view import said_words
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor import tables
 from monitor.language import Message, say_short_day
-from monitor.obligations.pleas import DECLINE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON
+from monitor.tables.duty import DECLINE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON
 
 if TYPE_CHECKING:
     from monitor.tables import Plea
@@ -35,7 +35,7 @@ async def told_so_far(found: Opened) -> Sentences:
     """The latest of each kind: `text`, and where it was decided, the company's own `words`. Objections stand beside
     their questions instead.
     """
-    rows = tables.Plea.filter(obligation_id=found.duty.id).exclude(kind__in=(OBJECTION, "hand-over")).order_by("id")
+    rows = tables.Plea.filter(obligation_id=found.duty.id).exclude(kind=OBJECTION).order_by("id")
     latest = {plea.kind: plea for plea in await rows}
     return [said for plea in latest.values() if (said := _said(plea, found))]
 
