@@ -49,7 +49,7 @@ class Shown:
             (Message("Question"), self.question.text.in_(language)),
             (Message("Seen by"), self.viewer),
             (Message("Seen on"), self.seen_on.isoformat()),
-            (Message("Place"), self.place),
+            (Message("Where it was seen"), self.place),
             (Message("What was shown"), self.what),
         ]
         joint = Message(": ").in_(language)
