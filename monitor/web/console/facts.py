@@ -108,7 +108,7 @@ async def about(work: Engagement, party: Party, present: Roster, language: str) 
         ),
     ]
     joint = "、" if language == "ja" else ", "
-    none = Message("none").in_(language)
+    none = Message("not recorded").in_(language)
     return _worded([(term, joint.join(values) or none) for term, values in found], language)
 
 
