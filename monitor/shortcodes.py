@@ -52,8 +52,17 @@ def grouped(code: str) -> str:
 
 def typed(text: str) -> str | None:
     """The code that somebody meant, or none if that can be none."""
-    said = _BETWEEN.sub("", normal("NFKC", text[:_LONGEST])).upper().translate(_LOOKS_LIKE)
+    said = _signs(text)
     return said if len(said) == LENGTH and set(said) <= set(ALPHABET) else None
+
+
+def long_enough(text: str) -> bool:
+    """Whether it has as many signs as a code, be they those of one or not."""
+    return len(_signs(text)) == LENGTH
+
+
+def _signs(text: str) -> str:
+    return _BETWEEN.sub("", normal("NFKC", text[:_LONGEST])).upper().translate(_LOOKS_LIKE)
 
 
 async def issue(keyring: Keyring, kind: str, reference: str, at: datetime) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from monitor import receipt, shortcodes, tables
-from monitor.language import Message
+from monitor.language import JAPAN, Message, say_instant
 from monitor.receipt import Verdict
 from monitor.receipt.document import STEPS
 from monitor.receipt.signing import key_id
@@ -27,6 +28,7 @@ from monitor.web.words import named, topic_name
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import date
+    from zoneinfo import ZoneInfo
 
     from monitor.receipt import Finding
     from monitor.registry.roster import Roster
@@ -61,12 +63,18 @@ async def show(request: web.Request) -> web.StreamResponse:
     await request.app[LIMITS].hit(STRANGERS, "verify", remote(request))
     code = shortcodes.typed(typed)
     if code is None:
-        text = Message(
-            "A code has {count} letters and digits, such as {example}.", {"count": 8, "example": "C7DK-94MR"}
-        )
-        return _page(request, status=422, errors=[_error("code", text, request)], typed=typed[:40])
+        return _page(request, status=422, errors=[_error("code", _no_code(typed), request)], typed=typed[:40])
     answer = await resolve(code, language_of(request))
     return _page(request, typed=shortcodes.grouped(code), asked=True, answer=answer)
+
+
+def _no_code(typed: str) -> Message:
+    """Why what was typed can be no code: of eight signs it is one that no code of ours has, not their number."""
+    if shortcodes.long_enough(typed):
+        return Message(
+            "This code cannot be confirmed. Please look whether a sign was mistaken for another, as O for 0."
+        )
+    return Message("A code has {count} letters and digits, such as {example}.", {"count": 8, "example": "C7DK-94MR"})
 
 
 async def resolve(code: str, language: str) -> str:
@@ -165,7 +173,8 @@ async def examine(request: web.Request) -> web.StreamResponse:
     if found.verdict is Verdict.GENUINE:
         found.held_against_ledger(there=await receipt.in_ledger(found.line))
     kept = pasted if not chosen.strip() and found.verdict is Verdict.UNREADABLE else ""
-    return _page(request, found=found, about=_about(found, language_of(request)), pasted=kept)
+    about = _about(found, (await roster()).calendar.zone, language_of(request))
+    return _page(request, found=found, about=about, pasted=kept)
 
 
 async def _sent(request: web.Request) -> dict[str, str] | None:
@@ -187,7 +196,7 @@ async def _sent(request: web.Request) -> dict[str, str] | None:
     return taken
 
 
-def _about(found: Finding, language: str) -> list[tuple[str, str]]:
+def _about(found: Finding, zone: ZoneInfo, language: str) -> list[tuple[str, str]]:
     """What a genuine receipt is about. What a stranger signed is not repeated: on a page of ours it would look ours."""
     if found.verdict is not Verdict.GENUINE:
         return []
@@ -196,10 +205,19 @@ def _about(found: Finding, language: str) -> list[tuple[str, str]]:
         (Message("Asked by"), _name(said["issuer"]["company"], language)),
         (Message("Answered by"), _name(said["party"], language)),
         (Message("Reference"), said["request"].get("reference")),
-        (Message("Received"), said["submission"].get("at")),
+        (Message("Received"), _when(str(said["submission"]["at"]), zone, language)),
         (Message("SHA-256 of the answers"), said["submission"].get("sha256")),
     )
     return [(term.in_(language), str(value or "")[:200]) for term, value in rows]
+
+
+def _when(text: str, zone: ZoneInfo, language: str) -> str:
+    """The instant in a receipt, for a reader: in the group's zone, which is named, since anybody may read it."""
+    at = datetime.fromisoformat(text)
+    if zone.key != JAPAN:
+        return say_instant(at, zone, language)
+    local = at.astimezone(zone)
+    return Message("{day} {clock}, Japan time", {"day": local.date(), "clock": f"{local:%H:%M}"}).in_(language)
 
 
 def _name(entity: Mapping[str, Any], language: str) -> str:

@@ -85,6 +85,7 @@ async def test_a_party_answers_takes_its_receipt_along_and_anybody_can_examine_i
         assert "Acme Printing" not in said
         assert "We do not know this code" in await get(client, "/verify/en?code=2222-2222")
         assert "privacy@acme.example" not in said + await get(client, "/verify?code=abc", 422)
+        assert "打ち間違い" in await get(client, "/verify/ja?code=AAAA-BBBB", 422), "eight signs are eight"
 
         _, genuine = await post(client, "/verify/en", {"file": ("receipt.json", text.encode())}, status=200)
         assert "This receipt is genuine" in genuine
