@@ -108,9 +108,13 @@ def say_short_day(day: date, language: str, today: date | None = None) -> str:
 
 def say_instant(at: datetime, zone: ZoneInfo, language: str) -> str:
     """Day and minute in the group's zone, with the zone's name where the reader may not share it."""
+    return f"{say_day(at.astimezone(zone).date(), language)} {say_clock(at, zone, language)}"
+
+
+def say_clock(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """The minute alone, for what is over within hours."""
     local = at.astimezone(zone)
-    clock = f"{local:%H:%M}"
-    return f"{say_day(local.date(), language)} {clock}" + ("" if language == "ja" else f" ({local.tzname()})")
+    return f"{local:%H:%M}" + ("" if language == "ja" else f" ({local.tzname()})")
 
 
 def say_last_day(day: date, zone: ZoneInfo, language: str) -> str:

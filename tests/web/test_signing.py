@@ -162,6 +162,21 @@ async def test_a_code_is_good_for_an_hour_and_ten_are_mailed_a_day(ended: Runnin
     assert await state() == "open"
 
 
+async def test_whoever_comes_back_by_the_link_finds_where_the_code_is_entered(ended: Running) -> None:
+    pages = ("/", "/tasks", "/check")
+    async with ended.client() as client:
+        for page in pages:
+            assert "/sign" not in await get(client, english(ended) + page)
+        await declared(client, ended)
+        for page in pages:
+            said = await get(client, english(ended) + page)
+            assert "Your code is waiting to be entered (valid until " in said
+            assert f'href="{english(ended)}/sign"' in said
+        row = await tables.Answer.all().first()
+        await tables.Answer.filter(id=row.id).update(value=row.value | {"comment": "changed meanwhile"})
+        assert "/sign" not in await get(client, f"{english(ended)}/check")
+
+
 async def test_answers_that_change_after_the_declaration_are_not_signed_by_its_code(ended: Running) -> None:
     async with ended.client() as client:
         sign = await declared(client, ended)

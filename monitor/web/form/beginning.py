@@ -18,6 +18,7 @@ from monitor.web.form.opening import Opened, form_page, through_link, visible, w
 from monitor.web.form.pleading import declined
 from monitor.web.form.reuse import unchanged
 from monitor.web.form.saying import told_so_far
+from monitor.web.form.signing import awaited
 from monitor.web.form.standing import of_section
 from monitor.web.pages import language_of, moment, page, see_other
 from monitor.web.site import SITE
@@ -59,6 +60,7 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         request, found, "start.html",
         promises=promises(found),
         begun=bool(draft.answers),
+        waiting=await awaited(found, draft),
         pleas=await told_so_far(found),
         sections=found.sections,
         holders=await holding(found),
@@ -79,6 +81,7 @@ async def tasks(request: web.Request, found: Opened) -> web.StreamResponse:
         ready=examined.complete,
         saved="saved" in request.query,
         last_saved=await last_saved(draft, found),
+        waiting=await awaited(found, draft),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from monitor.web.form import view
 from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked, while_read
 from monitor.web.form.proved import beside, proved
 from monitor.web.form.receiving import MAY_READ, afterwards, copied
-from monitor.web.form.signing import about_signer, hand_in
+from monitor.web.form.signing import about_signer, awaited, hand_in
 from monitor.web.form.standing import compared, untouched
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
@@ -51,6 +51,7 @@ async def check(request: web.Request, found: Opened) -> web.StreamResponse:
         ready=examined.complete and found.answerable,
         seen=freeze_answers(found.questionnaire, draft.answers).sha256,
         changed="changed" in request.query,
+        waiting=await awaited(found, draft),
         folded=sum(len(group["rows"]) for group in groups) > FOLDED,
     )  # fmt: skip
 
@@ -161,7 +162,8 @@ async def declare(request: web.Request, found: Opened) -> web.StreamResponse:
     if freeze_answers(found.questionnaire, draft.answers).sha256 != seen:
         return see_other(f"{found.base}/check{'?changed=1' if seen else ''}")
     said, about = {**await _signed_last(found), "seen": seen}, await about_signer(found)
-    return form_page(request, found, "declare.html", errors=[], said=said, submittable=True, **about)
+    waiting = await awaited(found, draft)
+    return form_page(request, found, "declare.html", errors=[], said=said, submittable=True, waiting=waiting, **about)
 
 
 async def _signed_last(found: Opened) -> dict[str, str]:
@@ -202,7 +204,9 @@ async def _undeclared(
     request: web.Request, found: Opened, said: Mapping[str, str], errors: list[dict[str, str]]
 ) -> web.Response:
     about = await about_signer(found)
-    return form_page(request, found, "declare.html", status=422, errors=errors, said=said, submittable=True, **about)
+    return form_page(
+        request, found, "declare.html", status=422, errors=errors, said=said, submittable=True, waiting=None, **about
+    )
 
 
 def one_line(value: object) -> str:

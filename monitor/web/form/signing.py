@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from monitor.language import Message
+from monitor.language import Message, say_clock
 from monitor.links import CODE_LIVES
 from monitor.obligations import acts, signing
 from monitor.questionnaire import freeze_answers
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from monitor.obligations.drafts import Draft
     from monitor.questionnaire import Frozen
 
 LONGEST_CODE = 100  #: signs that are read of what was pasted: the line around a code is longer than the code
@@ -46,6 +48,22 @@ async def about_signer(found: Opened) -> dict[str, Any]:
     contact = await signing.contact_of(found.duty, found.link, found.party)
     always = signing.needs_code(found.duty, found.link, reader, "", found.standing)
     return {"reader": signing.masked(reader), "registered": signing.masked(contact), "always": always}
+
+
+async def awaited(found: Opened, draft: Draft) -> dict[str, str] | None:
+    """What was declared by this link and only waits for its code: until when that is good, and whose mailbox it is in.
+    None where nothing waits, and where an answer has changed since, for then the code is good for nothing.
+    """
+    if not found.submittable:
+        return None
+    with suppress(signing.NothingDeclared):
+        last = await signing.pending(found.link, found.at)
+        now = freeze_answers(found.questionnaire, draft.answers).sha256
+        if last.sha256 == now and last.tries < signing.TRIES:
+            contact = await signing.contact_of(found.duty, found.link, found.party)
+            until = say_clock(last.expires_at, found.present.calendar.zone, found.language)
+            return {"until": until, "registered": signing.masked(contact)}
+    return None
 
 
 @while_asked
