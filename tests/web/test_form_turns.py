@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from running import Ground, Running
 from stage import engagement
-from test_form import answers_for, declaring, fill, first_section, get, plain_path, post
+from test_form import answers_for, declaring, fill, first_section, get, plain_path, png, post
 
 from monitor import clock, tables
-from monitor.language import say_short_day
-from monitor.obligations import acts, pleas
+from monitor.language import Message, say_short_day
+from monitor.obligations import acts, drafts, pleas
 from monitor.obligations.authority import Authority
 from monitor.questionnaire import Answer, examine, thaw
 from monitor.questionnaire.judgement import findings_of
+from monitor.refusal import Refused
+from monitor.web.form import beginning, pleading
 from monitor.web.form.ending import answer_groups
 
 PLACES = """
@@ -76,6 +78,37 @@ async def test_answers_that_open_questions_lead_to_the_first_of_them(running: Ru
         assert f'id="{question}"' in page
         there, _ = await post(client, section, {**fields, "sub.used_version": "1"})
         assert not there.startswith(section)
+
+
+async def test_a_file_that_cannot_be_taken_says_why_and_takes_nothing_that_was_typed_with_it(
+    running: Running, monkeypatch
+) -> None:
+    async def settled(*_: object) -> None:
+        raise Refused("settled", Message("This answer stands as it was handed in, and need not be changed."))
+
+    monkeypatch.setattr(drafts, "attach", settled)
+    async with running.client() as client:
+        section = await section_of(client, english(running), "rules")
+        form = {"rules": "yes", "rules_comment": "Typed on a train.", "rules_file": ("a.png", png())}
+        there, page = await post(client, section, form, status=422)
+    assert there == ""
+    assert "This answer stands as it was handed in" in page
+    assert (await drafts.read(1)).answers["rules"].comment == "Typed on a train."
+
+
+async def test_whatever_is_refused_is_said_and_does_not_lead_away_in_silence(running: Running, monkeypatch) -> None:
+    async def never(*_: object, **__: object) -> None:
+        raise Refused("day-past", Message("A new due date lies ahead."))
+
+    monkeypatch.setattr(pleading, "plead", never)
+    async with running.client() as client:
+        _, page = await post(client, f"{english(running)}/help", {"kind": "not-ours", "why": "Sold."}, status=422)
+        assert "A new due date lies ahead." in page
+        assert "Sold.</textarea>" in page
+        monkeypatch.setattr(beginning, "last_accepted", never)
+        async with client.get(f"{english(running)}/tasks", allow_redirects=False) as response:
+            assert response.status == 422
+            assert "A new due date lies ahead." in await response.text()
 
 
 async def test_a_pause_leads_to_the_list_that_says_what_is_saved_and_how_to_come_back(running: Running) -> None:

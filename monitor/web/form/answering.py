@@ -14,6 +14,8 @@ from monitor.obligations import drafts
 from monitor.obligations.drafts import Draft
 from monitor.obligations.reuse import take
 from monitor.questionnaire import Answer, QuestionState
+from monitor.refusal import Refused
+from monitor.tables.store import transaction
 from monitor.web.form import view
 from monitor.web.form.arriving import Sent, receive
 from monitor.web.form.colleagues import changed_by, last_saved
@@ -70,7 +72,9 @@ async def save_section(request: web.Request, found: Opened) -> web.StreamRespons
     section = _section(request, found)
     asked = _asked(section, found.examined(await found.draft()))
     sent = await receive(request, section, Sent(full=await drafts.full(found.duty.id)))
-    outcome = await _store(found, section, sent, request.app[SITE].claims)
+    chosen = await picked(found, section, sent.fields, await found.draft())
+    async with transaction():
+        outcome = await _store(found, section, sent, chosen, request.app[SITE].claims)
     draft = await found.draft()
     if outcome.conflicts or outcome.refused or sent.refused:
         return await _page(request, found, section, draft, Back(strict=True, wrong=True, sent=sent, outcome=outcome))
@@ -80,18 +84,20 @@ async def save_section(request: web.Request, found: Opened) -> web.StreamRespons
 show, save = while_asked(show_section), while_asked(save_section)
 
 
-async def _store(found: Opened, section: Section, sent: Sent, claims: Claims | None) -> drafts.Drafted:
+async def _store(found: Opened, section: Section, sent: Sent, chosen: Picked, claims: Claims | None) -> drafts.Drafted:
+    """All of it in the caller's transaction. A file that cannot be taken takes nothing else with it: why stands beside
+    its question.
+    """
     if sent.fields.get("remove"):
-        held = (await found.draft()).answers
-        shown = [question.id for question in section.questions if question.id in held]
-        for file_id in sent.fields["remove"]:
-            await drafts.withdraw(found.duty.id, file_id, shown, found.at, found.actor)
+        await _remove(found, section, sent)
     for question, stored in sent.stored:
         file = drafts.new_file(stored.name, stored.sha256, stored.size)
-        await drafts.attach(found.duty.id, question, file, stored.media_type, found.at, found.actor)
+        try:
+            await drafts.attach(found.duty.id, question, file, stored.media_type, found.at, found.actor)
+        except Refused as no:
+            _beside(no, question, sent)
     await object_to(found, section, sent.fields, claims)
     meant = view.answers(section.questions, sent.fields, {})
-    chosen = await picked(found, section, sent.fields, await found.draft())
     if all(answer.blank and not answer.comment for answer in meant.values()) and not chosen.names:
         return drafts.Drafted()  # mail gateways press buttons: a form sent back empty changes nothing
     versions = {question: int(values[0]) for question, values in _versions(sent.fields).items()} | _kept(sent.fields)
@@ -100,6 +106,22 @@ async def _store(found: Opened, section: Section, sent: Sent, claims: Claims | N
     said = {question: (answer, versions.get(question, 0)) for question, answer in typed.items()}
     again = await take(found.duty.id, chosen.offers, versions, found.at, found.actor) if chosen.offers else _NONE
     return _together(await found.store(said), again, chosen)
+
+
+async def _remove(found: Opened, section: Section, sent: Sent) -> None:
+    held = (await found.draft()).answers
+    shown = [question.id for question in section.questions if question.id in held]
+    for file_id in sent.fields["remove"]:
+        try:
+            await drafts.withdraw(found.duty.id, file_id, shown, found.at, found.actor)
+        except Refused as no:
+            _beside(no, next(name for name in shown if any(file.id == file_id for file in held[name].files)), sent)
+
+
+def _beside(no: Refused, question: str, sent: Sent) -> None:
+    if no.reason == "not-open":
+        raise no
+    sent.refused[question] = no.message
 
 
 _NONE = drafts.Drafted()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -225,14 +224,18 @@ def through_link(handler: Page) -> Handler:
 
 def while_asked(handler: Page) -> Handler:
     """A page on which something is answered. When nothing is asked any more, or not by this link, it leads to the
-    first page, which says why. What closes the request between looking and writing leads there as well.
+    first page, which says why. What closes the request between looking and writing leads there as well. Whatever else
+    is refused is said, on a page that sends the reader back to what they typed.
     """
 
     @wraps(handler)
     async def guarded(request: web.Request, found: Opened) -> web.StreamResponse:
         if found.answerable:
-            with suppress(Refused):
+            try:
                 return await handler(request, found)
+            except Refused as no:
+                if no.reason != "not-open":
+                    return form_page(request, found, "refused.html", status=422, why=no.message.in_(found.language))
         return see_other(f"{found.base}/")
 
     return through_link(guarded)

@@ -58,7 +58,12 @@ async def say(request: web.Request, found: Opened) -> web.StreamResponse:
     deed = _DEEDS.get(kind)
     if deed is None or (kind in _OWNERS and not found.owner):
         return see_other(f"{found.base}/help")
-    errors = await deed(found, said)
+    try:
+        errors = await deed(found, said)
+    except Refused as no:
+        if no.reason == "not-open":
+            raise
+        errors = [{"field": kind, "text": no.message.in_(found.language), "href": "#main"}]
     if errors:
         return await _page(request, found, errors=errors, said=said)
     return see_other(f"{found.base}/" if kind == DECLINE else f"{found.base}/help?told={kind}")
