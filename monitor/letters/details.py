@@ -87,7 +87,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "second": duty.id in known.proposed,
         "asked_on": asked_at and calendar.day_of(asked_at),
         "ended_on": known.last_days.get(duty.engagement_id),
-        "minutes": known.minutes.get(duty.request_id or "", 0),
+        "minutes": 0 if known.points.get(duty.id) else known.minutes.get(duty.request_id or "", 0),
         "sha256": known.fingerprints.get(int(str(topic.notice.data.get("submission", 0))), ""),
         "entered_on": known.entered.get(int(str(topic.notice.data.get("submission", 0)))),
         "tier": topic.engagement.effective_tier if topic.engagement else "",

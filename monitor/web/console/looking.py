@@ -7,10 +7,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from markupsafe import Markup
 
 from checks.contract import Severity
 from monitor import links, tables
 from monitor.archive.recall import latest
+from monitor.asked import frozen
 from monitor.board import DECIDING, board
 from monitor.cases import MAINTENANCE, NOT_ASSESSED
 from monitor.certificates import concerning
@@ -19,8 +21,8 @@ from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import ROLES, duty_reference, said
 from monitor.obligations.drafts import last_accepted
-from monitor.obligations.marks import marks_of
-from monitor.questionnaire import examine, thaw, thaw_answers
+from monitor.obligations.marks import RETURNED, marks_of
+from monitor.questionnaire import examine, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
 from monitor.tables.duty import ASKED, DECLINED
@@ -174,7 +176,8 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         proposed=await _proposed(duty, submission), mails=await correspondence(duty, party, who.present, language),
         duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         company_name=named(company, language) if company else "", late=late, ref=duty_reference(duty.id),
-        due_words=_due_words(duty, late, calendar, at, language), extra_facts=_extra(duty, language, who),
+        due_words=_due_words(duty, late, calendar, at, language),
+        extra_facts=_extra(duty, language, who) + await _commented(duty, submission, language),
         submission=submission, groups=await _answers(duty, submission, questions, sure, language, who),
         doubts=await against(sure, questions, duty.company_id) if sure and questions else [],
         declared=await declaration(submission, questions, who.present, language),
@@ -220,14 +223,27 @@ def _extra(duty: Obligation, language: str, who: Reader) -> list[tuple[str, str]
     if duty.waived_until:
         waived = until_words(duty.waived_until, calendar, language, duty.reason)
         found.append((Message("Waived").in_(language), waived))
-    if duty.state == "returned":
+    if duty.state == "returned" and duty.reason:
         found.append((Message("Returned because").in_(language), duty.reason))
     return found
 
 
+async def _commented(duty: Obligation, submission: tables.Submission | None, language: str) -> list[tuple[str, str]]:
+    """How many answers were returned with a comment of their own; those stand beside the answers."""
+    if submission is None or duty.state != "returned":
+        return []
+    count = sum(mark.verdict == RETURNED for mark in (await marks_of(submission.id)).values())
+    words = Message("Comments on {count} questions", {"count": count}).in_(language)
+    return (
+        [(Message("Returned because").in_(language), Markup('<a href="#answers">{}</a>').format(words))]
+        if count
+        else []
+    )
+
+
 async def _asked_of(duty: Obligation) -> Questionnaire | None:
     """The questions as they were sent."""
-    return thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body) if duty.request_id else None
+    return await frozen(duty.request_id) if duty.request_id else None
 
 
 async def _answers(
