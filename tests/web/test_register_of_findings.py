@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from running import Ground, Running
@@ -90,6 +91,28 @@ async def test_a_findings_page_says_how_it_is_dealt_with_and_who_alone_can_close
         assert "verify_reason" in await get(client, f"/finding/{row.id}")
 
 
+async def test_the_register_shows_until_when_a_risk_is_accepted_and_the_sheet_by_whom_and_why(running: Running) -> None:
+    found, at = await rows(), clock.now()
+    who = await acts.person("reviewers@impress.example", at, "R. Reviewer")
+    until = datetime(2031, 3, 5, 15, tzinfo=UTC)
+    said = {"state": "accepted_risk", "risk_by": who, "risk_why": "Nothing leaves.", "risk_until": until}
+    await tables.Remediation.filter(id=found["rules"].id).update(**said)
+    proof = {"how": "person", "by": who}
+    await tables.Remediation.filter(id=found["policy"].id).update(state="verified", settled_at=until, proof=proof)
+    async with running.client() as client:
+        await sign_in(running, client, MANAGERS)
+        await client.post("/settings", data={"language": "en", "back": "/"})
+        assert "accepted until Wed 5 Mar 2031" in await get(client, "/findings")
+        async with client.get("/findings.csv?state=all") as response:
+            lines = list(csv.DictReader(io.StringIO((await response.read()).decode("utf-8-sig"))))
+    by_number = {line["Number"]: line for line in lines}
+    risk, seen = by_number[str(found["rules"].id)], by_number[str(found["policy"].id)]
+    assert (risk["Risk accepted until"], risk["Approved by"]) == ("2031-03-05", "R. Reviewer")
+    assert (risk["Why the risk was accepted"], risk["To be put right by"]) == ("Nothing leaves.", "")
+    assert (seen["Verified on"], seen["Verified how"]) == ("2031-03-06", "seen by a person")
+    assert (seen["Verified by"], seen["Reference"][:4]) == ("R. Reviewer", "ITK-")
+
+
 async def test_a_finding_of_another_company_does_not_exist(running: Running) -> None:
     number = (await rows())["rules"].id
     async with running.client() as client:
@@ -129,6 +152,14 @@ async def test_the_party_answers_its_findings_in_the_form_and_the_reviewer_reads
         page = await get(client, f"/duty/{duty.id}")
         assert "verified by the evidence" in page
         assert "reported as put right, asked again in 30 days" in page
+        page = await get(client, f"/duty/{duty.id}/review")
+        for words in ("When accepted: verified by the evidence", "What to do", "medium"):
+            assert words.lower() in page.lower()
+        assert "How the score adds up" not in page
+        page = await get(client, f"/finding/{found['rules'].id}")
+        assert "Reported, to review" in page
+        assert f'href="/duty/{duty.id}/review"' in page
+        assert "Reported, to review" in await get(client, "/findings")
     await acts.accept(duty.id, at, await acts.person(OFFICER, at, "P"))
     await running.work()
     told = running.mails("privacy@acme.example")[-1].text

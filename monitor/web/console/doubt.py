@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
+from monitor.asked import frozen
 from monitor.contradiction import confidence, doubts_about, doubts_of, observed
 from monitor.language import Message, say_day
-from monitor.questionnaire import Answer, thaw, thaw_answers
+from monitor.questionnaire import Answer, thaw_answers
 from monitor.web.form import view
 
 if TYPE_CHECKING:
@@ -88,11 +89,10 @@ async def answers_against(case: Case, tongue: Tongue) -> list[dict[str, Any]]:
     """The answers that a case's findings contradict, each with its request."""
     told = []
     for doubt in await doubts_about(case):
-        request = await tables.FrozenRequest.get_or_none(sha256=doubt.obligation.request_id)
-        if request is not None:
+        if doubt.obligation.request_id is not None:
             answers = thaw_answers(doubt.submission.answers)
             told.append(
-                _told(doubt, thaw(request.body), answers, tongue)
+                _told(doubt, await frozen(doubt.obligation.request_id), answers, tongue)
                 | {"duty": doubt.obligation_id, "answered": tongue.day(doubt.submission.submitted_at)}
             )
     return told

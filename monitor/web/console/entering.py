@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 
 from checks.spelling import normal
 from monitor import tables
+from monitor.asked import frozen
 from monitor.evidence import EvidenceAway, RefusedFile, content_disposition
 from monitor.language import Message, say_day
 from monitor.letters.words import duty_reference
@@ -29,7 +30,7 @@ from monitor.web.form import view
 from monitor.web.form.answering import save_section, show_section
 from monitor.web.form.arriving import AWAY
 from monitor.web.form.ending import all_answers, one_line
-from monitor.web.form.opening import Opened, frozen
+from monitor.web.form.opening import Opened
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.site import SITE
 from monitor.web.words import named, topic_name

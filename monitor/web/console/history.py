@@ -222,9 +222,14 @@ async def _reasons(lines: Iterable[LedgerLine]) -> dict[str, str]:
     return {row.sha256: row.text for row in await tables.Reason.filter(sha256__in=hashes)}
 
 
+def last_day(until: datetime, calendar: Calendar) -> date:
+    """The day that somebody named, of the midnight that ends it."""
+    return calendar.day_of(until - MOMENT)
+
+
 def until_words(until: datetime, calendar: Calendar, language: str, why: str = "") -> str:
     """`until Thu 10 Dec 2026`: the last day, as it was named, and not the midnight that ends it; and why, if said."""
-    day = Message("until {day}", {"day": calendar.day_of(until - MOMENT)}).in_(language)
+    day = Message("until {day}", {"day": last_day(until, calendar)}).in_(language)
     return f"{day}{Message(': ').in_(language)}{why}" if why else day
 
 

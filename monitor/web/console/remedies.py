@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
 from monitor import tables
+from monitor.asked import frozen
 from monitor.language import Message, say_day
-from monitor.questionnaire import thaw, thaw_answers
+from monitor.questionnaire import thaw_answers
 from monitor.remediation.asking import Said, said_of, spoken_of
 from monitor.remediation.rules import HELD, due, overdue, unsettled
 from monitor.remediation.settling import comes_to
 from monitor.tables.duty import LIVE
+from monitor.web.console.history import last_day
 from monitor.web.words import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from monitor.calendar import Calendar
+    from monitor.questionnaire import Answer
     from monitor.tables import Obligation, Remediation
     from monitor.web.console.session import Reader
 
@@ -28,11 +32,14 @@ REQUEST = "remediation"
 
 @dataclass(frozen=True)
 class Entry:
-    """A finding with the request about it that is out, and whether its day is over."""
+    """A finding with the request about it that is out, and whether its day is over. `reported`: the party has said how
+    it stands, and that waits for review.
+    """
 
     row: Remediation
     request: Obligation | None
     late: bool
+    reported: bool = False
 
     @property
     def due(self) -> date:
@@ -49,7 +56,19 @@ async def entries_of(rows: Sequence[Remediation], who: Reader, at: datetime) -> 
     asked = tables.Obligation.filter(engagement_id__in=keys, kind=REQUEST, state__in=LIVE, opened_at__isnull=False)
     out = {duty.engagement_id: duty for duty in await asked} if keys else {}
     found = [(row, _about(row, out.get(row.engagement_id))) for row in rows]
-    return [Entry(row, request, overdue(row, today, request)) for row, request in found]
+    said = await _to_review([duty for duty in out.values() if duty.state == "submitted"])
+    return [
+        Entry(row, request, overdue(row, today, request), bool(request and said_of(row.id, said.get(request.id, {}))))
+        for row, request in found
+    ]
+
+
+async def _to_review(duties: Sequence[Obligation]) -> dict[int, Mapping[str, Answer]]:
+    """The answers that wait for review, by request."""
+    if not duties:
+        return {}
+    rows = tables.Submission.filter(obligation_id__in=[duty.id for duty in duties]).order_by("id")
+    return {row.obligation_id: thaw_answers(row.answers) for row in await rows}
 
 
 def _about(row: Remediation, request: Obligation | None) -> Obligation | None:
@@ -72,16 +91,25 @@ async def told(entries: Iterable[Entry], who: Reader, language: str) -> list[dic
             "title": works[one.row.engagement_id].title or one.row.engagement_id,
             "company_name": named(who.present.companies.get(one.row.company_id), language),
             "severity": Severity(one.row.severity).word,
-            "state": "overdue" if one.late else _tag(one.row),
+            "state": "overdue" if one.late else "reported" if one.reported else _tag(one.row),
+            "reported": one.reported,
             "times": one.row.times,
             "first": say_day(one.row.first_on, language),
             "first_on": one.row.first_on,
             "due_on": one.due,
-            "due": say_day(one.due, language) if one.row.state in HELD else "",
+            "due": _due(one, who.present.calendar, language),
             "owner": one.row.owner.name or one.row.owner.email if one.row.owner else "",
         }
         for one in entries
     ]
+
+
+def _due(one: Entry, calendar: Calendar, language: str) -> str:
+    """Until when it is to be put right, or the risk of it is accepted; nothing once it is settled."""
+    if one.row.state == "accepted_risk" and one.row.risk_until:
+        day = last_day(one.row.risk_until, calendar)
+        return Message("accepted until {day}", {"day": say_day(day, language)}).in_(language)
+    return say_day(one.due, language) if one.row.state in HELD else ""
 
 
 def _tag(row: Remediation) -> str:
@@ -100,7 +128,7 @@ async def of_duty(
         return await told(await entries_of(rows, who, at), who, language)
     if duty.request_id is None:
         return []
-    numbers = spoken_of(thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body))
+    numbers = spoken_of(await frozen(duty.request_id))
     rows = (
         await tables.Remediation.filter(id__in=numbers).select_related("owner").order_by("base_on", "-severity", "id")
     )

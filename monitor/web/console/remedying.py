@@ -87,7 +87,7 @@ async def register(who: Reader, wanted: Wanted, at: datetime) -> list[Entry]:
         found = found.filter(times__gt=1)
     if wanted.state != "all":
         found = found.exclude(state__in=HELD) if wanted.state else found.filter(state__in=HELD)
-    entries = await entries_of(await found.select_related("owner"), who, at)
+    entries = await entries_of(await found.select_related("owner", "origin"), who, at)
     return sorted((one for one in entries if one.late or not wanted.overdue), key=lambda one: one.rank)
 
 
@@ -161,7 +161,7 @@ async def _facts(entry: Entry, who: Reader, language: str) -> list[tuple[str, st
     row, calendar = entry.row, who.present.calendar
     one = (await told([entry], who, language))[0]
     found = [(Message("Work"), one["title"]), (Message("Responsible company"), one["company_name"])]
-    if row.state in HELD:
+    if row.state in HELD and row.state != "accepted_risk":
         found.append((Message("To be put right by"), one["due"]))
     if row.promised_on and unsettled(row):
         found.append((Message("Promised by the party for"), say_day(row.promised_on, language)))

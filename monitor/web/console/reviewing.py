@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import reviewing, tables
+from monitor.asked import frozen
 from monitor.language import Message
 from monitor.letters.words import duty_reference
 from monitor.obligations.acts import person
 from monitor.obligations.marks import ACCEPTED, RETURNED, last_submission
-from monitor.questionnaire import thaw
 from monitor.refusal import Refused
 from monitor.reviewing import Decided, Marked, Said, Seen
 from monitor.reviewing.decide import LONGEST
@@ -156,7 +156,7 @@ async def _signed(who: Reader, sent: Sent) -> str:
 
 
 async def _questions(duty: Obligation) -> list[str]:
-    asked = thaw((await tables.FrozenRequest.get(sha256=str(duty.request_id))).body)
+    asked = await frozen(duty.request_id)
     return [question.id for question in asked.questions]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.asked import frozen
 from monitor.evidence import EvidenceAway, RefusedFile
 from monitor.language import Message
 from monitor.obligations import acts, drafts
@@ -17,7 +18,6 @@ from monitor.web.console.session import reader
 from monitor.web.fields import said
 from monitor.web.form.arriving import AWAY
 from monitor.web.form.ending import one_line
-from monitor.web.form.opening import frozen
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.site import SITE
 from monitor.web.words import named

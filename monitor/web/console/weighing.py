@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
+from monitor.asked import frozen
 from monitor.language import Message, say_instant
 from monitor.obligations.drafts import last_accepted
 from monitor.obligations.marks import RETURNED, marks_of
-from monitor.questionnaire import Change, Gate, Standing, diff, examine, gate_of, score, thaw, thaw_answers
+from monitor.questionnaire import Change, Gate, Standing, diff, examine, gate_of, score, thaw_answers
 from monitor.reviewing import files_again, grave, standing
 from monitor.web.form import view
 from monitor.web.form.ending import answer_groups
@@ -73,7 +74,7 @@ class Case:
         return cls(
             duty,
             submission,
-            thaw((await tables.FrozenRequest.get(sha256=str(duty.request_id))).body),
+            await frozen(duty.request_id),
             trust.answers,
             before,
             handed_back is not None,
