@@ -67,6 +67,9 @@ def returned(tmp_path_factory):
             duty, at = await place.duty(), instant("2026-12-24T10:00")
             rung = notice("rung", "vendor", duty=duty, made_at=at, rung=-7, key="test/rung", data={"rung": "T-7"})
             back = notice("returned", "vendor", duty=duty, made_at=at, data={"reason": "The list lacks the countries."})
+            reminded = notice("rung", "vendor", duty=await place.duty("agency/sub"), made_at=at, rung=-7, key="test/instead")
+            reminded.data = {"rung": "T-7", "instead": True}
+            found["instead"] = [(await place.kept(reminded, at=at))[0]]
             found["both"] = [(await place.kept(back, rung, at=at))[0]]
             return found
 
@@ -284,6 +287,13 @@ def test_what_was_returned_is_asked_for_as_such_and_not_as_if_nothing_had_come(r
             assert "Please complete your answer" in first_line(kept)
             assert "The list lacks the countries." in kept.letter.text
             assert "have not received your answer" not in kept.letter.text.replace("\n", " ")
+
+
+def test_whoever_is_asked_in_anothers_place_learns_first_why_and_what_is_asked(returned):
+    for kept in returned["instead"]:
+        text = kept.letter.text.replace("\n", " ")
+        assert text.index("excuse this unexpected mail") < text.index("The law (article 25") < text.index("Open the form")
+        assert "have not received your answer" not in text
 
 
 def test_one_letter_never_thanks_for_an_answer_and_misses_it(returned):
