@@ -11,7 +11,7 @@ from aiohttp import web
 
 from monitor import tables
 from monitor.evidence import EvidenceAway, RefusedFile, content_disposition
-from monitor.language import Message, say_instant
+from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import duty_reference
 from monitor.obligations import drafts, offline
 from monitor.obligations.marks import returned
@@ -74,7 +74,7 @@ def _brief(found: Opened) -> Brief:
         asker=found.asker,
         party=named(found.party, language),
         work=found.engagement.title or found.engagement.key,
-        due=found.duty.due_on.isoformat(),
+        due=say_day(found.duty.due_on, language),
         made_at=say_instant(found.at, calendar.zone, language),
         language=language,
         contact=contact_of(found),
