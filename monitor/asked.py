@@ -1,0 +1,27 @@
+"""The questions of a request as they were frozen, known by their hash.
+
+What is frozen never changes, and reading two hundred questions takes a while: each is read once, and those that were
+used last are kept. Where a transaction needs one, it is asked for before, so that nobody waits for the reading.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from monitor import tables
+from monitor.questionnaire import Questionnaire, thaw
+
+MANY = 64  #: questionnaires that are kept; each is some hundred kilobytes
+_known: OrderedDict[str, Questionnaire] = OrderedDict()
+
+
+async def frozen(sha256: str | None) -> Questionnaire:
+    """The questions of a request."""
+    key = str(sha256)
+    found = _known.get(key)
+    if found is None:
+        found = _known[key] = thaw((await tables.FrozenRequest.get(sha256=key)).body)
+        if len(_known) > MANY:
+            _known.popitem(last=False)
+    _known.move_to_end(key)
+    return found
