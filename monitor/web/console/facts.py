@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from monitor import tables
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import CERTIFICATES, said
+from monitor.obligations.marks import RETURNED, marks_of
+from monitor.web.console.history import until_words
 from monitor.web.words import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from monitor.calendar import Calendar
     from monitor.questionnaire import Questionnaire
     from monitor.registry.format import Engagement, Party
     from monitor.registry.roster import Roster
+    from monitor.tables import Obligation
 
 Fact = tuple[str, str]  #: a term and what it is
 FLAGS = {
@@ -125,3 +131,28 @@ async def _below(key: str, present: Roster, language: str) -> list[str]:
 
 def _worded(found: Iterable[tuple[Message, str]], language: str) -> list[Fact]:
     return [(term.in_(language), value) for term, value in found]
+
+
+def particular(duty: Obligation, calendar: Calendar, language: str) -> list[tuple[str, str]]:
+    """Facts that only some requests have."""
+    found = []
+    if duty.unconfirmed_since:
+        found.append((Message("Never confirmed since").in_(language), say_day(duty.unconfirmed_since, language)))
+    if duty.paused_until:
+        found.append((Message("Taken in hand").in_(language), until_words(duty.paused_until, calendar, language)))
+    if duty.waived_until:
+        waived = until_words(duty.waived_until, calendar, language, duty.reason)
+        found.append((Message("Waived").in_(language), waived))
+    if duty.state == "returned" and duty.reason:
+        found.append((Message("Returned because").in_(language), duty.reason))
+    return found
+
+
+async def commented(duty: Obligation, submission: tables.Submission | None, language: str) -> list[tuple[str, str]]:
+    """How many answers were returned with a comment of their own; those stand beside the answers."""
+    if submission is None or duty.state != "returned":
+        return []
+    count = sum(mark.verdict == RETURNED for mark in (await marks_of(submission.id)).values())
+    words = Message("Comments on {count} questions", {"count": count}).in_(language)
+    link = Markup('<a href="#answers">{}</a>').format(words)
+    return [(Message("Returned because").in_(language), link)] if count else []

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from markupsafe import Markup
 
 from checks.contract import Severity
 from monitor import links, tables
@@ -21,7 +20,7 @@ from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import ROLES, duty_reference, said
 from monitor.obligations.drafts import last_accepted
-from monitor.obligations.marks import RETURNED, marks_of
+from monitor.obligations.marks import marks_of
 from monitor.questionnaire import examine, thaw_answers
 from monitor.registry.roster import RISING
 from monitor.schedule import overdue
@@ -30,7 +29,7 @@ from monitor.web.console.colleagues import named_colleagues
 from monitor.web.console.correspondence import correspondence
 from monitor.web.console.course import course
 from monitor.web.console.doubt import Tongue, Trust, against, answers_against, trust
-from monitor.web.console.facts import about, declaration
+from monitor.web.console.facts import about, commented, declaration, particular
 from monitor.web.console.findings import findings_of
 from monitor.web.console.history import history, until_words
 from monitor.web.console.pleas import objected, objections, undecided
@@ -177,7 +176,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         company_name=named(company, language) if company else "", late=late, ref=duty_reference(duty.id),
         due_words=_due_words(duty, late, calendar, at, language),
-        extra_facts=_extra(duty, language, who) + await _commented(duty, submission, language),
+        extra_facts=particular(duty, calendar, language) + await commented(duty, submission, language),
         submission=submission, groups=await _answers(duty, submission, questions, sure, language, who),
         doubts=await against(sure, questions, duty.company_id) if sure and questions else [],
         declared=await declaration(submission, questions, who.present, language),
@@ -210,35 +209,6 @@ def _due_words(duty: Obligation, late: bool, calendar: Calendar, at: datetime, l
     days = (calendar.day_of(at) - duty.due_on).days
     text = "{day} ({days} days overdue)" if late else "{day}"
     return Message(text, {"day": say_day(duty.due_on, language), "days": days}).in_(language)
-
-
-def _extra(duty: Obligation, language: str, who: Reader) -> list[tuple[str, str]]:
-    """Facts that only some requests have."""
-    calendar = who.present.calendar
-    found = []
-    if duty.unconfirmed_since:
-        found.append((Message("Never confirmed since").in_(language), say_day(duty.unconfirmed_since, language)))
-    if duty.paused_until:
-        found.append((Message("Taken in hand").in_(language), until_words(duty.paused_until, calendar, language)))
-    if duty.waived_until:
-        waived = until_words(duty.waived_until, calendar, language, duty.reason)
-        found.append((Message("Waived").in_(language), waived))
-    if duty.state == "returned" and duty.reason:
-        found.append((Message("Returned because").in_(language), duty.reason))
-    return found
-
-
-async def _commented(duty: Obligation, submission: tables.Submission | None, language: str) -> list[tuple[str, str]]:
-    """How many answers were returned with a comment of their own; those stand beside the answers."""
-    if submission is None or duty.state != "returned":
-        return []
-    count = sum(mark.verdict == RETURNED for mark in (await marks_of(submission.id)).values())
-    words = Message("Comments on {count} questions", {"count": count}).in_(language)
-    return (
-        [(Message("Returned because").in_(language), Markup('<a href="#answers">{}</a>').format(words))]
-        if count
-        else []
-    )
 
 
 async def _asked_of(duty: Obligation) -> Questionnaire | None:
