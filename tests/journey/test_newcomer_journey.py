@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 
 import aiohttp
@@ -49,7 +50,7 @@ async def test_a_newcomer_answers_as_a_vendor_and_sees_the_board_change(demo, br
     assert rows > 5
     await walk.page.locator("main a[href='/demo/mail']").first.click()
     await walk.looks()
-    asking = walk.page.locator("main li", has_text="【要回答").first
+    asking = walk.page.locator("main li", has_text=re.compile("【要回答.*安全管理措置の確認")).first
     await asking.locator("a").click()
     await walk.looks()
     form = walk.page.locator("main a[href*='/f/itk_']").first

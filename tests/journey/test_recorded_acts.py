@@ -65,6 +65,11 @@ async def declares(house, client):
     return await hands_in(house, client)
 
 
+async def sends_a_copy(house, client):
+    await hands_in(house, client)
+    return await on_the_form(house, client, "/en/copy", {"email": "boss@acme.example"})
+
+
 async def wants_time(house, client):
     later = (await tables.Obligation.get()).due_on + timedelta(days=9)
     return await on_the_form(
@@ -267,6 +272,7 @@ ACTS = [
     (FORM_AT, saves, "answer.saved", "link/"),
     (FORM_AT, attaches, "evidence.stored", "link/"),
     (FORM_AT, withdraws, "evidence.withdrawn", "link/"),
+    ("/f/{token}/{language}/copy", sends_a_copy, "receipt.copied", "link/"),
     ("/f/{token}/{language}/declare", declares, "obligation.submitted", "link/"),
     (HELP_AT, wants_time, "obligation.plea", "link/"),
     (HELP_AT, is_another, "obligation.plea", "link/"),
