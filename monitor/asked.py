@@ -1,7 +1,7 @@
 """The questions of a request as they were frozen, known by their hash.
 
 What is frozen never changes, and reading two hundred questions takes a while: each is read once, and those that were
-used last are kept. Where a transaction needs one, it is asked for before, so that nobody waits for the reading.
+used last are kept.
 """
 
 from __future__ import annotations
@@ -25,3 +25,10 @@ async def frozen(sha256: str | None) -> Questionnaire:
             _known.popitem(last=False)
     _known.move_to_end(key)
     return found
+
+
+async def ready(duty_id: int) -> None:
+    """Read what a request asks before the transaction that needs it, so that nobody waits for the reading there."""
+    key: object = await tables.Obligation.filter(id=duty_id).first().values_list("request_id", flat=True)
+    if key:
+        await frozen(str(key))

@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import plugins, tables
+from monitor.asked import frozen
 from monitor.assets import EXAMPLES
 from monitor.obligations import acts, drafts
-from monitor.questionnaire import Answer, QuestionType, examine, freeze_answers, shown, thaw
+from monitor.questionnaire import Answer, QuestionType, examine, freeze_answers, shown
 from monitor.refusal import Refused
 from monitor.registry.apply import apply, set_fields
 from monitor.registry.format import KINDS, Group
@@ -168,8 +169,7 @@ async def _do(deed: Deed, at: datetime) -> None:
 
 async def _answer(duty: tables.Obligation, present: Roster, at: datetime, weak: Collection[str]) -> None:
     """A plausible set of answers, written through the draft as the form would."""
-    frozen = await tables.FrozenRequest.get(sha256=str(duty.request_id))
-    questionnaire = thaw(frozen.body)
+    questionnaire = await frozen(duty.request_id)
     today = present.calendar.day_of(at)
     answers: dict[str, Answer] = {}
     for question in questionnaire.questions:

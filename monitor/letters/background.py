@@ -10,10 +10,10 @@ from tortoise.expressions import Q
 
 from checks.contract import Severity
 from monitor import tables
+from monitor.asked import frozen
 from monitor.ladder import OPENING
 from monitor.letters.digest import parties_in
 from monitor.letters.remedies import remedies_of
-from monitor.questionnaire import thaw
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -114,18 +114,8 @@ async def _above(engagement: Engagement, present: Roster) -> Party:
 
 
 async def _minutes(requests: set[str]) -> dict[str, int]:
-    """How long the questions take, by the request in which they were frozen. What is frozen is read once and known."""
-    unread = requests - _known.keys()
-    if unread:
-        if len(_known) > _MANY:
-            _known.clear()
-        for row in await tables.FrozenRequest.filter(sha256__in=unread):
-            _known[row.sha256] = thaw(row.body).minutes
-    return {key: _known[key] for key in requests if key in _known}
-
-
-_known: dict[str, int] = {}
-_MANY = 1000
+    """How long the questions take, by the request in which they were frozen."""
+    return {key: (await frozen(key)).minutes for key in requests}
 
 
 async def _fingerprints(topics: Sequence[Topic]) -> dict[int, str]:
@@ -150,7 +140,7 @@ async def _points(duties: Sequence[Obligation]) -> dict[int, list[tuple[Text, st
         marks = tables.Mark.filter(submission_id=last.id, verdict="returned") if last else None
         said = dict(await marks.values_list("question", "comment")) if marks else {}
         if said and duty.request_id:
-            asked = thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body).questions
+            asked = (await frozen(duty.request_id)).questions
             found[duty.id] = [(one.text, str(said[one.id])) for one in asked if one.id in said]
     return found
 
@@ -174,18 +164,17 @@ async def _doubts(cases: Sequence[Case]) -> dict[int, list[Doubt]]:
     """The answers to a case's company that its findings contradict. Not those to other companies: they are not its."""
     found: defaultdict[int, list[Doubt]] = defaultdict(list)
     rows = tables.Contradiction.filter(finding__watch_id__in={case.watch_id for case in cases}, closed_at=None)
-    for row in (
-        await rows.select_related("finding", "submission", "obligation__request").order_by("id") if cases else []
-    ):
-        doubt = _doubt(row)
+    for row in await rows.select_related("finding", "submission", "obligation").order_by("id") if cases else []:
+        doubt = await _doubt(row)
         for case in cases:
             if (case.watch_id, case.company_id) == (row.finding.watch_id, row.obligation.company_id):
                 found[case.id].append(doubt)
     return found
 
 
-def _doubt(row: Contradiction) -> Doubt:
-    asked = thaw(row.obligation.request.body).questions if row.obligation.request else ()
+async def _doubt(row: Contradiction) -> Doubt:
+    request = row.obligation.request_id
+    asked = (await frozen(request)).questions if request else ()
     text = next((question.text for question in asked if question.id == row.question), None)
     return Doubt(row.submission.submitted_at, text, row.rule)
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import links, tables
+from monitor.asked import ready
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
@@ -122,6 +123,7 @@ async def accept(duty_id: int, at: datetime, actor: str, read: int | None = None
     person may accept by themselves, and what stands in the way, is decided before (monitor/reviewing): this speaks for
     all whose word it takes.
     """
+    await ready(duty_id)
     async with transaction():
         duty, calendar = await held(duty_id)
         await accepting(duty, calendar, at, actor, read)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor import tables
-from monitor.questionnaire import Answer, examine, thaw, thaw_answers
+from monitor.asked import frozen
+from monitor.questionnaire import Answer, examine, thaw_answers
 from monitor.registry.roster import roster
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ async def returned(duty: Obligation, at: datetime, questionnaire: Questionnaire 
     before, points = thaw_answers(last.answers), await points_of(last.id)
     if not points or duty.request_id is None:
         return Returned({}, before)
-    asked = questionnaire or thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body)
+    asked = questionnaire or await frozen(duty.request_id)
     today = (await roster()).calendar.day_of(at)
     order = [question.id for question in asked.questions if question.id in points]
     return Returned({name: points[name] for name in order}, before, settled(asked, before, points, today))

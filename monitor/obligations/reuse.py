@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
+from monitor.asked import frozen
 from monitor.obligations import drafts
 from monitor.questionnaire import Answer
 from monitor.questionnaire.reuse import Asked, Reuse, asked_in, reuse
@@ -24,14 +25,13 @@ from monitor.registry.roster import roster
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from monitor.obligations.drafts import Drafted
     from monitor.questionnaire import Questionnaire
     from monitor.tables import Obligation
 
-    Load = Callable[[str | None], Awaitable[Questionnaire]]  #: the questions of a request, by its hash
 
 ELSEWHERE = "attestation"  #: says how a party works, whoever asks; a certificate of deletion speaks of one work's data
 FRESH = timedelta(days=366)  #: what was told elsewhere is offered so long after it was accepted
@@ -110,24 +110,24 @@ def _words(answer: Answer) -> tuple[object, ...]:
     return (value, answer.not_applicable, answer.reason if answer.not_applicable else "", answer.comment)
 
 
-async def shelf(duty: Obligation, load: Load, today: date, *, elsewhere: bool) -> Shelf:
+async def shelf(duty: Obligation, today: date, *, elsewhere: bool) -> Shelf:
     """The sources of a request; `elsewhere`: with what the party told others, which only its own contact may see."""
-    found = [*await _last(duty, load), *(await _elsewhere(duty, load, today) if elsewhere else [])]
+    found = [*await _last(duty), *(await _elsewhere(duty, today) if elsewhere else [])]
     hashes = {
         file["sha256"] for source in found for answer in source.answers.values() for file in answer.get("files", ())
     }
     return Shelf(found, await _handed_in(duty.party_id, hashes))
 
 
-async def _last(duty: Obligation, load: Load) -> list[Source]:
+async def _last(duty: Obligation) -> list[Source]:
     of = tables.Submission.filter(
         verdict="accepted", obligation__engagement_id=duty.engagement_id, obligation__kind=duty.kind
     )
     row = await of.select_related("obligation").order_by("-id").first()
-    return [await _source(row, load, last=True)] if row else []
+    return [await _source(row, last=True)] if row else []
 
 
-async def _elsewhere(duty: Obligation, load: Load, today: date) -> list[Source]:
+async def _elsewhere(duty: Obligation, today: date) -> list[Source]:
     """The latest of each other work. Of the same party, always: it is the party's own word that it may use again."""
     if duty.kind != ELSEWHERE:
         return []
@@ -138,13 +138,13 @@ async def _elsewhere(duty: Obligation, load: Load, today: date) -> list[Source]:
     latest: dict[str, tables.Submission] = {}
     for row in await of.select_related("obligation").order_by("-id").limit(4 * MOST):
         latest.setdefault(row.obligation.engagement_id, row)
-    return [await _source(row, load, last=False) for row in list(latest.values())[:MOST]]
+    return [await _source(row, last=False) for row in list(latest.values())[:MOST]]
 
 
-async def _source(row: tables.Submission, load: Load, *, last: bool) -> Source:
+async def _source(row: tables.Submission, *, last: bool) -> Source:
     duty, calendar = row.obligation, (await roster()).calendar
     day = calendar.day_of(row.decided_at or row.submitted_at)
-    asked = asked_in(await load(duty.request_id)) if duty.request_id else {}
+    asked = asked_in(await frozen(duty.request_id)) if duty.request_id else {}
     return Source(row.id, last, duty.company_id, duty.engagement_id, day, json.loads(row.answers), asked)
 
 

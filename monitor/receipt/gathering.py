@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__
+from monitor.asked import frozen
 from monitor.ledger import as_line
-from monitor.questionnaire import thaw
 from monitor.receipt.document import Matter
-from monitor.tables import FrozenRequest, LedgerLine, Submission
+from monitor.tables import LedgerLine, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,14 +44,14 @@ async def gather(handed_in: Submission, source: Source) -> Matter | None:
     line = await line_of(handed_in)
     if line is None or not handed_in.sha256 or source.duty.request_id is None:
         return None
-    frozen = await FrozenRequest.get(sha256=source.duty.request_id)
-    asked = thaw(frozen.body)
+    asked = await frozen(source.duty.request_id)
     return Matter(
         product=f"itaku {__version__}",
         issuer=_issuer(source),
         party=_entity(source.party),
         engagement=_engagement(source.engagement),
-        request=_request(source.duty) | {"questionnaire": asked.id, "version": asked.version, "sha256": frozen.sha256},
+        request=_request(source.duty)
+        | {"questionnaire": asked.id, "version": asked.version, "sha256": source.duty.request_id},
         questionnaire=asked,
         answers=handed_in.answers,
         sha256=handed_in.sha256,

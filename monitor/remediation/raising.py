@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
-from monitor import tables
+from monitor.asked import frozen
 from monitor.calendar import DAY, Roll
-from monitor.questionnaire import QuestionType, submission, thaw, thaw_answers
+from monitor.questionnaire import QuestionType, submission, thaw_answers
 from monitor.questionnaire.model import NO
 from monitor.remediation.recording import Change, record
 from monitor.remediation.rules import HELD, UNSHOWN, dated, reopened, settled, unsettled
@@ -80,7 +80,7 @@ async def follow(duty: Obligation, handed_in: Submission, calendar: Calendar, at
     """Put on the books what an answer raises that is accepted in the caller's transaction."""
     if handed_in.answers == "{}" or duty.request_id is None:
         return
-    asked = thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body)
+    asked = await frozen(duty.request_id)
     answers = submission(asked, thaw_answers(handed_in.answers))
     read = Reading(duty, handed_in.id, answers, calendar, at, actor)
     known = await Remediation.filter(engagement_id=duty.engagement_id, kind=duty.kind).order_by("id")

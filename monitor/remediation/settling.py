@@ -6,8 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.asked import frozen
 from monitor.calendar import DAY
-from monitor.questionnaire import thaw, thaw_answers
+from monitor.questionnaire import thaw_answers
 from monitor.remediation.asking import FIXED, FIXING, OBJECTED, Said, said_of, spoken_of
 from monitor.remediation.raising import Reading, said_fixed
 from monitor.remediation.recording import Change, record
@@ -32,7 +33,7 @@ async def settle(duty: Obligation, handed_in: Submission, calendar: Calendar, at
     """Write what an answer means that is accepted in the caller's transaction. What was settled meanwhile stays so."""
     if handed_in.answers == "{}" or duty.request_id is None:
         return
-    asked = thaw((await tables.FrozenRequest.get(sha256=duty.request_id)).body)
+    asked = await frozen(duty.request_id)
     read = Reading(duty, handed_in.id, thaw_answers(handed_in.answers), calendar, at, actor)
     rows = tables.Remediation.filter(id__in=spoken_of(asked), engagement_id=duty.engagement_id, state__in=HELD)
     changes = [_change(row, said, read) for row in await rows.order_by("id") if (said := said_of(row.id, read.answers))]

@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
+from monitor.asked import frozen, ready
 from monitor.notices import COMPANY, about_duty, tell, withdraw
 from monitor.obligations import acts
 from monitor.obligations.marks import ACCEPTED, RETURNED, last_submission, marks_of, points_of
 from monitor.obligations.pairs import another_pair_of_eyes, same_person
-from monitor.questionnaire import Score, score, thaw, thaw_answers
+from monitor.questionnaire import Score, score, thaw_answers
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.reviewing.decide import Said, Wrong, grave, wrong
@@ -66,6 +67,7 @@ class Decided(enum.Enum):
 async def mark(duty_id: int, said: Mapping[str, Said], at: datetime, actor: str, seen: Seen | None = None) -> Marked:
     """Write what a reviewer says of questions. What is as it was changes nothing and leaves no trace."""
     faults = {question: fault for question, one in said.items() if (fault := wrong(one))}
+    await ready(duty_id)
     async with transaction():
         duty, _ = await acts.held(duty_id)
         last = await _under_review(duty, seen or Seen())
@@ -145,6 +147,7 @@ async def accept(duty_id: int, at: datetime, actor: str, policy: Policy, seen: S
     with. The findings themselves are followed up from the acceptance on, in its transaction (`obligations.acts`); what
     was said of their treatment is in the marks of the submission.
     """
+    await ready(duty_id)
     async with transaction():
         duty, calendar = await acts.held(duty_id)
         last = await _under_review(duty, seen or Seen())
@@ -196,7 +199,7 @@ async def changes_of(submission_id: int) -> int:
 
 async def _asked(duty: Obligation) -> Any:
     need(duty.request_id, "not-submitted", "There is no submitted answer to decide on.")
-    return thaw((await tables.FrozenRequest.get(sha256=str(duty.request_id))).body)
+    return await frozen(duty.request_id)
 
 
 async def _scored(duty: Obligation, last: Submission) -> Score | None:

@@ -9,16 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
+from monitor.asked import frozen
 from monitor.obligations.marks import marks_of
-from monitor.questionnaire import Answer, QuestionState, examine, score, thaw, thaw_answers
+from monitor.questionnaire import Answer, QuestionState, examine, score, thaw_answers
 from monitor.registry.roster import roster
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
+    from tortoise.queryset import QuerySet
+
     from monitor.calendar import Calendar
-    from monitor.questionnaire import Examined, Line
+    from monitor.questionnaire import Examined, Line, Questionnaire
     from monitor.tables import Mark, Submission
+
+BATCH = 100
 
 
 async def lines(company: str | None = None, party: str | None = None) -> AsyncIterator[dict[str, Any]]:
@@ -26,15 +31,24 @@ async def lines(company: str | None = None, party: str | None = None) -> AsyncIt
     only = {"obligation__company_id": company, "obligation__party_id": party}
     rows = tables.Submission.filter(**{name: key for name, key in only.items() if key})
     calendar = (await roster()).calendar
-    async for row in rows.order_by("id").select_related("obligation__request"):
-        for line in _of(row, await marks_of(row.id), calendar):
-            yield line
+    async for row in _each(rows):
+        if row.obligation.request_id:
+            asked = await frozen(row.obligation.request_id)
+            for line in _of(row, asked, await marks_of(row.id), calendar):
+                yield line
 
 
-def _of(row: Submission, marks: Mapping[str, Mark], calendar: Calendar) -> list[dict[str, Any]]:
-    if row.obligation.request is None:
-        return []
-    asked, answers = thaw(row.obligation.request.body), thaw_answers(row.answers)
+async def _each(rows: QuerySet[Submission]) -> AsyncIterator[Submission]:
+    """All of them, some at a time: years of answers do not fit into memory."""
+    last = 0
+    while batch := await rows.filter(id__gt=last).order_by("id").limit(BATCH).select_related("obligation"):
+        for row in batch:
+            yield row
+        last = batch[-1].id
+
+
+def _of(row: Submission, asked: Questionnaire, marks: Mapping[str, Mark], calendar: Calendar) -> list[dict[str, Any]]:
+    answers = thaw_answers(row.answers)
     examined = examine(asked, answers, calendar.day_of(row.submitted_at)).questions
     result = score(asked, answers)
     placed = {

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.expressions import Q
 
 from monitor import links, tables
+from monitor.asked import frozen
 from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
 from monitor.obligations import drafts, signing
@@ -25,7 +26,7 @@ from monitor.refusal import Refused
 from monitor.tables.duty import ASKED
 from monitor.tables.store import connection
 from monitor.web.fields import said as typed
-from monitor.web.form.opening import Opened, form_page, frozen, through_link, visible
+from monitor.web.form.opening import Opened, form_page, through_link, visible
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
 from monitor.web.words import named, topic_name

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from monitor import links, shortcodes, tables
+from monitor.asked import frozen
 from monitor.cause import seen_again
 from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
@@ -19,7 +20,7 @@ from monitor.obligations.drafts import Draft, Drafted, read, save
 from monitor.obligations.marks import Returned, returned
 from monitor.obligations.reuse import Shelf, shelf
 from monitor.obligations.signing import Standing, behind
-from monitor.questionnaire import Examination, Questionnaire, QuestionState, examine, thaw
+from monitor.questionnaire import Examination, Questionnaire, QuestionState, examine
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
@@ -125,7 +126,7 @@ class Opened:
         to somebody whom a company has confirmed for the one request.
         """
         today = self.present.calendar.day_of(self.at)
-        return await shelf(self.duty, frozen, today, elsewhere=self.owner and self.standing is Standing.PARTY)
+        return await shelf(self.duty, today, elsewhere=self.owner and self.standing is Standing.PARTY)
 
     def examined(self, draft: Draft) -> Examination:
         return examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
@@ -138,20 +139,6 @@ class Closed(web.HTTPException):
     """A token that opens nothing. The page is the same for an unknown, a foreign, a revoked and an expired one."""
 
     status_code = 404
-
-
-_known: dict[str, Questionnaire] = {}
-_MANY = 64  #: questionnaires that are kept; each is some hundred kilobytes
-
-
-async def frozen(sha256: str | None) -> Questionnaire:
-    """The questions of a request. What is frozen never changes, so it is read once, and known by its hash."""
-    found = _known.get(str(sha256))
-    if found is None:
-        if len(_known) >= _MANY:
-            _known.pop(next(iter(_known)))
-        found = _known[str(sha256)] = thaw((await tables.FrozenRequest.get(sha256=sha256)).body)
-    return found
 
 
 def visible(section: Section, examination: Examination) -> bool:
