@@ -13,7 +13,8 @@ from monitor import tables
 from monitor.asked import frozen
 from monitor.ladder import OPENING
 from monitor.letters.digest import parties_in
-from monitor.letters.remedies import remedies_of
+from monitor.letters.remedies import REQUEST, remedies_of
+from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -71,6 +72,7 @@ class Background:
     proposed: Collection[int]  #: duties whose acceptance waits for a second person
     remedies: Mapping[int, Sequence[Remediation]]  #: by duty, the findings that it asks about or that its answer left
     following: Mapping[int, date]  #: by duty that was accepted, the due date of the next one of its kind
+    remedied: Mapping[int, Obligation]  #: by duty that was accepted, the open request about what it left to put right
     above: Mapping[str, Party]  #: by engagement, whoever sub-entrusted the work (再委託元)
     entered: Mapping[int, date]  #: by submission that the company entered from a sheet, when that was received
 
@@ -94,6 +96,7 @@ class Background:
             await _proposed([topic.duty.id for topic in topics if topic.duty and topic.duty.state == "submitted"]),
             await remedies_of(topics),
             await _following([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
+            await _remedied([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
             {one.key: await _above(one, present) for topic in topics if (one := topic.engagement) and one.under},
             await _entered(topics),
         )
@@ -107,6 +110,12 @@ async def _following(duties: Sequence[Obligation]) -> dict[int, date]:
         if row:
             found[duty.id] = row.due_on
     return found
+
+
+async def _remedied(duties: Sequence[Obligation]) -> dict[int, Obligation]:
+    open_ones = tables.Obligation.filter(kind=REQUEST, state__in=ASKED, opened_at__isnull=False)
+    found = {duty.id: await open_ones.filter(engagement_id=duty.engagement_id).first() for duty in duties}
+    return {number: row for number, row in found.items() if row}
 
 
 async def _above(engagement: Engagement, present: Roster) -> Party:

@@ -50,15 +50,16 @@ def file_of(values: Values) -> str:
 def subject(topics: Sequence[Topic], language: str, present: Roster, at: datetime) -> str:
     """The subject of a letter. The deed and its day come first: a telephone shows some 35 characters.
 
-    Of several topics the most urgent speaks, and the others are counted.
+    Of several topics the most urgent speaks, and the others are counted: beside a deed only those that ask for one.
     """
     first = min(topics, key=lambda topic: topic.urgency()) if len(topics) > 1 else topics[0]
     values = basics(first, language, present, at)
     if first.notice.kind == "digest":
         values |= heading(first.notice)
     said = one_line(block("subject", file_of(values), language, values), 400)
-    if len(topics) > 1:
-        said = _and_more(said, len(topics) - 1, language)
+    others = [topic for topic in topics if topic is not first and (topic.asks or not first.asks)]
+    if others:
+        said = _and_more(said, len(others), language)
     return f"{said} [{first.ref}]" if first.ref else said
 
 

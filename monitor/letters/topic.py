@@ -86,11 +86,17 @@ class Topic:
             return "reopened" if duty.cause else "opening"
         return "reminder" if today <= duty.due_on else "overdue"
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks its reader for a deed. A colleague whom a party has asked is only told of."""
+        asking = self.notice.kind in _DEEDS or self.notice.data.get("reason") == "another-person"
+        return asking and self.notice.data.get("kind") != "hand-over"
+
     def urgency(self) -> tuple[int, int, int]:
         """The order within a letter: what is critical, what asks for a deed (oldest date first), what only tells."""
         if self.case and self.notice.kind == "rung":
             return (0 if self.case.severity >= Severity.CRITICAL else 2, -self.case.severity, self.case.id)
-        deed = self.notice.kind in _DEEDS and self.notice.data.get("kind") != "hand-over"  # which only tells
+        deed = self.asks
         if self.duty:
             return (1 if deed else 3, self.duty.due_on.toordinal(), self.duty.id)
         if self.own:

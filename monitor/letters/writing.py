@@ -19,7 +19,7 @@ from monitor.letters.promises import promises
 from monitor.letters.sheet import Sheet
 from monitor.letters.texts import subject
 from monitor.letters.topic import gather
-from monitor.letters.words import named
+from monitor.letters.words import duty_reference, named
 from monitor.notices import VENDOR
 from monitor.return_address import BOUNCE, REPLY
 from monitor.shortcodes import grouped
@@ -101,6 +101,7 @@ class Letters:
             )
             values |= verification | {"dated": dated(topic)}
             values["helped"] = any(before["link"] for before in found)
+            values["asked_in"] = _asked_in(topic, topics, desk)
             found.append(values)
         return found
 
@@ -180,6 +181,18 @@ def dated(topic: Topic) -> bool:
     if topic.notice.side != VENDOR or topic.duty is None or topic.duty.state not in ASKED:
         return False
     return topic.notice.kind == "due-moved" or (topic.notice.kind == "rung" and topic.notice.rung == OPENING)
+
+
+def _asked_in(topic: Topic, topics: Sequence[Topic], desk: Desk) -> Values:
+    """Where a party is asked about what its accepted answer left to be put right: here, in a mail of its own, or not
+    yet (nothing).
+    """
+    row = desk.background.remedied.get(topic.duty.id) if topic.duty else None
+    if row is None:
+        return {}
+    above = next((number for number, one in enumerate(topics, 1) if one.duty and one.duty.id == row.id), 0)
+    words = translate("%(number)s of %(count)s", desk.language) % {"number": above, "count": len(topics)}
+    return {"above": words if above else "", "ref": duty_reference(row.id), "due": row.due_on}
 
 
 def _sender_of(topic: Topic, desk: Desk) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from checks import CHECKS
 from checks.contract import Severity
 from monitor.language import say_short_day
 from monitor.letters import words
+from monitor.letters.basics import BLANK
 from monitor.letters.layout import COLUMNS, width
+from monitor.letters.texts import block
 from monitor.obligations import KINDS
 from monitor.registry.roster import RISING
 from notifiers.email import compose
@@ -67,9 +69,13 @@ def returned(tmp_path_factory):
             duty, at = await place.duty(), instant("2026-12-24T10:00")
             rung = notice("rung", "vendor", duty=duty, made_at=at, rung=-7, key="test/rung", data={"rung": "T-7"})
             back = notice("returned", "vendor", duty=duty, made_at=at, data={"reason": "The list lacks the countries."})
-            reminded = notice("rung", "vendor", duty=await place.duty("agency/sub"), made_at=at, rung=-7, key="test/instead")
+            reminded = notice(
+                "rung", "vendor", duty=await place.duty("agency/sub"), made_at=at, rung=-7, key="test/instead"
+            )
             reminded.data = {"rung": "T-7", "instead": True}
             found["instead"] = [(await place.kept(reminded, at=at))[0]]
+            over = notice("cancelled", "vendor", duty=await place.duty("agency/sub"), made_at=at, key="test/over")
+            found["beside"] = [(await place.kept(rung, over, at=at))[0]]
             found["both"] = [(await place.kept(back, rung, at=at))[0]]
             return found
 
@@ -292,8 +298,27 @@ def test_what_was_returned_is_asked_for_as_such_and_not_as_if_nothing_had_come(r
 def test_whoever_is_asked_in_anothers_place_learns_first_why_and_what_is_asked(returned):
     for kept in returned["instead"]:
         text = kept.letter.text.replace("\n", " ")
-        assert text.index("excuse this unexpected mail") < text.index("The law (article 25") < text.index("Open the form")
+        assert (
+            text.index("excuse this unexpected mail") < text.index("The law (article 25") < text.index("Open the form")
+        )
         assert "have not received your answer" not in text
+
+
+def test_what_asks_for_nothing_is_not_counted_beside_a_deed(returned):
+    for kept in returned["beside"]:
+        assert len(kept.topics) == 2
+        assert "more" not in kept.letter.subject
+
+
+@pytest.mark.parametrize(("asked_in", "said"), [
+    ({"above": "1 of 2", "ref": "ITK-000028", "due": date(2027, 1, 8)}, "in part 1 of 2 of this mail (ITK-000028"),
+    ({"above": "", "ref": "ITK-000028", "due": date(2027, 1, 8)}, "in a mail of its own (ITK-000028"),
+    ({}, "We shall ask you about that"),
+])  # fmt: skip
+def test_an_acceptance_says_where_what_it_left_is_asked_about(asked_in, said):
+    day = date(2026, 12, 1)
+    values = {"remedies": [{}], "more_remedies": 0, "asked_in": asked_in, "today": day, "tz": UTC}
+    assert said in block("body", "mail/vendor/accepted.jinja", "en", {**BLANK, **values}).replace("\n", " ")
 
 
 def test_one_letter_never_thanks_for_an_answer_and_misses_it(returned):
