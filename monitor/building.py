@@ -6,6 +6,7 @@ Each tool puts its own end onto the caller's stack, so that what was opened last
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import logging
 from datetime import timedelta
@@ -205,8 +206,20 @@ async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **
     await runner.setup()
     house.doors = runner
     stack.push_async_callback(house.shut)
-    await web.TCPSite(runner, settings.web.host, settings.web.port).start()
+    await _opened(web.TCPSite(runner, settings.web.host, settings.web.port), settings)
     return int(runner.addresses[0][1])
+
+
+async def _opened(doors: web.TCPSite, settings: Settings) -> None:
+    """Raises `Invalid` where another process, or another one of ours, listens there already."""
+    try:
+        await doors.start()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        what = Message("{listen} is in use.", {"listen": settings.web.listen})
+        remedy = Message("End what listens there, or set ITAKU_WEB__LISTEN={host}:PORT.", {"host": settings.web.host})
+        raise Invalid([Mistake("itaku serve", "web.listen", what, remedy)]) from error
 
 
 def _review_policy(settings: Settings) -> Policy:

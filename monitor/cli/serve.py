@@ -23,11 +23,18 @@ def serve(context: click.Context, config_file: Path | None, *, demo: bool) -> No
 
 
 def _demo() -> int:
+    from monitor.language import reader
+    from monitor.mistakes import Invalid
+
     try:
         from monitor.demo import run_demo
     except ModuleNotFoundError as error:
         give_up([f"The demonstration needs {error.name}: pip install 'itaku[demo]'"], FAILED)
-    return run_demo()
+    try:
+        return run_demo()
+    except Invalid as error:
+        give_up((mistake.in_(reader()) for mistake in error.mistakes), INVALID)
+    return INVALID
 
 
 def _daemon(config_file: Path | None) -> int:

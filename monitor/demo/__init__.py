@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import shutil
 import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from monitor import clock, tables
 from monitor.building import build, open_inbound, start_site
-from monitor.config import Settings
+from monitor.config import Settings, Web
 from monitor.daemon import Stop, begin, on_loop
 from monitor.demo.history import seed
 from monitor.demo.mailbox import routes
@@ -24,6 +27,7 @@ from monitor.demo.sink import MailSink
 from monitor.demo.sites import StandIns
 from monitor.keys import make_keys
 from monitor.logs import set_up
+from monitor.mistakes import Invalid, of_validation
 from monitor.patrol import Patrol
 from monitor.probe import Probe, ProbeSettings
 
@@ -31,15 +35,24 @@ if TYPE_CHECKING:
     from monitor.house import House
 
 log = logging.getLogger(__name__)
-PORT = 8080
+LISTEN = "ITAKU_WEB__LISTEN"  #: the one setting that it minds: two can run beside each other
 
 
 def run_demo() -> int:
     """Run the demonstration; the exit code."""
-    return on_loop(serve_demo())
+    return on_loop(serve_demo(_listen()))
 
 
-async def serve_demo(port: int = PORT) -> int:
+def _listen() -> Web:
+    """Where it listens. Raises `Invalid`."""
+    said = {"listen": os.environ[LISTEN]} if os.environ.get(LISTEN) else {}
+    try:
+        return Settings.model_validate({"web": said}).web
+    except ValidationError as error:
+        raise Invalid(list(of_validation(error, Settings, LISTEN))) from error
+
+
+async def serve_demo(where: Web) -> int:
     """Set everything up in a folder that goes at the end, and run until told to stop."""
     set_up("info", "text")
     home = Path(tempfile.mkdtemp(prefix="itaku-demo-"))
@@ -48,7 +61,7 @@ async def serve_demo(port: int = PORT) -> int:
         sink = await stack.enter_async_context(MailSink())
         sink.answer = Returning(home / "returned").answer
         sites = await stack.enter_async_context(StandIns(home))
-        settings = _settings(home, sink.port, port)
+        settings = _settings(home, sink.port, where)
         make_keys(settings.at_home(settings.links.keys))
         stop = Stop()
         house = await build(settings, stack, stop)
@@ -70,11 +83,12 @@ async def serve_demo(port: int = PORT) -> int:
     return 0
 
 
-def _settings(home: Path, mail_port: int, port: int) -> Settings:
-    base = f"http://127.0.0.1:{port}"
+def _settings(home: Path, mail_port: int, where: Web) -> Settings:
+    everywhere = where.host in {"0.0.0.0", "::"}  # noqa: S104 - compared, and bound only where somebody set it
+    host = "127.0.0.1" if everywhere else f"[{where.host}]" if ":" in where.host else where.host
     return Settings.model_validate({
         "database": {"url": f"sqlite:///{home}/itaku.sqlite3"},
-        "web": {"listen": f"127.0.0.1:{port}", "base_url": base},
+        "web": {"listen": where.listen, "base_url": f"http://{host}:{where.port}"},
         "mail": {"host": "127.0.0.1", "port": mail_port, "tls": "none", "from": "itaku@impress-holdings.example"},
         "inbound": {"domain": DOMAIN, "maildir": home / "returned"},
         "evidence": {"url": f"file:///{home}/evidence"},

@@ -18,8 +18,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 SERVE = """
 import sys
 from monitor.daemon import on_loop
+from monitor.config import Web
 from monitor.demo import serve_demo
-sys.exit(on_loop(serve_demo(int(sys.argv[1]))))
+sys.exit(on_loop(serve_demo(Web(listen="127.0.0.1:" + sys.argv[1]))))
 """
 
 
@@ -197,3 +198,15 @@ async def test_a_start_that_cannot_be_ends_in_a_sentence(tmp_path, missing):
         code, out, err = await itaku("serve", cwd=tmp_path)
     assert (code, out) == (6 if missing == "keys" else 1, "")
     assert "Traceback" not in err
+
+
+async def test_a_port_that_is_taken_is_named_with_the_setting_that_names_another(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        await home(tmp_path, port)
+        code, _, err = await itaku("serve", cwd=tmp_path)
+    assert (code, f"127.0.0.1:{port} is in use" in err, "ITAKU_WEB__LISTEN=127.0.0.1:PORT" in err) == (6, True, True)
+    code, _, err = await itaku("serve", "--demo", cwd=tmp_path, ITAKU_WEB__LISTEN="nonsense")
+    assert (code, "web.listen" in err, "error of its own" in err) == (6, True, False)
