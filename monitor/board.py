@@ -37,14 +37,15 @@ async def board(at: datetime, company: str | None = None) -> list[Row]:
     only = {"company_id": company} if company else {}
     states = [state for state in LIVE if state != "scheduled"]
     duties = await tables.Obligation.filter(state__in=states, **only).only(*_SHOWN)
-    proposed, pleaded = await _proposed(), await waiting(company)
+    proposed, pleaded, doubted = await _proposed(), await waiting(company), await _doubted()
     cases = await tables.Case.filter(closed_at=None, **only)
     today = calendar.day_of(at)
     office = await _told_the_office([case.id for case in cases if case.severity >= Severity.CRITICAL])
     joined = tables.Joined.filter(case__closed_at=None, well_at=None)
     beside: Counter[Any] = Counter(await joined.values_list("case_id", flat=True))
     rows = [
-        _duty(duty, at, calendar, today) | {"second": duty.id in proposed, "plea": duty.id in pleaded}
+        _duty(duty, at, calendar, today)
+        | {"second": duty.id in proposed, "plea": duty.id in pleaded, "doubt": duty.id in doubted}
         for duty in duties
     ] + [_case(case, calendar, today, office=case.id in office) | {"beside": beside[case.id]} for case in cases]
     rows += [_own(duty, at, calendar, today) for duty in await tables.OwnDuty.filter(state="open", **only)]
@@ -106,6 +107,12 @@ async def _proposed() -> set[Any]:
     """Requests whose answer one person would accept, and which wait for a second one."""
     rows = tables.Proposal.filter(submission__verdict=None, submission__obligation__state="submitted")
     return {*await rows.values_list("submission__obligation_id", flat=True)}
+
+
+async def _doubted() -> set[Any]:
+    """Requests whose answer waits for review and contradicts what a look sees."""
+    rows = tables.Contradiction.filter(closed_at=None, submission__verdict=None, obligation__state="submitted")
+    return {*await rows.values_list("obligation_id", flat=True)}
 
 
 async def _told_the_office(cases: list[int]) -> set[int]:

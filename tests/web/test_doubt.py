@@ -74,7 +74,11 @@ async def test_an_answer_that_a_look_disproves_stands_out_on_the_request_and_on_
         request_page, case_page = await get(client, f"/duty/{duty.id}?lang=ja"), await get(client, f"/case/{case.id}")
         japanese = plain(request_page)
         assert "回答と、当方で確かめた内容が食い違っています" in japanese
-        assert "確認結果と相違" in row_of(request_page, QUESTION)
+        assert "検査結果と相違" in row_of(request_page, QUESTION)
+        assert "検査結果と相違" in plain(await get(client, "/"))
+        reviewed = plain(await get(client, f"/duty/{duty.id}/review"))
+        assert "検査結果と食い違う回答があります。差し戻して訂正を求めるか" in reviewed
+        assert "重要度の高い指摘事項が残っています" not in reviewed
         assert f'href="/case/{case.id}"' in request_page
         assert "回答と確認結果が相違" in japanese
         assert "先方の回答と相違しています" in plain(case_page)

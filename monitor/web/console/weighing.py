@@ -18,7 +18,7 @@ from monitor.web.form import view
 from monitor.web.form.ending import answer_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from monitor.questionnaire import Answer, Finding, Line, Questionnaire, Score
     from monitor.questionnaire.model import Severity
@@ -36,6 +36,7 @@ STANDINGS = {
     Standing.HIDDEN: "Not asked: not counted",
     Standing.UNSCORED: "Read by people: not counted",
 }
+LOOKED_AT = "Seen by ourselves: not counted"
 RATINGS = {"good": "good", "fair": "fair", "weak": "weak"}
 GATES = {
     Gate.NOT_ACCEPTABLE: "A critical finding is open. It can be accepted only with a word on how it is dealt with.",
@@ -43,6 +44,7 @@ GATES = {
     Gate.CLEAR: "No severe finding stands in the way.",
 }
 
+DOUBTED = "An answer contradicts what we saw. Return it to be corrected, or make sure that our look is not wrong."
 _SIGNS = {Gate.NOT_ACCEPTABLE: "critical", Gate.WITH_CONDITIONS: "high", Gate.CLEAR: "pass"}
 
 
@@ -200,32 +202,35 @@ def sums(case: Case, language: str) -> dict[str, Any]:
     result = case.scored()
     severities: list[Severity] = [finding.severity for _, finding in result.findings]
     gate = gate_of(severities + ["high"] * len(case.trust.doubts))
+    doubted = bool(case.trust.doubts) and gate_of(severities) is Gate.CLEAR
     rating = case.policy.rated(result.percent)
+    seen_by_us = {q.id for q in case.asked.questions for one in case.trust.seen if one.claim.about(q.id)}
     return {
         "percent": result.percent,
         "rating": Message(RATINGS[rating]).in_(language) if rating else "",
         "numerator": result.numerator,
         "denominator": result.denominator,
         "gate": _SIGNS[gate],
-        "gate_words": Message(GATES[gate]).in_(language),
-        "sections": [_section(one, language) for one in result.sections],
+        "gate_words": Message(DOUBTED if doubted else GATES[gate]).in_(language),
+        "sections": [_section(one, seen_by_us, language) for one in result.sections],
     }
 
 
-def _section(section: Any, language: str) -> dict[str, Any]:
+def _section(section: Any, seen: Collection[str], language: str) -> dict[str, Any]:
     return {
         "title": section.section.title.in_(language),
         "percent": section.percent,
         "numerator": section.numerator,
         "denominator": section.denominator,
-        "lines": [_line(line, language) for line in section.lines],
+        "lines": [_line(line, seen, language) for line in section.lines],
     }
 
 
-def _line(line: Line, language: str) -> dict[str, Any]:
+def _line(line: Line, seen: Collection[str], language: str) -> dict[str, Any]:
+    unread = line.standing is Standing.UNSCORED and line.question.id in seen
     return {
         "question": line.question.text.in_(language),
-        "standing": Message(STANDINGS[line.standing]).in_(language),
+        "standing": Message(LOOKED_AT if unread else STANDINGS[line.standing]).in_(language),
         "points": line.points,
         "weight": line.weight,
         "product": line.product if line.possible else None,
