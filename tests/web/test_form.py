@@ -258,7 +258,7 @@ async def test_two_colleagues_never_overwrite_each_other_unseen(running: Running
             status=422,
         )
         assert "third" in page
-        assert "“No – second” was saved from elsewhere (this same link)" in page
+        assert "“No – second” was saved from elsewhere (by this link)" in page
         row = await tables.Answer.get(question="policy")
         assert row.value["comment"] == "second"
 

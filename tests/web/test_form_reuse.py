@@ -70,7 +70,7 @@ async def test_last_times_answer_is_ticked_question_by_question_and_the_part_sta
         assert "Same as last time" in page
         assert not box(page, "rules")
         assert box(page, "policy")
-        assert re.search(r"Last saved [^<]*\(this same link\)", page)
+        assert re.search(r"Last saved [^<]*\(by this link\)", page)
         line = await tables.LedgerLine.get(type="answer.reused")
         assert json.loads(line.data)["questions"] == {"rules": "submission/1"}
         assert "Same as last time" not in await get(client, section.partition("/s/")[0] + "/tasks")

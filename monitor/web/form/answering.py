@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -13,6 +13,7 @@ from monitor.language import Message
 from monitor.obligations import drafts
 from monitor.obligations.drafts import Draft
 from monitor.obligations.reuse import take
+from monitor.offline.conditions import numbers
 from monitor.questionnaire import Answer, QuestionState
 from monitor.refusal import Refused
 from monitor.tables.store import transaction
@@ -23,6 +24,7 @@ from monitor.web.form.ending import Told
 from monitor.web.form.opening import Opened, form_page, visible, while_asked
 from monitor.web.form.proved import OBJECTION, object_to, objections_of, proved, seen_words
 from monitor.web.form.reuse import SAME, TORN, Picked, beside, offered, picked
+from monitor.web.form.standing import untouched
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
 
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.contradiction import Claims
-    from monitor.questionnaire import Examination, Question, Section
+    from monitor.questionnaire import Examination, Examined, Question, Section
 
+_TYPED = ("value", "not_applicable")  #: fields of an answer that say what it is; the others go with it
+NEW = "_new"  #: ends the anchor of the words that say that questions have opened
 THEIRS = "theirs"  #: of two answers, the one that somebody else has saved
 
 
@@ -40,6 +44,7 @@ class Back:
     """How a page comes back: showing all that is missing (`strict`), or what of a form could not be taken."""
 
     strict: bool = False
+    fresh: bool = False  #: questions have just opened: what is only missing is not held against anybody yet
     wrong: bool = False
     sent: Sent = field(default_factory=Sent)
     outcome: drafts.Drafted = field(default_factory=drafts.Drafted)
@@ -47,6 +52,12 @@ class Back:
     def typed(self, name: str) -> str:
         """One field as it came."""
         return (self.sent.fields.get(name) or [""])[0]
+
+    def held(self, state: Examined) -> Examined:
+        """What of an answer's problems is shown now."""
+        if self.strict or not self.fresh:
+            return state
+        return replace(state, problems=tuple(one for one in state.problems if one.field in _TYPED))
 
     def kept(self, question: str, section: Section, draft: Draft) -> Answer | None:
         """What was typed and could not be stored, so that it is not lost; files that are there stay there."""
@@ -60,7 +71,7 @@ async def show_section(request: web.Request, found: Opened) -> web.StreamRespons
     and with `?back` saving leads back to the list to check.
     """
     section = _section(request, found)
-    return await _page(request, found, section, await found.draft(), Back(strict="check" in request.query))
+    return await _page(request, found, section, await found.draft(), _arrived(request))
 
 
 async def save_section(request: web.Request, found: Opened) -> web.StreamResponse:
@@ -79,6 +90,10 @@ async def save_section(request: web.Request, found: Opened) -> web.StreamRespons
     if outcome.conflicts or outcome.refused or sent.refused:
         return await _page(request, found, section, draft, Back(strict=True, wrong=True, sent=sent, outcome=outcome))
     return see_other(_onward(found, Saved(section, asked, sent, draft, _back(request, section))))
+
+
+def _arrived(request: web.Request) -> Back:
+    return Back(strict="check" in request.query, fresh="opened" in request.query)
 
 
 show, save = while_asked(show_section), while_asked(save_section)
@@ -206,8 +221,8 @@ def _onward(found: Opened, saved: Saved) -> str:
         return f"{found.base}/tasks?saved=1"
     opened = _opened(saved, examined)
     if opened:
-        return saved.at(found.base, f"opened={len(opened)}", f"first={opened[0]}", question=opened[0])
-    return f"{found.base}/check#{saved.back}" if saved.back else _next(found, saved.section, examined)
+        return saved.at(found.base, f"opened={len(opened)}", f"first={opened[0]}", question=f"{opened[0]}{NEW}")
+    return f"{found.base}/check#{saved.back}" if saved.back else _next(found, saved, examined)
 
 
 def _file_of(section: Section, sent: Mapping[str, list[str]]) -> str:
@@ -216,9 +231,13 @@ def _file_of(section: Section, sent: Mapping[str, list[str]]) -> str:
     return next((name for name in names if name in sent.get("upload", ())), "")
 
 
-def _next(found: Opened, section: Section, examined: Examination) -> str:
-    asked = [one for one in found.sections if visible(one, examined)]
+def _next(found: Opened, saved: Saved, examined: Examination) -> str:
+    """The part after this one; of an answer that came back, the next one in which something is left to do."""
+    asked, section = [one for one in found.sections if visible(one, examined)], saved.section
     after = asked[asked.index(section) + 1 :] if section in asked else asked
+    if found.back.points:
+        left = untouched(found, saved.draft.answers) | set(examined.blocking)
+        after = [one for one in after if any(question.id in left for question in one.questions)]
     return f"{found.base}/s/{after[0].id}" if after else f"{found.base}/check"
 
 
@@ -261,6 +280,7 @@ async def _page(
     """A section; after a form that could not be taken whole (`back`), with what is wrong beside it."""
     language, examined, back = found.language, found.examined(draft), back or Back()
     rows: list[dict[str, Any]] = []
+    number = numbers(found.questionnaire)
     seen = await proved(found, section.questions, request.app[SITE].claims)
     told = Told({}, {}, view.said_words(language), language, findings=False)
     earlier, objected = await offered(found, section, examined), await objections_of(found)
@@ -268,8 +288,8 @@ async def _page(
         state = examined.questions[question.id]
         if state.state is not QuestionState.HIDDEN:
             answer = back.kept(question.id, section, draft) or draft.answers.get(question.id, Answer())
-            row = view.field(question, answer, state, language, strict=back.strict)
-            row |= {"version": draft.versions.get(question.id, 0), "number": str(len(rows) + 1), "conflict": None}
+            row = view.field(question, answer, back.held(state), language, strict=back.strict)
+            row |= {"version": draft.versions.get(question.id, 0), "number": number[question.id], "conflict": None}
             row["seen"] = seen_words(seen[question.id], found) if question.id in seen else ""
             row["agrees"] = (
                 question.id in seen and row["value"] in {"", seen[question.id].answer} and not answer.comment
@@ -279,6 +299,8 @@ async def _page(
             stands = draft.answers.get(question.id, Answer())
             row["earlier"] = beside(question, earlier.get(question.id, ()), stands, ticked, found)
             row["came_back"] = found.back.points.get(question.id, "")
+            if row["came_back"]:  # whoever leaves it as it is has a place to say why, whatever kind of question it is
+                row["comment"] = view.explanation(answer, state, language)
             row["stands"] = question.id in found.back.settled and told.row(question, answer, state)
             await _explain(row, question, back, found)
             rows.append(row)
@@ -288,7 +310,9 @@ async def _page(
         found,
         "section.html",
         status=422 if back.wrong else 200,
-        rows=rows,
+        rows=[row for row in rows if not row["stands"]],
+        settled=[row["stands"] | {"number": row["number"], "change": "stands"} for row in rows if row["stands"]],
+        draft=draft,
         errors=_summary(rows, language),
         title=section.title.in_(language),
         last_saved=await last_saved(draft, found),

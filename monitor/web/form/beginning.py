@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor import ledger, links, tables
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations.drafts import last_accepted
+from monitor.offline.conditions import numbers
 from monitor.questionnaire import SectionState
 from monitor.tables.duty import ASKED, DECLINED
 from monitor.tables.store import transaction
@@ -63,6 +64,8 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         waiting=await awaited(found, draft),
         pleas=await told_so_far(found),
         sections=found.sections,
+        numbers=numbers(found.questionnaire),
+        draft=draft,
         holders=await holding(found),
         steps=None,
     )  # fmt: skip
@@ -77,6 +80,7 @@ async def tasks(request: web.Request, found: Opened) -> web.StreamResponse:
     return form_page(
         request, found, "tasks.html",
         rows=rows,
+        draft=draft,
         done=sum(1 for row in rows if row["state"] in DONE),
         ready=examined.complete,
         saved="saved" in request.query,

@@ -78,7 +78,7 @@ async def changed_by(actor: str, found: Opened) -> str:
     if link is None:
         return ""
     if link.id == found.link.id:
-        return Message("this same link").in_(found.language)
+        return Message("by this link").in_(found.language)
     one = await tables.Colleague.get_or_none(obligation_id=found.duty.id, contact_id=link.contact_id or 0)
     reader = signing.masked(await signing.reader_of(found.duty, link, found.party))
     return f"{one.name} ({reader})" if one and one.name else reader

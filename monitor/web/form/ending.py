@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import tables
 from monitor.language import Message
 from monitor.obligations import drafts
+from monitor.offline.conditions import numbers
 from monitor.questionnaire import Answer, QuestionState, diff, examine, freeze_answers, thaw_answers
 from monitor.questionnaire.entry import tidy
 from monitor.questionnaire.judgement import findings_of
@@ -47,6 +48,7 @@ async def check(request: web.Request, found: Opened) -> web.StreamResponse:
         request, found, "check.html",
         groups=compared(found, beside(groups, seen, found)),
         untouched=untouched(found, draft.answers),
+        draft=draft,
         missing=_missing(found, examined) if found.answerable else [],
         ready=examined.complete and found.answerable,
         seen=freeze_answers(found.questionnaire, draft.answers).sha256,
@@ -90,12 +92,14 @@ def answer_groups(
 ) -> list[dict[str, Any]]:
     """All answers by section, in words, with last time's and what changed since; for reviewers with `findings`."""
     told = Told(before, diff(before, answers), view.said_words(language), language, findings)
+    number = numbers(questionnaire)
     return [
         {
             "id": section.id,
             "title": section.title.in_(language),
             "rows": [
                 told.row(question, answers.get(question.id), examined.questions[question.id])
+                | {"number": number[question.id]}
                 for question in section.questions
                 if examined.questions[question.id].state is not QuestionState.HIDDEN
             ],

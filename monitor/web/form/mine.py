@@ -93,7 +93,7 @@ async def _row(duty: Obligation, draft: Draft, found: Opened) -> dict[str, Any]:
         "what": topic_name(duty.kind, language),
         "work": engagement.title or engagement.key,
         "due": say_last_day(duty.due_on, present.calendar.zone, language),
-        "state": "overdue" if late else duty.state,
+        "state": "overdue" if late else "wanting" if duty.state == "returned" else duty.state,
         "progress": Message("{done} of {all} parts", {"done": done, "all": parts}).in_(language),
         "ref": duty_reference(duty.id),
         "here": duty.id == found.duty.id,

@@ -247,8 +247,12 @@ def closed_page(request: web.Request) -> web.Response:
     return page(request, "web/form/closed.html", status=404, action=action)
 
 
-def form_page(request: web.Request, found: Opened, template: str, *, status: int = 200, **values: Any) -> web.Response:
-    """A page of the form, with what all of them show."""
+def form_page(
+    request: web.Request, found: Opened, template: str, *, status: int = 200, draft: Draft | None = None, **values: Any
+) -> web.Response:
+    """A page of the form, with what all of them show. `draft`: what is answered so far, where the page says what of an
+    answer that came back is dealt with.
+    """
     duty, calendar, language = found.duty, found.present.calendar, found.language
     title, group = found.questionnaire.title.in_(language), named(found.present.group, language)
     ref = duty_reference(duty.id)
@@ -265,7 +269,7 @@ def form_page(request: web.Request, found: Opened, template: str, *, status: int
         "engagement_title": found.engagement.title or found.engagement.key,
         "subject": f"{title} {ref}",
         "ref": ref,
-        "points": points(found),
+        "points": points(found, draft.answers if draft else None),
         "again": seen_again(duty, calendar),
         "days_left": (duty.due_on - calendar.day_of(found.at)).days,
         "due_words": say_last_day(duty.due_on, calendar.zone, language),

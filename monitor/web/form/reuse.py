@@ -29,8 +29,8 @@ TORN = Problem(
     "torn",
     "value",
     Text(
-        ja="「前回と同じ」などにチェックが入っていますが、別の回答も入力されています。どちらか一方にしてください。",
-        en="You ticked an earlier answer and entered another one as well. Keep one of them.",
+        ja="「前回と同じ」などにチェックが入っていますが、別の回答も入力されています。「前回と同じ」などのチェックを外すか、以前のご回答と同じ内容に直してください。",
+        en="You ticked an earlier answer and entered another one as well. Untick it, or enter what you said then.",
     ),
 )
 _WHY = {

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from monitor.web.form.opening import Opened
 
 
-def points(found: Opened) -> list[dict[str, str]]:
-    """What came back, in the order of the form: question, what is said of it, and where it is answered."""
+def points(found: Opened, answers: Mapping[str, Answer] | None = None) -> list[dict[str, Any]]:
+    """What came back, in the order of the form: question, what is said of it, where it is answered, and whether these
+    answers have dealt with it.
+    """
+    left = found.back.points.keys() if answers is None else untouched(found, answers)
     return [
         {
             "question": question.text.in_(found.language),
             "comment": found.back.points[question.id],
             "href": f"{found.base}/s/{section.id}#{question.id}",
+            "done": question.id not in left,
         }
         for section in found.sections
         for question in section.questions
@@ -47,7 +51,7 @@ def of_section(found: Opened, section: Section, answers: Mapping[str, Answer]) -
         return {"note": Message("These answers stand. You need not do anything here.").in_(found.language)}
     left = len(came & untouched(found, answers))
     said = Message("Came back: {count}. Still as it was: {left}.", {"count": len(came), "left": left})
-    return {"note": said.in_(found.language)} | ({"state": "returned"} if left else {})
+    return {"note": said.in_(found.language)} | ({"state": "wanting"} if left else {})
 
 
 def compared(found: Opened, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:

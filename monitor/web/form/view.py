@@ -79,6 +79,13 @@ def _comment(answer: Answer, errors: Mapping[str, str]) -> dict[str, Any]:
     return {"value": answer.comment, "error": errors.get("comment"), "hint": None, "label": None, "required": None}
 
 
+def explanation(answer: Answer, examined: Examined, language: str) -> dict[str, Any]:
+    """Room for what is said on an answer that came back; a text has it as well, which takes no comment otherwise."""
+    errors = {problem.field: problem.message.in_(language) for problem in reversed(examined.problems)}
+    label = Message("Your explanation (if you leave the answer as it is, why)").in_(language)
+    return _comment(answer, {name: text for name, text in errors.items() if name == "comment"}) | {"label": label}
+
+
 def _evidence(question: Question, answer: Answer, errors: Mapping[str, str], language: str) -> dict[str, Any] | None:
     """Where files belong to the question: as its answer, or as what should go with it."""
     if question.type is not QuestionType.FILE and question.evidence is None:
