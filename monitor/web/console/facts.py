@@ -135,7 +135,7 @@ def _worded(found: Iterable[tuple[Message, str]], language: str) -> list[Fact]:
 
 def particular(duty: Obligation, calendar: Calendar, language: str) -> list[tuple[str, str]]:
     """Facts that only some requests have."""
-    found = []
+    found = [(Message("Asked now").in_(language), duty.asks)] if duty.asks else []
     if duty.unconfirmed_since:
         found.append((Message("Never confirmed since").in_(language), say_day(duty.unconfirmed_since, language)))
     if duty.paused_until:

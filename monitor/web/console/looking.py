@@ -184,6 +184,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         steps=next_steps(duty, who.present, at, language, last_day=last_day),
         history=await history(duty, language, calendar), asked=duty.state in ASKED,
         pleas=await undecided(duty, questions, calendar, language),
+        unregistered=duty.asks if duty.asks.lower() not in {one.lower() for one in party.contacts} else "",
         links_valid=await links.valid(duty.id, at), told=duty.told_on is not None,
         colleagues=await named_colleagues(duty.id, language),
         files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
