@@ -60,6 +60,7 @@ class Background:
     """Facts beside the topics themselves, by the ids that those name."""
 
     minutes: Mapping[str, int]
+    titles: Mapping[str, Text]  #: of the questions, by request
     fingerprints: Mapping[int, str]
     findings: Mapping[int, Sequence[FindingRow]]
     doubts: Mapping[int, Sequence[Doubt]]  #: by case
@@ -72,6 +73,7 @@ class Background:
     proposed: Collection[int]  #: duties whose acceptance waits for a second person
     remedies: Mapping[int, Sequence[Remediation]]  #: by duty, the findings that it asks about or that its answer left
     following: Mapping[int, date]  #: by duty that was accepted, the due date of the next one of its kind
+    returned: Mapping[int, datetime]  #: by duty that waits for a better answer, when the letter that asked for it left
     remedied: Mapping[int, Obligation]  #: by duty that was accepted, the open request about what it left to put right
     above: Mapping[str, Party]  #: by engagement, whoever sub-entrusted the work (再委託元)
     entered: Mapping[int, date]  #: by submission that the company entered from a sheet, when that was received
@@ -82,8 +84,10 @@ class Background:
         named = {key for notice in reports for key in parties_in(notice)}
         engagements = {topic.duty.engagement_id for topic in topics if topic.duty}
         certified = {topic.certificate.party for topic in topics if topic.certificate}
+        requests = {topic.duty.request_id for topic in topics if topic.duty and topic.duty.request_id}
         return cls(
-            await _minutes({topic.duty.request_id for topic in topics if topic.duty and topic.duty.request_id}),
+            await _minutes(requests),
+            {key: (await frozen(key)).title for key in requests},
             await _fingerprints(topics),
             await _findings({topic.case.watch_id for topic in topics if topic.case}),
             await _doubts([topic.case for topic in topics if topic.case]),
@@ -96,6 +100,7 @@ class Background:
             await _proposed([topic.duty.id for topic in topics if topic.duty and topic.duty.state == "submitted"]),
             await remedies_of(topics),
             await _following([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
+            await _returned([topic.duty.id for topic in topics if topic.duty and topic.duty.state == "returned"]),
             await _remedied([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
             {one.key: await _above(one, present) for topic in topics if (one := topic.engagement) and one.under},
             await _entered(topics),
@@ -110,6 +115,13 @@ async def _following(duties: Sequence[Obligation]) -> dict[int, date]:
         if row:
             found[duty.id] = row.due_on
     return found
+
+
+async def _returned(duties: Sequence[int]) -> dict[int, datetime]:
+    """The party knows the day of that letter, which may have waited for the hours in which mail leaves."""
+    about = Q(notice__obligation_id__in=list(duties), notice__kind="returned", notice__side="vendor")
+    rows = tables.MailItem.filter(about, mail__state="sent").order_by("mail__sent_at", "id")
+    return dict(await rows.values_list("notice__obligation_id", "mail__sent_at")) if duties else {}
 
 
 async def _remedied(duties: Sequence[Obligation]) -> dict[int, Obligation]:

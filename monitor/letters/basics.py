@@ -39,7 +39,7 @@ BLANK: Values = dict.fromkeys((
     "remedies", "more_remedies",
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "wrote", "wrote_subject", "wrote_text",
-    "grade", "named", "named_by", "asked_in",
+    "grade", "named", "named_by", "asked_in", "form_title",
 ))  # fmt: skip
 
 

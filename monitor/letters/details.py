@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.letters.ahead import Coming
     from monitor.letters.background import Background, Doubt, Told
     from monitor.letters.topic import Topic
+    from monitor.questionnaire.text import Text
     from monitor.registry.roster import Roster
     from monitor.tables import FindingRow, Obligation
 
@@ -78,7 +79,9 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
     calendar, known = desk.present.calendar, desk.background
     told = known.told.get(topic.thread)
     asked_at = (told and told.asked_at) or duty.opened_at
+    back = known.returned.get(duty.id)
     return {
+        **({"returned_on": calendar.day_of(back)} if back else {}),
         "awaits": {"submitted": "review", DECLINED: "decision"}.get(duty.state, "answer"),
         "points": [
             {"question": one_line(text.in_(desk.language), 300), "comment": lines(comment)}
@@ -88,6 +91,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "asked_on": asked_at and calendar.day_of(asked_at),
         "ended_on": known.last_days.get(duty.engagement_id),
         "minutes": 0 if known.points.get(duty.id) else known.minutes.get(duty.request_id or "", 0),
+        "form_title": _title(known.titles.get(duty.request_id or ""), desk.language),
         "sha256": known.fingerprints.get(int(str(topic.notice.data.get("submission", 0))), ""),
         "entered_on": known.entered.get(int(str(topic.notice.data.get("submission", 0)))),
         "tier": topic.engagement.effective_tier if topic.engagement else "",
@@ -96,6 +100,10 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "unconfirmed_since": duty.unconfirmed_since,
         "next_on": known.following.get(duty.id),
     }
+
+
+def _title(text: Text | None, language: str) -> str:
+    return one_line(text.in_(language), 200) if text else ""
 
 
 def _of_case(found: Sequence[FindingRow], language: str) -> Values:

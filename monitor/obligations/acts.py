@@ -179,13 +179,19 @@ async def returning(
     under_review(duty)
     why = await _decide(duty, Decision("returned", reason, read), at, actor) | await keep(reason, at)
     step = Step(duty, edit(duty, state="returned", decided_at=at, since=at, reason=reason), withdraw=True)
+    before = duty.due_on
     _leave_time(step, calendar, at, actor)
     step.fields |= refresh(duty, calendar, at)
     step.events.insert(0, duty_event("returned", duty, actor, **why, **({"questions": [*points]} if points else {})))
-    told = {"reason": reason, "submission": last.id if last else None}
+    told = {"reason": reason, "submission": last.id if last else None, "was": _was(step, before)}
     step.notices.append(about_duty(duty, "returned", VENDOR, at, mark=at.isoformat(), data=told))
     await enter([step], at)
     await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
+
+
+def _was(step: Step, before: date) -> str:
+    """The date until now, where the return moves it."""
+    return before.isoformat() if step.fields.get("due_on", before) != before else ""
 
 
 def _leave_time(step: Step, calendar: Calendar, at: datetime, actor: str) -> None:

@@ -101,5 +101,5 @@ async def test_a_foreign_party_reads_it_in_english(tmp_path):
     toml = world(language="en")
     async with office(toml, "2026-08-10T00:00", "2026-09-02T00:00", tmp=tmp_path) as place:
         [letter] = [kept.letter for kept in place.of("certificate", side="vendor")]
-    assert letter.subject == "[Valid until Mon 30 Nov, please tell us the new term] PrivacyMark"
+    assert letter.subject == "[Valid until Mon 30 Nov, please tell us the new term] PrivacyMark (Impress Corporation)"
     assert "by our register it is valid until Mon 30 Nov (90 days left)." in letter.text.replace("\n", " ")

@@ -56,7 +56,7 @@ def returned(tmp_path_factory):
     toml = registry(engagement(attestation=last_accepted("2025-12-31")), agency, below, language="en") + ABOVE
     script = (
         event("2026-12-22T10:00", "submit", "dm"),
-        event("2026-12-24T10:00", "return", "dm", reason="The list lacks the countries."),
+        event("2026-12-24T21:00", "return", "dm", reason="The list lacks the countries."),
     )
 
     async def run():
@@ -68,7 +68,8 @@ def returned(tmp_path_factory):
             found["sub"] = [kept for kept in place.of("opening") if "agency/sub" in _engagements(kept)]
             duty, at = await place.duty(), instant("2026-12-24T10:00")
             rung = notice("rung", "vendor", duty=duty, made_at=at, rung=-7, key="test/rung", data={"rung": "T-7"})
-            back = notice("returned", "vendor", duty=duty, made_at=at, data={"reason": "The list lacks the countries."})
+            moved = {"reason": "The list lacks the countries.", "was": "2026-12-31"}
+            back = notice("returned", "vendor", duty=duty, made_at=at, data=moved)
             reminded = notice(
                 "rung", "vendor", duty=await place.duty("agency/sub"), made_at=at, rung=-7, key="test/instead"
             )
@@ -292,6 +293,7 @@ def test_what_was_returned_is_asked_for_as_such_and_not_as_if_nothing_had_come(r
         for kept in returned[stage]:
             assert "Please complete your answer" in first_line(kept)
             assert "The list lacks the countries." in kept.letter.text
+            assert "asked you on Fri 25 Dec to complete" in kept.letter.text.replace("\n", " ")
             assert "have not received your answer" not in kept.letter.text.replace("\n", " ")
 
 
@@ -319,6 +321,11 @@ def test_an_acceptance_says_where_what_it_left_is_asked_about(asked_in, said):
     day = date(2026, 12, 1)
     values = {"remedies": [{}], "more_remedies": 0, "asked_in": asked_in, "today": day, "tz": UTC}
     assert said in block("body", "mail/vendor/accepted.jinja", "en", {**BLANK, **values}).replace("\n", " ")
+
+
+def test_a_letter_that_returns_an_answer_names_the_date_that_it_moves(returned):
+    for kept in returned["both"]:
+        assert re.search("Dueuntilnow.{0,4}31Dec", squeezed(kept.letter.text))
 
 
 def test_one_letter_never_thanks_for_an_answer_and_misses_it(returned):
