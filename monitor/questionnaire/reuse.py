@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.calendar import add_months
-from monitor.questionnaire.judgement import is_unanswered, judge
+from monitor.questionnaire.judgement import findings_of, is_unanswered, judge
 from monitor.questionnaire.model import Question, Questionnaire, QuestionType
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Obstacle(enum.StrEnum):
     CHOICE_GONE = "choice-gone"  #: what was chosen cannot be chosen any more
     OTHER_PLACE = "other-place"  #: the question is about another place of storage now
     NOT_VALID = "not-valid"  #: today's rules do not take it; `problem` says which
+    PLANNED = "planned"  #: it was a weak one with a plan: how things stand is to be told anew
     TOO_OLD = "too-old"  #: it was a file, and is past its validity
 
 
@@ -80,6 +81,8 @@ def reuse(now: Asked, then: Asked, answer: Answer, today: date, handed_in: Mappi
     again = _again(question, answer, old)
     if is_unanswered(question, again):
         return Reuse(answer, old, obstacle=Obstacle.TOO_OLD)
+    if again.comment and findings_of(question, again):
+        return Reuse(answer, old, obstacle=Obstacle.PLANNED)
     wrong = next((one for one in judge(question, again, today) if one.field != "files"), None)
     if wrong:
         return Reuse(answer, obstacle=Obstacle.NOT_VALID, problem=wrong)

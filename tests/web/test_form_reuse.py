@@ -152,6 +152,15 @@ async def test_a_box_beside_another_answer_is_asked_about_and_neither_is_lost(ru
         assert (await tables.Answer.get()).value["comment"] == "not any more"
 
 
+async def test_last_times_plan_is_shown_and_how_things_stand_is_told_anew(running: Running):
+    await told_before("dm", {"policy": Answer(value="no", comment="By the end of next month.")})
+    async with running.client() as client:
+        _, page = await page_of(running, client, "dm")
+        assert re.search(r"Your plan of last time \(accepted [^)]*\): By the end of next month\.", page)
+        assert "Please tell how things stand today." in page
+        assert not box(page, "policy")
+
+
 async def test_a_file_that_is_past_its_validity_is_left_out_and_asked_for_anew(running: Running):
     file = drafts.new_file("old-rules.png", "ab" * 32, 9)
     old = await told_before("dm", {"rules": Answer(value="yes", files=(file,))}, days=300)

@@ -21,7 +21,9 @@ from monitor.obligations.marks import Returned, returned
 from monitor.obligations.reuse import Shelf, shelf
 from monitor.obligations.signing import Standing, behind
 from monitor.questionnaire import Examination, Questionnaire, QuestionState, examine
+from monitor.questionnaire.period import Period, within
 from monitor.refusal import Refused
+from monitor.registry.places import DELETION
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
 from monitor.web.border import LIMITS, OFTEN, SAFE, STRANGERS, remote
@@ -129,7 +131,11 @@ class Opened:
         return await shelf(self.duty, today, elsewhere=self.owner and self.standing is Standing.PARTY)
 
     def examined(self, draft: Draft) -> Examination:
-        return examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
+        found = examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
+        if self.duty.kind != DELETION:
+            return found
+        work = Period(self.engagement.starts_on, self.engagement.ends_on)
+        return within(found, self.questionnaire, draft.answers, work)
 
 
 Page = Callable[[web.Request, Opened], Awaitable[web.StreamResponse]]

@@ -37,6 +37,7 @@ _WHY = {
     Obstacle.ASKED_OTHERWISE: "It cannot be used again: the question is answered in another way now.",
     Obstacle.CHOICE_GONE: "It cannot be used again: what was chosen then cannot be chosen any more.",
     Obstacle.OTHER_PLACE: "It cannot be used again: the question was about another place of storage.",
+    Obstacle.PLANNED: "Please tell how things stand today.",
     Obstacle.TOO_OLD: "It cannot be used again: the file is past its validity ({months} months). Please hand in a "
     "newer one.",
 }
@@ -119,6 +120,9 @@ def _told(question: Question, offer: Offer, found: Opened) -> str:
     files = [file.name for file in answer.files]
     words = " – ".join(filter(None, (said, answer.comment, *files)))
     values = {"day": say_day(source.accepted_on, language), "said": words, "who": _who(source, found)}
+    if offer.reuse.obstacle is Obstacle.PLANNED:
+        text = "Your plan of last time (accepted {day}): {said}"
+        return Message(text, values | {"said": answer.comment}).in_(language)
     if source.last:
         return Message("Last time (accepted {day}): {said}", values).in_(language)
     return Message("Told {who} (accepted {day}): {said}", values).in_(language)
