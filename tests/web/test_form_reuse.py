@@ -158,6 +158,8 @@ async def test_last_times_plan_is_shown_and_how_things_stand_is_told_anew(runnin
         _, page = await page_of(running, client, "dm")
         assert re.search(r"Your plan of last time \(accepted [^)]*\): By the end of next month\.", page)
         assert "Please tell how things stand today." in page
+        section, _ = await page_of(running, client, "dm")
+        assert "Your answers of last time (accepted" in await get(client, section.partition("/s/")[0] + "/tasks")
         assert not box(page, "policy")
 
 

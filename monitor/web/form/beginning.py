@@ -17,7 +17,7 @@ from monitor.web.form.colleagues import holding, last_saved
 from monitor.web.form.ending import over
 from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
 from monitor.web.form.pleading import declined
-from monitor.web.form.reuse import unchanged
+from monitor.web.form.reuse import answered_before, unchanged
 from monitor.web.form.saying import told_so_far
 from monitor.web.form.signing import awaited
 from monitor.web.form.standing import of_section
@@ -61,6 +61,7 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         request, found, "start.html",
         promises=promises(found),
         begun=bool(draft.answers),
+        earlier=await answered_before(found),
         waiting=await awaited(found, draft),
         pleas=await told_so_far(found),
         sections=found.sections,
@@ -83,6 +84,7 @@ async def tasks(request: web.Request, found: Opened) -> web.StreamResponse:
         draft=draft,
         done=sum(1 for row in rows if row["state"] in DONE),
         ready=examined.complete,
+        earlier=await answered_before(found),
         saved="saved" in request.query,
         last_saved=await last_saved(draft, found),
         waiting=await awaited(found, draft),

@@ -82,4 +82,5 @@ def beside(groups: list[dict[str, Any]], seen: Mapping[str, Observed], found: Op
     for row in (row for group in groups for row in group["rows"]):
         if row["id"] in seen and row["answer"] == said_words(found.language)["none"]:
             row["answer"] = seen_words(seen[row["id"]], found)
+            row["change_word"] = Message("If this is not so").in_(found.language)
     return groups

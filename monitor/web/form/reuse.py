@@ -158,6 +158,19 @@ def _why(question: Question, offer: Offer, language: str) -> str:
     return Message(_WHY[outcome.obstacle or Obstacle.TOO_OLD], {"months": months}).in_(language)
 
 
+async def answered_before(found: Opened) -> str:
+    """That answers of last time can be used again, and when they were accepted; nothing where there are none, or where
+    only single points are open.
+    """
+    if not found.answerable or found.duty.state == "returned":
+        return ""
+    last = next((one for one in (await found.shelf()).sources if one.last), None)
+    if last is None:
+        return ""
+    text = "Your answers of last time (accepted {day}) stand beside the questions and can be used again one by one."
+    return Message(text, {"day": say_day(last.accepted_on, found.language)}).in_(found.language)
+
+
 def unchanged(section: Section, before: Mapping[str, Answer], draft: Draft, examined: Examination) -> bool:
     """前回から変更なし: whether all that is answered in a section is as it was accepted last time."""
     asked = [one.id for one in section.questions if examined.questions[one.id].state is not QuestionState.HIDDEN]
