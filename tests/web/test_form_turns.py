@@ -209,8 +209,8 @@ async def test_what_was_asked_for_stands_on_the_pages_until_somebody_decides(run
             assert "this is not for you. Please wait for our answer" in page
         assert f"{say_short_day(until, 'ja')}までの延長を希望されました" in await get(client, f"{base[:-2]}ja/")
         for plea in await tables.Plea.all():
-            made = pleas.Decision("refused", f"No, about {plea.kind}.")
-            await pleas.decide(1, plea.id, clock.now(), "person/1", made, authority=Authority.COMPANY)
+            reply = pleas.Decision("refused", f"No, about {plea.kind}.")
+            await pleas.decide(1, plea.id, clock.now(), "person/1", reply, authority=Authority.COMPANY)
         page = await get(client, f"{base}/")
         assert asked not in page
         assert "the date stays as it is." in page
