@@ -51,7 +51,7 @@ async def test_a_colleague_sees_and_answers_only_the_parts_that_were_chosen(runn
         assert start.count("<details") < len(every)
         await fill(client, theirs)
         check = await get(client, f"{theirs}/check")
-        assert "tell whoever asked you" in check
+        assert "Whoever asked you sees the answers" in check
         assert "Go on to submit" not in check
         assert f"/s/{every[0]}?" not in check
         await post(client, f"{theirs}/declare", SIGNED)

@@ -123,7 +123,15 @@ async def _page(
         domains=sorted(colleagues.domains(found.party)),
         can_name=found.owner and found.submittable,
         told=request.query.get("told", ""),
+        leaves=_leaves(found),
     )  # fmt: skip
+
+
+def _leaves(found: Opened) -> str:
+    """When a letter that is written now leaves; nothing where it does so at once."""
+    calendar = found.present.calendar
+    leaves = calendar.next_sending(found.at)
+    return say_instant(leaves, calendar.zone, found.language) if leaves > found.at else ""
 
 
 GRADES = {
