@@ -9,6 +9,7 @@ import socket
 import aiohttp
 import pytest
 
+from monitor.config import Web
 from monitor.demo import serve_demo
 from tests.journey.vendor import answers_all, declares, say
 from tests.journey.walking import walker
@@ -22,7 +23,7 @@ async def demo():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    task = asyncio.create_task(serve_demo(port))
+    task = asyncio.create_task(serve_demo(Web(listen=f"127.0.0.1:{port}")))
     base = f"http://127.0.0.1:{port}"
     async with aiohttp.ClientSession() as client:
         while not await _answers(client, base):
