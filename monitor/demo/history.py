@@ -6,6 +6,7 @@ weeks ago to now, with the true letters handed to the demonstration's mail serve
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tomllib
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 from monitor import plugins, tables
 from monitor.asked import frozen
 from monitor.assets import EXAMPLES
+from monitor.demo.answers import COPY, copy_of_certificate, plausible
+from monitor.evidence import EvidenceStore
 from monitor.obligations import acts, drafts
-from monitor.questionnaire import Answer, QuestionType, examine, freeze_answers, shown
+from monitor.questionnaire import Answer, examine, freeze_answers, shown
 from monitor.refusal import Refused
 from monitor.registry.apply import apply, set_fields
 from monitor.registry.format import KINDS, Group
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
     from monitor.house import House
     from monitor.outbox.claim import Claimed
-    from monitor.questionnaire import Question, Questionnaire
+    from monitor.questionnaire import Questionnaire
     from monitor.registry.roster import Roster
     from notifiers.contract import Letter, Receipt
 
@@ -40,6 +43,7 @@ LATE_COMER = "kindai-kagaku-sha/asagao-entry/reader-cards"  #: from an old ledge
 _REFERENCE = re.compile(r"reference day: (\d{4}-\d\d-\d\d)")
 _MOVED = {"starts_on", "ends_on", "last_accepted_on", "accepted_on", "expires_on", "issued_on"}
 UNDER_WAY = "現在整備中で、来月末までに完了する予定です。"
+LIMIT = 1024 * 1024
 MENDED = "担当部署で手順を定め、業務に携わる全員に周知いたしました。"
 
 
@@ -62,7 +66,7 @@ SCRIPT = (
         8,
         "thinkit/fumibako-mail/seminar-mail",
         "return",
-        words="再委託先の一覧に国名がありません。国名を書き添えてください。",
+        words="プライバシーマークの登録証の写しがありません。有効期限の分かる写しを添えてください。",
     ),
     Deed(15, "rittor-music/komorebi-logistics/mail-order", "submit", weak=("rules", "training")),
     Deed(13, "rittor-music/komorebi-logistics/mail-order", "accept"),
@@ -100,11 +104,12 @@ async def seed(house: House, now: datetime) -> None:
     looks, begin = plugins.looks(), now - WEEKS
     await apply(declaration, begin, looks)
     world = World(house.tools, Carrier(house))
+    store = await asyncio.to_thread(EvidenceStore, house.settings.evidence_url)
     for deed in sorted(SCRIPT, key=lambda deed: -deed.days):
         at = _morning(now, deed.days)
         async for _ in world.run(begin, at):
             pass
-        await _do(deed, at)
+        await _do(deed, at, store)
         begin = at
     async for _ in world.run(begin, now - timedelta(days=1)):
         pass
@@ -148,17 +153,17 @@ def _moved(value: Any, shift: timedelta, name: str = "") -> Any:
     return value + shift if name in _MOVED and isinstance(value, date) else value
 
 
-async def _do(deed: Deed, at: datetime) -> None:
+async def _do(deed: Deed, at: datetime, store: EvidenceStore) -> None:
     """One deed, if the day's state allows it; the sample must not break because a holiday moved a date."""
     duty = await tables.Obligation.filter(engagement_id=deed.engagement, kind=deed.kind).order_by("-id").first()
     if duty is None or duty.request_id is None:
         return
     present = await roster()
     reviewers = present.audience(duty.company_id, ["reviewer"], present.calendar.day_of(at))
-    actor = await acts.person(next(iter(reviewers.values()))[0], at, "担当者")
+    actor = await acts.person(next(iter(reviewers.values()))[0], at, "委託先審査担当")
     try:
         if deed.what == "submit":
-            await _answer(duty, present, at, deed.weak)
+            await _answer(duty, present, at, deed.weak, store)
         elif deed.what == "accept":
             await acts.accept(duty.id, at, actor)
         else:
@@ -167,42 +172,26 @@ async def _do(deed: Deed, at: datetime) -> None:
         return
 
 
-async def _answer(duty: tables.Obligation, present: Roster, at: datetime, weak: Collection[str]) -> None:
+async def _answer(
+    duty: tables.Obligation, present: Roster, at: datetime, weak: Collection[str], store: EvidenceStore
+) -> None:
     """A plausible set of answers, written through the draft as the form would."""
     questionnaire = await frozen(duty.request_id)
-    today = present.calendar.day_of(at)
+    today, party = present.calendar.day_of(at), await present.party(duty.party_id)
     answers: dict[str, Answer] = {}
     for question in questionnaire.questions:
         if question.id in shown(questionnaire, answers):
-            said = _plausible(question, today)
+            said = plausible(question, party, today)
             answers[question.id] = Answer(value="no") if question.id in weak else said
+    if COPY in answers:
+        answers[COPY] = await copy_of_certificate(party, store, LIMIT)
+        for file in answers[COPY].files:
+            await drafts.attach(duty.id, COPY, file, "text/plain", at, "vendor")
     answers = _completed(questionnaire, answers, today)
     await drafts.save(duty.id, {name: (answer, 0) for name, answer in answers.items()}, at, "vendor")
     handed_in = freeze_answers(questionnaire, answers)
     declared = acts.Declaration(handed_in.text, handed_in.sha256, "情報管理責任者", "管理部")
     await acts.submit(duty.id, at, declared)
-
-
-def _plausible(question: Question, today: date) -> Answer:  # noqa: PLR0911 - one for each type
-    match question.type:
-        case QuestionType.YES_NO:
-            return Answer(value="yes")
-        case QuestionType.STATEMENT:
-            return Answer(value="agreed")
-        case QuestionType.NUMBER:
-            return Answer(value=max(question.minimum or 0, 12))
-        case QuestionType.DATE:
-            return Answer(value=(today - timedelta(days=90)).isoformat())
-        case QuestionType.CHOICE:
-            return Answer(value=question.choices[0].id)
-        case QuestionType.CHOICES:
-            return Answer(value=(question.choices[0].id,))
-        case QuestionType.FILE:
-            return Answer(
-                not_applicable=question.na_allowed, reason="窓口で提示済みです" if question.na_allowed else ""
-            )
-        case _:
-            return Answer(value="社内規程に基づき、担当部署が管理しています。")
 
 
 def _completed(questionnaire: Questionnaire, answers: dict[str, Answer], today: date) -> dict[str, Answer]:
