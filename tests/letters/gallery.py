@@ -223,7 +223,11 @@ async def _by_hand(place: Any) -> Any:
     async for name, kept in _of_moves(letter, text):
         yield name, kept
     yield "vendor+fresh-link", await letter("fresh-link", "vendor")
-    named = {"reason": "another-person", "name": "Sato", "from": "p…y@acme.example"}
+    named = {
+        "reason": "another-person",
+        "name": "後任の担当者" if place.language == "ja" else "The successor",
+        "from": "p…y@acme.example",
+    }
     yield "vendor+fresh-link+another-person", await letter("fresh-link", "vendor", data=named)
     yield "vendor+copy", await letter("copy", "vendor", data={"submission": 0}, to=["colleague@acme.example"])
     async for name, kept in _of_signing(place, duty, letter, at):

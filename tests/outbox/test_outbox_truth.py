@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -117,7 +118,11 @@ async def test_a_reminder_that_waits_falls_away_with_the_answer(post):
     post.server.says = lambda *_: "250 OK"
     await post.live(at, at + timedelta(hours=2))
     [receipt] = post.to(FIRST)[before:]
-    assert "/f/" not in receipt.text
+    [link] = re.findall(r"/f/(itk_\w+)", receipt.text)
+    assert (await tables.Link.all().order_by("-issued_at").first()).grade == "view", (
+        "a receipt opens what was handed in"
+    )
+    assert link
 
 
 CHANGED = stage.COMPANY.replace("managers@", "successor@")
