@@ -53,7 +53,6 @@ async def test_answers_are_given_again_a_refusal_is_made_answered_and_taken_back
     await manager.goes(f"{house.base}/duty/{duty.id}")
     await manager.looks()
     plea = await tables.Plea.get()
-    await manager.page.locator(f"#plea{plea.id} summary").click()
     await manager.page.get_by_label("あらためて依頼する").check()
     await manager.page.locator(f"#plea{plea.id}_by").fill(NAME)
     await manager.page.locator(f"#plea{plea.id} form button").click()
