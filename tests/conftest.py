@@ -98,6 +98,23 @@ def new_postgres(postgres_server: str, postgres_template: str) -> Iterator[Calla
         asyncio.run(_run(postgres_server, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in names)))
 
 
+#: Pages that ask a database nothing by themselves: the acts behind each of their addresses are tried on both engines by
+#: `test_recorded_acts`, and the stages by their own tests. On PostgreSQL too where `ITAKU_EVERYTHING` is set.
+ONE_ENGINE = frozenset({
+    "test_form", "test_form_turns", "test_form_reuse", "test_own_duty_page", "test_colleagues", "test_offline_form",
+    "test_receipt_and_verify", "test_reappearance", "test_doubt", "test_about_monitoring", "test_published_texts_page",
+    "test_machines_that_press", "test_interrupted_journeys", "test_attacks",
+})  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("ITAKU_EVERYTHING"):
+        return
+    left = [item for item in items if item.path.stem in ONE_ENGINE and item.get_closest_marker("postgres")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Any]:
     """The URL of an empty database with its tables, on SQLite and on PostgreSQL: `url = await database()`."""
