@@ -55,7 +55,7 @@ async def test_a_warning_says_which_certificate_of_whom_until_when(world):
     assert said == 2 * [{"at": "2026-09-01T09:00:00+09:00", "rung": "T-90", "obligation": "certificate", "certificate": "PMARK",
                          "company": "impress", "party": "acme", "due_on": "2026-11-30"}]  # fmt: skip
     assert {line["subject"] for line in lines.of("mail")} == {
-        "【更新のご連絡のお願い・11/30(月)期限】プライバシーマーク",
+        "【更新のご連絡のお願い・11/30(月)期限】プライバシーマーク（Impress）",
         "【有効期限11/30(月)】月見坂印刷：プライバシーマーク",
     }
 

@@ -167,7 +167,7 @@ async def test_a_stranger_s_approval_holds_for_what_the_company_read_and_no_more
         old = chosen(await get(manager, "/duty/1"))
         await post(client, f"{base}/colleagues", stranger | {"grade": "draft"})
         _, page = await post(manager, "/duty/1/colleague", said | {"colleague_id": old}, status=422)
-        assert "has changed what this person may do" in page
+        assert "この方にできることを変更しました" in page
         await post(manager, "/duty/1/colleague", said | {"colleague_id": chosen(page)})
         await running.work()
         theirs = english(running, stranger["email"])
