@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ async def daemon(
         if way:
             probe = await stack.enter_async_context(Probe(way))
             made.patrol = Patrol(probe, looks or made.tools.looks, rhythm=1.0)
-        await begin(made, stack)
+        await begin(made, stack, asyncio.Event())
         yield made
 
 
@@ -73,5 +74,5 @@ async def site(home: Path, url: str) -> AsyncIterator[tuple[House, int]]:
     """The whole daemon with its pages; the port of the pages."""
     async with house(home, url) as (made, stack):
         port = await start_site(made, stack, made.settings)
-        await begin(made, stack)
+        await begin(made, stack, asyncio.Event())
         yield made, port
