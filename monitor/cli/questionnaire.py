@@ -237,14 +237,14 @@ def _told(found: Questionnaire, language: str) -> Iterator[str]:
 
 
 def _asked(question: Question, language: str) -> Iterator[str]:
-    from monitor.questionnaire.workbook.conditions import say as in_words
+    from monitor.questionnaire.workbook.conditions import condition_said
 
     marks: dict[str, Any] = {
         question.type: True,
         f"weight {question.weight}": question.weight,
         "optional": not question.required,
         "n/a": question.na_allowed,
-        f"when {in_words(question.when)}" if question.when else "": question.when,
+        f"when {condition_said(question.when)}" if question.when else "": question.when,
     }
     yield f"- {question.text.in_(language)}"
     yield f"  {question.id}: {', '.join(mark for mark, holds in marks.items() if holds)}"

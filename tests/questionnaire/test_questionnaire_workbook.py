@@ -17,7 +17,7 @@ from monitor.questionnaire.condition import Asked
 from monitor.questionnaire.model import Question
 from monitor.questionnaire.workbook import from_workbook, to_workbook
 from monitor.questionnaire.workbook.columns import CHOICES, HEAD, QUESTIONS, SECTIONS
-from monitor.questionnaire.workbook.conditions import NoCondition, read, say
+from monitor.questionnaire.workbook.conditions import NoCondition, condition_read, condition_said
 from monitor.sheets import column_name, read_workbook
 
 SHIPPED = load_all(QUESTIONNAIRES)
@@ -50,7 +50,7 @@ def test_any_condition_is_said_in_one_line_and_read_back(condition):
     parsed = Question.model_validate(
         {"id": "q", "type": "text", "text": {"ja": "文", "en": "t"}, "when": condition}
     ).when
-    assert read(say(parsed)) == condition
+    assert condition_read(condition_said(parsed)) == condition
 
 
 @pytest.mark.parametrize(
@@ -58,15 +58,15 @@ def test_any_condition_is_said_in_one_line_and_read_back(condition):
 )
 def test_a_condition_that_cannot_be_read_says_where_it_ends(line):
     with pytest.raises(NoCondition) as unreadable:
-        read(line)
+        condition_read(line)
     assert "is expected at" in str(unreadable.value.message)
 
 
 def test_a_condition_nested_without_end_is_refused_and_full_width_signs_are_read():
     with pytest.raises(NoCondition):
-        read("not(" * 5000 + "a = b" + ")" * 5000)
-    assert read("ｓｕｂ．ｕｓｅｄ　＝　ａ｜ｂ") == {"question": "sub.used", "in": ["a", "b"]}
-    assert say(Asked(question="a", **{"in": ("b",)})) == "a = b"
+        condition_read("not(" * 5000 + "a = b" + ")" * 5000)
+    assert condition_read("ｓｕｂ．ｕｓｅｄ　＝　ａ｜ｂ") == {"question": "sub.used", "in": ["a", "b"]}
+    assert condition_said(Asked(question="a", **{"in": ("b",)})) == "a = b"
 
 
 def edited(change, name="appi-gl10"):

@@ -31,19 +31,19 @@ class NoCondition(Exception):  # noqa: N818 - what the line then is
         )
 
 
-def say(condition: Condition) -> str:
+def condition_said(condition: Condition) -> str:
     match condition:
         case Asked():
             return f"{condition.question} = {' | '.join(condition.in_)}"
         case All():
-            return f"all({'; '.join(say(part) for part in condition.all)})"
+            return f"all({'; '.join(condition_said(part) for part in condition.all)})"
         case AnyOf():
-            return f"any({'; '.join(say(part) for part in condition.any)})"
+            return f"any({'; '.join(condition_said(part) for part in condition.any)})"
         case Not():
-            return f"not({say(condition.not_)})"
+            return f"not({condition_said(condition.not_)})"
 
 
-def read(line: str) -> dict[str, Any]:
+def condition_read(line: str) -> dict[str, Any]:
     """As the TOML would have it. Raises `NoCondition`."""
     reader = _Reader(normal("NFKC", line))
     condition = reader.condition(0)

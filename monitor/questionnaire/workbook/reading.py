@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from checks.spelling import normal
 from monitor.language import Message
 from monitor.questionnaire.loading import InvalidQuestionnaire, Mistake, from_data
-from monitor.questionnaire.workbook import conditions
 from monitor.questionnaire.workbook.columns import FORM, HEAD, SHEETS
+from monitor.questionnaire.workbook.conditions import NoCondition, condition_read
 from monitor.sheets import Unreadable, column_name, read_workbook
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class _Reading:
         except _Unfit as error:
             self._complain(record, column.key, error.rule, error.message)
             return
-        except conditions.NoCondition as error:
+        except NoCondition as error:
             self._complain(record, column.key, "condition", error.message)
             return
         if value is not None:
@@ -273,7 +273,7 @@ def _day(value: Value) -> Any:
 
 
 def _condition(value: Value) -> dict[str, Any]:
-    return conditions.read(_text(value))
+    return condition_read(_text(value))
 
 
 _CONVERSIONS = {

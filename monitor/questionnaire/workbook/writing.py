@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from monitor.questionnaire.workbook.columns import FORM, GUIDE, HEAD, NO, SHEETS, YES
-from monitor.questionnaire.workbook.conditions import say
+from monitor.questionnaire.workbook.conditions import condition_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,7 +117,7 @@ def _sections(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
 
 
 def _questions(questionnaire: Questionnaire, data: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    said = {question.id: say(question.when) for question in questionnaire.questions if question.when}
+    said = {question.id: condition_said(question.when) for question in questionnaire.questions if question.when}
     for section in data["sections"]:
         for question in section["questions"]:
             yield question | {"section": section["id"], "when": said.get(question["id"])}
