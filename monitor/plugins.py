@@ -10,6 +10,7 @@ from monitor.contradiction import load_claims
 from monitor.ladder import Ladder
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
+from monitor.obligations import KINDS
 from monitor.obligations.reconcile import Policy
 from monitor.questionnaire import InvalidQuestionnaire, load_all
 from monitor.registry.read import Known
@@ -36,7 +37,12 @@ class Equipment:
 
 
 def equipment(settings: Settings | None = None) -> Equipment:
-    return Equipment(looks(), shelf(settings), policy(settings), load_claims(CLAIMS))
+    return Equipment(looks(), shelf(settings), policy(settings), claims())
+
+
+def claims() -> Claims:
+    """What answers claim that looks can disprove or prove."""
+    return load_claims(CLAIMS, (kind.name for kind in KINDS.values() if kind.lasting))
 
 
 def looks() -> Mapping[str, Check[Any]]:

@@ -2,7 +2,7 @@
 # No postponed annotations here: pydantic reads them, and so everything that they name is imported for good.
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any
@@ -53,6 +53,7 @@ class Claims(Part):
     """The whole table. A higher `version` has all answers weighed anew."""
 
     version: Annotated[int, Field(ge=1)]
+    lasting: frozenset[str]  #: kinds of duty that say how things are while the work lasts; others, what was done
     claim: tuple[Claim, ...]
 
     @property
@@ -66,6 +67,6 @@ class Claims(Part):
             yield from ((question, one) for one in self.claim if one.about(question) and one.made_by(answer))
 
 
-def load_claims(file: Path) -> Claims:
+def load_claims(file: Path, lasting: Iterable[str]) -> Claims:
     """The table as shipped; what is wrong with it is a `ValueError`."""
-    return Claims.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    return Claims.model_validate(tomllib.loads(file.read_text(encoding="utf-8")) | {"lasting": frozenset(lasting)})

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 DATABASE = (*AWAY, OperationalError)  #: its trouble is no fault of a party's, and passes
 CHUNK = 50  #: rows of a kind whose parties are weighed in one beat
-RECURRING = "attestation"  #: says how things are while the work lasts; other answers say what was done, for good
 LEAST = Severity.HIGH  #: what a case is at least whose findings contradict an answer
 
 
@@ -61,7 +60,7 @@ async def _due(claims: Claims, at: datetime) -> list[str]:
         *await handed_in.limit(CHUNK).values_list("obligation__party_id", flat=True),
     }
     if await tables.Contradiction.filter(closed_at=None).exists():
-        parties |= await _untrue() | await _over(at)
+        parties |= await _untrue() | await _over(claims, at)
     return sorted(parties)
 
 
@@ -73,9 +72,9 @@ async def _untrue() -> set[Any]:
     return {*await gone.limit(CHUNK).values_list("obligation__party_id", flat=True)}
 
 
-async def _over(at: datetime) -> set[str]:
+async def _over(claims: Claims, at: datetime) -> set[str]:
     """Parties of contradictions about work that has ended: what was attested of it says nothing any more."""
-    standing = tables.Contradiction.filter(closed_at=None, obligation__kind=RECURRING)
+    standing = tables.Contradiction.filter(closed_at=None, obligation__kind__in=claims.lasting)
     rows = await standing.values_list("obligation__engagement_id", "obligation__party_id")
     in_force = await _in_force({engagement for engagement, _ in rows}, at)
     return {party for engagement, party in rows if engagement not in in_force}
@@ -96,7 +95,7 @@ async def _weigh_party(party: str, claims: Claims, at: datetime) -> None:
     async with transaction():
         await tables.Party.filter(key=party).select_for_update().get()
         unweighed = await _unweighed(party, claims)
-        handed_in = await _standing(party, at)
+        handed_in = await _standing(party, claims, at)
         about = tables.Contradiction.filter(closed_at=None, obligation__party_id=party)
         known = {
             Key(row.submission_id, row.question, row.finding_id): row
@@ -122,7 +121,7 @@ async def _mark(rows: tuple[Sequence[int], Sequence[int]], claims: Claims) -> No
     await tables.FindingRow.filter(id__in=findings).update(weighed=claims.version)
 
 
-async def _standing(party: str, at: datetime) -> dict[int, Submission]:
+async def _standing(party: str, claims: Claims, at: datetime) -> dict[int, Submission]:
     """What a party has handed in and stands by: of each work and kind what was accepted last, and what waits for a
     decision. What was attested stands while the work is in force, what was certified as done stands for good.
     """
@@ -132,8 +131,8 @@ async def _standing(party: str, at: datetime) -> dict[int, Submission]:
     for number, verdict, engagement, kind, state, duty in await of.order_by("id").values_list(*columns):
         if verdict or state == "submitted":
             last["accepted" if verdict else duty, engagement, kind] = number
-    in_force = await _in_force({engagement for _, engagement, kind in last if kind == RECURRING}, at)
-    ids = [number for (_, engagement, kind), number in last.items() if kind != RECURRING or engagement in in_force]
+    in_force = await _in_force({engagement for _, engagement, kind in last if kind in claims.lasting}, at)
+    ids = [number for (_, work, kind), number in last.items() if kind not in claims.lasting or work in in_force]
     return {row.id: row for row in await tables.Submission.filter(id__in=ids).select_related("obligation")}
 
 

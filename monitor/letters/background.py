@@ -13,8 +13,9 @@ from monitor import tables
 from monitor.asked import frozen
 from monitor.ladder import OPENING
 from monitor.letters.digest import parties_in
-from monitor.letters.remedies import REQUEST, remedies_of
+from monitor.letters.remedies import remedies_of
 from monitor.tables.duty import ASKED
+from monitor.tables.remediation import REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from monitor import tables
 from monitor.letters.layout import one_line
 from monitor.letters.words import severity
-from monitor.tables.remediation import UNSETTLED
+from monitor.tables.remediation import REQUEST, UNSETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from monitor.letters.topic import Topic
     from monitor.tables import Obligation, Remediation
 
-REQUEST = "remediation"  #: the kind of obligation that asks about findings
 MOST = 12
 
 

@@ -15,23 +15,18 @@ from monitor.asked import ready
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
+from monitor.obligations import KINDS
 from monitor.obligations.closing import close
 from monitor.obligations.marks import last_submission, points_of
 from monitor.obligations.pairs import another_pair_of_eyes
-from monitor.obligations.remediation import NAME as REMEDIATION
 from monitor.reasons import keep
 from monitor.refusal import need
-from monitor.registry.places import DELETION
 from monitor.registry.roster import roster
-from monitor.registry.watches import keep_gone
-from monitor.remediation.raising import follow
-from monitor.remediation.settling import settle
 from monitor.schedule import duty_event, edit, overdue, refresh
 from monitor.tables.duty import ASKED, DECLINED, LIVE, MORE_TIME
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
@@ -141,18 +136,8 @@ async def accepting(
     event = duty_event("accepted", duty, actor, **handed_in, **said)
     await enter([Step(duty, fields | refresh(duty, calendar, at), [event], [notice], withdraw=True)], at)
     await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
-    await _remediate(duty, handed_in, calendar, at, actor)
-    if duty.kind == DELETION:
-        await keep_gone(duty.party_id, at)
-
-
-async def _remediate(
-    duty: Obligation, handed_in: Mapping[str, Any], calendar: Calendar, at: datetime, actor: str
-) -> None:
-    """What the answer leaves to be put right goes onto the books; or what it says of what stands there is entered."""
-    if handed_in:
-        answer = await tables.Submission.get(id=handed_in["submission"])
-        await (settle if duty.kind == REMEDIATION else follow)(duty, answer, calendar, at, actor)
+    answer = await tables.Submission.get(id=handed_in["submission"]) if handed_in else None
+    await KINDS[duty.kind].accepted(duty, answer, calendar, at, actor)
 
 
 def under_review(duty: Obligation) -> None:

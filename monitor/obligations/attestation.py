@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.calendar import add_months
-from monitor.obligations.contract import Facts, Idle, Owed, shelved
+from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
 from monitor.questionnaire import attestation_questionnaire
 from monitor.registry.format import OWING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Questionnaire
 
 NOTICE_DAYS = 30
+LONGEST = 12  #: months after which it is asked for again, whoever agreed to wait
 WORTH_ASKING_AFTER = 6  #: months since the last acceptance, beyond which an engagement that ends is asked once more
 
 
@@ -55,12 +56,13 @@ def _in_year(year: int, month: int, day: int) -> date:
         return date(year, month, day - 1)
 
 
-class Attestation:
+class Attestation(Kind):
     """定期評価: the party attests, item by item, what it does (APPI 25, guideline 3-4-4)."""
 
     name = "attestation"
-    version = 1
-    opens_with_mail = True
+    lasting = True
+    shared = True
+    longest_wait = LONGEST
 
     def owed(self, facts: Facts) -> Owed | Idle:
         if facts.entry.state not in OWING:

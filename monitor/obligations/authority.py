@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from checks.contract import Severity
 from monitor.calendar import DAY, add_months
+from monitor.obligations import KINDS
 from monitor.refusal import need
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation, Remediation
 
 ALONE = 30  #: days that a company's manager may grant without anybody above
-LONGEST = 12  #: months after which an attestation is asked for again, whoever agreed to wait
+LONGEST = 12  #: months for which a risk may be accepted, whoever agrees
 TAKEN_OVER = timedelta(days=30)  #: after it was first seen, what an old ledger lacks is due
 
 
@@ -36,10 +37,11 @@ class Authority(Enum):
         """Whether a duty may be waived until then."""
         if self is Authority.SCRIPT:
             return
-        latest = _latest(duty, calendar)
-        need(latest is None or until <= calendar.end_of(latest), "until-too-far", _TOO_FAR, latest=latest)
+        latest, months = _latest(duty, calendar)
+        soon = latest is None or until <= calendar.end_of(latest)
+        need(soon, "until-too-far", _TOO_FAR, latest=latest, months=months)
         if self is Authority.COMPANY:
-            need(duty.kind != "deletion", "by-whom-deletion", _DELETION)
+            need(not KINDS[duty.kind].office_waives, f"by-whom-{duty.kind}", _OFFICE)
             alone = calendar.day_of(at) + ALONE * DAY
             need(until <= calendar.end_of(alone), "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
 
@@ -69,8 +71,8 @@ class Authority(Enum):
         """Whether a due date may move to that day. Days are counted from the first due date, not from the last one."""
         if self is Authority.SCRIPT:
             return
-        latest = _latest(duty, calendar)
-        need(latest is None or due_on <= latest, "until-too-far", _TOO_FAR, latest=latest)
+        latest, months = _latest(duty, calendar)
+        need(latest is None or due_on <= latest, "until-too-far", _TOO_FAR, latest=latest, months=months)
         if self is Authority.COMPANY:
             alone = _first_due(duty, calendar) + ALONE * DAY
             need(due_on <= alone, "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
@@ -82,7 +84,7 @@ _GRAVE = (
     " office may do so: ask one of them to sign in and do it."
 )
 _TOO_FAR = (
-    "Name a day up to {latest}: this confirmation may wait for at most 12 months after its due date."
+    "Name a day up to {latest}: this confirmation may wait for at most {months} months after its due date."
     " If it is not needed at all, correct the engagement in the registry."
 )
 _RISK_TOO_FAR = "Name a day up to {latest}: a risk is accepted for at most 12 months, and looked at anew then."
@@ -94,8 +96,8 @@ _WAITED = (
     "It was first due on {since}, and the company has let it rest for the {days} days that it may. Only the manager for"
     " personal information or the group's privacy office may accept the risk from now on: ask one of them to sign in."
 )
-_DELETION = (
-    "A deletion may be waived only by the manager for personal information or the group's privacy office."
+_OFFICE = (
+    "This may be waived only by the manager for personal information or the group's privacy office."
     " Ask one of them to sign in and do it."
 )
 _BEYOND = (
@@ -104,8 +106,10 @@ _BEYOND = (
 )
 
 
-def _latest(duty: Obligation, calendar: Calendar) -> date | None:
-    return add_months(_first_due(duty, calendar), LONGEST) if duty.kind == "attestation" else None
+def _latest(duty: Obligation, calendar: Calendar) -> tuple[date | None, int | None]:
+    """The last day up to which one of its kind may wait, and the months that this is; none where it may for ever."""
+    months = KINDS[duty.kind].longest_wait
+    return (None if months is None else add_months(_first_due(duty, calendar), months)), months
 
 
 def _first_due(duty: Obligation, calendar: Calendar) -> date:

@@ -1,22 +1,26 @@
 """What a kind of duty says about itself. One file per kind; the table in `__init__` registers it.
 
 A kind answers one pure question: given an engagement and all that is known of it, what is owed? Everything that
-follows (opening, ladder, review, moving dates, cancelling) is the same for all kinds and lives in the stage.
+follows (opening, ladder, review, moving dates, cancelling) is the same for all kinds and lives in the stage. Where
+kinds differ in it, a kind says how: nothing else asks what a duty is called.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from monitor.remediation.raising import follow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from monitor.calendar import Calendar
+    from monitor.calendar import Calendar, Roll
     from monitor.questionnaire import Questionnaire
     from monitor.registry.format import Engagement, Party
-    from monitor.tables import Obligation, Remediation
+    from monitor.tables import Obligation, Remediation, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Facts:
     history: Sequence[Obligation] = ()
     below: Sequence[str] = ()  #: names of the parties entrusted directly below, in the tree of sub-entrustment
     sightings: Sequence[Sighting] = ()
-    findings: Sequence[Remediation] = ()  #: that its accepted answers raised
+    findings: Sequence[Remediation] = ()  #: that its accepted answers raised, as far as they outlive it
+    gone: Sequence[Remediation] = ()  #: findings that ended with it
 
     def accepted(self, kind: str) -> Sequence[Obligation]:
         return [duty for duty in self.history if duty.kind == kind and duty.accepted_on]
@@ -55,6 +60,10 @@ class Owed:
     It opens `notice_days` before T with its first mail, or on `opens_on`, from 00:00, with its first mail at the first
     `send_at` from then on, or where something happened, at once: `opens_at`, for a `cause` that people can read.
     `forgiving`: what is first seen late is due 30 days later (contract 4.5).
+
+    Of what an event asks for (`demanding.demand`), one of a kind may be owed for each `subject`, such as an owner's
+    request. `roll` says otherwise than the engagement what T does on a closed day; `statutory`, that a law runs the
+    clock.
     """
 
     nominal_on: date
@@ -63,6 +72,9 @@ class Owed:
     opens_at: datetime | None = None
     cause: Mapping[str, Any] = field(default_factory=dict)
     forgiving: bool = False
+    subject: str = ""
+    roll: Roll | None = None
+    statutory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +92,39 @@ def shelved(shelf: Mapping[str, Questionnaire], name: str) -> Questionnaire:
     return shelf[name]
 
 
-class Kind(Protocol):
-    """A kind of duty that the party answers through a form."""
+class Kind(ABC):
+    """A kind of duty that the party answers through a form. What it does not say of itself is as usual."""
 
-    name: str
-    version: int  #: raised whenever `owed` comes to answer otherwise: every engagement is then worked out anew
-    opens_with_mail: bool  #: it opens with its first mail, so only when mails may leave; else at 00:00 of its day
+    name: ClassVar[str]
+    version: ClassVar[int] = 1  #: raised whenever `owed` comes to answer otherwise: every engagement is worked out anew
+    #: It opens with its first mail, so only when mails may leave; else at 00:00 of its day.
+    opens_with_mail: ClassVar[bool] = True
+    #: Events ask for it, each for a subject of its own; planning begins none, and asks `owed` of none.
+    demanded: ClassVar[bool] = False
+    #: Says how things are while the work lasts: it is held against what looks see, and what it raised is to be put
+    #: right, until the work ends. Other answers say what was done, for good.
+    lasting: ClassVar[bool] = False
+    #: Says how a party works, whoever asks: its answers are offered where the party is asked the same for other work.
+    shared: ClassVar[bool] = False
+    #: The party certifies what it states, rather than confirming it as far as it has been able to find out.
+    certificate: ClassVar[bool] = False
+    needs_code: ClassVar[bool] = False  #: a signature is always confirmed from the registered mailbox
+    within_work: ClassVar[bool] = False  #: days that are answered are held against those of the work
+    office_waives: ClassVar[bool] = False  #: only somebody above the company's managers may waive it
+    longest_wait: ClassVar[int | None] = None  #: months after its due date for which it may wait, whoever agrees
 
+    @abstractmethod
     def owed(self, facts: Facts) -> Owed | Idle: ...
 
+    @abstractmethod
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
         """What is frozen into the request, as the party meets it: taken from the shelf, or made of the facts."""
-        ...
+
+    async def accepted(
+        self, duty: Obligation, answer: Submission | None, calendar: Calendar, at: datetime, actor: str
+    ) -> None:
+        """What an acceptance leads to, in its transaction: what the answer leaves to be put right goes onto the books.
+        None is there where a simulation accepts what nobody has filled in.
+        """
+        if answer is not None:
+            await follow(duty, answer, calendar, at, actor)

@@ -6,31 +6,38 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.calendar import DAY
-from monitor.obligations.contract import Facts, Idle, Owed, shelved
+from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
 from monitor.questionnaire import Place, with_places
 from monitor.questionnaire.defaults import DELETION
 from monitor.registry.format import OWING
 from monitor.registry.places import DELETION as NAME
 from monitor.registry.places import confirmed
+from monitor.registry.watches import keep_gone
 from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from monitor.calendar import Calendar
     from monitor.questionnaire import Questionnaire
+    from monitor.tables import Obligation, Submission
 
 
 DECIDED = frozenset({"accepted", "cancelled"})
 AGAIN_DAYS = 7  #: from the day on which content was seen again
 
 
-class Deletion:
+class Deletion(Kind):
     """返却・消去: the party certifies, place by place, that nothing is left (APPI 22, 25; guideline 10-5(4))."""
 
     name = NAME
     version = 2
     opens_with_mail = False
+    certificate = True
+    needs_code = True
+    within_work = True
+    office_waives = True
 
     def owed(self, facts: Facts) -> Owed | Idle:
         again = served_again(facts)
@@ -51,6 +58,13 @@ class Deletion:
         own = [Place(name=place.name, kind=place.kind) for place in facts.entry.place]
         below = [Place(name=name, kind="sub_trustee") for name in facts.below]
         return with_places(shelved(shelf, DELETION[facts.entry.kind]), [*own, *below])
+
+    async def accepted(
+        self, duty: Obligation, answer: Submission | None, calendar: Calendar, at: datetime, actor: str
+    ) -> None:
+        """What was certified as gone is looked at from now on."""
+        await super().accepted(duty, answer, calendar, at, actor)
+        await keep_gone(duty.party_id, at)
 
 
 def _confirmed(facts: Facts) -> bool:

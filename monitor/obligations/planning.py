@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -54,10 +55,9 @@ async def plan(at: datetime, policy: Policy | None = None) -> int:
 
 async def _lapse(facts: Iterable[Facts], at: datetime) -> None:
     """What answers about work raised that has ended is nobody's to put right any more."""
-    for found in facts:
-        closed = found.entry.state not in OWING
-        if found.findings and (closed or (found.last_day is not None and found.today > found.last_day)):
-            await lapse(found.findings, at, closed=closed)
+    gone = [row for found in facts for row in found.gone]
+    if gone:
+        await lapse(gone, at)
 
 
 async def _mark(worked: Mapping[str, list[Step] | None], facts: Mapping[str, Facts], at: datetime) -> None:
@@ -103,20 +103,33 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
     findings = await _findings(keys)
     today = present.calendar.day_of(at)
     return {
-        row.key: Facts(
-            row.key,
-            _standing(row, entries[row.key]),
-            parties[row.party_id],
-            await present.last_day(row.key),
-            today,
-            present.calendar,
-            history[row.key],
-            below[row.key],
-            sightings[row.key],
-            findings[row.key],
+        row.key: _parted(
+            Facts(
+                row.key,
+                _standing(row, entries[row.key]),
+                parties[row.party_id],
+                await present.last_day(row.key),
+                today,
+                present.calendar,
+                history[row.key],
+                below[row.key],
+                sightings[row.key],
+                findings[row.key],
+            )
         )
         for row in rows
     }
+
+
+def _parted(facts: Facts) -> Facts:
+    """Once the work has ended, what was said of how things are while it lasts ends with it; of work of which nothing is
+    owed any more, all does.
+    """
+    closed = facts.entry.state not in OWING
+    if not closed and (facts.last_day is None or facts.today <= facts.last_day):
+        return facts
+    gone = [row for row in facts.findings if closed or KINDS[row.kind].lasting]
+    return replace(facts, findings=[row for row in facts.findings if row not in gone], gone=gone)
 
 
 async def _findings(keys: Sequence[str]) -> defaultdict[str, list[tables.Remediation]]:
@@ -175,6 +188,8 @@ def _guarded(row: tables.Engagement, facts: Mapping[str, Facts], at: datetime, p
 def _work_out(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy) -> list[Step]:
     steps: list[Step] = []
     for kind in KINDS.values():
+        if kind.demanded:
+            continue
         outcome = kind.owed(facts)
         live = [duty for duty in facts.history if duty.kind == kind.name and duty.state in LIVE]
         steps += [step for duty in live if (step := reconcile(outcome, duty, facts, at, policy))]

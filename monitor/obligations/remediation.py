@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.obligations.contract import Facts, Idle, Owed
+from monitor.obligations.contract import Facts, Idle, Kind, Owed
 from monitor.registry.format import OWING
 from monitor.remediation.asking import questionnaire
 from monitor.remediation.rules import days_ahead, first_due, owed
+from monitor.remediation.settling import settle
 from monitor.tables.duty import LIVE
+from monitor.tables.remediation import REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from monitor.calendar import Calendar
     from monitor.questionnaire import Questionnaire
-    from monitor.tables import Obligation, Remediation
-
-NAME = "remediation"
+    from monitor.tables import Obligation, Remediation, Submission
 
 
-class RemediationRequest:
+class RemediationRequest(Kind):
     """指摘事項の是正: the party says of each open finding how it stands, and shows it (APPI 25, guideline 3-4-4)."""
 
-    name = NAME
-    version = 1
-    opens_with_mail = True
+    name = REQUEST
 
     def owed(self, facts: Facts) -> Owed | Idle:
         """Due on the earliest day of what it asks about. It opens at once for what the party was never asked about, and
@@ -47,14 +46,21 @@ class RemediationRequest:
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:  # noqa: ARG002 - made of facts
         return questionnaire(_open(facts), facts.today)
 
+    async def accepted(
+        self, duty: Obligation, answer: Submission | None, calendar: Calendar, at: datetime, actor: str
+    ) -> None:
+        """What the answer says of each finding is entered; none comes of it."""
+        if answer is not None:
+            await settle(duty, answer, calendar, at, actor)
+
 
 def _open(facts: Facts) -> list[Remediation]:
-    return owed(facts.findings, ended=facts.last_day is not None and facts.today > facts.last_day)
+    return owed(facts.findings)
 
 
 def _asked(facts: Facts) -> Obligation | None:
     """The request that is with the party, or with the reviewers."""
-    return next((duty for duty in reversed(facts.history) if duty.kind == NAME and duty.state in LIVE), None)
+    return next((duty for duty in reversed(facts.history) if duty.kind == REQUEST and duty.state in LIVE), None)
 
 
 def _next(rows: Sequence[Remediation], facts: Facts) -> Owed:
@@ -70,4 +76,4 @@ def _next(rows: Sequence[Remediation], facts: Facts) -> Owed:
 
 def _decided(facts: Facts) -> list[datetime]:
     """When the request before this one was closed: until then nothing more could be asked."""
-    return [duty.decided_at for duty in facts.history if duty.kind == NAME and duty.decided_at][-1:]
+    return [duty.decided_at for duty in facts.history if duty.kind == REQUEST and duty.decided_at][-1:]

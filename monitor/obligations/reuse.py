@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
 from monitor.asked import frozen
-from monitor.obligations import drafts
+from monitor.obligations import KINDS, drafts
 from monitor.questionnaire import Answer
 from monitor.questionnaire.reuse import Asked, Reuse, asked_in, reuse
 from monitor.registry.roster import roster
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation
 
 
-ELSEWHERE = "attestation"  #: says how a party works, whoever asks; a certificate of deletion speaks of one work's data
 FRESH = timedelta(days=366)  #: what was told elsewhere is offered so long after it was accepted
 MOST = 5  #: other works that are looked at, the latest first
 
@@ -129,11 +128,11 @@ async def _last(duty: Obligation) -> list[Source]:
 
 async def _elsewhere(duty: Obligation, today: date) -> list[Source]:
     """The latest of each other work. Of the same party, always: it is the party's own word that it may use again."""
-    if duty.kind != ELSEWHERE:
+    if not KINDS[duty.kind].shared:
         return []
     since = (await roster()).calendar.instant(today) - FRESH
     of = tables.Submission.filter(
-        verdict="accepted", decided_at__gte=since, obligation__party_id=duty.party_id, obligation__kind=ELSEWHERE
+        verdict="accepted", decided_at__gte=since, obligation__party_id=duty.party_id, obligation__kind=duty.kind
     ).exclude(obligation__engagement_id=duty.engagement_id)
     latest: dict[str, tables.Submission] = {}
     for row in await of.select_related("obligation").order_by("-id").limit(4 * MOST):

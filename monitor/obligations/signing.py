@@ -22,9 +22,9 @@ from checks.spelling import normal
 from monitor import ledger, links, tables
 from monitor.language import Message
 from monitor.notices import VENDOR, about_duty, tell
+from monitor.obligations import KINDS
 from monitor.obligations.acts import Declaration, held, submit
 from monitor.refusal import Refused, need
-from monitor.registry.places import DELETION
 from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
@@ -103,7 +103,7 @@ def needs_code(duty: Obligation, link: Link, reader: str, email: str, standing: 
     link's reader. Nobody knows who reads a link whose contact is gone, unless it is a colleague's. Pure.
     """
     unknown = bool(link.via) or (standing is Standing.GONE and link.contact_id is None)
-    return duty.kind == DELETION or unknown or email.lower() not in ("", reader.lower())
+    return KINDS[duty.kind].needs_code or unknown or email.lower() not in ("", reader.lower())
 
 
 async def declare(link: Link, said: Declaration, contact: str, at: datetime) -> None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from monitor.calendar import Calendar
     from monitor.tables import Obligation, Remediation
 
-RECURRING = "attestation"  #: what it raised ends with the work; what a certificate of deletion raised does not
 REOPENED = 30  #: days that are left for what is open again
 UNSHOWN = 30  #: days after which what is said to be put right, and was shown by nothing, is asked about again
 AHEAD = 14  #: days before its date that the party is asked again, at most
@@ -37,10 +36,9 @@ def due(row: Remediation, request: Obligation | None = None) -> date:
     return max(days)
 
 
-def owed(rows: Iterable[Remediation], *, ended: bool) -> list[Remediation]:
-    """What the party is asked about: after the end of the work, only what its confirmation of deletion left open."""
-    found = [row for row in rows if unsettled(row) and not (ended and row.kind == RECURRING)]
-    return sorted(found, key=lambda row: (row.base_on, -row.severity, row.id))
+def owed(rows: Iterable[Remediation]) -> list[Remediation]:
+    """What the party is asked about, the most pressing first."""
+    return sorted(filter(unsettled, rows), key=lambda row: (row.base_on, -row.severity, row.id))
 
 
 def first_due(rows: Sequence[Remediation], opened: date) -> date:

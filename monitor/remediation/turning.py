@@ -10,7 +10,7 @@ from monitor import tables
 from monitor.guard import Guard
 from monitor.registry.roster import roster
 from monitor.remediation.recording import Change, record
-from monitor.remediation.rules import HELD, RECURRING, REOPENED, reopened, settled
+from monitor.remediation.rules import HELD, REOPENED, reopened, settled
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ async def _open(number: int, at: datetime) -> None:
         await record([Change(row, "reopened", fields, {"reason": "risk-ended"})], at)
 
 
-async def lapse(rows: Iterable[Remediation], at: datetime, *, closed: bool) -> None:
-    """The work of these has ended, and with it what was attested of it; `closed`: nothing is owed of it any more."""
-    gone = [row for row in rows if row.state in HELD and (closed or row.kind == RECURRING)]
+async def lapse(rows: Iterable[Remediation], at: datetime) -> None:
+    """These have ended with their work, as far as they are still on the books."""
+    gone = [row for row in rows if row.state in HELD]
     changes = [Change(row, "lapsed", settled(row, "lapsed", at, how="ended"), {"reason": "ended"}) for row in gone]
     if changes:
         await record(changes, at)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from monitor.tables.register import Company, Engagement, Party
     from monitor.tables.telling import Person
 
+REQUEST = "remediation"  #: the kind of obligation that asks the party about findings
 UNSETTLED = ("open", "remediating", "fixed")  #: states in which the party is asked about it
 
 

@@ -10,9 +10,8 @@ from stage import COMPANY, SISTER, engagement, instant, registry
 
 from checks.contract import Finding, Look, Severity, Verdict
 from monitor import plugins, tables
-from monitor.assets import CLAIMS
 from monitor.cases import Seen, take
-from monitor.contradiction import load_claims, weigh
+from monitor.contradiction import weigh
 from monitor.obligations import acts
 from monitor.registry.apply import apply
 from monitor.registry.read import read
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-TABLE = load_claims(CLAIMS)
+TABLE = plugins.claims()
 AT = instant("2026-09-01 10:00")
 HOUR = timedelta(hours=1)
 SEVERITIES = {"headers.hsts-missing": Severity.MEDIUM, "security-txt.missing": Severity.LOW}

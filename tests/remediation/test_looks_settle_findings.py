@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from remedied import BEGIN, answered, begin, ledger, rows
 
-from monitor import tables
-from monitor.assets import CLAIMS
-from monitor.contradiction import load_claims, see
+from monitor import plugins, tables
+from monitor.contradiction import see
 from monitor.obligations import findings
 from monitor.obligations.authority import Authority
 from tests.contradiction.attested import look
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("store")
-CLAIMED = load_claims(CLAIMS)
+CLAIMED = plugins.claims()
 HOUR = timedelta(hours=1)
 GOOD = {"old_versions": "refused"}
 

@@ -15,6 +15,7 @@ from monitor.remediation.asking import Said, said_of, spoken_of
 from monitor.remediation.rules import HELD, due, overdue, unsettled
 from monitor.remediation.settling import comes_to
 from monitor.tables.duty import LIVE
+from monitor.tables.remediation import REQUEST
 from monitor.web.console.history import last_day
 from monitor.web.words import named
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Answer
     from monitor.tables import Obligation, Remediation
     from monitor.web.console.session import Reader
-
-REQUEST = "remediation"
 
 
 @dataclass(frozen=True)

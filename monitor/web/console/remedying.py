@@ -16,9 +16,10 @@ from monitor.questionnaire import thaw_answers
 from monitor.refusal import Refused
 from monitor.remediation.asking import said_of
 from monitor.remediation.rules import HELD, unsettled
+from monitor.tables.remediation import REQUEST
 from monitor.web.console.history import history, until_words
 from monitor.web.console.looking import Wrong, console_page
-from monitor.web.console.remedies import REQUEST, Entry, day_said, entries_of, told
+from monitor.web.console.remedies import Entry, day_said, entries_of, told
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, moment
 from monitor.web.site import SITE

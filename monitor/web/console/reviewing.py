@@ -20,11 +20,12 @@ from monitor.obligations.marks import ACCEPTED, RETURNED, last_submission
 from monitor.refusal import Refused
 from monitor.reviewing import Decided, Marked, Said, Seen
 from monitor.reviewing.decide import LONGEST
+from monitor.tables.remediation import REQUEST
 from monitor.web.console.doubt import Tongue, against, trust
 from monitor.web.console.facts import declaration
 from monitor.web.console.looking import console_page, duty_of
 from monitor.web.console.pleas import objected, objections
-from monitor.web.console.remedies import REQUEST, of_duty
+from monitor.web.console.remedies import of_duty
 from monitor.web.console.session import reader
 from monitor.web.console.steps import next_steps
 from monitor.web.console.weighing import Case, counts, groups, sums

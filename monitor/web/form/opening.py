@@ -15,6 +15,7 @@ from monitor.asked import frozen
 from monitor.cause import seen_again
 from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
+from monitor.obligations import KINDS
 from monitor.obligations.colleagues import GIVEN
 from monitor.obligations.drafts import Draft, Drafted, read, save
 from monitor.obligations.marks import Returned, returned
@@ -23,7 +24,6 @@ from monitor.obligations.signing import Standing, behind
 from monitor.questionnaire import Examination, Questionnaire, QuestionState, examine
 from monitor.questionnaire.period import Period, within
 from monitor.refusal import Refused
-from monitor.registry.places import DELETION
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
 from monitor.web.border import LIMITS, OFTEN, SAFE, STRANGERS, remote
@@ -132,7 +132,7 @@ class Opened:
 
     def examined(self, draft: Draft) -> Examination:
         found = examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
-        if self.duty.kind != DELETION:
+        if not KINDS[self.duty.kind].within_work:
             return found
         work = Period(self.engagement.starts_on, self.engagement.ends_on)
         return within(found, self.questionnaire, draft.answers, work)
@@ -269,6 +269,7 @@ def form_page(
         "asker": found.asker,
         "site": found.asker,
         "party_name": named(found.party, language),
+        "certificate": KINDS[duty.kind].certificate,
         "group_name": group,
         "operator": group,
         "title_of_form": title,
