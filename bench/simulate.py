@@ -12,8 +12,8 @@ from bench.figure import Figure
 from bench.process import Meter, child, folder
 from monitor import plugins
 from monitor.registry.read import read
+from monitor.simulation.deeds.asking import Accept, Submit
 from monitor.simulation.run import simulate
-from monitor.simulation.script import Accept, Submit
 
 ENGAGEMENTS, COMPANIES = 1000, 12
 BEGIN = datetime.fromisoformat("2026-04-01T00:00:00+09:00")

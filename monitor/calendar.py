@@ -11,7 +11,7 @@ Holidays of Administrative Organs for 29 December to 3 January.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -98,6 +98,14 @@ class Calendar:
     def preceding(self, day: date) -> date:
         """The last open day up to `day`."""
         return self._walk(day, -DAY)
+
+    def law(self) -> Calendar:
+        """The days and hours of a clock that a statute runs: no day is closed, and what comes up leaves at any hour."""
+        return replace(self, country="", extra_closed=frozenset(), any_hour=True)
+
+    def statutory_following(self, day: date) -> date:
+        """The first day from `day` on that the law itself holds open, whatever the group has closed besides."""
+        return Calendar(zone=self.zone, country=self.country).following(day)
 
     def _walk(self, day: date, step: timedelta) -> date:
         while self.closed(day):

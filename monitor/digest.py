@@ -163,4 +163,4 @@ def _due(row: tables.Obligation, on: date | None = None) -> Due:
 
 def _failing(row: tables.Case) -> Failing:
     severity = Severity(row.severity).word
-    return Failing(company=row.company_id, party=row.party_id, url=row.url, check=row.check_kind, severity=severity)
+    return Failing(company=row.company_id, party=row.party_id or "", url=row.url, check=row.check_kind, severity=severity)

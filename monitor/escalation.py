@@ -21,6 +21,7 @@ from monitor.guard import Guard
 from monitor.notices import COMPANY, VENDOR, about_case, about_duty, about_own, tell, withdraw
 from monitor.registry.roster import roster
 from monitor.schedule import (
+    beat,
     case_climb,
     case_next,
     company_climb,
@@ -99,16 +100,15 @@ def _guarded(climb: Any, row: Climbing, calendar: Calendar, at: datetime) -> Mov
 
 def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
     """The rungs of a duty that are due now, or the reminder of its reviewers."""
-    move = Move(duty)
-    if calendar.sending(at):
-        if duty.state == "submitted":
-            _remind_reviewers(move, duty, reviews_due(duty, calendar, at), at)
-        elif duty.state in ASKED:
-            _remind_party(move, duty, calendar, at)
-            if duty.overdue_on:
-                _tell_company(move, duty, calendar, at)
-        elif duty.state == DECLINED:
-            _tell_company(move, duty, calendar, at)
+    move, own = Move(duty), beat(duty, calendar)
+    if duty.state == "submitted" and calendar.sending(at):
+        _remind_reviewers(move, duty, reviews_due(duty, calendar, at), at)
+    elif duty.state in ASKED and own.sending(at):
+        _remind_party(move, duty, own, at)
+        if duty.overdue_on:
+            _tell_company(move, duty, own, at)
+    elif duty.state == DECLINED and own.sending(at):
+        _tell_company(move, duty, own, at)
     move.fields |= edit(duty, next_at=next_at(duty, calendar, at))
     return move
 
@@ -122,15 +122,15 @@ def _tell_company(move: Move, duty: Obligation, calendar: Calendar, at: datetime
 
 def climb_own(duty: OwnDuty, calendar: Calendar, at: datetime) -> Move:
     """The rungs of what a company owes itself: it alone hears of it, from the opening on."""
-    move = Move(duty)
-    rung = own_rung(duty, calendar, at) if duty.state == "open" and calendar.sending(at) else None
+    move, own = Move(duty), beat(duty, calendar)
+    rung = own_rung(duty, own, at) if duty.state == "open" and own.sending(at) else None
     if rung:
         if duty.company_queued is not None:
             move.replaces.append(COMPANY)
         move.fields |= edit(duty, company_queued=rung[0])
         name = own_climb(duty).ladder.name(rung[0])
         told = {"mark": f"{name}@{duty.due_on.isoformat()}/{rung[1]}", "rung": rung[0], "level": rung[1]}
-        move.notices.append(about_own(duty, "rung", at, data={"rung": name}, **told))
+        move.notices.append(about_own(duty, "rung", at, data={"rung": name}, urgent=duty.statutory, **told))
     move.fields |= edit(duty, next_at=own_next(duty, calendar, at))
     return move
 
@@ -164,7 +164,8 @@ def _duty_rung(duty: Obligation, side: str, climb: Climb, rung: int, at: datetim
     if duty.state == DECLINED:
         mark += f"/declined-{duty.since:%Y%m%dT%H%M%S%f}"
         data["declined"] = duty.declined["on"]
-    return about_duty(duty, "rung", side, at, mark=mark, rung=rung, level=level, data=data)
+    told = {"mark": mark, "rung": rung, "level": level, "data": data, "urgent": duty.statutory}
+    return about_duty(duty, "rung", side, at, **told)
 
 
 def _company_hears(move: Move, climb: Climb, calendar: Calendar, at: datetime) -> tuple[int, int] | None:

@@ -45,6 +45,11 @@ def _highest(*offsets: int | None) -> int | None:
     return max((offset for offset in offsets if offset is not None), default=None)
 
 
+def beat(row: Climbing, calendar: Calendar) -> Calendar:
+    """The calendar by which a row climbs: a statute's clock knows no closed days and no hours of mail."""
+    return calendar.law() if row.statutory else calendar
+
+
 def vendor_climb(duty: Obligation) -> Climb:
     return Climb(ladder_from(duty.ladder), duty.due_on, _highest(duty.vendor_sent, duty.vendor_queued), duty.since)
 
@@ -96,6 +101,7 @@ def next_at(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | No
     """When the ladder of a duty, or of its review, must be looked at again; none when nobody waits for anything."""
     if duty.state == "submitted" and duty.submitted_at:
         return calendar.next_sending(max(at, review_at(duty, calendar, duty.reviews + 1)))
+    calendar = beat(duty, calendar)
     if duty.state == DECLINED:
         return company_next(duty, company_climb(duty), calendar, at)
     if duty.state not in ASKED:
@@ -172,6 +178,7 @@ def own_next(duty: OwnDuty, calendar: Calendar, at: datetime) -> datetime | None
     """When the ladder of what a company owes itself must be looked at again."""
     if duty.state != "open":
         return None
+    calendar = beat(duty, calendar)
     if duty.company_sent is not None:
         return company_next(duty, own_climb(duty), calendar, at)
     if duty.company_queued is not None:

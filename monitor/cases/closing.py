@@ -36,7 +36,7 @@ async def passes(watch: Watch, at: datetime, damping: Damping) -> None:
         elif case.returns and damping.calm:
             await _wait(case, at, damping)
         else:
-            await _close(case, at)
+            await close(case, at)
 
 
 async def _hand_on(case: Case, heir: Watch, at: datetime) -> None:
@@ -68,12 +68,12 @@ async def subside(at: datetime) -> int:
     async with transaction():
         found = await calm.order_by("id").select_for_update(skip_locked=True)
         for case in found:
-            await _close(case, at)
+            await close(case, at)
     return len(found)
 
 
-async def _close(case: Case, at: datetime) -> None:
-    """The check passes again: whoever was told since it last passed is told, and nobody else."""
+async def close(case: Case, at: datetime, actor: str = ledger.SYSTEM, **data: Any) -> None:
+    """The check passes again, or conduct was put right: whoever was told since it last passed is told, and nobody else."""
     if not await _end(case, at, mended=True):
         return
     notices, mark = [], str(case.returns or "")
@@ -83,7 +83,7 @@ async def _close(case: Case, at: datetime) -> None:
     if case.vendor_told:
         notices.append(about_case(case, "resolved", VENDOR, at, mark=mark))
     await tell(notices)
-    await ledger.write([event("closed", case)], at)
+    await ledger.write([event("closed", case, actor, **data)], at)
 
 
 async def _end(case: Case, at: datetime, *, mended: bool) -> bool:
@@ -104,7 +104,7 @@ async def lapse(at: datetime) -> int:
         return 0
     async with transaction():
         reasons = await _lapsed(tables.Case.filter(id__in=[case.id for case in over], closed_at=None), at, lock=True)
-        retired = {case.watch_id for case in reasons if case.watch.retired_at}
+        retired = {case.watch_id for case, reason in reasons.items() if reason == "retired"}
         for case, reason in list(reasons.items()):
             heir = await heir_of(case) if reason == "retired" else None
             if heir:
@@ -119,6 +119,7 @@ async def lapse(at: datetime) -> int:
 
 async def _lapsed(which: QuerySet[Case], at: datetime, *, lock: bool = False) -> dict[Case, str]:
     """Those that are nobody's any more, and why. The registry is read when the rows are locked."""
+    which = which.filter(watch_id__isnull=False)
     cases: list[Any] = await (which.select_for_update() if lock else which).order_by("id").prefetch_related("watch")
     if not cases:
         return {}

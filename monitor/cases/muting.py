@@ -99,8 +99,7 @@ def _heard(case: Case, at: datetime) -> dict[str, Any]:
 
 
 async def _enter(kind: str, case: Case, at: datetime, actor: str, data: dict[str, Any]) -> None:
-    facts = event(kind, case, **data)
-    await ledger.write([ledger.Event(facts.type, facts.subject, facts.data, facts.company, actor)], at)
+    await ledger.write([event(kind, case, actor, **data)], at)
 
 
 async def muted_before(watch: int, company: str | None, severity: Severity, at: datetime) -> dict[str, Any]:

@@ -60,7 +60,7 @@ async def heir_of(case: Case) -> Watch | None:
     return first.watch if first else None
 
 
-def about(case: Case) -> tuple[str, str]:
+def about(case: Case) -> tuple[str | None, str]:
     """What decides who is concerned: the party, and where it is a place of somebody's data, the address."""
     return case.party_id, case.url if case.check_kind == GONE else ""
 
@@ -98,11 +98,11 @@ async def announced(case: Case) -> int:
     return max((Severity.of(str(key).rpartition("/")[2]) for key in keys), default=0)
 
 
-def event(kind: str, case: Case, **data: Any) -> ledger.Event:
-    facts = {
-        "party": case.party_id,
-        "url": case.url,
-        "check": case.check_kind,
-        "severity": Severity(case.severity).word,
-    }
-    return ledger.Event(f"case.{kind}", f"case/{case.id}", facts | data, case.company_id)
+def event(kind: str, case: Case, actor: str = ledger.SYSTEM, **data: Any) -> ledger.Event:
+    facts = {"severity": Severity(case.severity).word, "party": case.party_id}
+    if case.rule:
+        facts |= {"rule": case.rule, "engagement": case.engagement_id, "ref": case.ref}
+    else:
+        facts |= {"url": case.url, "check": case.check_kind}
+    told = {name: value for name, value in facts.items() if value}
+    return ledger.Event(f"case.{kind}", f"case/{case.id}", told | data, case.company_id, actor)

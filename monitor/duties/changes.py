@@ -17,6 +17,7 @@ from monitor.cases.closing import passes
 from monitor.cases.settling import Damping
 from monitor.cases.standing import all_concerned, concerned
 from monitor.duties.owing import begin, cancel, done, due_in, event, held
+from monitor.own_duties import CHANGE_REVIEW
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
     from monitor.tables import FindingRow, OwnDuty, Watch
 
-KIND = "change-review"
+KIND = CHANGE_REVIEW
 CHECK = "policy-page"
 RULE = "policy-page.changed"
 DAYS = 10  #: business days

@@ -10,6 +10,7 @@ from tortoise.expressions import F
 from monitor import ledger, tables
 from monitor.ladder import OWN
 from monitor.notices import withdraw
+from monitor.own_duties import DONE, own_kind
 from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
@@ -21,10 +22,42 @@ if TYPE_CHECKING:
 
     from monitor.calendar import Calendar
     from monitor.pause import Pause
+    from monitor.registry.roster import Roster
     from monitor.tables import OwnDuty
 
 CHUNK = 200
 GONE = "This has been decided already, or nothing is owed here any more."
+
+
+async def owe(kind: str, due_on: date, at: datetime, present: Roster, **about: Any) -> OwnDuty:
+    """Something is owed by a company (`company_id`), or by the privacy office where there is none, within the caller's
+    transaction. What is open for the same matter (`ref`, engagement and party) already stays as it is and is given
+    back.
+    """
+    same = {name: about.get(name) for name in ("company_id", "party_id", "engagement_id")} | {
+        "ref": about.get("ref", "")
+    }
+    going = await tables.OwnDuty.filter(kind=kind, state="open", **same).first()
+    if going is not None:
+        return going
+    duty = tables.OwnDuty(kind=kind, due_on=due_on, statutory=own_kind(kind).statutory, **about)
+    return await begin(duty, present.calendar, at)
+
+
+async def settle(duty_id: int, at: datetime, actor: str, outcome: str = DONE, reason: str = "") -> OwnDuty:
+    """A named person says how it ended; within a transaction of its own. For kinds of which nothing more follows."""
+    async with transaction():
+        duty = await held(duty_id)
+        explain(duty.kind, outcome, reason)
+        await done(duty, at, actor, outcome, reason)
+    return duty
+
+
+def explain(kind: str, outcome: str, reason: str) -> None:
+    """Refuse an outcome that the kind does not know, and one without the reason that it needs."""
+    known = own_kind(kind)
+    need(outcome in known.outcomes, "no-such-outcome", "Choose one of the ways in which this can end.")
+    need(outcome not in known.explained or reason.strip(), "reason-missing", "Write the reason: auditors read it.")
 
 
 async def begin(duty: OwnDuty, calendar: Calendar, at: datetime) -> OwnDuty:
@@ -103,6 +136,13 @@ def due_in(days: int, begun_on: date, calendar: Calendar) -> date:
 
 def event(kind: str, duty: OwnDuty, actor: str = ledger.SYSTEM, **data: Any) -> ledger.Event:
     """A line of the ledger, with what an auditor needs to place it."""
-    facts = {"obligation": duty.kind, "party": duty.party_id, "url": duty.url, "due_on": duty.due_on.isoformat()}
+    facts = {
+        "obligation": duty.kind,
+        "party": duty.party_id,
+        "engagement": duty.engagement_id,
+        "ref": duty.ref,
+        "url": duty.url,
+        "due_on": duty.due_on.isoformat(),
+    }
     told = {name: value for name, value in facts.items() if value}
     return ledger.Event(f"own-duty.{kind}", f"own-duty/{duty.id}", told | data, duty.company_id, actor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import Q
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from monitor.registry.format import Engagement, Party
     from monitor.registry.roster import Roster
     from monitor.tables import Case, Contradiction, FindingRow, Obligation, Remediation
+
+STEP = 5  #: minutes; nobody knows more exactly how long a part of a form takes
 
 
 @dataclass
@@ -57,6 +60,14 @@ class Doubt:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What of a form a colleague was asked for."""
+
+    titles: Sequence[Text]
+    minutes: int
+
+
+@dataclass(frozen=True)
 class Background:
     """Facts beside the topics themselves, by the ids that those name."""
 
@@ -77,6 +88,7 @@ class Background:
     returned: Mapping[int, datetime]  #: by duty that waits for a better answer, when the letter that asked for it left
     remedied: Mapping[int, Obligation]  #: by duty that was accepted, the open request about what it left to put right
     above: Mapping[str, Party]  #: by engagement, whoever sub-entrusted the work (再委託元)
+    parts: Mapping[str, Part]  #: by notice to a colleague, what they were asked for, where it is not all of it
     entered: Mapping[int, date]  #: by submission that the company entered from a sheet, when that was received
 
     @classmethod
@@ -90,7 +102,7 @@ class Background:
             await _minutes(requests),
             {key: (await frozen(key)).title for key in requests},
             await _fingerprints(topics),
-            await _findings({topic.case.watch_id for topic in topics if topic.case}),
+            await _findings({topic.case.watch_id for topic in topics if topic.case and topic.case.watch_id}),
             await _doubts([topic.case for topic in topics if topic.case]),
             await _beside({topic.case.id for topic in topics if topic.case}),
             await _told(topics),
@@ -104,6 +116,7 @@ class Background:
             await _returned([topic.duty.id for topic in topics if topic.duty and topic.duty.state == "returned"]),
             await _remedied([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
             {one.key: await _above(one, present) for topic in topics if (one := topic.engagement) and one.under},
+            {topic.notice.key: part for topic in topics if (part := await _part(topic))},
             await _entered(topics),
         )
 
@@ -133,6 +146,20 @@ async def _remedied(duties: Sequence[Obligation]) -> dict[int, Obligation]:
 
 async def _above(engagement: Engagement, present: Roster) -> Party:
     return await present.party((await present.engagement(str(engagement.under))).party)
+
+
+async def _part(topic: Topic) -> Part | None:
+    """The parts that a colleague was asked for, in the order of the form, and what share of its time they take."""
+    duty, contact = topic.duty, topic.notice.data.get("contact")
+    if topic.notice.kind != "hand-over" or duty is None or not duty.request_id:
+        return None
+    one = await tables.Colleague.get_or_none(obligation_id=duty.id, contact_id=contact, grade="draft")
+    asked = await frozen(duty.request_id)
+    chosen = [section for section in asked.sections if one and section.id in one.sections]
+    if not chosen:
+        return None
+    share = sum(len(section.questions) for section in chosen) / len(asked.questions)
+    return Part([section.title for section in chosen], STEP * max(1, ceil(asked.minutes * share / STEP)))
 
 
 async def _minutes(requests: set[str]) -> dict[str, int]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
 from monitor.cause import seen_again
 from monitor.letters.layout import lines, one_line
-from monitor.letters.words import CERTIFICATES, DUTIES, OWN_DUTIES, check_name, named, said, severity
+from monitor.letters.words import CERTIFICATES, DUTIES, check_name, named, said, severity
 from monitor.links import CODE_LIVES, SIGN_IN_LIVES
+from monitor.own_duties import own_kind
 from monitor.registry.places import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from monitor.calendar import Calendar
     from monitor.certificates import Held
@@ -35,11 +36,11 @@ BLANK: Values = dict.fromkeys((
     "since_at", "closed_on", "closed_at", "failing_days", "tells_party", "findings", "more_findings", "steps",
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "decision", "until_at",
     "until_clock", "valid_minutes", "above", "beside", "returns", "contacts", "declined_on", "declined_for", "offered",
-    "price_on", "returned_on", "returned_for", "again", "erased",
-    "remedies", "more_remedies",
+    "price_on", "person", "heard_at", "returned_on", "returned_for", "again", "erased",
+    "remedies", "more_remedies", "task", "matter", "conduct",
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "wrote", "wrote_subject", "wrote_text",
-    "grade", "named", "named_by", "asked_in", "form_title",
+    "grade", "named", "named_by", "parts", "asked_in", "form_title",
 ))  # fmt: skip
 
 
@@ -66,8 +67,8 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
         values["severity"] = severity(topic.case.severity, language)
         values["check"] = values["what"] = check_name(topic.case.check_kind, language)
     if topic.own:
-        values |= _of_own(topic.own, today)
-        values["what"] = said(OWN_DUTIES, topic.own.kind, language)
+        values |= _of_own(topic.own, today, language)
+        values["what"] = own_kind(topic.own.kind).title.in_(language)
     if topic.certificate:
         values |= _of_certificate(topic.certificate, today)
         values["what"] = said(CERTIFICATES, topic.certificate.kind, language)
@@ -105,9 +106,10 @@ def _of_declined(said: Mapping[str, Any]) -> Values:
     }
 
 
-def _of_own(duty: OwnDuty, today: date) -> Values:
+def _of_own(duty: OwnDuty, today: date, language: str) -> Values:
     left = (duty.due_on - today).days
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
+    values |= {"task": own_kind(duty.kind).task.in_(language), "matter": one_line(duty.ref)}
     return values | {"url": one_line(duty.url, 500), "host": host(duty.url)}
 
 
@@ -150,8 +152,13 @@ def _reasoned(notice: Notice, _calendar: Calendar) -> Values:
 
 
 def _freshly_linked(notice: Notice, calendar: Calendar) -> Values:
+    return _reasoned(notice, calendar) | _names(notice)
+
+
+def _names(notice: Notice) -> Values:
+    """Whom a party has named, and who did."""
     named = one_line(str(notice.data.get("name", "")), 100)
-    return _reasoned(notice, calendar) | {"named": named, "named_by": one_line(str(notice.data.get("from", "")))}
+    return {"named": named, "named_by": one_line(str(notice.data.get("from", "")))}
 
 
 def _pleaded(notice: Notice, _calendar: Calendar) -> Values:
@@ -160,8 +167,21 @@ def _pleaded(notice: Notice, _calendar: Calendar) -> Values:
     return said | {"decision": notice.data.get("decision", "")}
 
 
+def _retold(notice: Notice, calendar: Calendar) -> Values:
+    """What a party said itself, which it gets back as it was."""
+    about, heard = notice.data.get("about"), notice.data.get("heard_at")
+    said = about if isinstance(about, dict) else {}
+    person = " ".join(str(said[name]) for name in ("name", "email") if said.get(name))
+    return _pleaded(notice, calendar) | {
+        "person": one_line(person, 400),
+        "offered": lines(str(said.get("offered", ""))),
+        "price_on": _day(said.get("price_consulted_on")),
+        "heard_at": datetime.fromisoformat(str(heard)) if heard else None,
+    }
+
+
 def _handed_over(notice: Notice, _calendar: Calendar) -> Values:
-    return {"grade": str(notice.data.get("grade", "draft"))}
+    return {"grade": str(notice.data.get("grade", "draft"))} | _names(notice)
 
 
 def _undelivered(notice: Notice, _calendar: Calendar) -> Values:
@@ -201,6 +221,7 @@ _EXTRA = {
     "fresh-link": _freshly_linked,
     "plea": _pleaded,
     "plea-decided": _pleaded,
+    "plea-receipt": _retold,
     "sign-in": _signing_in,
     "undeliverable": _undelivered,
     "mail-reply": _wrote,

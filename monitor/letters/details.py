@@ -66,7 +66,7 @@ def details(topic: Topic, desk: Desk) -> Values:
     if topic.certificate:
         values |= _of_certificate(topic.certificate, topic, desk)
     if topic.case:
-        values |= _of_case(desk.background.findings.get(topic.case.watch_id, ()), desk.language)
+        values |= _of_case(desk.background.findings.get(topic.case.watch_id or 0, ()), desk.language)
         doubts = desk.background.doubts.get(topic.case.id, ())
         values["findings"] = [*(_doubt(one, desk) for one in doubts[:MOST_FINDINGS]), *values["findings"]]
         values["beside"] = [one_line(url, 500) for url in desk.background.beside.get(topic.case.id, ())]
@@ -79,7 +79,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
     calendar, known = desk.present.calendar, desk.background
     told = known.told.get(topic.thread)
     asked_at = (told and told.asked_at) or duty.opened_at
-    back = known.returned.get(duty.id)
+    back, part = known.returned.get(duty.id), known.parts.get(topic.notice.key)
     return {
         **({"returned_on": calendar.day_of(back)} if back else {}),
         "awaits": {"submitted": "review", DECLINED: "decision"}.get(duty.state, "answer"),
@@ -90,7 +90,8 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "second": duty.id in known.proposed,
         "asked_on": asked_at and calendar.day_of(asked_at),
         "ended_on": known.last_days.get(duty.engagement_id),
-        "minutes": 0 if known.points.get(duty.id) else known.minutes.get(duty.request_id or "", 0),
+        "minutes": _minutes(duty, topic, known),
+        "parts": [one_line(text.in_(desk.language), 200) for text in part.titles] if part else [],
         "form_title": _title(known.titles.get(duty.request_id or ""), desk.language),
         "sha256": known.fingerprints.get(int(str(topic.notice.data.get("submission", 0))), ""),
         "entered_on": known.entered.get(int(str(topic.notice.data.get("submission", 0)))),
@@ -100,6 +101,14 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "unconfirmed_since": duty.unconfirmed_since,
         "next_on": known.following.get(duty.id),
     }
+
+
+def _minutes(duty: Obligation, topic: Topic, known: Background) -> int:
+    """How long the answers take; nothing where single ones came back, or somebody is only to read them."""
+    if known.points.get(duty.id) or topic.notice.data.get("grade") == "view":
+        return 0
+    part = known.parts.get(topic.notice.key)
+    return part.minutes if part else known.minutes.get(duty.request_id or "", 0)
 
 
 def _title(text: Text | None, language: str) -> str:

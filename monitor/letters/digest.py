@@ -16,7 +16,6 @@ from monitor.letters.basics import host
 from monitor.letters.words import (
     CERTIFICATES,
     DUTIES,
-    OWN_DUTIES,
     SEVERITIES,
     check_name,
     duty_reference,
@@ -24,6 +23,7 @@ from monitor.letters.words import (
     own_reference,
     said,
 )
+from monitor.own_duties import own_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -168,12 +168,16 @@ def _dues(found: Iterable[Due], who: _Who, until: date) -> list[Values]:
         {
             "ref": (own_reference if line.get("own") else duty_reference)(line["id"]),
             "party": who.said(line["party"], line["company"]),
-            "what": said({**DUTIES, **OWN_DUTIES}, line["kind"], who.language),
+            "what": _what(line["kind"], who.language),
             "on": date.fromisoformat(line["on"]),
             "late": (until - date.fromisoformat(line["on"])).days,
         }
         for line in found
     ]
+
+
+def _what(kind: str, language: str) -> str:
+    return said(DUTIES, kind, language) if kind in DUTIES else own_kind(kind).title.in_(language)
 
 
 def _failing(line: Failing, who: _Who) -> Values:

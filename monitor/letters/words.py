@@ -19,9 +19,6 @@ DUTIES: Mapping[str, str] = {
     "deletion": "Confirmation of return or deletion",
     "remediation": "Findings to be put right",
 }
-OWN_DUTIES: Mapping[str, str] = {
-    "change-review": "Decision on a changed text",
-}
 #: The article that a request serves, by kind of duty; where it depends on it, with the kind of engagement.
 ARTICLES: Mapping[str, str] = {
     "attestation": "article 25 (supervision of trustees) of the Act on the Protection of Personal Information",

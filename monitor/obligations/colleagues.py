@@ -15,6 +15,7 @@ from monitor import ledger, tables
 from monitor.notices import COMPANY, VENDOR, about_duty, tell
 from monitor.notices import withdraw as drop
 from monitor.obligations.acts import held, person
+from monitor.obligations.signing import contact_of, masked
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
@@ -52,8 +53,9 @@ def domains(party: Party) -> set[str]:
     return {address.rpartition("@")[2].lower() for address in party.contacts}
 
 
-async def hand_over(link: Link, named: Named, at: datetime, *, own: bool) -> str:
-    """A colleague gets a link, or the company is asked whether they may (`own` is false); the state that follows.
+async def hand_over(link: Link, named: Named, at: datetime, *, own: bool) -> tuple[str, bool]:
+    """A colleague gets a link, or the company is asked whether they may (`own` is false); the state that follows, and
+    whether a letter leaves for it.
 
     To the same colleague again, what the link may do is changed, and within a day nothing more is sent. The company's
     word on a stranger holds for what it was asked: for more than that it is asked again, and until then the link opens
@@ -71,10 +73,9 @@ async def hand_over(link: Link, named: Named, at: datetime, *, own: bool) -> str
         row = await _put(known, tables.Colleague(obligation_id=duty.id, contact_id=contact, made_at=at, **fields))
         if state == WAITS:
             await _ask_company(row, duty, named, at, f"link/{link.id}", anew=known is None or known.state != WAITS)
-        else:
-            await _record("colleague.named", duty, row, at, f"link/{link.id}", grade=named.grade)
-            await _send(row, duty, named.email, at)
-    return state
+            return state, False
+        await _record("colleague.named", duty, row, at, f"link/{link.id}", grade=named.grade)
+        return state, await _send(row, duty, named.email, at)
 
 
 def wider(known: Colleague, named: Named) -> bool:
@@ -102,13 +103,14 @@ async def _put(known: Colleague | None, row: Colleague) -> Colleague:
     return row
 
 
-async def _send(row: Colleague, duty: Obligation, email: str, at: datetime) -> None:
-    """The colleague's letter, and word of it to the company; neither if one has left within a day."""
+async def _send(row: Colleague, duty: Obligation, email: str, at: datetime) -> bool:
+    """The colleague's letter, and word of it to the company; neither if one has left within a day. Whether it does."""
     letters = tables.Notice.filter(obligation_id=duty.id, kind="hand-over", address=email, made_at__gt=at - DAY)
     if await letters.exclude(state__in=("dropped", "failed")).exists():
-        return
+        return False
     leaves = (await roster()).calendar.next_sending(at)
-    mark, data = f"{row.id}-{at.isoformat()}", {"contact": row.contact_id, "grade": row.grade}
+    said = {"grade": row.grade, "name": row.name, "from": await _named_by(row, duty)}
+    mark, data = f"{row.id}-{at.isoformat()}", {"contact": row.contact_id, **said}
     more = {"mark": mark, "address": email, "data": data, "send_at": leaves}
     told = {"kind": "hand-over", "text": "", "proposed_on": ""}
     await tell(
@@ -117,6 +119,13 @@ async def _send(row: Colleague, duty: Obligation, email: str, at: datetime) -> N
             about_duty(duty, "plea", COMPANY, at, mark=f"colleague-{mark}", roles=["managers"], data=told),
         ]
     )
+    return True
+
+
+async def _named_by(row: Colleague, duty: Obligation) -> str:
+    """Who named a colleague, so that these know their colleague, and nobody else learns an address to write to."""
+    link, party = await tables.Link.get(id=row.named_by), await (await roster()).party(duty.party_id)
+    return masked(await contact_of(duty, link, party))
 
 
 async def _ask_company(row: Colleague, duty: Obligation, named: Named, at: datetime, actor: str, *, anew: bool) -> None:

@@ -16,6 +16,7 @@ from monitor import tables
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.obligations.closing import close
+from monitor.obligations.retelling import retell
 from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
@@ -60,6 +61,7 @@ async def decline(duty_id: int, at: datetime, actor: str, said: Declining) -> in
         fields = edit(duty, state=DECLINED, declined=declined, since=at, vendor_queued=None, hushed_at=None, **_FRESH)
         event = duty_event("declined", duty, actor, plea=plea.id, **await _bound(said, at))
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
+        await retell(plea, duty, at)
     return plea.id
 
 

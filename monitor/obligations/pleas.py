@@ -24,6 +24,7 @@ from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations import acts
 from monitor.obligations.closing import close
 from monitor.obligations.declining import ask_again
+from monitor.obligations.retelling import retell
 from monitor.obligations.signing import masked
 from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
@@ -86,7 +87,7 @@ async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **
             return
         await alike.delete()
         plea = await tables.Plea.create(obligation_id=duty.id, kind=kind, text=text, made_at=at, **more)
-        await _tell_of(plea, duty, at)
+        await retell(plea, duty, at, await _tell_of(plea, duty, at))
         said = {"plea": plea.id, "plea_kind": kind, "proposed_on": _iso(plea.proposed_on), "question": plea.question}
         await ledger.write([duty_event("plea", duty, actor, **said)], at)
         if kind == WRONG_PERSON and duty.hushed_at is None:
@@ -103,9 +104,9 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-async def _tell_of(plea: Plea, duty: Obligation, at: datetime) -> None:
-    """Tell the company. Where a notice of this kind still waits, it says the new words instead; where the day's are
-    used up, a new one waits until a day after the first of them.
+async def _tell_of(plea: Plea, duty: Obligation, at: datetime) -> datetime:
+    """Tell the company; from when on. Where a notice of this kind still waits, it says the new words instead; where the
+    day's are used up, a new one waits until a day after the first of them.
     """
     person = " ".join(str(plea.about[name]) for name in ("name", "email") if plea.about.get(name))
     text = "\n".join(filter(None, (person, plea.text)))
@@ -115,12 +116,13 @@ async def _tell_of(plea: Plea, duty: Obligation, at: datetime) -> None:
     waiting = [notice.key for notice in alike if notice.state == "waiting"]
     if waiting:
         await tables.Notice.filter(key__in=waiting).update(data=said)
-        return
+        return max(at, *(notice.send_at for notice in alike if notice.state == "waiting"))
     recent = sorted((notice.send_at for notice in alike), reverse=True)[:NOTICES_A_DAY]
     leaves = max(at, recent[-1] + DAY) if len(recent) == NOTICES_A_DAY else at
     await tell(
         [about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], send_at=leaves, data=said)]
     )
+    return leaves
 
 
 @dataclass(frozen=True)

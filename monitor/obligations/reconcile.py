@@ -10,7 +10,7 @@ from monitor.books import Step, moved
 from monitor.ladder import LONG, SHORT, ladder_for
 from monitor.notices import VENDOR, about_duty
 from monitor.obligations.contract import Idle, Owed
-from monitor.schedule import as_text, duty_event, edit, refresh, reopening
+from monitor.schedule import as_text, beat, duty_event, edit, refresh, reopening
 from monitor.tables import Obligation
 from monitor.tables.duty import ASKED, DECLINED
 
@@ -58,7 +58,9 @@ def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, po
         company_id=company,
         party_id=facts.entry.party,
         state="scheduled",
-        roll=facts.entry.roll,
+        subject=outcome.subject,
+        roll=outcome.roll or facts.entry.roll,
+        statutory=outcome.statutory,
         planned_at=at,
         since=at,
         cause=dict(outcome.cause),
@@ -76,7 +78,7 @@ def _ladder(outcome: Owed, policy: Policy) -> str:
 def _place(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> dict[str, Any]:
     """Where T and the opening lie."""
     calendar, today = facts.calendar, facts.today
-    due = calendar.roll(outcome.nominal_on, facts.entry.roll)
+    due = calendar.roll(outcome.nominal_on, outcome.roll or facts.entry.roll)
     fields = edit(
         duty,
         nominal_on=outcome.nominal_on,
@@ -97,7 +99,7 @@ def _place(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> dict[
             meant_on=calendar.following(today),
         )
     elif outcome.opens_at is not None:
-        first_mail = calendar.next_sending(max(outcome.opens_at, at))
+        first_mail = beat(duty, calendar).next_sending(max(outcome.opens_at, at))
         fields |= edit(duty, opens_at=outcome.opens_at, meant_on=calendar.day_of(first_mail))
     elif outcome.opens_on is not None:
         fields |= edit(duty, opens_at=calendar.instant(outcome.opens_on), meant_on=calendar.following(outcome.opens_on))

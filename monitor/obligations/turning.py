@@ -17,7 +17,7 @@ from monitor.obligations.planning import gather
 from monitor.obligations.reconcile import Policy
 from monitor.questionnaire import freeze
 from monitor.registry.roster import roster
-from monitor.schedule import duty_event, edit, refresh
+from monitor.schedule import beat, duty_event, edit, refresh
 from monitor.tables.duty import ASKED
 from monitor.tables.store import AWAY, transaction
 
@@ -110,7 +110,7 @@ async def _room(duties: Sequence[Obligation], calendar: Calendar, at: datetime, 
 
 def _open(duty: Obligation, desk: Desk) -> Step:
     """The party is asked. Where that goes by mail, only when mails leave, and so many a day of an old ledger."""
-    calendar, at = desk.calendar, desk.at
+    calendar, at = beat(duty, desk.calendar), desk.at
     if KINDS[duty.kind].opens_with_mail and not calendar.sending(at):
         return Step(duty, edit(duty, turns_at=calendar.next_sending(at)))
     if duty.taken_over and desk.room[duty.company_id] <= 0:
@@ -141,7 +141,8 @@ def _old_debt(duty: Obligation) -> dict[str, str]:
 
 def _cause(duty: Obligation) -> dict[str, Any]:
     """What brought it about, in the ledger: the reason, and where it was seen."""
-    return {"reason": duty.cause["reason"], "url": duty.cause["places"][0]["url"]} if duty.cause else {}
+    told = {"reason": duty.cause.get("reason"), "url": next((one["url"] for one in duty.cause.get("places", ())), None)}
+    return {name: value for name, value in (told | {"ref": duty.subject}).items() if value}
 
 
 def _resume(duty: Obligation, desk: Desk) -> Step:
@@ -179,7 +180,7 @@ def _resume(duty: Obligation, desk: Desk) -> Step:
 
 async def _lapse(duty: Obligation, calendar: Calendar, at: datetime) -> Step:
     """T is over without an answer: overdue, unless the form could not be reached on that day."""
-    if await _unreachable(duty.due_on, calendar):
+    if not duty.statutory and await _unreachable(duty.due_on, calendar):
         day = calendar.following(duty.due_on + DAY)
         while await _unreachable(day, calendar):
             day = calendar.following(day + DAY)

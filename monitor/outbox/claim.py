@@ -138,7 +138,8 @@ async def _put_off_late_openings(claimed: Sequence[Claimed], present: Roster, at
     calendar, today = present.calendar, present.calendar.day_of(at)
     async with transaction():
         steps: list[Step] = []
-        for duty in await tables.Obligation.filter(id__in=first, told_on=None).order_by("id").select_for_update():
+        unnamed = tables.Obligation.filter(id__in=first, told_on=None, statutory=False).order_by("id")
+        for duty in await unnamed.select_for_update():
             due = later_opening(duty.due_on, duty.meant_on, today, calendar)
             if due > duty.due_on:
                 steps.append(moved(duty, due, due, "asked-late", calendar, at))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from monitor.plugins import Equipment
     from monitor.registry.read import Declaration
-    from monitor.simulation.script import Event
+    from monitor.simulation.event import Event
 
 Span = tuple["datetime", "datetime"]  #: the first and the last instant, both included
 

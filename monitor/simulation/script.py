@@ -3,154 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
+from monitor.simulation.deeds import DEEDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("offset")
-    return value
+    from monitor.simulation.event import Event
 
 
-Instant = Annotated[datetime, AfterValidator(_aware)]
-
-
-class Event(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    at: Instant
-
-
-class DutyEvent(Event):
-    engagement: str
-    obligation: str = "attestation"
-
-
-class Submit(DutyEvent):
-    do: Literal["submit"]
-    by: str | None = None
-
-
-class Accept(DutyEvent):
-    do: Literal["accept"]
-    by: str | None = None
-
-
-class Return(DutyEvent):
-    do: Literal["return"]
-    by: str | None = None
-    reason: str = ""
-
-
-class Waive(DutyEvent):
-    do: Literal["waive"]
-    by: str | None = None
-    reason: str = ""
-    until: Instant | None = None
-
-
-class Acknowledge(DutyEvent):
-    do: Literal["acknowledge"]
-    by: str | None = None
-    until: Instant | None = None
-    reason: str = ""
-
-
-class Decline(DutyEvent):
-    do: Literal["decline"]
-    reason: str = ""
-    offered: str = ""
-    price_consulted_on: date | None = None
-
-
-class Down(Event):
-    do: Literal["down"]
-    until: Instant
-
-
-class CloseDay(Event):
-    do: Literal["close_day"]
-    day: date
-
-
-class End(Event):
-    do: Literal["end"]
-    engagement: str
-    on: date
-
-
-class Observe(Event):
-    do: Literal["observe"]
-    url: str
-    check: str
-    verdict: Literal["pass", "fail", "unknown"]
-    severity: Literal["low", "medium", "high", "critical"] | None = None
-
-
-class ServedAgain(Event):
-    do: Literal["served_again"]
-    url: str
-
-
-class Bounce(Event):
-    do: Literal["bounce"]
-    to: str
-    hard: bool = True
-
-
-class Mute(Event):
-    do: Literal["mute"]
-    url: str
-    check: str
-    company: str | None = None
-    by: str | None = None
-    until: Instant | None = None
-    reason: str = ""
-
-
-class PolicyChanged(Event):
-    do: Literal["policy_changed"]
-    url: str
-    on: date
-
-
-class Done(Event):
-    do: Literal["done"]
-    obligation: str
-    on: date | None = None
-    engagement: str | None = None
-    company: str | None = None
-    by: str | None = None
-
-
-AnyEvent = Annotated[
-    Mute
-    | Submit
-    | Accept
-    | Return
-    | Waive
-    | Acknowledge
-    | Decline
-    | Down
-    | Bounce
-    | CloseDay
-    | End
-    | Observe
-    | ServedAgain
-    | PolicyChanged
-    | Done,
-    Field(discriminator="do"),
-]
-_one: TypeAdapter[Any] = TypeAdapter(AnyEvent)
+_any: Any = Union[tuple(DEEDS)]  # noqa: UP007 - of a table
+_one: TypeAdapter[Any] = TypeAdapter(Annotated[_any, Field(discriminator="do")])
 _WORDS = {
     "missing": "is missing.",
     "extra_forbidden": "is not a key of this event.",

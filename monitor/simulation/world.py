@@ -16,14 +16,15 @@ from monitor.duties import changes, owing
 from monitor.inbound.mending import mend
 from monitor.language import Message
 from monitor.letters import Topic, gather, subject
-from monitor.obligations import planning, turning
+from monitor.obligations import KINDS, planning, turning
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import Writer, deliver
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.remediation.turning import turn as reopen
-from monitor.simulation import script
-from monitor.simulation.deeds import DEEDS
+from monitor.simulation.deeds import DEEDS, LINES
+from monitor.simulation.deeds.registry import Down
+from monitor.simulation.event import ThroughUs
 from notifiers.contract import Letter, Notifier, Receipt
 
 if TYPE_CHECKING:
@@ -33,34 +34,14 @@ if TYPE_CHECKING:
     from monitor.outbox.claim import Claimed
     from monitor.plugins import Equipment
     from monitor.registry.roster import Roster
+    from monitor.simulation.event import Event
 
 Line = dict[str, Any]
 _ROUNDS = 10_000  #: more rounds at one instant mean that two stages feed each other for ever
-_WHAT = {
-    "obligation.opened": "opened",
-    "obligation.due_moved": "due_moved",
-    "obligation.overdue": "overdue",
-    "obligation.submitted": "submitted",
-    "obligation.accepted": "accepted",
-    "obligation.returned": "returned",
-    "obligation.waived": "waived",
-    "obligation.acknowledged": "acknowledged",
-    "obligation.cancelled": "cancelled",
-    "obligation.declined": "state",
-    "own-duty.opened": "deadline",
-    "own-duty.overdue": "overdue",
-    "own-duty.acknowledged": "acknowledged",
-    "own-duty.done": "accepted",
-    "own-duty.cancelled": "cancelled",
-    "case.opened": "case_opened",
-    "case.reopened": "case_opened",
-    "case.closed": "case_closed",
-    "case.muted": "muted",
-    "case.unmuted": "unmuted",
-}
-#: Deeds that go through the service, which must run for them.
-_NEEDS_US = script.DutyEvent | script.Observe | script.ServedAgain | script.PolicyChanged | script.Done | script.Bounce
-_SAID = ("engagement", "obligation", "party", "due_on", "reason", "url", "check", "severity", "unconfirmed_since")
+_SAID = (
+    *("engagement", "obligation", "party", "due_on", "state", "reason", "rule", "ref"),
+    *("url", "check", "severity", "unconfirmed_since"),
+)
 
 
 class Stuck(Exception):  # noqa: N818 - the state of the world
@@ -138,7 +119,7 @@ class World:
         self.down_until: datetime | None = None
         self._seen = 0
 
-    async def run(self, begin: datetime, end: datetime, events: Sequence[script.Event] = ()) -> AsyncIterator[Line]:
+    async def run(self, begin: datetime, end: datetime, events: Sequence[Event] = ()) -> AsyncIterator[Line]:
         """What happens from `begin` to `end`, both included, in order."""
         waiting = deque(events)
         at: datetime | None = begin
@@ -160,9 +141,9 @@ class World:
     def _is_down(self, at: datetime) -> bool:
         return self.down_until is not None and at < self.down_until
 
-    async def _go_down(self, waiting: deque[script.Event], at: datetime) -> None:
+    async def _go_down(self, waiting: deque[Event], at: datetime) -> None:
         """A daemon that goes down at an instant does nothing more at it."""
-        for event in [event for event in waiting if event.at <= at and isinstance(event, script.Down)]:
+        for event in [event for event in waiting if event.at <= at and isinstance(event, Down)]:
             waiting.remove(event)
             self.down_until = max(event.until, self.down_until or event.until)
             await tables.Outage.create(began_at=event.at, ended_at=event.until)
@@ -190,7 +171,7 @@ class World:
                 return
         raise Stuck(f"the stages do not come to rest at {at.isoformat()}")
 
-    async def _next(self, at: datetime, waiting: deque[script.Event]) -> datetime | None:
+    async def _next(self, at: datetime, waiting: deque[Event]) -> datetime | None:
         """The next instant at which anything can happen."""
         if self._is_down(at):
             deeds = [waiting[0].at] if waiting else []
@@ -223,22 +204,22 @@ class World:
             if line["type"] == "mail.sent":
                 for found in self.post.told(line["subject"].removeprefix("mail/")):
                     yield {"at": stamp, "what": "mail", **found}
-            elif line["type"] in _WHAT:
+            elif line["type"] in LINES:
                 yield _event_line(stamp, line)
 
-    async def _while_up(self, event: script.Event, at: datetime) -> None:
-        if self._is_down(at) and isinstance(event, _NEEDS_US):
+    async def _while_up(self, event: Event, at: datetime) -> None:
+        if self._is_down(at) and isinstance(event, ThroughUs):
             raise Refused("down", Message("The service does not run."))
         await DEEDS[type(event)](event, at)
 
-    async def _deed(self, event: script.Event, at: datetime) -> list[Line]:
+    async def _deed(self, event: Event, at: datetime) -> list[Line]:
         try:
             await self._while_up(event, at)
         except Refused as refusal:
             said = {
                 name: getattr(event, name)
-                for name in ("engagement", "obligation", "url", "check")
-                if hasattr(event, name)
+                for name in ("engagement", "obligation", "company", "party", "ref", "url", "check")
+                if getattr(event, name, None)
             }
             stamp = at.astimezone((await roster()).calendar.zone).isoformat()
             return [{"at": stamp, "what": "refused", **said, "reason": refusal.reason}]
@@ -255,10 +236,18 @@ async def _first(model: Any, column: str) -> datetime | None:
 def _event_line(stamp: str, line: Line) -> Line:
     data = line["data"]
     said = {name: data[name] for name in _SAID if data.get(name)}
-    if _WHAT[line["type"]] == "state":
-        said["state"] = data["state"]
+    what = _what(line["type"], data)
+    if what != "state":
+        said.pop("state", None)
     if line["company"]:
         said["company"] = line["company"]
     if line["subject"].startswith("case/"):
         said["case"] = line["subject"].removeprefix("case/")
-    return {"at": stamp, "what": _WHAT[line["type"]], **said}
+    return {"at": stamp, "what": what, **said}
+
+
+def _what(kind: str, data: Line) -> str:
+    """What an event asked for is a deadline from the first; what the calendar brings about opens."""
+    if kind == "obligation.opened" and KINDS[data["obligation"]].demanded:
+        return "deadline"
+    return LINES[kind]

@@ -11,7 +11,7 @@ from monitor.tables.climbing import Climbing
 from monitor.tables.instant import DayField, InstantField
 
 if TYPE_CHECKING:
-    from monitor.tables.register import Company, Party
+    from monitor.tables.register import Company, Engagement, Party
 
 
 class Watch(Model):
@@ -181,6 +181,10 @@ class FindingRow(Model):
 class Case(Climbing):
     """A failing check of one responsible company (none: the group's privacy office), open until it passes again.
 
+    Or conduct that is not as promised, which no look sees: then there is no watch, `check_kind` is empty, `rule`
+    is one of `monitor.conduct`, `engagement` and `ref` are what it is about, `said` what was found, as words and values;
+    a named person closes it, or the event that puts it right.
+
     `announced` is the severity with which its `C+0` was last told; rising to critical tells it again.
     `held_until`: on a newly seen endpoint the first mail waits for its other checks, so that the first round is
     one mail. `host`: the host that does not answer, if the case is that; other addresses of it join.
@@ -190,16 +194,22 @@ class Case(Climbing):
     `muted_until`: nobody is told until then.
     """
 
-    watch: fields.ForeignKeyRelation[Watch] = fields.ForeignKeyField(
-        "itaku.Watch", related_name="cases", on_delete=fields.RESTRICT
+    watch: fields.ForeignKeyNullableRelation[Watch] = fields.ForeignKeyField(
+        "itaku.Watch", related_name="cases", null=True, on_delete=fields.RESTRICT
     )
-    party: fields.ForeignKeyRelation[Party] = fields.ForeignKeyField(
-        "itaku.Party", related_name="cases", on_delete=fields.RESTRICT
+    engagement: fields.ForeignKeyNullableRelation[Engagement] = fields.ForeignKeyField(
+        "itaku.Engagement", related_name="cases", null=True, on_delete=fields.RESTRICT
+    )
+    rule = fields.CharField(max_length=60, default="", db_default="")
+    ref = fields.CharField(max_length=120, default="", db_default="")
+    said = fields.JSONField[dict[str, Any]](default=dict, db_default={})
+    party: fields.ForeignKeyNullableRelation[Party] = fields.ForeignKeyField(
+        "itaku.Party", related_name="cases", null=True, on_delete=fields.RESTRICT
     )
     company: fields.ForeignKeyNullableRelation[Company] = fields.ForeignKeyField(
         "itaku.Company", related_name="cases", null=True, on_delete=fields.RESTRICT
     )
-    url = fields.CharField(max_length=500)
+    url = fields.CharField(max_length=500, default="")
     check_kind = fields.CharField(max_length=40)
     severity = fields.IntField()
     announced = fields.IntField(default=0)
@@ -220,13 +230,14 @@ class Case(Climbing):
     opened_on = DayField()
     closed_at = InstantField(null=True, db_index=True)
 
-    watch_id: int
-    party_id: str
+    watch_id: int | None
+    engagement_id: str | None
+    party_id: str | None
     company_id: str | None
 
     class Meta:
         table = "check_case"
-        indexes = [("watch_id", "closed_at"), ("company_id", "closed_at")]
+        indexes = [("watch_id", "closed_at"), ("company_id", "closed_at"), ("rule", "closed_at")]
 
 
 class Joined(Model):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.letters.words import DUTIES, OWN_DUTIES, check_name, named, said
+from monitor.letters.words import DUTIES, check_name, named, said
 from monitor.obligations import colleagues
+from monitor.own_duties import OWN_DUTIES, own_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,6 @@ HOLDS: Mapping[str, str] = {
 
 def topic_name(kind: str, language: str) -> str:
     """What a kind of duty or of check is called."""
-    for table in (DUTIES, OWN_DUTIES):
-        if kind in table:
-            return said(table, kind, language)
-    return check_name(kind, language)
+    if kind in OWN_DUTIES:
+        return own_kind(kind).title.in_(language)
+    return said(DUTIES, kind, language) if kind in DUTIES else check_name(kind, language)

@@ -20,8 +20,9 @@ from monitor.measures import REGISTRY
 from monitor.questionnaire.defaults import BY_KIND_AND_TIER, DELETION, SHORT
 from monitor.registry.format import OWING, Engagement, Entry, Group, Place, State
 from monitor.registry.read import KINDS
-from monitor.simulation.script import AnyEvent, Event
-from monitor.simulation.world import _SAID, _WHAT
+from monitor.simulation.deeds import DEEDS, LINES
+from monitor.simulation.event import Event
+from monitor.simulation.world import _SAID
 
 
 def _inner(annotation: object) -> type[BaseModel] | None:
@@ -149,7 +150,7 @@ def test_every_deed_of_a_script_is_documented_with_its_keys():
         if len(row) == 5 and WORD.findall(row[1]) != ["do"]:
             documented[WORD.findall(row[1])[0]] = set(re.findall(r"`([a-z_]+)`(\*?)", row[2]))
     known = {}
-    for model in get_args(get_args(AnyEvent)[0]):
+    for model in DEEDS:
         (deed,) = get_args(model.model_fields["do"].annotation)
         fields = {name: field for name, field in model.model_fields.items() if name not in {*Event.model_fields, "do"}}
         known[deed] = {(name, "*" * field.is_required()) for name, field in fields.items()}
@@ -158,7 +159,7 @@ def test_every_deed_of_a_script_is_documented_with_its_keys():
 
 def test_every_key_and_word_of_simulates_output_is_documented():
     said = dict(sections("simulate.md"))["Output"]
-    assert set(first_cells(said, "`what`")) == {*_WHAT.values(), "mail", "refused"}
+    assert set(first_cells(said, "`what`")) == {*LINES.values(), "mail", "refused"}
     keys = {*_SAID, "at", "what", "notice", "rung", "audience", "to", "subject", "mail", "company", "case", "state"}
     assert set(first_cells(said, "key")) == keys
 

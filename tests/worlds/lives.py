@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from scene import Scene
 
-    from monitor.simulation.script import Event
+    from monitor.simulation.event import Event
 
 LONGEST_LIFE = 500  #: statements
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from scene import Revision, Scene
 
-    from monitor.simulation.script import Event
+    from monitor.simulation.event import Event
 
 Line = dict[str, Any]
 INSTANT = timedelta(microseconds=1)

@@ -60,8 +60,8 @@ async def texts_page(request: web.Request) -> web.StreamResponse:
     """The change that a case is about."""
     who = await reader(request)
     case = await case_of(request, who)
-    change = await Change.of(case.watch_id)
-    if change is None:
+    change = await Change.of(case.watch_id) if case.watch_id else None
+    if change is None or case.party_id is None:
         raise web.HTTPNotFound
     language = language_of(request)
     party = await who.present.party(case.party_id)

@@ -284,10 +284,12 @@ async def case_of(request: web.Request, who: Reader) -> tables.Case:
 
 
 async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong: Wrong | None = None) -> web.Response:
-    wrong = wrong or Wrong()
+    wrong, watch = wrong or Wrong(), case.watch_id
+    if watch is None or case.party_id is None:
+        raise web.HTTPNotFound
     language, at, zone = language_of(request), moment(), who.present.calendar.zone
     party = await who.present.party(case.party_id)
-    looks = await latest(case.watch_id, 20)
+    looks = await latest(watch, 20)
     rules = request.app[SITE].rules
     calendar = who.present.calendar
     owner = named(who.present.companies.get(case.company_id or "") or who.present.group, language)
@@ -303,9 +305,9 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
         findings=await findings_of(case, rules, language),
         doubts=await answers_against(case, _tongue(request, who)),
         looks=[_row(look, rules, zone, language) for look in looks],
-        course=await course(case.watch_id, at, calendar, language),
+        course=await course(watch, at, calendar, language),
         steps=next_steps(case, who.present, at, language), history=await history(case, language, calendar),
-        texts=await tables.FindingRow.exists(watch_id=case.watch_id, rule=RULE), decision=await _decision(case),
+        texts=await tables.FindingRow.exists(watch_id=watch, rule=RULE), decision=await _decision(case),
     )  # fmt: skip
 
 
@@ -338,7 +340,8 @@ async def _been_through(case: tables.Case, calendar: Calendar, language: str) ->
 
 async def _works(case: tables.Case, who: Reader, language: str) -> list[tuple[str, str]]:
     """The company's works with that party which are in force while it fails."""
-    engaged = (await who.present.engaged([case.party_id]))[case.party_id]
+    party = str(case.party_id)
+    engaged = (await who.present.engaged([party]))[party]
     titles = [one.title or one.key for one in concerning(engaged, case.company_id, case.opened_on)]
     joined = ("、" if language == "ja" else ", ").join(titles)
     return [(Message("Work").in_(language), joined)] if titles else []

@@ -1,0 +1,29 @@
+"""What an event of a script does: the same acts as a page or a command.
+
+One module for each promise or stage: its events with their fields, their deeds, and the lines of the ledger that are
+printed for them. The tables below register it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.simulation.deeds import asking, deciding, looking, registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.simulation.event import Deed, Event
+
+DEEDS: Mapping[type[Event], Deed] = {
+    **asking.DEEDS,
+    **looking.DEEDS,
+    **registry.DEEDS,
+    **deciding.DEEDS,
+}
+#: Which lines of the ledger a simulation prints, and as what.
+LINES: Mapping[str, str] = {
+    **asking.LINES,
+    **looking.LINES,
+    **deciding.LINES,
+}
