@@ -1,0 +1,91 @@
+"""The group, its companies and their people, and the purposes that it has published."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, model_validator
+
+from monitor.calendar import Calendar
+from monitor.registry.format.entry import Entry
+from monitor.registry.values import Day, Email, Flag, Hour, Key, Text, Zone, known_closed_days
+
+
+class Group(Entry):
+    """The group as a whole, its calendar and the hours of its mails."""
+
+    name: Text
+    name_ja: Text | None = None
+    timezone: Zone
+    closed_days: Annotated[str, AfterValidator(known_closed_days)] = "JP"
+    extra_closed: tuple[Day, ...] = ()
+    send_at: Hour = time(9)
+    send_until: Hour = time(18)
+    privacy_office: tuple[Email, ...] = ()
+    language: Literal["ja", "en"] = "ja"
+    any_hour: Flag = False
+
+    @model_validator(mode="after")
+    def _hours(self) -> Self:
+        if self.send_at >= self.send_until:
+            raise ValueError("send-hours")
+        return self
+
+    def calendar(self) -> Calendar:
+        country = "" if self.closed_days == "none" else self.closed_days
+        zone = ZoneInfo(self.timezone)
+        return Calendar(zone, country, frozenset(self.extra_closed), self.send_at, self.send_until, self.any_hour)
+
+
+Role = Literal["managers", "pi_manager", "reviewer", "executive"]
+
+
+def _role(value: Any) -> Any:
+    return {"manager": "managers", "reviewers": "reviewer"}.get(value, value) if isinstance(value, str) else value
+
+
+class Person(Entry):
+    """Somebody who acts for a company. While away, the deputy gets what was meant for them."""
+
+    email: Email
+    roles: tuple[Annotated[Role, BeforeValidator(_role)], ...] = ()
+    deputy: Email | None = None
+    away: tuple[Day, Day] | None = None
+
+
+class Company(Entry):
+    """グループ会社: a company of the group; as the contracting company it answers for its engagements (APPI 25)."""
+
+    key: Key
+    name: Text
+    name_ja: Text | None = None
+    address: Text | None = None
+    representative: Text | None = None
+    managers: tuple[Email, ...]
+    pi_manager: tuple[Email, ...] = ()
+    reviewers: tuple[Email, ...] = ()
+    executive: tuple[Email, ...] = ()
+    member_from: Day | None = None
+    member_until: Day | None = None
+    person: tuple[Person, ...] = ()
+
+    @model_validator(mode="after")
+    def _dates(self) -> Self:
+        if self.member_from and self.member_until and self.member_until < self.member_from:
+            raise ValueError("member-dates")
+        return self
+
+    def member_on(self, day: date) -> bool:
+        return (self.member_from or date.min) <= day <= (self.member_until or date.max)
+
+
+class Purpose(Entry):
+    """利用目的: a purpose of use that the group has published (APPI 17, 21)."""
+
+    key: Key
+    text: Text
+    text_ja: Text | None = None
+    promise_ja: Text | None = None
+    promise_en: Text | None = None
