@@ -40,7 +40,7 @@ SPEAKING = {
     "need": 2,
 }
 TABLES = {
-    "monitor.letters.words": ("ARTICLES", "CERTIFICATES", "DUTIES", "SEVERITIES", "ROLES"),
+    "monitor.letters.words": ("CERTIFICATES", "SEVERITIES", "ROLES"),
     "monitor.web.words": ("HOLDS", "MAY"),
     "monitor.web.form.colleagues": ("GRADES", "HINTS"),
 }

@@ -17,7 +17,7 @@ from icalendar import Alarm, Calendar, Event
 
 from monitor.language import Message
 from monitor.letters.layout import one_line
-from monitor.letters.words import DUTIES, duty_reference, said
+from monitor.letters.words import duty_name, duty_reference
 from monitor.tables import Obligation
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _alarm(title: str, before: timedelta) -> Alarm:
 
 
 def _title(one: Appointment, language: str) -> str:
-    values = {"what": said(DUTIES, one.kind, language), "asker": one_line(one.asker)}
+    values = {"what": duty_name(one.kind, language), "asker": one_line(one.asker)}
     return Message("Due: {what} ({asker})", values).in_(language)
 
 

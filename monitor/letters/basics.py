@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from monitor.calendar import DAY
 from monitor.cause import seen_again
 from monitor.letters.layout import lines, one_line
-from monitor.letters.words import CERTIFICATES, DUTIES, check_name, named, said, severity
+from monitor.letters.words import CERTIFICATES, check_name, duty_name, named, said, severity
 from monitor.links import CODE_LIVES, SIGN_IN_LIVES
 from monitor.own_duties import own_kind
 from monitor.registry.places import GONE
@@ -61,7 +61,7 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
     }
     if topic.duty:
         values |= _of_duty(topic.duty, notice, calendar, today)
-        values["what"] = said(DUTIES, topic.duty.kind, language)
+        values["what"] = duty_name(topic.duty.kind, language)
     if topic.case:
         values |= _of_case(topic.case, notice, calendar, today)
         values["severity"] = severity(topic.case.severity, language)

@@ -18,6 +18,7 @@ from monitor.letters.words import (
     DUTIES,
     SEVERITIES,
     check_name,
+    duty_name,
     duty_reference,
     named,
     own_reference,
@@ -177,7 +178,7 @@ def _dues(found: Iterable[Due], who: _Who, until: date) -> list[Values]:
 
 
 def _what(kind: str, language: str) -> str:
-    return said(DUTIES, kind, language) if kind in DUTIES else own_kind(kind).title.in_(language)
+    return duty_name(kind, language) if kind in DUTIES else own_kind(kind).title.in_(language)
 
 
 def _failing(line: Failing, who: _Who) -> Values:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from monitor.language import translate
 from monitor.letters.layout import one_line
 from monitor.letters.words import article
 
@@ -56,4 +55,4 @@ def _named(purpose: Purpose, language: str) -> str:
 def _article(topic: Topic, language: str) -> str:
     if topic.duty is None or topic.engagement is None:
         return ""
-    return translate(article(topic.duty.kind, topic.engagement.kind), language)
+    return article(topic.duty.kind, language, joint=topic.engagement.kind == "joint_user")

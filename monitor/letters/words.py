@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from checks import CHECKS
 from checks.contract import Severity
+from monitor.assets import TEMPLATES
 from monitor.language import translate
 from monitor.letters.layout import one_line
+from monitor.rendering import environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.registry.format import Company, Group, Party
 
-DUTIES: Mapping[str, str] = {
-    "attestation": "Confirmation of security control measures",
-    "deletion": "Confirmation of return or deletion",
-    "remediation": "Findings to be put right",
-}
-#: The article that a request serves, by kind of duty; where it depends on it, with the kind of engagement.
-ARTICLES: Mapping[str, str] = {
-    "attestation": "article 25 (supervision of trustees) of the Act on the Protection of Personal Information",
-    "attestation/joint_user": "article 27(5)(iii) (joint use) of the Act on the Protection of Personal Information",
-    "deletion": "articles 22 and 25 (deletion, supervision) of the Act on the Protection of Personal Information",
-    "deletion/joint_user": "article 22 (deletion) of the Act on the Protection of Personal Information",
-}
+#: Kinds of duty that letters have words for, one file for each.
+DUTIES = frozenset(file.stem for file in (TEMPLATES / "mail/kinds").glob("*.jinja"))
 CERTIFICATES: Mapping[str, str] = {
     "PMARK": "PrivacyMark",
     "ISO27001": "ISO/IEC 27001 certification",
@@ -70,9 +63,21 @@ def said(table: Mapping[str, str], token: str, language: str) -> str:
     return translate(table.get(token, token), language)
 
 
-def article(kind: str, engaged: str) -> str:
-    """The article that a request serves; one of a kind that is not listed is supervision like any other."""
-    return ARTICLES.get(f"{kind}/{engaged}") or ARTICLES.get(kind) or ARTICLES["attestation"]
+def duty_name(kind: str, language: str) -> str:
+    """What a kind of duty is called; one that has left the table since stands for itself."""
+    return _of_kind(kind, "title", language) if kind in DUTIES else kind
+
+
+def article(kind: str, language: str, *, joint: bool) -> str:
+    """The article that a request rests on; `joint`: of work in which data is used jointly."""
+    return _of_kind(kind, "article", language, joint=joint)
+
+
+@lru_cache
+def _of_kind(kind: str, part: str, language: str, *, joint: bool = False) -> str:
+    """What the file of a kind says in that place."""
+    found = environment(language, html=False).get_template(f"mail/kinds/{kind}.jinja")
+    return found.render(kind=kind, part=part, joint=joint).strip()
 
 
 def check_name(kind: str, language: str) -> str:

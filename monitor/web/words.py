@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.letters.words import DUTIES, check_name, named, said
+from monitor.letters.words import DUTIES, check_name, duty_name, named
 from monitor.obligations import colleagues
 from monitor.own_duties import OWN_DUTIES, own_kind
 
@@ -32,4 +32,4 @@ def topic_name(kind: str, language: str) -> str:
     """What a kind of duty or of check is called."""
     if kind in OWN_DUTIES:
         return own_kind(kind).title.in_(language)
-    return said(DUTIES, kind, language) if kind in DUTIES else check_name(kind, language)
+    return duty_name(kind, language) if kind in DUTIES else check_name(kind, language)
