@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tortoise.expressions import Q
+
 from monitor import ledger, tables
 from monitor.books import Step, enter
 from monitor.calendar import DAY as CALENDAR_DAY
@@ -35,6 +37,8 @@ from monitor.tables.store import transaction
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import date, datetime
+
+    from tortoise.queryset import QuerySet
 
     from monitor.obligations.authority import Authority
     from monitor.tables import Obligation, Plea
@@ -62,13 +66,17 @@ def decidable(state: str) -> frozenset[str]:
     return frozenset({MORE_TIME, NOT_OURS, WRONG_PERSON, OBJECTION} if state in ASKED else {OBJECTION})
 
 
+def undecided() -> QuerySet[Plea]:
+    """All that waits for a decision: the party has spoken, and it is the company's turn."""
+    by_state = [Q(obligation__state=state, kind__in=sorted(decidable(state))) for state in LIVE]
+    return tables.Plea.filter(Q(*by_state, join_type="OR"), decision=None)
+
+
 async def waiting(company: str | None = None) -> dict[int, Plea]:
-    """By request, the first plea that waits for a decision: the party has spoken, and it is the company's turn."""
-    found = tables.Plea.filter(decision=None, obligation__state__in=LIVE)
-    if company:
-        found = found.filter(obligation__company_id=company)
+    """By request, the first plea that waits for a decision."""
+    found = undecided().filter(obligation__company_id=company) if company else undecided()
     rows = await found.order_by("-made_at", "-id").select_related("obligation")
-    return {row.obligation_id: row for row in rows if row.kind in decidable(row.obligation.state)}
+    return {row.obligation_id: row for row in rows}
 
 
 async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> None:

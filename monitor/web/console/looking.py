@@ -1,9 +1,8 @@
-"""What managers see: the board of their companies, one request, one case, one file."""
+"""What managers see of one request, one case, one file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -12,19 +11,17 @@ from checks.contract import Severity
 from monitor import links, tables
 from monitor.archive.recall import latest
 from monitor.asked import frozen
-from monitor.board import DECIDING, board
-from monitor.cases import MAINTENANCE, NOT_ASSESSED
+from monitor.cases import MAINTENANCE
 from monitor.certificates import concerning
 from monitor.duties.changes import CHECK, KIND, RULE
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
-from monitor.letters.words import ROLES, duty_reference, said
+from monitor.letters.words import duty_reference
 from monitor.obligations.drafts import last_accepted
 from monitor.obligations.marks import marks_of
 from monitor.questionnaire import examine, thaw_answers
-from monitor.registry.roster import RISING
 from monitor.schedule import overdue
-from monitor.tables.duty import ASKED, DECLINED
+from monitor.tables.duty import ASKED
 from monitor.web.console.colleagues import named_colleagues
 from monitor.web.console.correspondence import correspondence
 from monitor.web.console.course import course
@@ -45,6 +42,7 @@ from monitor.web.words import named, topic_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from checks.contract import Rule
@@ -54,7 +52,6 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation
 
 VIEWS = {"/": "Today", "/findings": "Remediation", "/closed": "Closed"}
-OURS = frozenset({"submitted", DECIDING, DECLINED})  #: states in which it is our turn
 SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -100,43 +97,6 @@ def console_page(request: web.Request, who: Reader, template: str, *, status: in
     return page(request, f"web/console/{template}", status=status, language=language, **common, **values)
 
 
-async def board_page(request: web.Request) -> web.StreamResponse:
-    """Today: what is overdue or failing first, then what waits for the reader's review, then what runs."""
-    who, at = await reader(request), moment()
-    company = request.query.get("company") or None
-    if company and not who.sees(company):
-        raise web.HTTPNotFound
-    language = language_of(request)
-    rows = [row for row in await board(at, company) if who.sees(row["company"])]
-    parties = await who.present.parties({row["party"] for row in rows})
-    engagements = await who.present.engagements({row["engagement"] for row in rows if row.get("engagement")})
-    for row in rows:
-        owner = who.present.companies.get(row["company"] or "")
-        row["company_name"] = named(owner or who.present.group, language)
-        row["party_name"] = named(parties[row["party"]], language)
-        row["title"] = engagements[row["engagement"]].title if row.get("engagement") else row["url"]
-        row["href"] = "" if row["state"] == NOT_ASSESSED else f"/{row['id'].replace('obligation/', 'duty/')}"
-        row["what"] = topic_name(row.get("obligation") or row["check"], language)
-        row["when"] = _when(row, language, who)
-        row["told"] = _highest(row["level"], language)
-    return console_page(request, who, "board.html", rows=rows, counts=_counts(rows))
-
-
-def _when(row: dict[str, Any], language: str, who: Reader) -> str:
-    if row.get("due_on"):
-        return say_day(date.fromisoformat(row["due_on"]), language)
-    return say_instant(datetime.fromisoformat(row["since"]), who.present.calendar.zone, language)
-
-
-def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
-    return {
-        "overdue": sum(1 for row in rows if row["state"] == "overdue"),
-        "failing": sum(1 for row in rows if row["state"] == "failing"),
-        "review": sum(1 for row in rows if row["state"] in OURS or row.get("plea")),
-        "running": sum(1 for row in rows if row["state"] in {"open", "returned"} and not row.get("plea")),
-    }
-
-
 async def duty_of(request: web.Request, who: Reader) -> Obligation:
     """The request named in the path, if the reader may see it; to all others it does not exist."""
     duty = await tables.Obligation.get_or_none(id=int(request.match_info["id"]))
@@ -149,13 +109,6 @@ async def duty_page(request: web.Request) -> web.StreamResponse:
     """One request: where it stands, what was answered, what happened, what comes next, what can be done."""
     who = await reader(request)
     return await show_duty(request, who, await duty_of(request, who))
-
-
-def _highest(level: int, language: str) -> str:
-    """The highest of the company's people that a mail has reached."""
-    if not level:
-        return ""
-    return Message("up to {role}", {"role": said(ROLES, RISING[level - 1], language)}).in_(language)
 
 
 async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: Wrong | None = None) -> web.Response:

@@ -16,12 +16,13 @@ from monitor.web.console import (
     sheet,
     showing,
     signing,
+    today,
 )
 
 ENTRY = r"/duty/{id:\d{1,9}}/entry/{language:ja|en}"
 
 ROUTES = [
-    web.get("/", looking.board_page),
+    web.get("/", today.board_page),
     web.get("/closed", closed.closed_page),
     web.get(r"/duty/{id:\d{1,9}}", looking.duty_page),
     web.get(r"/duty/{id:\d{1,9}}/review", reviewing.review_page),
