@@ -53,6 +53,17 @@ def translate(text: str, language: str) -> str:
     return catalogue(language).gettext(text)
 
 
+def stopped_once(text: str, values: Mapping[str, Any], spelled: str) -> str:
+    """An English sentence that ends with a name such as "Acme, Inc." has its full stop already. `spelled`: how the text
+    spells the place of a value. Pure.
+    """
+    for name, value in values.items():
+        if isinstance(value, str) and value.endswith("."):
+            place = spelled.format(name)
+            text = text.replace(f"{place}.", place)
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence for people, put into words when its reader is known. `text` is English with `{placeholders}`."""
@@ -69,7 +80,8 @@ class Message:
 
     def in_(self, language: str) -> str:
         values = {name: self._said(it, language) for name, it in self.values.items()}
-        return translate(self.text, language).format_map(values)
+        text = translate(self.text, language)
+        return (stopped_once(text, values, "{{{}}}") if language == "en" else text).format_map(values)
 
     @staticmethod
     def _said(value: Any, language: str) -> Any:

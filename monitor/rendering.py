@@ -9,9 +9,10 @@ import jinja2
 from markupsafe import Markup, escape
 
 from monitor.assets import TEMPLATES
-from monitor.language import catalogue, say_day, say_instant, say_last_day, say_short_day
+from monitor.language import catalogue, say_day, say_instant, say_last_day, say_short_day, stopped_once
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -33,6 +34,8 @@ def environment(language: str, *, html: bool) -> jinja2.Environment:
     )
     texts = catalogue(language)
     made.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    if language == "en":
+        made.globals |= {name: _stopped_once(made.globals[name]) for name in ("gettext", "ngettext")}
     made.globals["language"] = language
     made.filters |= {
         "day": _day(language),
@@ -42,6 +45,17 @@ def environment(language: str, *, html: bool) -> jinja2.Environment:
         "phrases": phrases,
     }
     return made
+
+
+def _stopped_once(inner: Callable[..., str]) -> Callable[..., str]:
+    """The same for texts whose values end in a full stop of their own."""
+
+    @jinja2.pass_context
+    def say(context: jinja2.runtime.Context, *texts: str | int, **values: object) -> str:
+        found = (stopped_once(text, values, "%({})s") if isinstance(text, str) else text for text in texts)
+        return inner(context, *found, **values)
+
+    return say
 
 
 def _day(language: str) -> object:

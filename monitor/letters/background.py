@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import ceil
@@ -88,6 +89,7 @@ class Background:
     returned: Mapping[int, datetime]  #: by duty that waits for a better answer, when the letter that asked for it left
     remedied: Mapping[int, Obligation]  #: by duty that was accepted, the open request about what it left to put right
     above: Mapping[str, Party]  #: by engagement, whoever sub-entrusted the work (再委託元)
+    earlier: Mapping[int, datetime]  #: by duty that is asked, when its last answers for the same work were accepted
     parts: Mapping[str, Part]  #: by notice to a colleague, what they were asked for, where it is not all of it
     entered: Mapping[int, date]  #: by submission that the company entered from a sheet, when that was received
 
@@ -116,6 +118,7 @@ class Background:
             await _returned([topic.duty.id for topic in topics if topic.duty and topic.duty.state == "returned"]),
             await _remedied([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
             {one.key: await _above(one, present) for topic in topics if (one := topic.engagement) and one.under},
+            await _earlier([topic.duty for topic in topics if topic.duty and topic.duty.state == "open"]),
             {topic.notice.key: part for topic in topics if (part := await _part(topic))},
             await _entered(topics),
         )
@@ -146,6 +149,18 @@ async def _remedied(duties: Sequence[Obligation]) -> dict[int, Obligation]:
 
 async def _above(engagement: Engagement, present: Roster) -> Party:
     return await present.party((await present.engagement(str(engagement.under))).party)
+
+
+async def _earlier(duties: Sequence[Obligation]) -> dict[int, datetime]:
+    """The page offers those answers once more (monitor/obligations/reuse.py), where the same is asked."""
+    found: dict[int, datetime] = {}
+    for duty in duties:
+        same = {"obligation__engagement_id": duty.engagement_id, "obligation__kind": duty.kind}
+        last = await tables.Submission.filter(verdict="accepted", **same).order_by("-id").first()
+        asked = {question.id for question in (await frozen(duty.request_id)).questions} if duty.request_id else set()
+        if last and not asked.isdisjoint(json.loads(last.answers)):
+            found[duty.id] = last.decided_at or last.submitted_at
+    return found
 
 
 async def _part(topic: Topic) -> Part | None:

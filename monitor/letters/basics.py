@@ -40,7 +40,7 @@ BLANK: Values = dict.fromkeys((
     "remedies", "more_remedies", "task", "matter", "conduct",
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "wrote", "wrote_subject", "wrote_text",
-    "grade", "named", "named_by", "parts", "asked_in", "form_title",
+    "grade", "named", "named_by", "parts", "earlier_on", "asked_in", "form_title",
 ))  # fmt: skip
 
 

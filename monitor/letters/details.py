@@ -80,6 +80,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
     told = known.told.get(topic.thread)
     asked_at = (told and told.asked_at) or duty.opened_at
     back, part = known.returned.get(duty.id), known.parts.get(topic.notice.key)
+    earlier = known.earlier.get(duty.id)
     return {
         **({"returned_on": calendar.day_of(back)} if back else {}),
         "awaits": {"submitted": "review", DECLINED: "decision"}.get(duty.state, "answer"),
@@ -91,6 +92,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "asked_on": asked_at and calendar.day_of(asked_at),
         "ended_on": known.last_days.get(duty.engagement_id),
         "minutes": _minutes(duty, topic, known),
+        "earlier_on": earlier and calendar.day_of(earlier),
         "parts": [one_line(text.in_(desk.language), 200) for text in part.titles] if part else [],
         "form_title": _title(known.titles.get(duty.request_id or ""), desk.language),
         "sha256": known.fingerprints.get(int(str(topic.notice.data.get("submission", 0))), ""),

@@ -34,7 +34,7 @@ MOST = (
     30  #: notices in one letter: however much there is to say, a letter stays one that a relay takes and a person reads
 )
 ALONE = frozenset(
-    {"receipt", "copy", "sign-in", "digest", "code"}
+    {"receipt", "plea-receipt", "copy", "sign-in", "digest", "code"}
 )  #: kinds that are a document of their own and share no letter
 
 

@@ -21,13 +21,14 @@ from monitor.escalation import climb_own
 from monitor.ladder import OPENING
 from monitor.obligations.pleas import DECISIONS
 from monitor.registry.roster import roster
-from monitor.tables.duty import DECLINED
+from monitor.tables.duty import DECLINE, DECLINED, MORE_TIME, NOT_OURS, WRONG_PERSON
 
 if TYPE_CHECKING:
     from monitor.letters.digest import Week
 
 URL = "https://www.acme.example/"
 PORTAL = "https://portal.acme.example/orders.csv"
+OFFICE = {"ja": "総務課", "en": "General Affairs"}
 TITLES = {
     "ja": {
         "dm": "DM印刷・発送業務",
@@ -142,6 +143,16 @@ async def _of_pleas(duty: Any, letter: Any, text: str) -> Any:
         for verdict in verdicts:
             said = {"kind": kind, "decision": verdict, "text": text, "proposed_on": "2027-01-15"}
             yield f"vendor+plea-decided+{kind}+{verdict}", await letter("plea-decided", "vendor", data=said)
+    about = {
+        "name": "A. B.",
+        "email": "general@acme.example",
+        "offered": text,
+        "price_consulted_on": "2026-12-18",
+    }
+    for kind in (MORE_TIME, NOT_OURS, WRONG_PERSON, DECLINE):
+        said = {"kind": kind, "text": text, "proposed_on": "2027-01-15" if kind == MORE_TIME else "", "about": about}
+        heard = {"heard_at": "2026-12-24T00:00:00+00:00"} if kind == DECLINE else {}
+        yield f"vendor+plea-receipt+{kind}", await letter("plea-receipt", "vendor", data=said | heard)
     on = {"on": "2026-12-21", "reason": text, "offered": text, "price_consulted_on": "2026-12-18", "plea": 1}
     for name, about in {"": on, "+bare": on | {"offered": "", "price_consulted_on": ""}}.items():
         duty.state, duty.declined = DECLINED, about
@@ -310,7 +321,9 @@ async def _of_signing(place: Any, duty: Any, letter: Any, at: Any) -> Any:
     """Letters to colleagues who were let in, by what they may do, and the code of a signature."""
     colleague = await tables.Person.create(email="colleague@acme.example", seen_at=at)
     for grade in ("", "view", "submit"):
-        data = {"contact": colleague.id} | ({"grade": grade} if grade else {})
+        data = {"contact": colleague.id, "name": OFFICE[place.language], "from": "p…y@acme.example"} | (
+            {"grade": grade} if grade else {}
+        )
         kept = await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])
         yield f"vendor+hand-over{'+' if grade else ''}{grade}", kept
     yield "vendor+code", await letter("code", "vendor", data={"code": await _code(duty, at, place.language)})

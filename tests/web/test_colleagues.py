@@ -10,6 +10,7 @@ from running import Ground, Running
 from test_form import declaring, fill, get, plain_path, png, post
 
 from monitor import clock, tables
+from monitor.asked import frozen
 from monitor.obligations.colleagues import Named, wider
 from tests.journey.manager import signed_in
 from tests.journey.vendor import answered
@@ -43,6 +44,13 @@ async def test_a_colleague_sees_and_answers_only_the_parts_that_were_chosen(runn
     async with running.client() as client:
         every = await sections(client, english(running))
         theirs = await let_in(client, running, name="同僚", sections=every[1], grade="draft")
+        letter = running.mails(COLLEAGUE)[-1].text
+        asked = (await frozen((await tables.Obligation.get()).request_id)).sections
+        assert "同僚 様" in letter
+        assert "p…y@acme.example" in letter
+        assert asked[1].title.in_("ja") in letter
+        assert asked[0].title.in_("ja") not in letter
+        assert "約5分" in letter
         assert await sections(client, theirs) == every[1:2]
         await get(client, f"{theirs}/s/{every[0]}", status=404)
         await post(client, f"{theirs}/s/{every[0]}", {"policy": "yes", "next": "1"}, status=404)
@@ -101,7 +109,8 @@ async def test_a_colleague_who_may_submit_does_so_in_place_of_the_contact(runnin
 async def test_what_a_link_may_do_is_changed_and_taken_back_while_it_lies_in_a_mailbox(running: Running) -> None:
     async with running.client() as client:
         theirs = await let_in(client, running)
-        await post(client, f"{english(running)}/colleagues", {"email": COLLEAGUE, "grade": "view"})
+        place, _ = await post(client, f"{english(running)}/colleagues", {"email": COLLEAGUE, "grade": "view"})
+        assert "none leaves now" in await get(client, place)
         assert "for reading only" in await get(client, f"{theirs}/")
         await running.work()
         assert len(running.mails(COLLEAGUE)) == 1

@@ -129,6 +129,7 @@ NOTICES = {
     "hand-over": "Mail: link for a colleague",
     "code": "Mail: code to confirm the signature",
     "plea": "Mail: the party wrote",
+    "plea-receipt": "Mail: copy of what the party wrote",
     "plea-decided": "Mail: reply to what the party wrote",
     "resolved": "Mail: it passes again",
     "mute-ended": "Mail: muted no more, and it still fails",

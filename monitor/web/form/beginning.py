@@ -17,8 +17,9 @@ from monitor.web.form.colleagues import holding, last_saved
 from monitor.web.form.ending import over
 from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
 from monitor.web.form.pleading import declined
+from monitor.web.form.receiving import receipts
 from monitor.web.form.reuse import answered_before, unchanged
-from monitor.web.form.saying import told_so_far
+from monitor.web.form.saying import heard_at, told_so_far
 from monitor.web.form.signing import awaited
 from monitor.web.form.standing import of_section
 from monitor.web.pages import language_of, moment, page, see_other
@@ -64,10 +65,12 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         earlier=await answered_before(found),
         waiting=await awaited(found, draft),
         pleas=await told_so_far(found),
+        heard=await heard_at(found),
         sections=found.sections,
         numbers=numbers(found.questionnaire),
         draft=draft,
         holders=await holding(found),
+        receipts=await receipts(found),
         steps=None,
     )  # fmt: skip
 

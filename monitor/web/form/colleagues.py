@@ -172,12 +172,13 @@ async def _name(request: web.Request, found: Opened, sent: Mapping[str, list[str
         return await _page(request, found, errors, sent)
     own = named.email.rpartition("@")[2] in colleagues.domains(found.party)
     try:
-        state = await colleagues.hand_over(found.link, named, found.at, own=own)
+        state, letter = await colleagues.hand_over(found.link, named, found.at, own=own)
     except Refused as no:
         if no.reason != "too-many-colleagues":
             raise
         return await _page(request, found, [_error("email", no.message, found)], sent)
-    return see_other(f"{found.base}/colleagues?told={state}")
+    told = "changed" if state == colleagues.GIVEN and not letter else state
+    return see_other(f"{found.base}/colleagues?told={told}")
 
 
 def _named(found: Opened, sent: Mapping[str, list[str]]) -> colleagues.Named:

@@ -19,7 +19,7 @@ from monitor.web.fields import fields
 from monitor.web.form import view
 from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked, while_read
 from monitor.web.form.proved import beside, proved
-from monitor.web.form.receiving import MAY_READ, afterwards, copied
+from monitor.web.form.receiving import MAY_READ, afterwards, copied, receipts
 from monitor.web.form.signing import about_signer, awaited, hand_in
 from monitor.web.form.standing import compared, untouched
 from monitor.web.pages import see_other
@@ -260,6 +260,7 @@ async def over(
         submission=last,
         groups=groups,
         entered=await _entered(found, last) if last else "",
+        receipts=await receipts(found),
         **await afterwards(found),
     )  # fmt: skip
 

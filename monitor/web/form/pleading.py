@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.language import Message, say_short_day
+from monitor.language import Message, say_instant, say_short_day
 from monitor.obligations import signing
 from monitor.obligations.declining import Declining, decline, take_back
 from monitor.obligations.pleas import LONGEST, plead
@@ -16,7 +16,7 @@ from monitor.tables.duty import DECLINE, DECLINED, MORE_TIME, NOT_OURS, WRONG_PE
 from monitor.web.fields import said as typed
 from monitor.web.form.ending import one_line
 from monitor.web.form.opening import Opened, form_page, through_link, while_asked
-from monitor.web.form.saying import told_so_far
+from monitor.web.form.saying import heard_at, told_so_far
 from monitor.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ async def _page(
 ) -> web.Response:
     return form_page(
         request, found, "help.html", status=422 if errors else 200, errors=errors or [], said=said or {}, told=told,
-        pleas=await told_so_far(found),
+        pleas=await told_so_far(found), heard=await heard_at(found),
     )  # fmt: skip
 
 
@@ -145,7 +145,9 @@ async def declined(request: web.Request, found: Opened, *, wrong: bool = False) 
     if wrong:
         text = Message("Tick this if you will answer after all.")
         errors = [{"field": "willing", "text": text.in_(language), "href": "#willing"}]
-    on, talked = date.fromisoformat(said["on"]), said["price_consulted_on"]
+    talked = said["price_consulted_on"]
+    calendar = found.present.calendar
+    heard = calendar.next_sending(found.duty.since or found.at)
     facts = [
         (Message("You wrote"), said["reason"]),
         (Message("You offer instead"), said["offered"]),
@@ -153,7 +155,9 @@ async def declined(request: web.Request, found: Opened, *, wrong: bool = False) 
     ]
     return form_page(
         request, found, "declined.html", status=422 if wrong else 200, errors=errors,
-        on=say_short_day(on, language), told=[(name.in_(language), words) for name, words in facts if words],
+        on=say_short_day(calendar.day_of(heard), language),
+        heard=say_instant(heard, calendar.zone, language) if heard > found.at else "",
+        told=[(name.in_(language), words) for name, words in facts if words],
         mine=found.owner,
     )  # fmt: skip
 

@@ -5,23 +5,27 @@ All of it opens by a link that may read the answers.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from monitor import receipt
-from monitor.language import Message, say_day, say_short_day
+from monitor.language import Message, say_day, say_instant, say_short_day
 from monitor.letters.ahead import coming
 from monitor.letters.appointment import FILE_NAME, MEDIA_TYPE, calendar, foreseen, of_duty
-from monitor.letters.words import ROLES
+from monitor.letters.words import duty_reference
 from monitor.obligations.colleagues import domains
 from monitor.obligations.copies import send_copy
 from monitor.obligations.foresight import next_one
 from monitor.receipt.document import STEPS
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
+from monitor.tables import Submission
 from monitor.tables.duty import ASKED
+from monitor.tables.remediation import REQUEST
+from monitor.web.form.mine import asked_of
 from monitor.web.form.opening import Opened, through_link
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
@@ -31,10 +35,9 @@ if TYPE_CHECKING:
 
     from monitor.letters.appointment import Appointment
     from monitor.obligations.foresight import Foreseen
-    from monitor.tables import Submission
 
 MAY_READ = ("submit", "view")  #: grades of link: a colleague who prepared answers gets a receipt without them
-_LISTED = 2  #: steps ahead that a page names
+_LISTED = 2  #: reminders of its reviewers after which an answer is decided on, as the letter says as well
 
 Errors = list[dict[str, str]]
 
@@ -43,6 +46,7 @@ async def afterwards(found: Opened) -> dict[str, Any]:
     """What the last page says of the time after, for a request that was answered."""
     following = await next_one(found.duty, found.present, found.at)
     return {
+        "remedy": await _remedy(found),
         "ahead": [*_review(found), *_next(found, following)],
         "dated": following is not None and found.grade in MAY_READ,
         "readable": found.grade in MAY_READ,
@@ -51,8 +55,42 @@ async def afterwards(found: Opened) -> dict[str, Any]:
     }
 
 
+async def receipts(found: Opened) -> list[dict[str, Any]]:
+    """All that was handed in for this request, with what became of it, for those who may read it."""
+    if found.grade not in MAY_READ:
+        return []
+    rows = await Submission.filter(obligation_id=found.duty.id).order_by("id")
+    zone, language = found.present.calendar.zone, found.language
+    return [
+        {"number": number, "when": say_instant(row.submitted_at, zone, language), "outcome": _outcome(row, found)}
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def _outcome(row: Submission, found: Opened) -> str:
+    text = _OUTCOMES.get(row.verdict or "", "Being looked through")
+    day = found.present.calendar.day_of(row.decided_at) if row.decided_at else ""
+    return Message(text, {"day": day}).in_(found.language)
+
+
+_OUTCOMES = {"accepted": "Accepted on {day}", "returned": "Came back on {day} to be completed"}
+
+
+async def _remedy(found: Opened) -> dict[str, Any]:
+    """The open request about what an accepted answer left to be put right, where this link may show what else its
+    reader is asked.
+    """
+    if found.duty.state != "accepted" or not found.lists:
+        return {}
+    of = (duty for duty in await asked_of(found) if duty.engagement_id == found.duty.engagement_id)
+    duty = next((one for one in of if one.kind == REQUEST), None)
+    if duty is None:
+        return {}
+    return {"id": duty.id, "ref": duty_reference(duty.id), "due": say_day(duty.due_on, found.language)}
+
+
 def _review(found: Opened) -> list[dict[str, str]]:
-    """Until somebody has decided: who looks, and when they are reminded."""
+    """Until somebody has decided: who looks, and the day by which the receipt's letter promises the result."""
     if found.duty.state != "submitted":
         return []
     language = found.language
@@ -61,11 +99,10 @@ def _review(found: Opened) -> list[dict[str, str]]:
     steps = [
         {"when": Message("From now on").in_(language), "what": f"{looks} {told}" if language == "en" else looks + told}
     ]
-    for step, _ in zip(coming(found.duty, found.present.calendar, found.at), range(_LISTED), strict=False):
-        day = say_short_day(found.present.calendar.day_of(step.at), language)
-        what = Message("If it still waits then, we remind those who decide.").in_(language)
-        who = ("、" if language == "ja" else ", ").join(Message(ROLES[role]).in_(language) for role in step.reviewers)
-        steps.append({"when": day, "what": what, "who": who})
+    ahead = list(islice(coming(found.duty, found.present.calendar, found.at), _LISTED))
+    if ahead:
+        day = say_short_day(found.present.calendar.day_of(ahead[-1].at), language)
+        steps.append({"when": day, "what": Message("We aim to let you know the result by then.").in_(language)})
     return steps
 
 
@@ -82,16 +119,21 @@ def _next(found: Opened, following: Foreseen | None) -> list[dict[str, str]]:
 
 @through_link
 async def download(request: web.Request, found: Opened) -> web.StreamResponse:
-    """The receipt as a signed file."""
-    last = await receipt.last_of(found.duty.id) if found.grade in MAY_READ else None
+    """The receipt as a signed file: of what was handed in last, or of the time that the address names."""
+    last = await _handed_in(found, request.match_info.get("number", "")) if found.grade in MAY_READ else None
     site = request.app[SITE]
     source = receipt.Source(found.duty, found.engagement, found.party, found.present, f"{site.base_url}/verify")
     matter = await receipt.gather(last, source) if last else None
     if matter is None:
         return see_other(f"{found.base}/")
-    return _file(
-        receipt.compose(matter, site.signing), receipt.CONTENT_TYPE, f"receipt-{matter.request['reference']}.json"
-    )
+    name = f"receipt-{matter.request['reference']}.json"
+    return _file(receipt.compose(matter, site.signing), receipt.CONTENT_TYPE, name)
+
+
+async def _handed_in(found: Opened, number: str) -> Submission | None:
+    if not number:
+        return await receipt.last_of(found.duty.id)
+    return await Submission.filter(obligation_id=found.duty.id).order_by("id").offset(int(number) - 1).first()
 
 
 @through_link

@@ -165,7 +165,7 @@ async def answered_before(found: Opened) -> str:
     if not found.answerable or found.duty.state == "returned":
         return ""
     last = next((one for one in (await found.shelf()).sources if one.last), None)
-    if last is None:
+    if last is None or not any(question.id in last.answers for question in found.questionnaire.questions):
         return ""
     text = "Your answers of last time (accepted {day}) stand beside the questions and can be used again one by one."
     return Message(text, {"day": say_day(last.accepted_on, found.language)}).in_(found.language)

@@ -48,6 +48,7 @@ ROUTES = [
     web.get(IN + "/done", ending.done),
     web.post(IN + "/copy", ending.copy),
     web.get(IN + "/receipt.json", receiving.download),
+    web.get(IN + "/receipt-{number:[1-9][0-9]{0,3}}.json", receiving.download),
     web.get(IN + "/due.ics", receiving.due),
     web.get(IN + "/help", pleading.show),
     web.post(IN + "/help", pleading.say),
