@@ -28,8 +28,9 @@ setup: .venv/run
 browser:
 	@deploy/browser
 
+# One worker more than there are cores: many tests wait for real processes and browsers.
 test: .venv/dev browser
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist worksteal
 
 check: format lint types layers test
 
