@@ -82,6 +82,7 @@ class Brief:
     language: str
     contact: str = ""
     promises: Sequence[str] = ()
+    back: Mapping[str, str] = field(default_factory=dict)  #: what is said of each answer that came back
 
 
 @dataclass
@@ -235,7 +236,8 @@ def _question(made: _Book, sheet: Any, told: _Told, row: int) -> int:
 def _own_row(made: _Book, sheet: Any, question: Question, row: int, own: Row) -> None:
     look = {QuestionType.NUMBER: "number", QuestionType.DATE: "day"}.get(question.type, "input")
     typed = question.type not in {QuestionType.CHOICES, QuestionType.FILE}
-    rooms = {ANSWER: typed, NA: question.na_allowed, REASON: question.na_allowed, COMMENT: question.takes_comment}
+    explained = question.takes_comment or question.id in made.brief.back  # whoever leaves it as it is says why
+    rooms = {ANSWER: typed, NA: question.na_allowed, REASON: question.na_allowed, COMMENT: explained}
     for name, column in COLUMNS.items():
         room = rooms[name] or own[name] is not None
         _put(sheet, row, column, own[name], made, (look if name == ANSWER else "input") if room else "quiet")
@@ -267,6 +269,8 @@ def _asked(made: _Book, question: Question) -> str:
     text = question.text.in_(language)
     lines = [text if question.required else made.say(Message("{question} (optional)", {"question": text}))]
     lines += [only_if(question, made.questionnaire, language)]
+    if question.id in made.brief.back:
+        lines.append(made.say(Message("To be completed: {comment}", {"comment": made.brief.back[question.id]})))
     lines += [part.in_(language) for part in (question.help, question.reference) if part]
     return "\n".join(line for line in lines if line)
 
@@ -279,6 +283,8 @@ def _how(made: _Book, question: Question) -> str:
         said.append(made.say(Message("In: {unit}", {"unit": question.unit.in_(language)})))
     if question.type in WRITTEN:
         said.append(made.say(Message("At most {limit} characters.", {"limit": question.longest})))
+    if question.id in made.brief.back:
+        said.append(made.say(Message("If you leave the answer as it is, write why into the column “Comment”.")))
     if question.evidence:
         said.append(made.say(Message("File, on the web form: {what}", {"what": question.evidence.what.in_(language)})))
     return "\n".join(said)

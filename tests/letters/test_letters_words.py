@@ -195,7 +195,8 @@ def test_a_company_is_addressed_with_onchu_and_a_person_with_sama(gallery):
         assert len(endings) == 1, (name, salutation)
         assert sum(salutation.count(mark) for mark in ("御中", "様", "各位")) == 1, (name, salutation)
         if kept.side == "vendor":
-            assert salutation == "株式会社月見坂印刷 御中"
+            named = kept.topics[0].notice.data.get("name")
+            assert salutation == (f"株式会社月見坂印刷　{named} 様" if named else "株式会社月見坂印刷 御中"), name
 
 
 def test_several_readers_are_addressed_as_all_concerned(gallery):
@@ -236,6 +237,8 @@ def test_no_letter_names_a_mail_address_but_the_party_s_to_those_who_have_to_ask
         contacts = set(kept.topics[0].party.contacts) if kept.side == "company" and kept.topics[0].party else set()
         if kept.side == "company" and kept.stages == ["mailbox"]:  # whose reader is to be asked
             contacts = {kept.topics[0].notice.data["address"]}
+        if kept.stages == ["plea-receipt"]:  # which has the party's own words
+            contacts = {kept.topics[0].notice.data["about"]["email"]}
         for text in (kept.letter.text, visible(kept.letter.html)):
             assert {found[0] for found in MAILBOX.finditer(text)} <= contacts, name
         assert not MAILBOX.search(kept.letter.subject), name
@@ -321,7 +324,14 @@ def test_what_asks_for_nothing_is_not_counted_beside_a_deed(returned):
 ])  # fmt: skip
 def test_an_acceptance_says_where_what_it_left_is_asked_about(asked_in, said):
     day = date(2026, 12, 1)
-    values = {"kind": "attestation", "remedies": [{}], "more_remedies": 0, "asked_in": asked_in, "today": day, "tz": UTC}
+    values = {
+        "kind": "attestation",
+        "remedies": [{}],
+        "more_remedies": 0,
+        "asked_in": asked_in,
+        "today": day,
+        "tz": UTC,
+    }
     assert said in block("body", "mail/vendor/accepted.jinja", "en", {**BLANK, **values}).replace("\n", " ")
 
 

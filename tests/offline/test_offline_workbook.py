@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sys
+import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +122,21 @@ def test_each_mistake_names_its_cell_and_what_to_write_and_keeps_no_other_answer
     assert {one.sheet for one in reading.mistakes} == {"回答"}
     assert reading.said["who"].answer.value == "管理部"
     assert not reading.said["who"].slips
+
+
+def test_an_answer_that_came_back_has_room_for_why_it_stays_though_its_question_takes_no_comment():
+    usual, returned = made(QUESTIONS), made(QUESTIONS, brief=replace(BRIEF, back={"who": "Since when?"}))
+    assert look(usual, "I9") != look(usual, WHO) == look(returned, "I9") == look(returned, WHO)
+    answers = next(grid for grid in grids(returned) if str(grid.rows[0][0]).startswith("itaku-request"))
+    assert "Since when?" in str(answers.rows[8][3])
+    assert back(text(returned, "I9", "変わりません")).said["who"].answer.comment == "変わりません"
+
+
+def look(content, cell):
+    """The number of a cell's look, by which a program knows whether it may be filled in."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/sheet" in name]
+    return next(found[1] for sheet in sheets if (found := re.search(rf'r="{cell}" s="(\d+)"', sheet)))
 
 
 def test_a_formula_is_nobodys_answer():

@@ -79,6 +79,7 @@ def _brief(found: Opened) -> Brief:
         language=language,
         contact=contact_of(found),
         promises=tuple(text for text, _ in promises(found)),
+        back=found.back.points,
     )
 
 

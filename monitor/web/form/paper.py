@@ -73,7 +73,8 @@ def _asked(question: Question, number: str, found: Opened) -> dict[str, Any]:
         "many": question.type is QuestionType.CHOICES,
         "unit": question.unit.in_(language) if question.unit else "",
         "na": question.na_allowed,
-        "comment": question.takes_comment,
+        "comment": question.takes_comment or question.id in found.back.points,
+        "came_back": found.back.points.get(question.id, ""),
         "optional": not question.required,
         "file": question.evidence.what.in_(language) if question.evidence else "",
     }
