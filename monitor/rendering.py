@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup, escape
@@ -47,13 +47,14 @@ def environment(language: str, *, html: bool) -> jinja2.Environment:
     return made
 
 
-def _stopped_once(inner: Callable[..., str]) -> Callable[..., str]:
+def _stopped_once(inner: Any) -> Callable[..., str]:
     """The same for texts whose values end in a full stop of their own."""
 
     @jinja2.pass_context
     def say(context: jinja2.runtime.Context, *texts: str | int, **values: object) -> str:
         found = (stopped_once(text, values, "%({})s") if isinstance(text, str) else text for text in texts)
-        return inner(context, *found, **values)
+        said: str = inner(context, *found, **values)
+        return said
 
     return say
 

@@ -121,10 +121,11 @@ async def _tell_of(plea: Plea, duty: Obligation, at: datetime) -> datetime:
     said = {"kind": plea.kind, "text": text, "proposed_on": _iso(plea.proposed_on)}
     found = tables.Notice.filter(obligation_id=duty.id, kind="plea").exclude(state="dropped")
     alike = [notice for notice in await found if notice.data.get("kind") == plea.kind]
-    waiting = [notice.key for notice in alike if notice.state == "waiting"]
+    waiting = {notice.key: notice.send_at for notice in alike if notice.state == "waiting"}
     if waiting:
-        await tables.Notice.filter(key__in=waiting).update(data=said)
-        return max(at, *(notice.send_at for notice in alike if notice.state == "waiting"))
+        await tables.Notice.filter(key__in=list(waiting)).update(data=said)
+        latest: datetime = max(waiting.values())
+        return max(at, latest)
     recent = sorted((notice.send_at for notice in alike), reverse=True)[:NOTICES_A_DAY]
     leaves = max(at, recent[-1] + DAY) if len(recent) == NOTICES_A_DAY else at
     await tell(
