@@ -1,7 +1,7 @@
 """The questions of a request as they were frozen, known by their hash.
 
 What is frozen never changes, and reading two hundred questions takes a while: each is read once, and those that were
-used last are kept.
+used last are kept. Beside them, what was answered last.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ async def frozen(sha256: str | None) -> Questionnaire:
             _known.popitem(last=False)
     _known.move_to_end(key)
     return found
+
+
+async def last_submission(duty_id: int) -> tables.Submission | None:
+    """What was handed in last for a duty, whatever became of it."""
+    return await tables.Submission.filter(obligation_id=duty_id).order_by("-id").first()
 
 
 async def ready(duty_id: int) -> None:

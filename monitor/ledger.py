@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from monitor.tables import Obligation
+
 GENESIS = "0" * 64
 SYSTEM = "system"
 _KEYS = ("seq", "at", "type", "actor", "company", "subject", "data", "prev", "hash")
@@ -43,6 +45,12 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
     company: str | None = None
     actor: str = SYSTEM
+
+
+async def note(kind: str, duty: Obligation, at: datetime, actor: str, **data: Any) -> None:
+    """One line of what belongs to a duty, such as a link or a draft of it: placed by the work that it is about."""
+    facts = {"engagement": duty.engagement_id, **data}
+    await write([Event(kind, f"obligation/{duty.id}", facts, duty.company_id, actor)], at)
 
 
 def canonical(value: Any) -> str:

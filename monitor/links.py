@@ -228,10 +228,7 @@ async def revoke(duty: Obligation, at: datetime, actor: str) -> int:
         ids = [str(key) for key in await good.order_by("issued_at", "id").values_list("id", flat=True)]
         if ids:
             await Link.filter(id__in=ids).update(revoked_at=at)
-            data = {"engagement": duty.engagement_id, "links": ids}
-            await ledger.write(
-                [ledger.Event("link.revoked", f"obligation/{duty.id}", data, duty.company_id, actor)], at
-            )
+            await ledger.note("link.revoked", duty, at, actor, links=ids)
     return len(ids)
 
 

@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 
 from checks.contract import Severity
 from monitor import tables
-from monitor.asked import frozen
+from monitor.asked import frozen, last_submission
 from monitor.ladder import OPENING
 from monitor.letters.digest import parties_in
 from monitor.letters.remedies import remedies_of
@@ -200,7 +200,7 @@ async def _points(duties: Sequence[Obligation]) -> dict[int, list[tuple[Text, st
     """Of answers that went back question by question: the questions, in their order, and what the reviewers wrote."""
     found = {}
     for duty in {duty.id: duty for duty in duties}.values():
-        last = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
+        last = await last_submission(duty.id)
         marks = tables.Mark.filter(submission_id=last.id, verdict="returned") if last else None
         said = dict(await marks.values_list("question", "comment")) if marks else {}
         if said and duty.request_id:

@@ -11,17 +11,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import links, tables
-from monitor.asked import ready
+from monitor.asked import last_submission, ready
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations import KINDS
 from monitor.obligations.closing import close
-from monitor.obligations.marks import last_submission, points_of
+from monitor.obligations.holding import held, held_open, open_for_answer
+from monitor.obligations.marks import points_of
 from monitor.obligations.pairs import another_pair_of_eyes
 from monitor.reasons import keep
 from monitor.refusal import need
-from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, overdue, refresh
 from monitor.tables.duty import ASKED, DECLINED, LIVE, MORE_TIME
 from monitor.tables.store import transaction
@@ -47,12 +47,6 @@ async def person(email: str, at: datetime, name: str = "", title: str = "") -> s
     return f"person/{known.id}"
 
 
-async def held(duty_id: int) -> tuple[Obligation, Calendar]:
-    """A duty that nobody else changes until the caller's transaction ends, and the group's calendar."""
-    duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
-    return duty, (await roster()).calendar
-
-
 @dataclass(frozen=True)
 class Declaration:
     """回答・宣誓: the answers as they were frozen, their hash, and who declares that they are true. `email` where they
@@ -73,12 +67,7 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
     """
     said = declared or Declaration()
     async with transaction():
-        duty, calendar = await held(duty_id)
-        need(
-            duty.state in ASKED,
-            "not-open",
-            "This request is not open for an answer.",
-        )
+        duty, calendar = await held_open(duty_id)
         handed_in = await tables.Submission.create(
             obligation_id=duty.id,
             answers=said.answers,
@@ -288,7 +277,7 @@ class Moving:
 async def extending(duty: Obligation, calendar: Calendar, to: Moving, at: datetime, actor: str) -> date:
     """The same for a duty that the caller's transaction holds, where the caller answers the wish. Gives the new T."""
     need(to.reason.strip(), "reason-missing", "Say why more time is given: auditors read it.")
-    need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+    open_for_answer(duty)
     due = calendar.roll(to.due_on, Roll(duty.roll))
     need(due >= calendar.day_of(at), "day-past", "A new due date lies ahead.")
     need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from monitor import ledger, tables
 from monitor.notices import COMPANY, VENDOR, about_duty, tell
 from monitor.notices import withdraw as drop
-from monitor.obligations.acts import held, person
+from monitor.obligations.acts import person
+from monitor.obligations.holding import held, held_open
 from monitor.obligations.signing import contact_of, masked
 from monitor.refusal import need
 from monitor.registry.roster import roster
@@ -62,8 +63,7 @@ async def hand_over(link: Link, named: Named, at: datetime, *, own: bool) -> tup
     nothing.
     """
     async with transaction():
-        duty, _ = await held(link.obligation_id)
-        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        duty, _ = await held_open(link.obligation_id)
         contact = int((await person(named.email, at)).removeprefix("person/"))
         known = await tables.Colleague.get_or_none(obligation_id=duty.id, contact_id=contact)
         await _not_too_many(duty, contact, at)
@@ -183,5 +183,4 @@ async def of(duty_id: int) -> list[Colleague]:
 
 
 async def _record(kind: str, duty: Obligation, row: Colleague, at: datetime, actor: str, **more: str) -> None:
-    data = {"engagement": duty.engagement_id, "contact": f"person/{row.contact_id}", **more}
-    await ledger.write([ledger.Event(kind, f"obligation/{duty.id}", data, duty.company_id, actor)], at)
+    await ledger.note(kind, duty, at, actor, contact=f"person/{row.contact_id}", **more)

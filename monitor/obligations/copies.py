@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor import ledger, tables
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations.colleagues import domains
+from monitor.obligations.holding import held
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction
@@ -26,7 +27,7 @@ async def send_copy(handed_in: Submission, email: str, at: datetime, actor: str)
     """
     present = await roster()
     async with transaction():
-        duty = await tables.Obligation.filter(id=handed_in.obligation_id).select_for_update().get()
+        duty, _ = await held(handed_in.obligation_id)
         own = domains(await present.party(duty.party_id))
         inside = email.rpartition("@")[2] in own
         need(
@@ -46,5 +47,4 @@ async def send_copy(handed_in: Submission, email: str, at: datetime, actor: str)
             await sent.count() < MOST, "too-many-copies", "No more copies can be sent. Forward the mail that you have."
         )
         await tell([notice])
-        data = {"engagement": duty.engagement_id, "submission": handed_in.id}
-        await ledger.write([ledger.Event("receipt.copied", f"obligation/{duty.id}", data, duty.company_id, actor)], at)
+        await ledger.note("receipt.copied", duty, at, actor, submission=handed_in.id)

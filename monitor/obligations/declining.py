@@ -13,15 +13,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
+from monitor.asked import last_submission
 from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.obligations.closing import close
+from monitor.obligations.holding import held, held_open
 from monitor.obligations.retelling import retell
 from monitor.reasons import keep
 from monitor.refusal import need
-from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, refresh
-from monitor.tables.duty import ASKED, DECLINE, DECLINED
+from monitor.tables.duty import DECLINE, DECLINED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -50,10 +51,8 @@ async def decline(duty_id: int, at: datetime, actor: str, said: Declining) -> in
     """
     need(said.reason.strip(), "reason-missing", "Say why you decline.")
     async with transaction():
-        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
-        calendar = (await roster()).calendar
+        duty, calendar = await held_open(duty_id)
         today, talked = calendar.day_of(at), said.price_consulted_on
-        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
         need(talked is None or talked <= today, "price-ahead", "The day of that talk cannot lie ahead.")
         about = {"offered": said.offered, "price_consulted_on": talked.isoformat() if talked else ""}
         plea = await tables.Plea.create(obligation_id=duty.id, kind=DECLINE, text=said.reason, about=about, made_at=at)
@@ -79,9 +78,8 @@ async def _bound(said: Declining, at: datetime) -> dict[str, str]:
 async def take_back(duty_id: int, at: datetime, actor: str) -> None:
     """The party will answer after all. T stays where it is; the company's people who were told stay told."""
     async with transaction():
-        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
+        duty, calendar = await held(duty_id)
         need(duty.state == DECLINED, "not-declined", "This request is open, or has ended: nothing is declined here.")
-        calendar = (await roster()).calendar
         fields = await _reopened(duty, at)
         event = duty_event("resumed", duty, actor, reason="taken-back")
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], withdraw=True)], at)
@@ -106,6 +104,6 @@ async def ask_again(duty: Obligation, calendar: Calendar, at: datetime, actor: s
 
 async def _reopened(duty: Obligation, at: datetime) -> dict[str, Any]:
     """Asked as before: what had come back is still to be completed. Rungs that passed meanwhile are gone."""
-    last = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
+    last = await last_submission(duty.id)
     state = "returned" if last and last.verdict == "returned" else "open"
     return edit(duty, state=state, declined={}, since=at, **_FRESH)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
+from monitor.obligations.holding import held_open
 from monitor.obligations.marks import returned
 from monitor.questionnaire import Answer, EvidenceFile, Problem, thaw_answers, unstorable
 from monitor.refusal import need
-from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction, write_each
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetim
     """
     refused = {question: problem for question, (answer, _) in said.items() if (problem := unstorable(answer))}
     async with transaction():
-        duty = await _writable(duty_id)
+        duty, _ = await held_open(duty_id)
         settled = (await returned(duty, at)).settled
         rows = {row.question: row for row in await tables.Answer.filter(obligation_id=duty_id, question__in=list(said))}
         saved: list[str] = []
@@ -115,7 +115,7 @@ async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetim
         await write_each(tables.Answer, changed)
         if saved:
             digest = hashlib.sha256(repr(sorted((q, said[q][0].model_dump_json()) for q in saved)).encode()).hexdigest()
-            await _record("answer.saved", duty, {"questions": sorted(saved), "sha256": digest}, at, actor)
+            await ledger.note("answer.saved", duty, at, actor, questions=sorted(saved), sha256=digest)
     return Drafted(tuple(saved), conflicts, refused)
 
 
@@ -127,7 +127,7 @@ def _bare(answer: Answer) -> dict[str, Any]:
 async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: str, at: datetime, actor: str) -> None:
     """A file that is safely in the store becomes part of the draft. The same file twice is one."""
     async with transaction():
-        duty = await _writable(duty_id)
+        duty, _ = await held_open(duty_id)
         await _unsettled(duty, question, at)
         known = tables.Evidence.filter(obligation_id=duty_id, question=question, sha256=file.sha256, withdrawn_at=None)
         if await known.exists():
@@ -142,9 +142,8 @@ async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: st
             sha256=file.sha256,
             stored_at=at,
         )
-        await _record(
-            "evidence.stored", duty, {"question": question, "sha256": file.sha256, "size": file.size}, at, actor
-        )
+        told = {"question": question, "sha256": file.sha256, "size": file.size}
+        await ledger.note("evidence.stored", duty, at, actor, **told)
 
 
 async def full(duty_id: int) -> bool:
@@ -162,13 +161,13 @@ async def withdraw(duty_id: int, file_id: str, among: Collection[str], at: datet
     (`among`). What was submitted keeps it.
     """
     async with transaction():
-        duty = await _writable(duty_id)
+        duty, _ = await held_open(duty_id)
         ours = tables.Evidence.filter(obligation_id=duty_id, question__in=list(among), withdrawn_at=None)
         row = await ours.get_or_none(id=file_id)
         if row is not None:
             await _unsettled(duty, row.question, at)
             await tables.Evidence.filter(id=file_id).update(withdrawn_at=at)
-            await _record("evidence.withdrawn", duty, {"question": row.question, "sha256": row.sha256}, at, actor)
+            await ledger.note("evidence.withdrawn", duty, at, actor, question=row.question, sha256=row.sha256)
 
 
 async def last_accepted(duty: Obligation, before: int | None = None) -> dict[str, Answer]:
@@ -182,19 +181,6 @@ async def last_accepted(duty: Obligation, before: int | None = None) -> dict[str
     return thaw_answers(last.answers) if last else {}
 
 
-async def _writable(duty_id: int) -> Obligation:
-    duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
-    need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
-    return duty
-
-
 async def _unsettled(duty: Obligation, question: str, at: datetime) -> None:
     settled = (await returned(duty, at)).settled
     need(question not in settled, "settled", "This answer stands as it was handed in, and need not be changed.")
-
-
-async def _record(kind: str, duty: Obligation, data: Mapping[str, Any], at: datetime, actor: str) -> None:
-    event = ledger.Event(
-        kind, f"obligation/{duty.id}", {"engagement": duty.engagement_id, **data}, duty.company_id, actor
-    )
-    await ledger.write([event], at)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor import tables
-from monitor.asked import frozen
+from monitor.asked import frozen, last_submission
 from monitor.questionnaire import Answer, examine, thaw_answers
 from monitor.registry.roster import roster
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.questionnaire import Questionnaire
-    from monitor.tables import Mark, Obligation, Submission
+    from monitor.tables import Mark, Obligation
 
 ACCEPTED, RETURNED = "accepted", "returned"
 
@@ -60,10 +60,6 @@ async def returned(duty: Obligation, at: datetime, questionnaire: Questionnaire 
     today = (await roster()).calendar.day_of(at)
     order = [question.id for question in asked.questions if question.id in points]
     return Returned({name: points[name] for name in order}, before, settled(asked, before, points, today))
-
-
-async def last_submission(duty_id: int) -> Submission | None:
-    return await tables.Submission.filter(obligation_id=duty_id).order_by("-id").first()
 
 
 async def marks_of(submission_id: int) -> dict[str, Mark]:

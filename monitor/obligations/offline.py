@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
 from monitor.obligations import drafts
+from monitor.obligations.holding import held_open
 from monitor.refusal import need
-from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from typing import Any
 
     from monitor.evidence import Stored
     from monitor.questionnaire import Answer
-    from monitor.tables import Obligation, OfflineFile
+    from monitor.tables import OfflineFile
 
 WORKBOOK, SCAN = "workbook", "scan"
 RECEIVED = {WORKBOOK: "workbook.received", SCAN: "entry.scan_received"}
@@ -30,8 +29,7 @@ async def receive(duty_id: int, kind: str, stored: Stored, at: datetime, actor: 
     as well, for nobody sees what somebody else handed in.
     """
     async with transaction():
-        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
-        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        duty, _ = await held_open(duty_id)
         files = tables.OfflineFile.filter(obligation_id=duty_id)
         known = await files.filter(kind=kind, sha256=stored.sha256, actor=actor).first()
         if known:
@@ -41,7 +39,7 @@ async def receive(duty_id: int, kind: str, stored: Stored, at: datetime, actor: 
             id=secrets.token_hex(16), obligation_id=duty_id, kind=kind, name=stored.name, media_type=stored.media_type,
             size=stored.size, sha256=stored.sha256, actor=actor, received_at=at,
         )  # fmt: skip
-        await put_record(RECEIVED[kind], duty, {"sha256": stored.sha256, "size": stored.size}, at, actor)
+        await ledger.note(RECEIVED[kind], duty, at, actor, sha256=stored.sha256, size=stored.size)
     return made
 
 
@@ -62,12 +60,5 @@ async def take(
             duty = await tables.Obligation.get(id=duty_id)
             await tables.OfflineFile.filter(id=file.id).update(taken_at=at)
             told = {"sha256": file.sha256, "questions": sorted(outcome.saved)}
-            await put_record("workbook.taken", duty, told, at, actor)
+            await ledger.note("workbook.taken", duty, at, actor, **told)
     return outcome
-
-
-async def put_record(kind: str, duty: Obligation, data: Mapping[str, Any], at: datetime, actor: str) -> None:
-    event = ledger.Event(
-        kind, f"obligation/{duty.id}", {"engagement": duty.engagement_id, **data}, duty.company_id, actor
-    )
-    await ledger.write([event], at)

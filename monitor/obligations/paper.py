@@ -15,12 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor import tables
+from monitor import ledger, tables
 from monitor.obligations import acts
-from monitor.obligations.offline import SCAN, put_record, receive
+from monitor.obligations.holding import held_open
+from monitor.obligations.offline import SCAN, receive
 from monitor.refusal import need
 from monitor.registry.roster import roster
-from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ async def begin(duty_id: int, came: Came, scan: Stored, at: datetime, actor: str
     """Somebody begins to enter an answer; what came is kept first. One at a time for one request."""
     _plausible(came, (await roster()).calendar.day_of(at), scan)
     async with transaction():
-        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
-        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        duty, _ = await held_open(duty_id)
         need(
             await under_way(duty_id) is None,
             "entry-begun",
@@ -66,7 +65,7 @@ async def begin(duty_id: int, came: Came, scan: Stored, at: datetime, actor: str
             entered_by_id=by, hands=[by], questions=[],
         )  # fmt: skip
         told = {"entry": made.id, "channel": came.channel, "received_on": came.received_on.isoformat()}
-        await put_record("entry.begun", duty, told | {"sha256": file.sha256}, at, actor)
+        await ledger.note("entry.begun", duty, at, actor, sha256=file.sha256, **told)
     return made
 
 
@@ -105,7 +104,7 @@ async def drop(entry: PaperEntry, at: datetime, actor: str) -> None:
         left = tables.PaperEntry.filter(id=entry.id, submission_id=None, dropped_at=None)
         need(await left.update(dropped_at=at), "entry-over", "This entry has ended already.")
         duty = await tables.Obligation.get(id=entry.obligation_id)
-        await put_record("entry.dropped", duty, {"entry": entry.id}, at, actor)
+        await ledger.note("entry.dropped", duty, at, actor, entry=entry.id)
 
 
 async def submit(entry: PaperEntry, answers: str, sha256: str, at: datetime, actor: str) -> int:
@@ -120,5 +119,5 @@ async def submit(entry: PaperEntry, answers: str, sha256: str, at: datetime, act
         duty = await tables.Obligation.get(id=entry.obligation_id)
         scan = await tables.OfflineFile.get(id=entry.scan_id)
         told = {"entry": entry.id, "submission": number, "channel": entry.channel, "sha256": scan.sha256}
-        await put_record("entry.submitted", duty, told, at, actor)
+        await ledger.note("entry.submitted", duty, at, actor, **told)
     return number

@@ -26,6 +26,7 @@ from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations import acts
 from monitor.obligations.closing import close
 from monitor.obligations.declining import ask_again
+from monitor.obligations.holding import held, held_open
 from monitor.obligations.retelling import retell
 from monitor.obligations.signing import masked
 from monitor.refusal import Refused, need
@@ -88,8 +89,7 @@ async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **
     """
     text = text[:LONGEST]
     async with transaction():
-        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
-        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        duty, calendar = await held_open(duty_id)
         alike = tables.Plea.filter(obligation_id=duty_id, kind=kind, question=more.get("question", ""), decision=None)
         if any(_says(plea, text, more) for plea in await alike):
             return
@@ -101,7 +101,7 @@ async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **
         if kind == WRONG_PERSON and duty.hushed_at is None:
             fields = edit(duty, hushed_at=at, vendor_queued=None)
             await withdraw(at, obligation_id=duty.id, side=VENDOR, kind="rung")
-            await enter([Step(duty, fields | refresh(duty, (await roster()).calendar, at))], at)
+            await enter([Step(duty, fields | refresh(duty, calendar, at))], at)
 
 
 def _says(plea: Plea, text: str, more: Mapping[str, Any]) -> bool:
@@ -163,7 +163,7 @@ class Deciding:
 async def decide(duty_id: int, plea_id: int, at: datetime, actor: str, made: Decision, *, authority: Authority) -> None:
     """A named person of the company decides, and the party is told. All of it or nothing."""
     async with transaction():
-        duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
+        duty, _ = await held(duty_id)
         plea = await tables.Plea.get_or_none(id=plea_id, obligation_id=duty_id, decision=None)
         if plea is None:
             raise Refused("decided-already", _DECIDED)

@@ -170,9 +170,7 @@ async def take(duty_id: int, chosen: Sequence[Offer], versions: Mapping[str, int
         if taken:
             duty = await tables.Obligation.get(id=duty_id)
             from_ = {offer.question: f"submission/{offer.source.submission}" for offer in taken}
-            data = {"engagement": duty.engagement_id, "questions": from_}
-            event = ledger.Event("answer.reused", f"obligation/{duty_id}", data, duty.company_id, actor)
-            await ledger.write([event], at)
+            await ledger.note("answer.reused", duty, at, actor, questions=from_)
     return outcome
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor import tables
+from monitor import ledger, tables
 from monitor.language import Message
 from monitor.obligations import drafts
-from monitor.obligations.offline import put_record
 from monitor.refusal import need
 from monitor.tables.store import transaction
 
@@ -66,4 +65,4 @@ async def show(duty_id: int, shown: Shown, stored: Stored, at: datetime, actor: 
         await drafts.attach(duty_id, shown.question.id, file, stored.media_type, at, actor)
         duty = await tables.Obligation.get(id=duty_id)
         said = {"question": shown.question.id, "sha256": stored.sha256, "seen_on": shown.seen_on.isoformat()}
-        await put_record("evidence.shown", duty, said, at, actor)
+        await ledger.note("evidence.shown", duty, at, actor, **said)

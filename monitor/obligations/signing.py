@@ -23,9 +23,9 @@ from monitor import ledger, links, tables
 from monitor.language import Message
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations import KINDS
-from monitor.obligations.acts import Declaration, held, submit
+from monitor.obligations.acts import Declaration, submit
+from monitor.obligations.holding import held, held_open
 from monitor.refusal import Refused, need
-from monitor.tables.duty import ASKED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ async def declare(link: Link, said: Declaration, contact: str, at: datetime) -> 
     """
     signer = {"signer_name": said.name, "signer_title": said.title, "signer_email": said.email, "sha256": said.sha256}
     async with transaction():
-        duty, _ = await held(link.obligation_id)
-        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        duty, _ = await held_open(link.obligation_id)
         others = tables.SigningCode.filter(~Q(**signer), link_id=link.id, used_at=None, expires_at__gt=at)
         await others.update(expires_at=at)
         waiting = await _alive(link, at)
@@ -148,7 +147,7 @@ async def _send(duty: Obligation, link: Link, signer: dict[str, Any], contact: s
     )
     more = {"mark": number, "address": contact, "data": {"code": number}}
     await tell([about_duty(duty, "code", VENDOR, at, urgent=True, **more)])
-    await _record("link.code_asked", duty, link, at)
+    await ledger.note("link.code_asked", duty, at, f"link/{link.id}")
 
 
 async def _alive(link: Link, at: datetime) -> list[SigningCode]:
@@ -185,8 +184,7 @@ class Signature:
 async def confirm(link: Link, typed: str, now: Signature, at: datetime, actor: str) -> None:
     """Hand in what was declared, if the code is right. A wrong one uses up a try of each that is on its way."""
     async with transaction():
-        duty, _ = await held(link.obligation_id)
-        need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
+        duty, _ = await held_open(link.obligation_id)
         codes = await _alive(link, at)
         if not codes:
             raise NothingDeclared
@@ -223,10 +221,5 @@ async def _try(
         return None
     if usable:
         await rows.update(tries=F("tries") + 1)
-        await _record("link.code_wrong", duty, link, at)
+        await ledger.note("link.code_wrong", duty, at, f"link/{link.id}")
     return max(TRIES - codes[0].tries - 1, 0)
-
-
-async def _record(kind: str, duty: Obligation, link: Link, at: datetime) -> None:
-    data = {"engagement": duty.engagement_id}
-    await ledger.write([ledger.Event(kind, f"obligation/{duty.id}", data, duty.company_id, f"link/{link.id}")], at)

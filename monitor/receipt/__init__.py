@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from monitor.receipt.document import CONTENT_TYPE, FILE_NAME, Matter, compose, fingerprint
 from monitor.receipt.examining import Finding, Verdict, examine
-from monitor.receipt.gathering import Source, gather, in_ledger, last_of
+from monitor.receipt.gathering import Source, gather, in_ledger
 from monitor.receipt.signing import Signing, public_of, spelled
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "fingerprint",
     "gather",
     "in_ledger",
-    "last_of",
     "public_of",
     "spelled",
 ]

@@ -34,11 +34,6 @@ class Source:
     verify: str
 
 
-async def last_of(duty_id: int) -> Submission | None:
-    """What was handed in last for a duty."""
-    return await Submission.filter(obligation_id=duty_id).order_by("-id").first()
-
-
 async def gather(handed_in: Submission, source: Source) -> Matter | None:
     """The matter of a receipt. None where the ledger has no line of it: then there is nothing to prove."""
     line = await line_of(handed_in)

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
-from monitor.asked import frozen, ready
+from monitor.asked import frozen, last_submission, ready
 from monitor.notices import COMPANY, about_duty, tell, withdraw
 from monitor.obligations import acts
-from monitor.obligations.marks import ACCEPTED, RETURNED, last_submission, marks_of, points_of
+from monitor.obligations.holding import held
+from monitor.obligations.marks import ACCEPTED, RETURNED, marks_of, points_of
 from monitor.obligations.pairs import another_pair_of_eyes, same_person
 from monitor.questionnaire import Score, score, thaw_answers
 from monitor.refusal import need
@@ -69,7 +70,7 @@ async def mark(duty_id: int, said: Mapping[str, Said], at: datetime, actor: str,
     faults = {question: fault for question, one in said.items() if (fault := wrong(one))}
     await ready(duty_id)
     async with transaction():
-        duty, _ = await acts.held(duty_id)
+        duty, _ = await held(duty_id)
         last = await _under_review(duty, seen or Seen())
         known, asked = await marks_of(last.id), {question.id for question in (await _asked(duty)).questions}
         meant = {q: one for q, one in said.items() if q in asked and q not in faults and not one.stands(known.get(q))}
@@ -149,7 +150,7 @@ async def accept(duty_id: int, at: datetime, actor: str, policy: Policy, seen: S
     """
     await ready(duty_id)
     async with transaction():
-        duty, calendar = await acts.held(duty_id)
+        duty, calendar = await held(duty_id)
         last = await _under_review(duty, seen or Seen())
         need(not await points_of(last.id), "by-marked-returned", _MARKED)
         result = await _scored(duty, last)
@@ -235,7 +236,7 @@ async def _different(proposal: Proposal, actor: str) -> None:
 async def take_back(duty_id: int, at: datetime, actor: str, seen: Seen | None = None) -> None:
     """A proposal is taken back, by whoever reviews: nothing is accepted, and nobody waits for a second person."""
     async with transaction():
-        duty, _ = await acts.held(duty_id)
+        duty, _ = await held(duty_id)
         last = await _under_review(duty, seen or Seen())
         gone = await tables.Proposal.filter(submission_id=last.id).delete()
         need(gone, "by-not-proposed", "Nobody has proposed to accept this, or the proposal was taken back already.")
@@ -246,6 +247,6 @@ async def take_back(duty_id: int, at: datetime, actor: str, seen: Seen | None = 
 async def return_(duty_id: int, at: datetime, actor: str, reason: str, seen: Seen | None = None) -> None:
     """The answer goes back, with the questions that are marked so; one person suffices."""
     async with transaction():
-        duty, calendar = await acts.held(duty_id)
+        duty, calendar = await held(duty_id)
         last = await _under_review(duty, seen or Seen())
         await acts.returning(duty, calendar, at, actor, reason, last.id)

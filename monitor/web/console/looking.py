@@ -10,7 +10,7 @@ from aiohttp import web
 from checks.contract import Severity
 from monitor import links, tables
 from monitor.archive.recall import latest
-from monitor.asked import frozen
+from monitor.asked import frozen, last_submission
 from monitor.cases import MAINTENANCE
 from monitor.certificates import concerning
 from monitor.duties.changes import CHECK, KIND, RULE
@@ -116,7 +116,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
     language, at, calendar = language_of(request), moment(), who.present.calendar
     engagement, party = await who.present.engagement(duty.engagement_id), await who.present.party(duty.party_id)
     company = who.present.companies.get(duty.company_id)
-    submission = await tables.Submission.filter(obligation_id=duty.id).order_by("-id").first()
+    submission = await last_submission(duty.id)
     questions = await _asked_of(duty)
     late = overdue(duty, calendar, at)
     files = await _handed_in(submission)

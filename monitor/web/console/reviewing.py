@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import reviewing, tables
-from monitor.asked import frozen
+from monitor.asked import frozen, last_submission
 from monitor.language import Message
 from monitor.letters.words import duty_reference
 from monitor.obligations.acts import person
-from monitor.obligations.marks import ACCEPTED, RETURNED, last_submission
+from monitor.obligations.marks import ACCEPTED, RETURNED
 from monitor.refusal import Refused
 from monitor.reviewing import Decided, Marked, Said, Seen
 from monitor.reviewing.decide import LONGEST

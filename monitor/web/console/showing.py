@@ -8,10 +8,11 @@ from monitor.asked import frozen
 from monitor.evidence import EvidenceAway, RefusedFile
 from monitor.language import Message
 from monitor.obligations import acts, drafts
+from monitor.obligations.holding import open_for_answer
 from monitor.obligations.showing import LONGEST, Shown, show
 from monitor.questionnaire import QuestionType
 from monitor.questionnaire.entry import calendar_day, three_boxes
-from monitor.refusal import Refused
+from monitor.refusal import Refused, need
 from monitor.tables.duty import ASKED
 from monitor.web.console.looking import Wrong, console_page, duty_of
 from monitor.web.console.session import reader
@@ -78,8 +79,8 @@ async def _write(request: web.Request, who: Reader, duty: Obligation, sent: Mapp
     language = (await who.present.party(duty.party_id)).language  # the party reads it in its form
     shown = await _seen(duty, sent)
     shown.check(who.present.calendar.day_of(at))
-    if duty.state not in ASKED or await drafts.full(duty.id):
-        raise Refused("not-open", Message("This request is not open for an answer."))
+    open_for_answer(duty)
+    need(not await drafts.full(duty.id), "too-many-files", "This request already holds as many files as it may.")
     await who.sign(shown.viewer)
     stored = await site.evidence.take(_once(shown.text(language)), shown.name(language), site.file_limit)
     await show(duty.id, shown, stored, at, await acts.person(who.person.email, at, shown.viewer))

@@ -12,6 +12,7 @@ from monitor.evidence import ALLOWED
 from monitor.language import Message
 from monitor.obligations import drafts
 from monitor.obligations.drafts import Draft
+from monitor.obligations.holding import NOT_OPEN
 from monitor.obligations.reuse import take
 from monitor.offline.conditions import numbers
 from monitor.questionnaire import Answer, QuestionState
@@ -134,7 +135,7 @@ async def _remove(found: Opened, section: Section, sent: Sent) -> None:
 
 
 def _beside(no: Refused, question: str, sent: Sent) -> None:
-    if no.reason == "not-open":
+    if no.reason == NOT_OPEN:
         raise no
     sent.refused[question] = no.message
 

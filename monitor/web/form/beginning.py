@@ -146,7 +146,4 @@ async def mail_fresh(duty_id: int, at: datetime) -> None:
         if duty.told_on is None or soon or await asked.filter(made_at__gt=at - timedelta(days=1)).count() >= A_DAY:
             return
         await tell([about_duty(duty, "fresh-link", VENDOR, at, mark=at.isoformat(), urgent=True)])
-        event = ledger.Event(
-            "link.asked", f"obligation/{duty_id}", {"engagement": duty.engagement_id}, duty.company_id, "vendor"
-        )
-        await ledger.write([event], at)
+        await ledger.note("link.asked", duty, at, "vendor")

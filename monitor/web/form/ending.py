@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
+from monitor.asked import last_submission
 from monitor.language import Message
 from monitor.obligations import drafts
 from monitor.offline.conditions import numbers
@@ -172,7 +173,7 @@ async def declare(request: web.Request, found: Opened) -> web.StreamResponse:
 
 async def _signed_last(found: Opened) -> dict[str, str]:
     """Who handed in these answers before they came back: most likely the same person does it again."""
-    last = await tables.Submission.filter(obligation_id=found.duty.id).order_by("-id").first()
+    last = await last_submission(found.duty.id)
     return {"name": last.signer_name, "title": last.signer_title} if last else {}
 
 
@@ -249,7 +250,7 @@ async def over(
     request: web.Request, found: Opened, *, errors: list[dict[str, str]] | None = None, said: str = ""
 ) -> web.Response:
     """The request is not open for this link: what was handed in, what was decided, or that nothing is needed."""
-    last = await tables.Submission.filter(obligation_id=found.duty.id).order_by("-id").first()
+    last = await last_submission(found.duty.id)
     groups = _handed_in(found, last) if last and found.grade in MAY_READ else []
     return form_page(
         request, found, "over.html",
@@ -268,7 +269,7 @@ async def over(
 @through_link
 async def copy(request: web.Request, found: Opened) -> web.StreamResponse:
     """Send a copy of the receipt to a colleague."""
-    last = await tables.Submission.filter(obligation_id=found.duty.id).order_by("-id").first()
+    last = await last_submission(found.duty.id)
     if last is None or found.answerable or found.grade not in MAY_READ:
         return see_other(f"{found.base}/")
     email = one_line(dict(await fields(request)).get("email"))

@@ -14,6 +14,7 @@ from monitor.evidence import EvidenceAway, RefusedFile, content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import duty_reference
 from monitor.obligations import drafts, offline
+from monitor.obligations.holding import NOT_OPEN
 from monitor.obligations.marks import returned
 from monitor.offline.reading import Reading, read_workbook
 from monitor.offline.sheets import LARGEST
@@ -94,7 +95,7 @@ async def hand_in(request: web.Request, found: Opened) -> web.StreamResponse:
     except RefusedFile as no:
         return _refused(request, found, no.message)
     except Refused as no:
-        if no.reason == "not-open":
+        if no.reason == NOT_OPEN:
             raise
         return _refused(request, found, no.message)
     except EvidenceAway:

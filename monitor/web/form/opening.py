@@ -18,6 +18,7 @@ from monitor.letters.words import duty_reference
 from monitor.obligations import KINDS
 from monitor.obligations.colleagues import GIVEN
 from monitor.obligations.drafts import Draft, Drafted, read, save
+from monitor.obligations.holding import NOT_OPEN
 from monitor.obligations.marks import Returned, returned
 from monitor.obligations.reuse import Shelf, shelf
 from monitor.obligations.signing import Standing, behind
@@ -227,7 +228,7 @@ def while_asked(handler: Page) -> Handler:
             try:
                 return await handler(request, found)
             except Refused as no:
-                if no.reason != "not-open":
+                if no.reason != NOT_OPEN:
                     return form_page(request, found, "refused.html", status=422, why=no.message.in_(found.language))
         return see_other(f"{found.base}/")
 

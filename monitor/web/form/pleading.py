@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.language import Message, say_instant, say_short_day
 from monitor.obligations import signing
 from monitor.obligations.declining import Declining, decline, take_back
+from monitor.obligations.holding import NOT_OPEN
 from monitor.obligations.pleas import LONGEST, plead
 from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
@@ -61,7 +62,7 @@ async def say(request: web.Request, found: Opened) -> web.StreamResponse:
     try:
         errors = await deed(found, said)
     except Refused as no:
-        if no.reason == "not-open":
+        if no.reason == NOT_OPEN:
             raise
         errors = [{"field": kind, "text": no.message.in_(found.language), "href": "#main"}]
     if errors:

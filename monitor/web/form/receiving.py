@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from monitor import receipt
+from monitor.asked import last_submission
 from monitor.language import Message, say_day, say_instant, say_short_day
 from monitor.letters.ahead import coming
 from monitor.letters.appointment import FILE_NAME, MEDIA_TYPE, calendar, foreseen, of_duty
@@ -132,7 +133,7 @@ async def download(request: web.Request, found: Opened) -> web.StreamResponse:
 
 async def _handed_in(found: Opened, number: str) -> Submission | None:
     if not number:
-        return await receipt.last_of(found.duty.id)
+        return await last_submission(found.duty.id)
     return await Submission.filter(obligation_id=found.duty.id).order_by("id").offset(int(number) - 1).first()
 
 

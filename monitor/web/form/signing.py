@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.language import Message, say_clock
 from monitor.links import CODE_LIVES
 from monitor.obligations import acts, signing
+from monitor.obligations.holding import NOT_OPEN
 from monitor.questionnaire import freeze_answers
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
@@ -87,7 +88,7 @@ async def confirm(request: web.Request, found: Opened) -> web.StreamResponse:
     except Refused as no:
         if no.reason == "answers-changed":
             return see_other(f"{found.base}/check?changed=1")
-        if no.reason == "not-open":
+        if no.reason == NOT_OPEN:
             raise
         return await _page(request, found, no.message, said.get("code", ""))
 
