@@ -49,7 +49,9 @@ MENDED = "担当部署で手順を定め、業務に携わる全員に周知い�
 
 @dataclass(frozen=True)
 class Deed:
-    """Somebody does something so many days before today: submit, accept or return."""
+    """Somebody does something so many days before today: submit, accept or return. Or a company asks by a campaign,
+    whose day is so many days `ahead`, and later by its usual rhythm again (`rhythm`).
+    """
 
     days: int
     engagement: str
@@ -57,9 +59,20 @@ class Deed:
     kind: str = "attestation"
     words: str = ""
     weak: tuple[str, ...] = ()  #: questions that are answered with "no", so that something is left to put right
+    ahead: int = 0
 
 
+PANEL = "mobile-media-research/kikoeru-survey/mobile-panel"  #: is asked again, with answers of last time
+QUIZ = "editorial-engineering/kikoeru-survey/book-quiz"  #: the same party has told a sister company
 SCRIPT = (
+    Deed(68, PANEL, "campaign", ahead=28),
+    Deed(66, QUIZ, "campaign", ahead=25),
+    Deed(60, PANEL, "submit", weak=("training",)),
+    Deed(57, PANEL, "accept"),
+    Deed(50, QUIZ, "submit"),
+    Deed(48, QUIZ, "accept"),
+    Deed(46, QUIZ, "rhythm"),
+    Deed(10, PANEL, "campaign", ahead=31),
     Deed(9, "impress/kotori-pay/card-payment", "submit"),
     Deed(12, "thinkit/fumibako-mail/seminar-mail", "submit"),
     Deed(
@@ -155,6 +168,9 @@ def _moved(value: Any, shift: timedelta, name: str = "") -> Any:
 
 async def _do(deed: Deed, at: datetime, store: EvidenceStore) -> None:
     """One deed, if the day's state allows it; the sample must not break because a holiday moved a date."""
+    if deed.what in {"campaign", "rhythm"}:
+        await _ask_by(deed, at)
+        return
     duty = await tables.Obligation.filter(engagement_id=deed.engagement, kind=deed.kind).order_by("-id").first()
     if duty is None or duty.request_id is None:
         return
@@ -170,6 +186,16 @@ async def _do(deed: Deed, at: datetime, store: EvidenceStore) -> None:
             await acts.return_(duty.id, at, actor, deed.words)
     except Refused:
         return
+
+
+async def _ask_by(deed: Deed, at: datetime) -> None:
+    """A campaign's day stands in the registry instead of a rhythm."""
+    row = await tables.Engagement.get(key=deed.engagement)
+    known: Any = row.spec.get("attestation", {})
+    asks = {name: value for name, value in known.items() if name != "due"}
+    if deed.what == "campaign":
+        asks["due"] = f"{at + timedelta(days=deed.ahead):%m-%d}"
+    await set_fields("engagement", deed.engagement, {"attestation": asks}, at)
 
 
 async def _answer(

@@ -99,10 +99,10 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
 
 def _of_declined(said: Mapping[str, Any]) -> Values:
     return {
-        "declined_on": _day(said["on"]),
+        "declined_on": day_of(said["on"]),
         "declined_for": lines(said["reason"]),
         "offered": lines(said["offered"]),
-        "price_on": _day(said["price_consulted_on"]),
+        "price_on": day_of(said["price_consulted_on"]),
     }
 
 
@@ -148,7 +148,7 @@ def _nothing(_notice: Notice, _calendar: Calendar) -> Values:
 
 def _reasoned(notice: Notice, _calendar: Calendar) -> Values:
     reason = str(notice.data.get("reason", ""))
-    return {"reason_token": reason, "reason": lines(reason), "was": _day(notice.data.get("was"))}
+    return {"reason_token": reason, "reason": lines(reason), "was": day_of(notice.data.get("was"))}
 
 
 def _freshly_linked(notice: Notice, calendar: Calendar) -> Values:
@@ -162,7 +162,7 @@ def _names(notice: Notice) -> Values:
 
 
 def _pleaded(notice: Notice, _calendar: Calendar) -> Values:
-    text, proposed = str(notice.data.get("text", "")), _day(notice.data.get("proposed_on"))
+    text, proposed = str(notice.data.get("text", "")), day_of(notice.data.get("proposed_on"))
     said = {"plea": notice.data.get("kind"), "plea_text": lines(text), "proposed_on": proposed}
     return said | {"decision": notice.data.get("decision", "")}
 
@@ -175,7 +175,7 @@ def _retold(notice: Notice, calendar: Calendar) -> Values:
     return _pleaded(notice, calendar) | {
         "person": one_line(person, 400),
         "offered": lines(str(said.get("offered", ""))),
-        "price_on": _day(said.get("price_consulted_on")),
+        "price_on": day_of(said.get("price_consulted_on")),
         "heard_at": datetime.fromisoformat(str(heard)) if heard else None,
     }
 
@@ -210,7 +210,7 @@ def _valid(notice: Notice, calendar: Calendar, lives: timedelta) -> Values:
     return {"until_at": until, "until_clock": clock, "valid_minutes": int(lives.total_seconds() // 60)}
 
 
-def _day(text: object) -> date | None:
+def day_of(text: object) -> date | None:
     return date.fromisoformat(str(text)) if text else None
 
 

@@ -11,7 +11,7 @@ from checks.contract import Severity
 from monitor.certificates import concerned, concerning
 from monitor.language import Message, say_day, translate
 from monitor.letters.ahead import coming, warnings_ahead
-from monitor.letters.basics import Values, basics
+from monitor.letters.basics import Values, basics, day_of
 from monitor.letters.digest import report
 from monitor.letters.layout import lines, one_line
 from monitor.letters.remedies import said as said_of
@@ -101,7 +101,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         **said_of(known.remedies.get(duty.id, ()), desk.language),
         "above": named(known.above.get(duty.engagement_id), desk.language),
         "unconfirmed_since": duty.unconfirmed_since,
-        "next_on": known.following.get(duty.id),
+        "next_on": known.following.get(duty.id) or day_of(topic.notice.data.get("next_on")),
     }
 
 

@@ -17,11 +17,15 @@ from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations import KINDS
 from monitor.obligations.closing import close
+from monitor.obligations.completeness import lacking, sent_back
+from monitor.obligations.foresight import next_one
 from monitor.obligations.holding import held, held_open, open_for_answer
 from monitor.obligations.marks import points_of
 from monitor.obligations.pairs import another_pair_of_eyes
+from monitor.questionnaire import thaw_answers
 from monitor.reasons import keep
 from monitor.refusal import need
+from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, overdue, refresh
 from monitor.tables.duty import ASKED, DECLINED, LIVE, MORE_TIME
 from monitor.tables.store import transaction
@@ -62,8 +66,8 @@ class Declaration:
 
 
 async def submit(duty_id: int, at: datetime, declared: Declaration | None = None, actor: str = "vendor") -> int:
-    """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told. The number of
-    it.
+    """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told. What lacks something
+    that its kind cannot do without goes back at once instead. The number of it.
     """
     said = declared or Declaration()
     async with transaction():
@@ -78,6 +82,10 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
             confirmed_by=said.confirmed,
             submitted_at=at,
         )
+        missing = await lacking(duty, said.answers) if declared else ()
+        if missing:
+            await enter([await sent_back(duty, handed_in, missing, calendar, at)], at)
+            return handed_in.id
         late = overdue(duty, calendar, at)
         fields = edit(
             duty,
@@ -121,7 +129,9 @@ async def accepting(
     handed_in = await _decide(duty, Decision("accepted", "", read), at, actor)
     await another_pair_of_eyes(handed_in.get("submission"), actor)
     fields = edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
-    notice = about_duty(duty, "accepted", VENDOR, at)
+    following = await next_one(duty, await roster(), at)  # the letter may leave before the next one is planned
+    told = {"next_on": following.due_on.isoformat()} if following else {}
+    notice = about_duty(duty, "accepted", VENDOR, at, data=told)
     event = duty_event("accepted", duty, actor, **handed_in, **said)
     await enter([Step(duty, fields | refresh(duty, calendar, at), [event], [notice], withdraw=True)], at)
     await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
