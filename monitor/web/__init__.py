@@ -10,6 +10,7 @@ from aiohttp import web
 from monitor.assets import TEMPLATES
 from monitor.web.border import LIMITS, Limits, errors, same_site, stamp
 from monitor.web.console.routes import ROUTES as CONSOLE
+from monitor.web.entering import ROUTES as ENTERING
 from monitor.web.form.routes import ROUTES as FORM
 from monitor.web.public import ROUTES as PUBLIC
 from monitor.web.site import SITE, Site
@@ -31,6 +32,6 @@ def site(parts: Site, extra: Iterable[web.AbstractRouteDef] = ()) -> web.Applica
     app[LIMITS] = Limits()
     app[TURN] = asyncio.Semaphore(1)
     app.on_response_prepare.append(stamp)
-    app.add_routes([*FORM, *CONSOLE, *PUBLIC, *VERIFYING, *extra])
+    app.add_routes([*FORM, *CONSOLE, *ENTERING, *PUBLIC, *VERIFYING, *extra])
     app.router.add_static("/static/", TEMPLATES / "static", append_version=False)
     return app

@@ -7,6 +7,7 @@ that turn the direction of reading, marks composed, names as they were typed.
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -123,3 +124,12 @@ async def parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
 async def chunk(part: BodyPartReader, octets: int) -> bytes:
     with legible():
         return await part.read_chunk(octets)
+
+
+LONGEST_NAME = 100
+
+
+def one_line(value: object) -> str:
+    """One line of text as typed, without control characters; names keep their signs."""
+    text = tidy(value) if isinstance(value, str) else ""
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "C").strip()[:LONGEST_NAME]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.language import Message
 from monitor.letters.words import DUTIES, check_name, duty_name, named
 from monitor.obligations import colleagues
 from monitor.own_duties import OWN_DUTIES, own_kind
@@ -11,8 +12,10 @@ from monitor.own_duties import OWN_DUTIES, own_kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HOLDS", "MAY", "named", "topic_name"]
+__all__ = ["AWAY", "HOLDS", "MAY", "named", "topic_name"]
 
+#: Said where the store of files is away.
+AWAY = Message("Files cannot be taken right now. Your answers are kept; please hand in the file again in some minutes.")
 #: What a colleague's link may do.
 MAY: Mapping[str, str] = {
     colleagues.VIEW: "may read",

@@ -22,8 +22,7 @@ from monitor.web.console.deciding import own_duty_of, show_own_duty
 from monitor.web.console.looking import Wrong, case_of, duty_of, show_case, show_duty
 from monitor.web.console.remedying import finding_of, may_own, show_finding
 from monitor.web.console.session import reader
-from monitor.web.fields import said
-from monitor.web.form.ending import one_line
+from monitor.web.fields import one_line, said
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.site import SITE
 

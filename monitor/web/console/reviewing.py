@@ -29,8 +29,7 @@ from monitor.web.console.remedies import of_duty
 from monitor.web.console.session import reader
 from monitor.web.console.steps import next_steps
 from monitor.web.console.weighing import Case, counts, groups, sums
-from monitor.web.fields import fields
-from monitor.web.form.ending import one_line
+from monitor.web.fields import fields, one_line
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.site import SITE
 from monitor.web.words import named, topic_name

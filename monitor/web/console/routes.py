@@ -9,7 +9,6 @@ from monitor.web.console import (
     closed,
     comparing,
     deciding,
-    entering,
     looking,
     remedying,
     reviewing,
@@ -18,8 +17,6 @@ from monitor.web.console import (
     signing,
     today,
 )
-
-ENTRY = r"/duty/{id:\d{1,9}}/entry/{language:ja|en}"
 
 ROUTES = [
     web.get("/", today.board_page),
@@ -38,16 +35,8 @@ ROUTES = [
     web.get(r"/finding/{id:\d{1,9}}", remedying.finding_page),
     web.post(r"/finding/{id:\d{1,9}}/{deed:own|risk|end-risk|verify|reopen}", acting.on_finding),
     web.get("/evidence/{id:[0-9a-f]{32}}", looking.evidence_file),
-    web.get("/find", entering.find),
-    web.get(r"/duty/{id:\d{1,9}}/entry", entering.show),
-    web.post(r"/duty/{id:\d{1,9}}/entry", entering.begin),
-    web.get(ENTRY + "/s/{section}", entering.section),
-    web.post(ENTRY + "/s/{section}", entering.save_entered),
-    web.get(ENTRY + "/{page:tasks|check}", entering.check),
-    web.post(ENTRY + "/{deed:submit|drop}", entering.conclude),
     web.get(r"/duty/{id:\d{1,9}}/shown", showing.page),
     web.post(r"/duty/{id:\d{1,9}}/shown", showing.write),
-    web.get("/scan/{id:[0-9a-f]{32}}", entering.scan_file),
     web.get("/sign-in", signing.show),
     web.post("/sign-in", signing.ask),
     web.get("/sign-in/{token:[A-Za-z0-9_-]+}", signing.confirm),

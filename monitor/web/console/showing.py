@@ -16,12 +16,10 @@ from monitor.refusal import Refused, need
 from monitor.tables.duty import ASKED
 from monitor.web.console.looking import Wrong, console_page, duty_of
 from monitor.web.console.session import reader
-from monitor.web.fields import said
-from monitor.web.form.arriving import AWAY
-from monitor.web.form.ending import one_line
+from monitor.web.fields import one_line, said
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.site import SITE
-from monitor.web.words import named
+from monitor.web.words import AWAY, named
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -67,7 +65,7 @@ async def write(request: web.Request) -> web.StreamResponse:
     try:
         await _write(request, who, duty, sent)
     except (Refused, RefusedFile, EvidenceAway) as no:
-        message = Message(AWAY) if isinstance(no, EvidenceAway) else no.message
+        message = AWAY if isinstance(no, EvidenceAway) else no.message
         place = FIELDS.get(no.reason.partition("-")[0], "by") if isinstance(no, Refused) else "what"
         error = {"text": message.in_(language), "href": f"#shown_{place}"}
         return await _page(request, who, duty, Wrong([error], sent))

@@ -18,11 +18,11 @@ from monitor.offline.conditions import numbers
 from monitor.questionnaire import Answer, QuestionState
 from monitor.refusal import Refused
 from monitor.tables.store import transaction
-from monitor.web.form import view
+from monitor.web import view
+from monitor.web.answers import Told, visible
 from monitor.web.form.arriving import Sent, receive
 from monitor.web.form.colleagues import changed_by, last_saved
-from monitor.web.form.ending import Told
-from monitor.web.form.opening import Opened, form_page, visible, while_asked
+from monitor.web.form.opening import Opened, form_page, while_asked
 from monitor.web.form.proved import OBJECTION, object_to, objections_of, proved, seen_words
 from monitor.web.form.reuse import SAME, TORN, Picked, beside, offered, picked
 from monitor.web.form.standing import untouched

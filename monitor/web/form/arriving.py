@@ -13,6 +13,7 @@ from monitor.obligations import drafts
 from monitor.questionnaire.entry import tidy
 from monitor.web.fields import chunk, fields, parts
 from monitor.web.site import SITE
+from monitor.web.words import AWAY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +27,6 @@ FULL = (
     "This request already holds as many files as it may ({files} files or {mb} MB). The file was not taken; your "
     "answers are kept. If it is needed, write to whoever asks you."
 )
-AWAY = "Files cannot be taken right now. Your answers are kept; please hand in the file again in some minutes."
 TEXT_LIMIT = 64 * 1024  #: octets of one field
 FIELDS = 1000
 CHUNK = 64 * 1024
@@ -87,7 +87,7 @@ async def _receive_file(request: web.Request, part: BodyPartReader, sent: Sent, 
         return await _discard(part, sent, site.form_limit)
     except EvidenceAway:
         log.exception("evidence cannot be stored")
-        sent.refused[question] = Message(AWAY)
+        sent.refused[question] = AWAY
         return await _discard(part, sent, site.form_limit)
     sent.stored.append((question, stored))
     return True

@@ -12,10 +12,11 @@ from monitor.offline.conditions import numbers
 from monitor.questionnaire import SectionState
 from monitor.tables.duty import ASKED, DECLINED
 from monitor.tables.store import transaction
+from monitor.web.answers import visible
 from monitor.web.border import LIMITS, STRANGERS, remote
 from monitor.web.form.colleagues import holding, last_saved
 from monitor.web.form.ending import over
-from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked
+from monitor.web.form.opening import Opened, form_page, through_link, while_asked
 from monitor.web.form.pleading import declined
 from monitor.web.form.receiving import receipts
 from monitor.web.form.reuse import answered_before, unchanged

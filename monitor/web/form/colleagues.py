@@ -9,8 +9,7 @@ from monitor.language import Message, say_instant
 from monitor.obligations import colleagues, signing
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
-from monitor.web.fields import fields
-from monitor.web.form.ending import one_line
+from monitor.web.fields import fields, one_line
 from monitor.web.form.opening import Opened, form_page, through_link, while_asked
 from monitor.web.pages import see_other
 from monitor.web.words import HOLDS, MAY

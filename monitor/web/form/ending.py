@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.asked import last_submission
 from monitor.language import Message
 from monitor.obligations import drafts
-from monitor.offline.conditions import numbers
-from monitor.questionnaire import Answer, QuestionState, diff, examine, freeze_answers, thaw_answers
-from monitor.questionnaire.entry import tidy
-from monitor.questionnaire.judgement import findings_of
+from monitor.questionnaire import Answer, examine, freeze_answers, thaw_answers
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
-from monitor.web.fields import fields
-from monitor.web.form import view
-from monitor.web.form.opening import Opened, form_page, through_link, visible, while_asked, while_read
+from monitor.web import view
+from monitor.web.answers import answer_groups
+from monitor.web.fields import fields, one_line
+from monitor.web.form.opening import Opened, form_page, through_link, while_asked, while_read
 from monitor.web.form.proved import beside, proved
 from monitor.web.form.receiving import MAY_READ, afterwards, copied, receipts
 from monitor.web.form.signing import about_signer, awaited, hand_in
@@ -31,9 +27,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from monitor.questionnaire import Change, Examination, Examined, Question, Questionnaire
+    from monitor.questionnaire import Examination
 
-LONGEST_NAME = 100
 FOLDED = 40  #: answers; a longer list to check opens part by part
 
 
@@ -80,66 +75,6 @@ def all_answers(
 ) -> list[dict[str, Any]]:
     """All answers as their own party sees them: what a reviewer may think of an honest "no" is no mistake of theirs."""
     return answer_groups(found.questionnaire, answers, examined, before, found.language, findings=False)
-
-
-def answer_groups(
-    questionnaire: Questionnaire,
-    answers: Mapping[str, Answer],
-    examined: Examination,
-    before: Mapping[str, Answer],
-    language: str,
-    *,
-    findings: bool = True,
-) -> list[dict[str, Any]]:
-    """All answers by section, in words, with last time's and what changed since; for reviewers with `findings`."""
-    told = Told(before, diff(before, answers), view.said_words(language), language, findings)
-    number = numbers(questionnaire)
-    return [
-        {
-            "id": section.id,
-            "title": section.title.in_(language),
-            "rows": [
-                told.row(question, answers.get(question.id), examined.questions[question.id])
-                | {"number": number[question.id]}
-                for question in section.questions
-                if examined.questions[question.id].state is not QuestionState.HIDDEN
-            ],
-        }
-        for section in questionnaire.sections
-        if visible(section, examined)
-    ]
-
-
-@dataclass(frozen=True)
-class Told:
-    """Answers in words, beside those of last time."""
-
-    before: Mapping[str, Answer]
-    changes: Mapping[str, Change]
-    words: Mapping[str, str]
-    language: str
-    findings: bool
-
-    def row(self, question: Question, answer: Answer | None, examined: Examined) -> dict[str, Any]:
-        """One answer, for the kit's list to check."""
-        last = self.before.get(question.id)
-        files = answer.files if answer else ()
-        return {
-            "id": question.id,
-            "question": question.text.in_(self.language),
-            "answer": view.said(question, answer, self.language, self.words),
-            "note": answer.comment if answer else "",
-            "files": [{"name": file.name, "size": view.size(file.size)} for file in files],
-            "before": view.said(question, last, self.language, self.words) if last else None,
-            "change": str(self.changes.get(question.id, "")) if self.before else "",
-            "problem": examined.problems[0].message.in_(self.language)
-            if examined.problems
-            else self._weak(question, answer),
-        }
-
-    def _weak(self, question: Question, answer: Answer | None) -> str:
-        found = findings_of(question, answer) if self.findings and answer else ()
-        return ", ".join(finding.name.in_(self.language) for finding in found)
 
 
 def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
@@ -212,12 +147,6 @@ async def _undeclared(
     return form_page(
         request, found, "declare.html", status=422, errors=errors, said=said, submittable=True, waiting=None, **about
     )
-
-
-def one_line(value: object) -> str:
-    """One line of text as typed, without control characters; names keep their signs."""
-    text = tidy(value) if isinstance(value, str) else ""
-    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "C").strip()[:LONGEST_NAME]
 
 
 def _wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:

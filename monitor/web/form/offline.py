@@ -21,15 +21,14 @@ from monitor.offline.sheets import LARGEST
 from monitor.offline.weighing import Change, Weighed, weigh
 from monitor.offline.workbook import Brief, workbook
 from monitor.refusal import Refused
+from monitor.web import view
 from monitor.web.border import LIMITS
 from monitor.web.fields import chunk, fields, parts
-from monitor.web.form import view
-from monitor.web.form.arriving import AWAY
 from monitor.web.form.beginning import promises
 from monitor.web.form.opening import Opened, contact_of, form_page, while_asked
 from monitor.web.pages import see_other
 from monitor.web.site import SITE
-from monitor.web.words import named
+from monitor.web.words import AWAY, named
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping
@@ -100,7 +99,7 @@ async def hand_in(request: web.Request, found: Opened) -> web.StreamResponse:
         return _refused(request, found, no.message)
     except EvidenceAway:
         log.exception("a workbook cannot be stored")
-        return _refused(request, found, Message(AWAY))
+        return _refused(request, found, AWAY)
     return see_other(f"{found.base}/workbook/{file.id}")
 
 

@@ -22,7 +22,7 @@ from monitor.obligations.holding import NOT_OPEN
 from monitor.obligations.marks import Returned, returned
 from monitor.obligations.reuse import Shelf, shelf
 from monitor.obligations.signing import Standing, behind
-from monitor.questionnaire import Examination, Questionnaire, QuestionState, examine
+from monitor.questionnaire import Examination, Questionnaire, examine
 from monitor.questionnaire.period import Period, within
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
@@ -146,12 +146,6 @@ class Closed(web.HTTPException):
     """A token that opens nothing. The page is the same for an unknown, a foreign, a revoked and an expired one."""
 
     status_code = 404
-
-
-def visible(section: Section, examination: Examination) -> bool:
-    """Whether anything is asked there, given the answers so far."""
-    states = (examination.questions[question.id].state for question in section.questions)
-    return any(state is not QuestionState.HIDDEN for state in states)
 
 
 async def opened(request: web.Request) -> Opened:

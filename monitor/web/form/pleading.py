@@ -14,8 +14,8 @@ from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
 from monitor.tables.duty import DECLINE, DECLINED, MORE_TIME, NOT_OURS, WRONG_PERSON
+from monitor.web.fields import one_line
 from monitor.web.fields import said as typed
-from monitor.web.form.ending import one_line
 from monitor.web.form.opening import Opened, form_page, through_link, while_asked
 from monitor.web.form.saying import heard_at, told_so_far
 from monitor.web.pages import see_other

@@ -23,17 +23,16 @@ from monitor.questionnaire import QuestionState, freeze_answers
 from monitor.questionnaire.entry import calendar_day, three_boxes, tidy
 from monitor.refusal import Refused, need
 from monitor.tables.duty import ASKED
+from monitor.web import view
 from monitor.web.console.looking import SANDBOX, Wrong, console_page, duty_of
 from monitor.web.console.session import reader
-from monitor.web.fields import chunk, parts, said
-from monitor.web.form import view
+from monitor.web.fields import chunk, one_line, parts, said
 from monitor.web.form.answering import save_section, show_section
-from monitor.web.form.arriving import AWAY
-from monitor.web.form.ending import all_answers, one_line
+from monitor.web.form.ending import all_answers
 from monitor.web.form.opening import Opened
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.site import SITE
-from monitor.web.words import named, topic_name
+from monitor.web.words import AWAY, named, topic_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -187,7 +186,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
         return await _ask(request, who, duty, _wrong(no, sent, language_of(request)))
     except EvidenceAway:
         log.exception("a scan cannot be stored")
-        away = Refused("scan-away", Message(AWAY))
+        away = Refused("scan-away", AWAY)
         return await _ask(request, who, duty, _wrong(away, sent, language_of(request)))
     return see_other(f"/duty/{duty.id}/entry")
 
@@ -352,3 +351,17 @@ async def scan_file(request: web.Request) -> web.StreamResponse:
         await response.write(piece)
     await response.write_eof()
     return response
+
+
+_ENTRY = r"/duty/{id:\d{1,9}}/entry"
+_FORM = _ENTRY + "/{language:ja|en}"
+ROUTES = [
+    web.get("/find", find),
+    web.get(_ENTRY, show),
+    web.post(_ENTRY, begin),
+    web.get(_FORM + "/s/{section}", section),
+    web.post(_FORM + "/s/{section}", save_entered),
+    web.get(_FORM + "/{page:tasks|check}", check),
+    web.post(_FORM + "/{deed:submit|drop}", conclude),
+    web.get("/scan/{id:[0-9a-f]{32}}", scan_file),
+]
