@@ -164,9 +164,10 @@ class Shelves:
 
     def _over(self, to: str = "") -> Q:
         """T is over and the answer owed, or declined: trouble. `to`: the way to the request from what is asked for."""
-        over = Q(**{f"{to}due_on__lt": self._today})
-        owed = Q(**{f"{to}state__in": ASKED, f"{to}told_on__not_isnull": True})
-        return over & (owed | Q(**{f"{to}state": DECLINED}))
+        over: dict[str, Any] = {f"{to}due_on__lt": self._today}
+        asked: dict[str, Any] = {f"{to}state__in": ASKED, f"{to}told_on__not_isnull": True}
+        declined: dict[str, Any] = {f"{to}state": DECLINED}
+        return Q(**over) & (Q(**asked) | Q(**declined))
 
     def _pleas(self, *more: Q) -> QuerySet[tables.Plea]:
         """What waits for a decision, about requests that do not wait for their review anyway."""
@@ -199,7 +200,7 @@ class Shelves:
     async def figures(self) -> dict[str, int]:
         """What is overdue, failing, with us and with the party; a request can be in two of these."""
         overdue = await self._duties(self._over() & Q(state__in=ASKED)).count() + await self._own_late.count()
-        ours = [self._submitted, Pleaded(self._pleas()), self._deciding]
+        ours: list[Source] = [self._submitted, Pleaded(self._pleas()), self._deciding]
         review = sum([await source.count() for source in ours])
         running = await self._running.count()
         return {"overdue": overdue, "failing": await self._failing.count(), "review": review, "running": running}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from monitor.cases.acts import acknowledge
 from monitor.cases.closing import lapse, subside, tend
+from monitor.cases.muting import WHY as WHY_MUTED
 from monitor.cases.muting import Mute, mute, unmute
 from monitor.cases.opening import LONGEST_HOLD, worsen
 from monitor.cases.settling import CONFIRM, MAINTENANCE, NOT_ASSESSED, Damping, Seen, Settled, settle
@@ -23,6 +24,7 @@ __all__ = [
     "LONGEST_HOLD",
     "MAINTENANCE",
     "NOT_ASSESSED",
+    "WHY_MUTED",
     "Damping",
     "Mute",
     "Seen",

@@ -17,7 +17,7 @@ from monitor.calendar import DAY
 from monitor.cases.standing import announced, event
 from monitor.notices import COMPANY, about_case, tell, withdraw
 from monitor.reasons import keep
-from monitor.refusal import need
+from monitor.refusal import need, together
 from monitor.registry.roster import roster
 from monitor.schedule import edit
 from monitor.tables.store import transaction
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from monitor.calendar import Calendar
     from monitor.tables import Case
 
+WHY = "Say why nobody is to be told."
 LONGEST = 90  #: days ahead, of the group's zone; the last of them counts to its end
 
 
@@ -39,8 +40,14 @@ class Mute:
     why: str
 
     def check(self, actor: str, calendar: Calendar, at: datetime) -> None:
-        latest = calendar.day_of(at) + LONGEST * DAY
         need(actor.startswith("person/"), "by-missing", "Say who mutes it.")
+        together(
+            lambda: self._not_too_long(calendar, at),
+            lambda: need(self.why.strip(), "reason-missing", WHY),
+        )
+
+    def _not_too_long(self, calendar: Calendar, at: datetime) -> None:
+        latest = calendar.day_of(at) + LONGEST * DAY
         need(self.until > at, "until-past", "Name a day ahead.")
         need(
             self.until <= calendar.end_of(latest),
@@ -49,7 +56,6 @@ class Mute:
             days=LONGEST,
             latest=latest,
         )
-        need(self.why.strip(), "reason-missing", "Say why nobody is to be told.")
 
 
 async def mute(case_id: int, at: datetime, actor: str, wanted: Mute) -> None:

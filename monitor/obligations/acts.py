@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation, Submission
 
 RETURN_LEAVES = 7  #: days that a returned answer leaves at least
+WHY_RETURNED = "Say why the answer is returned: the party reads it."
+WHY_WAIVED = "Say why this is waived: auditors read it."
+WAIVER_AHEAD = "The end of a waiver lies ahead."
+WHY_EXTENDED = "Say why more time is given: auditors read it."
 
 
 async def person(email: str, at: datetime, name: str = "", title: str = "") -> str:
@@ -159,7 +163,7 @@ async def returning(
     """The same for a duty that the caller's transaction holds."""
     last = await last_submission(duty.id)
     points = await points_of(last.id) if last else {}
-    need(reason.strip() or points, "reason-missing", "Say why the answer is returned: the party reads it.")
+    need(reason.strip() or points, "reason-missing", WHY_RETURNED)
     under_review(duty)
     why = await _decide(duty, Decision("returned", reason, read), at, actor) | await keep(reason, at)
     step = Step(duty, edit(duty, state="returned", decided_at=at, since=at, reason=reason), withdraw=True)
@@ -225,8 +229,8 @@ def as_read(last: Submission, read: int | None) -> None:
 async def waive(duty_id: int, at: datetime, actor: str, reason: str, until: datetime, *, authority: Authority) -> None:
     """例外承認: nothing is owed until that instant; approver, reason and end stand in the record."""
     need(actor.startswith("person/"), "by-missing", "Say who approves the waiver.")
-    need(reason.strip(), "reason-missing", "Say why this is waived: auditors read it.")
-    need(until > at, "until-past", "The end of a waiver lies ahead.")
+    need(reason.strip(), "reason-missing", WHY_WAIVED)
+    need(until > at, "until-past", WAIVER_AHEAD)
     async with transaction():
         duty, calendar = await held(duty_id)
         need(
@@ -286,16 +290,22 @@ class Moving:
 
 async def extending(duty: Obligation, calendar: Calendar, to: Moving, at: datetime, actor: str) -> date:
     """The same for a duty that the caller's transaction holds, where the caller answers the wish. Gives the new T."""
-    need(to.reason.strip(), "reason-missing", "Say why more time is given: auditors read it.")
+    need(to.reason.strip(), "reason-missing", WHY_EXTENDED)
     open_for_answer(duty)
-    due = calendar.roll(to.due_on, Roll(duty.roll))
-    need(due >= calendar.day_of(at), "day-past", "A new due date lies ahead.")
-    need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
-    to.authority.may_extend(duty, to.due_on, calendar)
+    due = later(duty, calendar, to, at)
     step = moved(duty, to.due_on, due, "extended", calendar, at, actor=actor)
     why = await keep(to.reason, at)
     step.events = [replace(event, data={**event.data, **why}) for event in step.events]
     await enter([step], at)
+    return due
+
+
+def later(duty: Obligation, calendar: Calendar, to: Moving, at: datetime) -> date:
+    """The T that the day comes to, if it may be that."""
+    due = calendar.roll(to.due_on, Roll(duty.roll))
+    need(due >= calendar.day_of(at), "day-past", "A new due date lies ahead.")
+    need(due > duty.due_on, "not-later", "A new due date lies after the present one, {due}.", due=duty.due_on)
+    to.authority.may_extend(duty, to.due_on, calendar)
     return due
 
 

@@ -33,6 +33,31 @@ class Authority(Enum):
     OFFICE = "office"  #: its manager for personal information, or the group's privacy office
     SCRIPT = "script"  #: a simulation, which plays what its script says (contract 5)
 
+    def waives_until(self, duty: Obligation, calendar: Calendar, at: datetime) -> date | None:
+        """The last day until which a duty may be waived; none where nothing limits it."""
+        alone: date | None = calendar.day_of(at) + ALONE * DAY if self is Authority.COMPANY else None
+        return _sooner(_latest(duty, calendar)[0], alone)
+
+    def accepts_until(self, finding: Remediation, calendar: Calendar, at: datetime) -> date:
+        """The last day until which the risk of a finding may be accepted. One that is past: not at all any more."""
+        today = calendar.day_of(at)
+        latest = add_months(today, LONGEST)
+        alone: date = min(today, finding.first_due_on) + ALONE * DAY
+        return min(latest, alone) if self is Authority.COMPANY else latest
+
+    def extends_until(self, duty: Obligation, calendar: Calendar) -> date | None:
+        """The last day to which a due date may move; none where nothing limits it."""
+        alone: date | None = _first_due(duty, calendar) + ALONE * DAY if self is Authority.COMPANY else None
+        return _sooner(_latest(duty, calendar)[0], alone)
+
+    def may_let_rest(self, finding: Remediation, calendar: Calendar, at: datetime) -> None:
+        """Whether the risk of a finding may be accepted at all, whatever the day."""
+        if self is not Authority.COMPANY:
+            return
+        need(finding.severity < Severity.CRITICAL, "by-whom-critical", _CRITICAL)
+        waited = calendar.day_of(at) <= self.accepts_until(finding, calendar, at)
+        need(waited, "by-whom-waited", _WAITED, days=ALONE, since=finding.first_due_on)
+
     def may_waive(self, duty: Obligation, until: datetime, calendar: Calendar, at: datetime) -> None:
         """Whether a duty may be waived until then."""
         if self is Authority.SCRIPT:
@@ -54,10 +79,8 @@ class Authority(Enum):
         latest = add_months(calendar.day_of(at), LONGEST)
         need(until <= calendar.end_of(latest), "until-too-far", _RISK_TOO_FAR, latest=latest)
         if self is Authority.COMPANY:
-            need(finding.severity < Severity.CRITICAL, "by-whom-critical", _CRITICAL)
-            today = calendar.day_of(at)
-            alone = min(today, finding.first_due_on) + ALONE * DAY
-            need(today <= alone, "by-whom-waited", _WAITED, days=ALONE, since=finding.first_due_on)
+            self.may_let_rest(finding, calendar, at)
+            alone = self.accepts_until(finding, calendar, at)
             need(until <= calendar.end_of(alone), "until-too-far-alone", _BEYOND, days=ALONE, latest=alone)
 
     def may_verify(self, finding: Remediation, *, pair: bool) -> None:
@@ -104,6 +127,10 @@ _BEYOND = (
     "Name a day up to {latest} ({days} days). Only the manager for personal information or the group's privacy office"
     " may name a later one: ask one of them to sign in and do it."
 )
+
+
+def _sooner(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
 
 
 def _latest(duty: Obligation, calendar: Calendar) -> tuple[date | None, int | None]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from monitor.obligations.authority import Authority
     from monitor.tables import Remediation
 
+WHY_ACCEPTED = "Say why the risk is accepted: auditors read it."
+RISK_AHEAD = "The day until which a risk is accepted lies ahead."
+WHAT_SEEN = "Say what you have seen that shows it: auditors read it."
+WHY_OPEN = "Say why it is open again: auditors read it."
 NOT_OPEN = "This finding is not open any more: it has been settled meanwhile."
 
 
@@ -46,8 +50,8 @@ async def accept_risk(
 ) -> None:
     """リスク受容: the company lives with it until that day; approver, reason and end stand in the record."""
     need(actor.startswith("person/"), "by-missing", "Say who accepts the risk.")
-    need(reason.strip(), "reason-missing", "Say why the risk is accepted: auditors read it.")
-    need(until > at, "until-past", "The day until which a risk is accepted lies ahead.")
+    need(reason.strip(), "reason-missing", WHY_ACCEPTED)
+    need(until > at, "until-past", RISK_AHEAD)
     async with transaction():
         row = await _held(number)
         need(unsettled(row), "by-settled", NOT_OPEN)
@@ -74,7 +78,7 @@ async def verify(
     tiers of which two people accept; there, and where it is critical, one person of the company is too few.
     """
     need(actor.startswith("person/"), "by-missing", "Enter your name: the act is recorded under it.")
-    need(reason.strip(), "reason-missing", "Say what you have seen that shows it: auditors read it.")
+    need(reason.strip(), "reason-missing", WHAT_SEEN)
     async with transaction():
         row = await _held(number)
         need(row.state in HELD, "by-settled", NOT_OPEN)
@@ -87,7 +91,7 @@ async def verify(
 async def reopen(number: int, at: datetime, actor: str, reason: str) -> None:
     """What was settled is in doubt again: the party is asked anew."""
     need(actor.startswith("person/"), "by-missing", "Enter your name: the act is recorded under it.")
-    need(reason.strip(), "reason-missing", "Say why it is open again: auditors read it.")
+    need(reason.strip(), "reason-missing", WHY_OPEN)
     async with transaction():
         row = await _held(number)
         need(row.state not in HELD and row.state != "lapsed", "by-open", "This finding is open already.")

@@ -19,7 +19,7 @@ from monitor import ledger, tables
 from monitor.obligations import acts
 from monitor.obligations.holding import held_open
 from monitor.obligations.offline import SCAN, receive
-from monitor.refusal import need
+from monitor.refusal import need, together
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction
 
@@ -49,7 +49,8 @@ class Came:
 
 async def begin(duty_id: int, came: Came, scan: Stored, at: datetime, actor: str) -> PaperEntry:
     """Somebody begins to enter an answer; what came is kept first. One at a time for one request."""
-    _plausible(came, (await roster()).calendar.day_of(at), scan)
+    plausible(came, (await roster()).calendar.day_of(at))
+    readable(scan)
     async with transaction():
         duty, _ = await held_open(duty_id)
         need(
@@ -69,11 +70,18 @@ async def begin(duty_id: int, came: Came, scan: Stored, at: datetime, actor: str
     return made
 
 
-def _plausible(came: Came, today: date, scan: Stored) -> None:
-    need(came.channel in CHANNELS, "channel-missing", "Choose the way on which the answer came.")
-    need(came.signer_name, "signer-missing", "Enter the name of the person who signed the answer.")
-    need(came.received_on <= today, "received-ahead", "The day on which it was received does not lie ahead.")
-    need(came.channel != ON_SITE or came.place, "place-missing", "Enter where it was taken down.")
+def plausible(came: Came, today: date) -> None:
+    """Whether what is said of a sheet can be; all that is wrong with it, if not."""
+    on_site, day = came.channel == ON_SITE, came.received_on
+    together(
+        lambda: need(came.channel in CHANNELS, "channel-missing", "Choose the way on which the answer came."),
+        lambda: need(day <= today, "received-ahead", "The day on which it was received does not lie ahead."),
+        lambda: need(came.signer_name, "signer-missing", "Enter the name of the person who signed the answer."),
+        lambda: need(not on_site or came.place, "place-missing", "Enter where it was taken down."),
+    )
+
+
+def readable(scan: Stored) -> None:
     need(scan.media_type in SCANS, "scan-type", SHEET)
 
 

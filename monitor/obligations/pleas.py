@@ -29,7 +29,7 @@ from monitor.obligations.declining import ask_again
 from monitor.obligations.holding import held, held_open
 from monitor.obligations.retelling import retell
 from monitor.obligations.signing import masked
-from monitor.refusal import Refused, need
+from monitor.refusal import Refused, need, together
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, refresh, vendor_climb
 from monitor.tables.duty import ASKED, DECLINE, DECLINED, LIVE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON
@@ -167,12 +167,26 @@ async def decide(duty_id: int, plea_id: int, at: datetime, actor: str, made: Dec
         plea = await tables.Plea.get_or_none(id=plea_id, obligation_id=duty_id, decision=None)
         if plea is None:
             raise Refused("decided-already", _DECIDED)
-        need(made.verdict in DECISIONS.get(plea.kind, ()), "decision-missing", "Choose what you decide.")
-        alone = made.verdict in {"granted", "confirmed", "corrected"}
-        need(alone or made.words.strip(), "reason-missing", "Say what the party is to know of it: it reads this.")
+        complete(plea.kind, made)
         deciding = Deciding(duty, plea, made, at, actor, authority)
         await _DEEDS.get((plea.kind, made.verdict), _nothing)(deciding)
         await _close(deciding)
+
+
+def complete(kind: str, made: Decision) -> None:
+    """Whether a decision says all that it has to; all that is missing, if not."""
+    word = _DATED.get((kind, made.verdict))
+    together(
+        lambda: need(made.verdict in DECISIONS.get(kind, ()), "decision-missing", "Choose what you decide."),
+        lambda: need(made.verdict in ALONE or made.words.strip(), "reason-missing", _WORDS),
+        lambda: need(word is None or made.day, "day-missing", word or ""),
+    )
+
+
+ALONE = frozenset({"granted", "confirmed", "corrected"})  #: decisions that need no word: the party gets what it wished
+_WORDS = "Say what the party is to know of it: it reads this."
+_REST = "Name the day until which nothing is asked."
+_DATED = {(MORE_TIME, "other-date"): "Enter the new due date.", (DECLINE, "agreed"): _REST, (NOT_OURS, "agreed"): _REST}
 
 
 async def _close(found: Deciding) -> None:

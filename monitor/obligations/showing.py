@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from monitor import ledger, tables
 from monitor.language import Message
 from monitor.obligations import drafts
-from monitor.refusal import need
+from monitor.refusal import need, together
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -35,12 +35,6 @@ class Shown:
     place: str
     what: str
 
-    def check(self, today: date) -> None:
-        need(self.viewer, "by-missing", "Enter your name: the act is recorded under it.")
-        need(self.seen_on <= today, "seen-ahead", "The day on which it was shown does not lie ahead.")
-        need(self.place, "place-missing", "Enter where it was shown: on site, or on whose screen.")
-        need(self.what, "what-missing", "Write what was shown, so that somebody else can tell what it proves.")
-
     def text(self, language: str) -> str:
         """The record, as it is kept."""
         lines = [
@@ -56,6 +50,17 @@ class Shown:
 
     def name(self, language: str) -> str:
         return f"{Message('Record of showing').in_(language)}_{self.seen_on.isoformat()}.txt"
+
+
+def plausible(viewer: str, seen_on: date, place: str, what: str, today: date) -> None:
+    """Whether what somebody says that they saw can be kept; all that is wrong with it, if not."""
+    clear = "Write what was shown, so that somebody else can tell what it proves."
+    together(
+        lambda: need(seen_on <= today, "seen-ahead", "The day on which it was shown does not lie ahead."),
+        lambda: need(place, "place-missing", "Enter where it was shown: on site, or on whose screen."),
+        lambda: need(what, "what-missing", clear),
+        lambda: need(viewer, "by-missing", "Enter your name: the act is recorded under it."),
+    )
 
 
 async def show(duty_id: int, shown: Shown, stored: Stored, at: datetime, actor: str) -> None:

@@ -177,7 +177,7 @@ _UNTREATED = (
 )
 _ONE_PERSON = (
     "You, or somebody with your mailbox or your name, have proposed this acceptance. In this tier a second person with"
-    " a mailbox of their own confirms it."
+    " another name and a mailbox of their own confirms it."
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,13 @@ from monitor import tables
 from monitor.asked import frozen
 from monitor.evidence import EvidenceAway, RefusedFile, content_disposition
 from monitor.language import Message, say_day
-from monitor.letters.words import duty_reference
 from monitor.obligations import acts, paper
 from monitor.obligations.drafts import Draft, Drafted, read, save
 from monitor.obligations.reuse import Shelf
 from monitor.obligations.sheets import request_of
 from monitor.questionnaire import QuestionState, freeze_answers
 from monitor.questionnaire.entry import calendar_day, three_boxes, tidy
-from monitor.refusal import Refused, need
+from monitor.refusal import Refused, need, together
 from monitor.tables.duty import ASKED
 from monitor.web import view
 from monitor.web.console.looking import SANDBOX, Wrong, console_page, duty_of
@@ -36,6 +36,7 @@ from monitor.web.words import AWAY, named, topic_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from datetime import date
 
     from aiohttp import BodyPartReader
 
@@ -52,6 +53,8 @@ CHANNELS = {
     paper.MAIL: "By e-mail",
     paper.ON_SITE: "Taken down on site, and signed there",
 }
+#: A request's reference as people type it; the hyphen may be any line that a keyboard has.
+REFERENCE = re.compile(r"(?:ITK[-\u2010-\u2015\u2212\u30fc\u2500]?)?0*([0-9]{1,9})")
 FIELDS = {"by": "by", "channel": "channel", "signer": "signer", "place": "place", "received": "received_year",
           "scan": "scan"}  # fmt: skip
 
@@ -139,11 +142,11 @@ def _unfound(typed: str, language: str) -> list[dict[str, str]]:
 
 
 def _referred(typed: str) -> int | None:
-    """The request of a reference, in any width: `itk-000012`."""
-    figures = "".join(sign for sign in normal("NFKC", typed) if sign.isascii() and sign.isdigit())[:9]
-    number = int(figures) if figures else 0
-    plain = "".join(normal("NFKC", typed).split()).upper()
-    return number if number and plain in {duty_reference(number), figures} else None
+    """The request of a reference, in any width and case, with its noughts and hyphen or without: `ITK-25`, `itk000025`,
+    `25`.
+    """
+    found = REFERENCE.fullmatch("".join(normal("NFKC", typed).split()).upper())
+    return int(found[1]) or None if found else None
 
 
 async def _begun(request: web.Request) -> tuple[Reader, Obligation, PaperEntry | None]:
@@ -175,45 +178,62 @@ async def begin(request: web.Request) -> web.StreamResponse:
     """Keep what came, and begin to enter it."""
     who, duty, _ = await _begun(request)
     sent: dict[str, str] = {}
+    scan = await _received(request, sent)
+    name, at = one_line(sent.get("entry_by")), moment()
     try:
-        stored = await _received(request, sent)
-        name, at = one_line(sent.get("entry_by")), moment()
-        need(name, "by-missing", "Enter your name: the act is recorded under it.")
-        came = _came(sent)
+        came, stored = _complete(sent, scan, who.present.calendar.day_of(at))
         await who.sign(name)
-        await paper.begin(duty.id, came, _given(stored), at, await acts.person(who.person.email, at, name))
-    except (Refused, RefusedFile) as no:
+        await paper.begin(duty.id, came, stored, at, await acts.person(who.person.email, at, name))
+    except Refused as no:
         return await _ask(request, who, duty, _wrong(no, sent, language_of(request)))
-    except EvidenceAway:
-        log.exception("a scan cannot be stored")
-        away = Refused("scan-away", AWAY)
-        return await _ask(request, who, duty, _wrong(away, sent, language_of(request)))
     return see_other(f"/duty/{duty.id}/entry")
 
 
-def _given(stored: Stored | None) -> Stored:
-    if stored is None:
-        raise Refused("scan-missing", Message(paper.SHEET))
-    return stored
-
-
-def _wrong(no: Refused | RefusedFile, sent: Mapping[str, str], language: str) -> Wrong:
-    place = FIELDS.get(no.reason.partition("-")[0], "by") if isinstance(no, Refused) else "scan"
-    return Wrong([{"text": no.message.in_(language), "href": f"#entry_{place}"}], sent)
-
-
-def _came(sent: Mapping[str, str]) -> paper.Came:
+def _complete(sent: Mapping[str, str], scan: Stored | Refused, today: date) -> tuple[paper.Came, Stored]:
+    """What came and the sheet of it, if the form is complete; everything that is wrong with it, if not."""
     day = calendar_day(three_boxes(*(sent.get(f"entry_received_{part}", "") for part in ("year", "month", "day"))))
-    if day is None:
-        raise Refused("received-missing", Message("Enter the day on which it was received."))
+    came, stored = _came(sent, day or today), None if isinstance(scan, Refused) else scan
+
+    def sheet() -> None:
+        if isinstance(scan, Refused):
+            raise scan
+        paper.readable(scan)
+
+    together(
+        lambda: need(day, "received-missing", "Enter the day on which it was received."),
+        lambda: paper.plausible(came, today),
+        sheet,
+        lambda: need(one_line(sent.get("entry_by")), "by-missing", "Enter your name: the act is recorded under it."),
+    )
+    assert stored is not None  # noqa: S101 - said above
+    return came, stored
+
+
+def _wrong(refusal: Refused, sent: Mapping[str, str], language: str) -> Wrong:
+    places = [(no, FIELDS.get(no.reason.partition("-")[0], "by")) for no in refusal.every]
+    return Wrong([{"text": no.message.in_(language), "href": f"#entry_{place}"} for no, place in places], sent)
+
+
+def _came(sent: Mapping[str, str], day: date) -> paper.Came:
     return paper.Came(
         sent.get("entry_channel", ""), day, one_line(sent.get("entry_signer")), one_line(sent.get("entry_title")),
         one_line(sent.get("entry_place")),
     )  # fmt: skip
 
 
-async def _received(request: web.Request, sent: dict[str, str]) -> Stored | None:
-    """The fields, and the scan straight into the store."""
+async def _received(request: web.Request, sent: dict[str, str]) -> Stored | Refused:
+    """The fields, and the scan straight into the store; or why there is none."""
+    try:
+        stored = await _stored(request, sent)
+    except RefusedFile as no:
+        return Refused("scan-refused", no.message)
+    except EvidenceAway:
+        log.exception("a scan cannot be stored")
+        return Refused("scan-away", AWAY)
+    return stored or Refused("scan-missing", Message(paper.SHEET))
+
+
+async def _stored(request: web.Request, sent: dict[str, str]) -> Stored | None:
     site, stored, no = request.app[SITE], None, None
     if not request.content_type.startswith("multipart/"):
         sent.update(await said(request, LONGEST))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.language import Message
 from monitor.obligations import colleagues
-from monitor.refusal import need
+from monitor.refusal import need, together
 from monitor.web.words import HOLDS, MAY
 
 if TYPE_CHECKING:
@@ -34,10 +34,18 @@ def _row(one: Colleague, language: str, *, only: bool) -> dict[str, Any]:
     }
 
 
+def chosen(said: Mapping[str, str]) -> None:
+    """Whether the form says whom, and what."""
+    number = said.get("id", "").partition("-")[0]
+    known = number.isascii() and number.isdigit() and len(number) < 10  # noqa: PLR2004 - an id
+    together(
+        lambda: need(known, "id-missing", "Choose one of them."),
+        lambda: need(said.get("decision") in {"approve", "refuse"}, "id-undecided", "Press one of the two buttons."),
+    )
+
+
 async def decide_colleague(duty_id: int, said: Mapping[str, str], at: datetime, actor: str) -> None:
     """What was chosen on the page."""
-    number, _, wish = said.get("id", "").partition("-")
-    decision = said.get("decision", "")
-    need(number.isascii() and number.isdigit() and len(number) < 10, "id-missing", "Choose one of them.")  # noqa: PLR2004
-    need(decision in {"approve", "refuse"}, "id-undecided", "Press one of the two buttons.")
-    await colleagues.decide(duty_id, int(number), at, actor, approve=decision == "approve", seen=wish)
+    chosen(said)
+    number, _, wish = said["id"].partition("-")
+    await colleagues.decide(duty_id, int(number), at, actor, approve=said["decision"] == "approve", seen=wish)

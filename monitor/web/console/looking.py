@@ -30,6 +30,8 @@ from monitor.web.console.doubt import Tongue, Trust, against, answers_against, t
 from monitor.web.console.facts import about, commented, declaration, particular
 from monitor.web.console.findings import findings_of
 from monitor.web.console.history import history, until_words
+from monitor.web.console.limits import duty as limits
+from monitor.web.console.pairing import waiting
 from monitor.web.console.pleas import objected, objections, undecided
 from monitor.web.console.reappearance import reappeared
 from monitor.web.console.remedies import of_duty
@@ -125,7 +127,8 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
     return console_page(
         request, who, "duty.html", status=wrong.status, errors=wrong.errors, said=wrong.said,
         again=await reappeared(duty, calendar), two=request.app[SITE].review.needs_second(engagement.effective_tier),
-        proposed=await _proposed(duty, submission), mails=await correspondence(duty, party, who.present, language),
+        proposed=await waiting(duty, submission, who, at, language),
+        mails=await correspondence(duty, party, who.present, language),
         duty=duty, engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         company_name=named(company, language) if company else "", late=late, ref=duty_reference(duty.id),
         due_words=_due_words(duty, late, calendar, at, language),
@@ -141,15 +144,8 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         links_valid=await links.valid(duty.id, at), told=duty.told_on is not None,
         colleagues=await named_colleagues(duty.id, language),
         files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
-        remedies=await of_duty(duty, submission, who, language, at),
+        remedies=await of_duty(duty, submission, who, language, at), limits=limits(duty, who, at, language),
     )  # fmt: skip
-
-
-async def _proposed(duty: Obligation, submission: tables.Submission | None) -> bool:
-    """Whether one person would accept it, and a second one has to confirm that."""
-    if submission is None or duty.state != "submitted":
-        return False
-    return await tables.Proposal.exists(submission_id=submission.id)
 
 
 async def _handed_in(submission: tables.Submission | None) -> list[tables.Evidence]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.language import Message, say_day
-from monitor.obligations.pleas import DECISIONS, decidable
+from monitor.obligations.pleas import ALONE, DECISIONS, decidable
 from monitor.tables.duty import DECLINE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def _shown(plea: Plea, questions: dict[str, str], calendar: Calendar, language: 
         "text": plea.text,
         "facts": [(name.in_(language), said) for name, said in facts if said],
         "dated": plea.kind in DATED,
+        "worded": not ALONE & set(DECISIONS[plea.kind]),  # whatever is decided needs a word
         "choices": [
             {"value": name, "text": Message(CHOICES[plea.kind, name]).in_(language)} for name in DECISIONS[plea.kind]
         ],

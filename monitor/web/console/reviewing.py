@@ -15,15 +15,16 @@ from monitor import reviewing, tables
 from monitor.asked import frozen, last_submission
 from monitor.language import Message
 from monitor.letters.words import duty_reference
-from monitor.obligations.acts import person
+from monitor.obligations.acts import WHY_RETURNED, person
 from monitor.obligations.marks import ACCEPTED, RETURNED
-from monitor.refusal import Refused
+from monitor.refusal import Refused, need, together
 from monitor.reviewing import Decided, Marked, Said, Seen
-from monitor.reviewing.decide import LONGEST
+from monitor.reviewing.decide import LONGEST, Wrong, wrong
 from monitor.tables.remediation import REQUEST
 from monitor.web.console.doubt import Tongue, against, trust
 from monitor.web.console.facts import declaration
 from monitor.web.console.looking import console_page, duty_of
+from monitor.web.console.pairing import waiting
 from monitor.web.console.pleas import objected, objections
 from monitor.web.console.remedies import of_duty
 from monitor.web.console.session import reader
@@ -37,7 +38,7 @@ from monitor.web.words import named, topic_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from monitor.tables import Obligation, Submission
+    from monitor.tables import Obligation
     from monitor.web.console.session import Reader
 
 PLACES = {"reason-missing": "review_reason", "by-untreated": "review_form", "by-marked-returned": "review_form"}
@@ -103,15 +104,16 @@ async def on_review(request: web.Request) -> web.StreamResponse:
         return await _save(request, who, duty, sent)
     except Refused as refusal:
         fresh = await tables.Obligation.get(id=duty.id)
-        place = PLACES.get(refusal.reason, "review_by")
-        errors = [{"text": refusal.message.in_(language_of(request)), "href": f"#{place}"}]
-        return await _show(request, who, fresh, Back(sent, errors))
+        places = [(no.message.in_(language_of(request)), PLACES.get(no.reason, "review_by")) for no in refusal.every]
+        errors = [{"text": text, "href": f"#{place}"} for text, place in places]
+        return await _show(request, who, fresh, Back(sent, errors, Marked(wrong=await _faults(duty, sent))))
 
 
 async def _save(request: web.Request, who: Reader, duty: Obligation, sent: Sent) -> web.StreamResponse:
+    said = sent.marks(await _questions(duty))
+    together(lambda: _named(sent), lambda: _reasoned(sent, said))
     actor, at = await _signed(who, sent), moment()
     seen, count = sent.number("review_read"), sent.number("review_marks")
-    said = sent.marks(await _questions(duty))
     marked = await reviewing.mark(duty.id, said, at, actor, Seen(seen))
     if marked.conflicts or marked.wrong:
         return await _show(request, who, duty, Back(sent, marked=marked))
@@ -148,16 +150,33 @@ async def _decided(request: web.Request, duty: Obligation, decision: str, act: A
 
 async def _signed(who: Reader, sent: Sent) -> str:
     """Whoever reviews says their name: a mailbox may be shared, a judgement never is."""
-    name = one_line(sent.said("review_by"))
-    if not name:
-        raise Refused("by-missing", Message("Enter your name: the review is recorded under it."))
+    name = _named(sent)
     await who.sign(name)
     return await person(who.person.email, moment(), name)
+
+
+def _named(sent: Sent) -> str:
+    name = one_line(sent.said("review_by"))
+    need(name, "by-missing", "Enter your name: the review is recorded under it.")
+    return name
+
+
+def _reasoned(sent: Sent, said: Mapping[str, Said]) -> None:
+    """What goes back as a whole goes back with a word; a mark that goes back has its own."""
+    marked = any(one.verdict == RETURNED for one in said.values())
+    if sent.said("decide") == "return" and not marked:
+        need(sent.said("review_reason"), "reason-missing", WHY_RETURNED)
 
 
 async def _questions(duty: Obligation) -> list[str]:
     asked = await frozen(duty.request_id)
     return [question.id for question in asked.questions]
+
+
+async def _faults(duty: Obligation, sent: Sent) -> dict[str, Wrong]:
+    """What is wrong with single marks: told together with what is wrong with the whole."""
+    marks = sent.marks(await _questions(duty))
+    return {question: fault for question, said in marks.items() if (fault := wrong(said))}
 
 
 def _anchor(sent: Sent, known: Mapping[str, Said]) -> str:
@@ -187,13 +206,9 @@ async def _show(request: web.Request, who: Reader, duty: Obligation, back: Back)
         engagement=engagement, party_name=named(party, language), what=topic_name(duty.kind, language),
         declared=await declaration(last, case.asked, who.present, language),
         doubts=await against(sure, case.asked, duty.company_id), steps=next_steps(duty, who.present, at, language),
-        two=site.review.needs_second(engagement.effective_tier), proposal=await _proposal(last),
+        two=site.review.needs_second(engagement.effective_tier), proposed=await waiting(duty, last, who, at, language),
         remedies=await of_duty(duty, last, who, language, at) if duty.kind == REQUEST else [],
     )  # fmt: skip
-
-
-async def _proposal(last: Submission) -> tables.Proposal | None:
-    return await tables.Proposal.get_or_none(submission_id=last.id).select_related("proposer")
 
 
 def _kept(shown: list[dict[str, Any]], back: Back, case: Case, language: str) -> list[dict[str, str]]:

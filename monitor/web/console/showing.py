@@ -9,10 +9,10 @@ from monitor.evidence import EvidenceAway, RefusedFile
 from monitor.language import Message
 from monitor.obligations import acts, drafts
 from monitor.obligations.holding import open_for_answer
-from monitor.obligations.showing import LONGEST, Shown, show
+from monitor.obligations.showing import LONGEST, Shown, plausible, show
 from monitor.questionnaire import QuestionType
 from monitor.questionnaire.entry import calendar_day, three_boxes
-from monitor.refusal import Refused, need
+from monitor.refusal import Refused, need, together
 from monitor.tables.duty import ASKED
 from monitor.web.console.looking import Wrong, console_page, duty_of
 from monitor.web.console.session import reader
@@ -23,6 +23,7 @@ from monitor.web.words import AWAY, named
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from datetime import date
 
     from aiohttp import web
 
@@ -66,17 +67,17 @@ async def write(request: web.Request) -> web.StreamResponse:
         await _write(request, who, duty, sent)
     except (Refused, RefusedFile, EvidenceAway) as no:
         message = AWAY if isinstance(no, EvidenceAway) else no.message
-        place = FIELDS.get(no.reason.partition("-")[0], "by") if isinstance(no, Refused) else "what"
-        error = {"text": message.in_(language), "href": f"#shown_{place}"}
-        return await _page(request, who, duty, Wrong([error], sent))
+        found = no.every if isinstance(no, Refused) else (Refused("what-refused", message),)
+        places = [(one, FIELDS.get(one.reason.partition("-")[0], "by")) for one in found]
+        errors = [{"text": one.message.in_(language), "href": f"#shown_{place}"} for one, place in places]
+        return await _page(request, who, duty, Wrong(errors, sent))
     return see_other(f"/duty/{duty.id}")
 
 
 async def _write(request: web.Request, who: Reader, duty: Obligation, sent: Mapping[str, str]) -> None:
     at, site = moment(), request.app[SITE]
     language = (await who.present.party(duty.party_id)).language  # the party reads it in its form
-    shown = await _seen(duty, sent)
-    shown.check(who.present.calendar.day_of(at))
+    shown = await _seen(duty, sent, who.present.calendar.day_of(at))
     open_for_answer(duty)
     need(not await drafts.full(duty.id), "too-many-files", "This request already holds as many files as it may.")
     await who.sign(shown.viewer)
@@ -88,12 +89,17 @@ async def _once(text: str) -> AsyncIterator[bytes]:
     yield text.encode()
 
 
-async def _seen(duty: Obligation, sent: Mapping[str, str]) -> Shown:
+async def _seen(duty: Obligation, sent: Mapping[str, str], today: date) -> Shown:
+    """The record, if the form is complete; everything that is wrong with it, if not."""
     day = calendar_day(three_boxes(*(sent.get(f"shown_seen_{part}", "") for part in ("year", "month", "day"))))
-    if day is None:
-        raise Refused("seen-missing", Message("Enter the day on which it was shown."))
     question = next((one for one in await _wanting(duty) if one.id == sent.get("shown_question")), None)
-    if question is None:
-        raise Refused("question-missing", Message("Choose the question that it belongs to."))
-    place, what = one_line(sent.get("shown_place")), sent.get("shown_what", "").strip()
-    return Shown(question, one_line(sent.get("shown_by")), day, place, what)
+    viewer, place = one_line(sent.get("shown_by")), one_line(sent.get("shown_place"))
+    what = sent.get("shown_what", "").strip()
+    together(
+        lambda: need(question, "question-missing", "Choose the question that it belongs to."),
+        lambda: need(day, "seen-missing", "Enter the day on which it was shown."),
+        lambda: plausible(viewer, day or today, place, what, today),
+    )
+    assert question is not None  # noqa: S101 - said above
+    assert day is not None  # noqa: S101 - said above
+    return Shown(question, viewer, day, place, what)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 REVIEW = ("to review since today", "to review since {day} ({days} days)")
 DECISION = ("to decide since today", "to decide since {day} ({days} days)")
 
+
 async def board_page(request: web.Request) -> web.StreamResponse:
     """Today: what is overdue or failing first, then what waits for the reader's review, then what runs."""
     who, at = await reader(request), moment()
