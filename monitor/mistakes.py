@@ -97,6 +97,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "maintenance-span": ("until is not after from, or more than 31 days after it.", "Correct one of the two."),
     "maintenance-urls": ("has maintenance of an address that is no endpoint of the party.", "Correct its urls."),
     "engagement-dates": ("ends_on is before starts_on.", "Correct one of the two."),
+    "member-who": ("names neither a company nor a party, or both.", "Name one of the two."),
+    "member-days": ("until is before from.", "Correct one of the two."),
+    "notice-unknown": (
+        "has a form or a data set of a notice that it does not list.",
+        "Add a [[joint_use.notice]] table with that version, or correct the version.",
+    ),
+    "waived": (
+        "is {input}.",
+        'Write what is waived: "selection", "contract", "class", "purposes", or one clause, like "clause-5".',
+    ),
     "day": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
     "number": ("is {input}, which is no whole number.", "Write a whole number."),
     "control": ("holds control characters.", "Write it without them."),

@@ -7,7 +7,8 @@ nothing points at them. A file never deletes history: an entry that leaves keeps
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import F, Q, Subquery
@@ -15,14 +16,16 @@ from tortoise.expressions import F, Q, Subquery
 from monitor import ledger, tables
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
-from monitor.registry.format import KINDS, OWING, Engagement, Entry, Group, Party
+from monitor.registry.format import KINDS, OWING, SINGLES, Engagement, Entry, Group, Minors, Party
+from monitor.registry.merging import merged
+from monitor.registry.naming import named
 from monitor.registry.places import GONE
 from monitor.registry.watches import abandon, sync
 from monitor.tables.duty import LIVE
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from checks.contract import Check
@@ -34,19 +37,27 @@ MODELS: dict[str, type[Registered]] = {
     "purpose": tables.Purpose,
     "party": tables.Party,
     "engagement": tables.Engagement,
+    "service": tables.Service,
+    "joint_use": tables.JointUse,
+    "policy": tables.Policy,
+    "linked_site": tables.LinkedSite,
 }
+Wish = tuple[str, str, "Mapping[str, Any]"]  #: kind and key of an entry, and its fields as they are to be
 ONE_AT_A_TIME = 0x17A61  #: PostgreSQL's lock of whoever compares the registry and changes it
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between files and registry. `fields` maps a changed field to its old and new value."""
+    """One difference between files and registry. `fields` maps a changed field to its old and new value. `declared`:
+    the entry as the file has it, where people may have changed what holds.
+    """
 
     action: str  #: add | change | restore | retire
     kind: str
     key: str
     fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     entry: Entry | None = None
+    declared: Mapping[str, Any] | None = None
 
 
 def dump(entry: Entry) -> dict[str, Any]:
@@ -59,28 +70,49 @@ def timely(found: Declaration, today: date) -> list[Mistake]:
     return [
         Mistake(
             file,
-            f'engagement "{key}": attestation.last_accepted_on',
+            f'engagement "{key}": {name}',
             Message("is a day to come."),
             Message("Write the day on which it was accepted, {today} at the latest.", {"today": today}),
         )
         for key, (entry, file) in found.of("engagement", Engagement).items()
-        if entry.attestation.last_accepted_on and entry.attestation.last_accepted_on > today
+        for name, day in _accepted(entry).items()
+        if day and day > today
     ]
+
+
+def _accepted(entry: Engagement) -> dict[str, date | None]:
+    """The days on which something is said to have been accepted already."""
+    return {
+        "attestation.last_accepted_on": entry.attestation.last_accepted_on,
+        "selection.accepted_on": entry.selection.accepted_on,
+        "necessity_reviewed_on": entry.necessity_reviewed_on,
+    }
 
 
 async def compare(found: Declaration, *, prune: bool = False) -> list[Change]:
     """All differences, group first, then in the order of the kinds."""
     changes: list[Change] = []
-    if found.group:
-        row = await tables.Group.get_or_none(key="group")
-        changes += _difference("group", "group", found.group.entry, row)
+    for name, located in found.singles().items():
+        changes += _difference(name, name, located.entry, await tables.Group.get_or_none(key=name))
     for kind, model in MODELS.items():
         rows = {row.key: row for row in await model.all()}
         for key, located in found.entries[kind].items():
-            changes += _difference(kind, key, located.entry, rows.get(key))
+            changes += _stated(kind, key, located.entry, rows.get(key))
         gone = [key for key, row in rows.items() if not row.retired_at and key not in found.entries[kind]]
         changes += [Change("retire", kind, key) for key in sorted(gone) if prune]
     return changes
+
+
+def _stated(kind: str, key: str, entry: Entry, row: Registered | None) -> Iterator[Change]:
+    """What a file changes: of an engagement, what it says otherwise than before, since people act on it meanwhile."""
+    if not isinstance(entry, Engagement):
+        yield from _difference(kind, key, entry, row)
+        return
+    declared = dump(entry)
+    if isinstance(row, tables.Engagement) and not row.retired_at:
+        entry = merged(entry, declared, row.declared, row.spec)
+    for change in _difference(kind, key, entry, row):
+        yield replace(change, declared=declared)
 
 
 def _difference(kind: str, key: str, entry: Entry, row: Registered | None) -> Iterator[Change]:
@@ -132,18 +164,29 @@ async def apply(
         await alone(ONE_AT_A_TIME)
         changes = await plan(found, at, prune=prune)
         await carry_out(changes, at, looks, actor)
+        await _remember(found)
     return changes
+
+
+async def _remember(found: Declaration) -> None:
+    """What the files say now is what they have said last, also where it changes nothing that holds."""
+    stated = {key: dump(entry) for key, (entry, _) in found.of("engagement", Engagement).items()}
+    if stated:
+        async for key, declared in tables.Engagement.all().values_list("key", "declared"):
+            if key in stated and declared != stated[key]:
+                await tables.Engagement.filter(key=key).update(declared=stated[key])
 
 
 async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str, Check[Any]], actor: str) -> None:
     """Write changes that were checked, with their ledger lines, inside the caller's transaction."""
     if not changes:
         return
-    for kind in ("group", *KINDS):
+    for kind in (*SINGLES, *KINDS):
         await _write([change for change in changes if change.kind == kind], kind, at)
     if looks:
         await sync(await _parties_touched(changes), looks, at)
     await abandon([change.key for change in changes if (change.kind, change.action) == ("party", "retire")], at)
+    await _hasten(changes, at)
     await _replan(changes, at)
     await _rewarn(at)
     await tables.Group.filter(key="group").update(revision=F("revision") + 1)
@@ -165,7 +208,7 @@ async def _parties_touched(changes: Sequence[Change]) -> list[Party]:
 
 
 async def _write(changes: Sequence[Change], kind: str, at: datetime) -> None:
-    model = tables.Group if kind == "group" else MODELS[kind]
+    model = tables.Group if kind in SINGLES else MODELS[kind]
     fresh = [change for change in changes if change.action == "add"]
     await model.bulk_create(
         [model(key=change.key, **_columns(change), first_seen_at=at, changed_at=at) for change in fresh]
@@ -189,25 +232,41 @@ def _columns(change: Change) -> dict[str, Any]:
             "starts_on": entry.starts_on,
             "ends_on": entry.ends_on,
         }
+    if change.declared is not None:
+        columns["declared"] = change.declared
     return columns
+
+
+async def _hasten(changes: Sequence[Change], at: datetime) -> None:
+    """Where it comes to be known that data of children is handled, the party confirms anew within days."""
+    known = [change.key for change in changes if change.action == "change" and _children(change)]
+    if known:
+        calendar = Group.model_validate((await tables.Group.get(key="group")).spec).calendar()
+        minors = await tables.Group.get_or_none(key="minors")
+        days = Minors.model_validate(minors.spec if minors else {}).confirm_within
+        await tables.Engagement.filter(key__in=known).update(hastened_on=calendar.day_of(at) + timedelta(days=days))
+
+
+def _children(change: Change) -> bool:
+    return isinstance(change.entry, Engagement) and change.fields.get("child_data", (None, None))[1] is True
 
 
 async def _replan(changes: Sequence[Change], at: datetime) -> None:
     """Mark what must be worked out anew: changed engagements, all below them, those of a changed party; everything
     live where the calendar or the roles changed.
     """
-    if any(change.kind == "group" and change.action != "add" for change in changes):
-        await tables.Engagement.filter(retired_at=None).update(plan_at=at)
+    if any(change.kind in SINGLES and change.action != "add" for change in changes):
+        await tables.Engagement.filter(retired_at=None).update(plan_at=at, review_at=at)
         await tables.Obligation.filter(state__in=LIVE).update(next_at=at)
         await tables.Case.filter(closed_at=None).update(next_at=at)
         return
     touched = {change.key for change in changes if change.kind == "engagement"}
     parties = {change.key for change in changes if change.kind == "party" and change.action != "add"}
-    await tables.Engagement.filter(Q(key__in=touched) | Q(party_id__in=parties)).update(plan_at=at)
+    await tables.Engagement.filter(Q(key__in=touched) | Q(party_id__in=parties)).update(plan_at=at, review_at=at)
     while touched:
         below = await tables.Engagement.filter(under__in=touched).values_list("key", flat=True)
         touched = {str(key) for key in below}
-        await tables.Engagement.filter(key__in=touched).update(plan_at=at)
+        await tables.Engagement.filter(key__in=touched).update(plan_at=at, review_at=at)
 
 
 async def _rewarn(at: datetime) -> None:
@@ -237,7 +296,7 @@ async def _guard(changes: Sequence[Change], found: Declaration, day: date) -> li
     rows = await tables.Engagement.filter(retired_at=None).values_list("key", "spec")
     staying = {key: Engagement.model_validate(spec) for key, spec in rows if key not in leaving["engagement"]}
     staying |= {key: entry for key, (entry, _) in found.of("engagement", Engagement).items()}
-    mistakes = list(_still_named(leaving, staying))
+    mistakes = [*_still_named(leaving, staying), *await _still_published(leaving, found)]
     for key, spec in rows:
         if key in leaving["engagement"] and await _still_owing(key, Engagement.model_validate(spec), day):
             mistakes.append(
@@ -265,6 +324,21 @@ def _still_named(leaving: Mapping[str, set[str]], staying: Mapping[str, Engageme
                 )
 
 
+async def _still_published(leaving: Mapping[str, set[str]], found: Declaration) -> list[Mistake]:
+    """What a joint use or a policy that stays names cannot leave either."""
+    mistakes: list[Mistake] = []
+    for kind in ("joint_use", "policy", "service"):
+        rows = await MODELS[kind].filter(retired_at=None).values_list("key", "spec")
+        specs = dict(rows) | {key: dump(located.entry) for key, located in found.entries[kind].items()}
+        for key in specs.keys() - leaving[kind]:
+            for _, other, target in named(kind, specs[key]):
+                if target in leaving[other]:
+                    what = Message('cannot leave: {kind} "{key}" names it.', {"kind": kind, "key": key})
+                    remedy = Message("Keep it in the files, or remove it there too.")
+                    mistakes.append(Mistake("--prune", f'{other} "{target}"', what, remedy))
+    return mistakes
+
+
 async def _still_owing(key: str, entry: Engagement, day: date) -> bool:
     asked = await tables.Obligation.filter(
         engagement_id=key, state__in=("open", "submitted", "returned", "waived")
@@ -282,10 +356,23 @@ async def known_keys() -> dict[str, set[str]]:
 
 async def set_fields(kind: str, key: str, values: Mapping[str, Any], at: datetime, actor: str = ledger.SYSTEM) -> None:
     """Change single fields of one entry by the same way as a file would (a person's act, an event of a simulation)."""
-    model = tables.Group if kind == "group" else MODELS[kind]
-    shape: type[Entry] = Group if kind == "group" else KINDS[kind]
     async with transaction():
-        await alone(ONE_AT_A_TIME)
+        await set_many([(kind, key, values)], at, actor)
+
+
+async def add_engagement(entry: Engagement, at: datetime, actor: str = ledger.SYSTEM) -> None:
+    """A new one, as a file would bring it, within the caller's transaction."""
+    await alone(ONE_AT_A_TIME)
+    await carry_out(list(_difference("engagement", entry.key, entry, None)), at, {}, actor)
+
+
+async def set_many(wishes: Iterable[Wish], at: datetime, actor: str = ledger.SYSTEM) -> None:
+    """The same for fields of many entries at once, each named once, within the caller's transaction."""
+    await alone(ONE_AT_A_TIME)
+    changes: list[Change] = []
+    for kind, key, values in wishes:
+        model = tables.Group if kind in SINGLES else MODELS[kind]
+        shape: type[Entry] = (SINGLES | KINDS)[kind]
         row = await model.get(key=key)
-        entry = shape.model_validate({**row.spec, **values})
-        await carry_out(list(_difference(kind, key, entry, row)), at, {}, actor)
+        changes += _difference(kind, key, shape.model_validate({**row.spec, **values}), row)
+    await carry_out(changes, at, {}, actor)

@@ -8,7 +8,7 @@ import tomlkit
 
 from monitor import tables
 from monitor.registry.apply import MODELS
-from monitor.registry.format import KINDS, Engagement, Group
+from monitor.registry.format import KINDS, SINGLES, Engagement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 async def export(company: str | None = None, party: str | None = None) -> str:
     """The registry as TOML, whole, or what concerns one company or one party."""
     document = tomlkit.document()
-    group = await tables.Group.get_or_none(key="group")
-    if group:
-        document["group"] = _table(Group.model_validate(group.spec))
+    rows = {row.key: row for row in await tables.Group.all()}
+    for name, shape in SINGLES.items():
+        if name in rows:
+            document[name] = _table(shape.model_validate(rows[name].spec))
     for kind, found in (await _entries(company, party)).items():
         if found:
             document[kind] = tomlkit.aot()
@@ -47,6 +48,8 @@ def _concerned(found: dict[str, list[Any]], kept: Iterable[Engagement]) -> dict[
         "company": {entry.company for entry in kept},
         "party": {entry.party for entry in kept},
         "purpose": {purpose for entry in kept for purpose in entry.purposes},
+        "service": {one.key for one in found["service"] if {*one.engagements} & {entry.key for entry in kept}},
+        **dict.fromkeys(("joint_use", "policy", "linked_site"), ()),  # they are of the group as a whole
     }
     return {kind: [entry for entry in found[kind] if entry.key in wanted] for kind, wanted in keys.items()}
 

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from checks.options import BadOptions, configured
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake, of_validation
-from monitor.registry.format import KINDS, Company, Endpoint, Engagement, Entry, Group, Party
+from monitor.registry.format import BEFORE, KINDS, SINGLES, Company, Endpoint, Engagement, Entry, Party
+from monitor.registry.naming import named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -49,9 +50,15 @@ class Declaration:
     """
 
     group: Located | None = None
+    minors: Located | None = None
     group_seen: bool = False  #: there is a [group] table, if a broken one, or a file that could not be read
     entries: dict[str, dict[str, Located]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     raw: dict[str, dict[str, tuple[dict[str, Any], str]]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+
+    def singles(self) -> dict[str, Located]:
+        """The tables that stand once, as far as the files have them."""
+        found = {name: getattr(self, name) for name in SINGLES}
+        return {name: located for name, located in found.items() if located}
 
     def of(self, kind: str, model: type[E]) -> dict[str, tuple[E, str]]:
         found = self.entries[kind].items()
@@ -90,9 +97,10 @@ def _read_file(path: Path, found: Declaration) -> list[Mistake]:
         found.group_seen = True  # perhaps
         return list(error.mistakes)
     mistakes = _unknown_tables(tables, file)
-    if "group" in tables:
-        found.group_seen = True
-        mistakes += _take_group(tables["group"], file, found)
+    found.group_seen |= "group" in tables
+    for name, model in SINGLES.items():
+        if name in tables:
+            mistakes += _take_single(name, model, tables[name], file, found)
     for kind, model in KINDS.items():
         mistakes += _take_entries(kind, model, tables.get(kind, []), file, found)
     return mistakes
@@ -111,7 +119,7 @@ def _toml(path: Path, file: str) -> dict[str, Any]:
 
 
 def _unknown_tables(tables: Mapping[str, Any], file: str) -> list[Mistake]:
-    fields = ["group", *KINDS]
+    fields = [*SINGLES, *KINDS]
     detail: list[Mistake] = []
     for name in tables.keys() - set(fields):
         near = difflib.get_close_matches(name, fields, 1)
@@ -124,14 +132,15 @@ def _unknown_tables(tables: Mapping[str, Any], file: str) -> list[Mistake]:
     return detail
 
 
-def _take_group(table: Any, file: str, found: Declaration) -> list[Mistake]:
-    if found.group:
-        what = Message("stands in {other} too.", {"other": found.group.file})
-        return [Mistake(file, "[group]", what, Message("Keep one of the two."))]
+def _take_single(name: str, model: type[Entry], table: Any, file: str, found: Declaration) -> list[Mistake]:
+    there: Located | None = getattr(found, name)
+    if there:
+        what = Message("stands in {other} too.", {"other": there.file})
+        return [Mistake(file, f"[{name}]", what, Message("Keep one of the two."))]
     try:
-        found.group = Located(Group.model_validate(table), file)
+        setattr(found, name, Located(model.model_validate(table), file))
     except ValidationError as error:
-        return list(of_validation(error, Group, file, "[group]"))
+        return list(of_validation(error, model, file, f"[{name}]"))
     return []
 
 
@@ -167,10 +176,20 @@ def _references(found: Declaration, known: Known) -> Iterator[Mistake]:
         for field_name, kind, target in _targets(table):
             if target not in keys[kind]:
                 yield _no_such(file, f"{place}: {field_name}", kind, target, keys[kind])
+    yield from _published(found, keys)
     yield from _choices(found, known)
     yield from _rings(found)
     yield from _doubled_endpoints(found)
     yield from _self_deputies(found)
+
+
+def _published(found: Declaration, keys: Mapping[str, set[str]]) -> Iterator[Mistake]:
+    """What the published registers name and nobody has."""
+    for kind in found.raw:
+        for key, (table, file) in found.raw[kind].items():
+            for field_name, other, target in named(kind, table):
+                if target not in keys[other]:
+                    yield _no_such(file, f'{kind} "{key}": {field_name}', other, target, keys[other])
 
 
 def _targets(table: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -178,7 +197,7 @@ def _targets(table: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         (name, kind, table.get(name))
         for name, kind in (("company", "company"), ("party", "party"), ("under", "engagement"))
     ]
-    purposes = table.get("purposes")
+    purposes = table.get("purposes") if table.get("state") not in BEFORE else ()  # published when it is activated
     many = [("purposes", "purpose", purpose) for purpose in (purposes if isinstance(purposes, list) else [])]
     yield from ((name, kind, target) for name, kind, target in one + many if isinstance(target, str))
 

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from tortoise.context import require_context
 
 from monitor import tables
-from monitor.registry.format import Company, Engagement, Entry, Group, Party, Purpose
+from monitor.registry.format import Company, Engagement, Entry, Group, Minors, Party, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,6 +64,7 @@ class Roster:
     group: Group
     companies: dict[str, Company]
     purposes: dict[str, Purpose]
+    minors: Minors = field(default_factory=Minors)
     _engagements: Entries[Engagement] = field(default_factory=lambda: Entries(tables.Engagement, Engagement))
     _parties: Entries[Party] = field(default_factory=lambda: Entries(tables.Party, Party))
 
@@ -182,7 +183,9 @@ async def unkept() -> Roster:
 
 
 async def _load() -> Roster:
-    group = await tables.Group.get(key="group")
+    singles = {row.key: row for row in await tables.Group.all()}
+    group, minors = singles["group"], singles.get("minors")
     companies = {row.key: Company.model_validate(row.spec) for row in await tables.Company.all()}
     purposes = {row.key: Purpose.model_validate(row.spec) for row in await tables.Purpose.all()}
-    return Roster(group.revision, Group.model_validate(group.spec), companies, purposes)
+    known = Minors.model_validate(minors.spec if minors else {})
+    return Roster(group.revision, Group.model_validate(group.spec), companies, purposes, known)

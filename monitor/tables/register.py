@@ -53,8 +53,18 @@ class Party(Registered):
         table = "party"
 
 
+class Service(Registered):
+    class Meta:
+        table = "service"
+
+
 class Engagement(Registered):
-    """`plan_at`: when what it owes must be worked out anew; empty when nothing can change by itself."""
+    """`plan_at`: when what it owes must be worked out anew; empty when nothing can change by itself. `review_at`: the
+    same for what the company owes itself because of it.
+
+    `declared` is the entry as a file said it last, while `spec` is what holds: people's acts change the one and not the
+    other. `hastened_on`: up to which day the party is asked again, because of what has come to be known meanwhile.
+    """
 
     company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField(
         "itaku.Company", related_name="engagements", on_delete=fields.RESTRICT
@@ -67,6 +77,9 @@ class Engagement(Registered):
     starts_on = DayField()
     ends_on = DayField(null=True)
     plan_at = InstantField(null=True, db_index=True)
+    review_at = InstantField(null=True, db_index=True)
+    declared = fields.JSONField[dict[str, object]](default=dict, db_default={})
+    hastened_on = DayField(null=True)
 
     company_id: str
     party_id: str

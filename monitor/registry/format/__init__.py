@@ -6,38 +6,88 @@ day has to do with it in `plan`.
 
 from __future__ import annotations
 
-from monitor.registry.format.engagement import OWING, Attestation, Deletion, Engagement, Place, State, Tier
+from monitor.registry.format.engagement import (
+    BEFORE,
+    OWING,
+    TIERS,
+    Attestation,
+    Deletion,
+    Engagement,
+    Place,
+    State,
+    Tier,
+)
 from monitor.registry.format.entry import Entry
 from monitor.registry.format.group import Company, Group, Person, Purpose, Role
 from monitor.registry.format.party import LONGEST_WORK, Certificate, Endpoint, Maintenance, Party, Weekday
+from monitor.registry.format.service import Service
+from monitor.registry.format.published import CONTINUES, Basis, DataSet, JointUse, LinkedSite, Member, Policy
+from monitor.registry.format.supervision import (
+    CLAUSES,
+    GDPR_CLAUSES,
+    Class,
+    Contract,
+    Minors,
+    Selection,
+    SubEntrustment,
+    Threshold,
+    Waiver,
+)
 
 __all__ = [
+    "BEFORE",
+    "CLAUSES",
+    "CONTINUES",
+    "GDPR_CLAUSES",
     "KINDS",
     "LONGEST_WORK",
     "OWING",
+    "SINGLES",
+    "TIERS",
     "Attestation",
+    "Basis",
     "Certificate",
+    "Class",
     "Company",
+    "Contract",
+    "DataSet",
     "Deletion",
     "Endpoint",
     "Engagement",
     "Entry",
     "Group",
+    "JointUse",
+    "LinkedSite",
     "Maintenance",
+    "Member",
+    "Minors",
     "Party",
     "Person",
     "Place",
+    "Policy",
     "Purpose",
     "Role",
+    "Service",
+    "Selection",
     "State",
+    "SubEntrustment",
+    "Threshold",
     "Tier",
+    "Waiver",
     "Weekday",
 ]
 
-#: The tables of the format beside `[group]`, by name.
+#: The tables that stand once, by name.
+SINGLES: dict[str, type[Entry]] = {"group": Group, "minors": Minors}
+
+#: The tables of the format beside them, by name.
 KINDS: dict[str, type[Entry]] = {
     "company": Company,
     "purpose": Purpose,
     "party": Party,
     "engagement": Engagement,
+    "service": Service,
+    "joint_use": JointUse,
+    "policy": Policy,
+    "linked_site": LinkedSite,
 }

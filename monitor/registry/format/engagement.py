@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.calendar import Roll
 from monitor.registry.format.entry import Entry
+from monitor.registry.format.supervision import Class, Contract, Selection, SubEntrustment, Waiver
 from monitor.registry.values import Certification, Country, Day, Flag, Key, MonthDay, Months, Text, Web, no_flag
 
 
@@ -30,8 +31,31 @@ class Place(Entry):
     url: Web | None = None
 
 
+class Consent(Entry):
+    """How owners agreed beforehand to the mail that this party sends for the company (Specified E-mail Act 3)."""
+
+    proof: Text
+    checked_on: Day | None = None
+
+
 class Deletion(Entry):
+    """Return or deletion at the end (APPI 22; General Guidelines 10-5-(4)). `backup_days`: by when backups are purged,
+    counted from the day on which they were put beyond use, where a certificate names no day. `hold_review`: how often
+    what a law wants kept is looked at again. `spot_check`: whether what was certified is tested, `spot_check_days`
+    after it was over; by tier where nothing is said.
+    """
+
     accepted_on: Day | None = None
+    backup_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 90
+    hold_review: Months = 12
+    spot_check: Flag | None = None
+    spot_check_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
+
+
+class Instruction(Entry):
+    """指示の記録: when the party was last told in writing how to handle the data (General Guidelines 3-4-4)."""
+
+    recorded_on: Day | None = None
 
 
 Tier = Literal["S", "A", "B", "C"]
@@ -39,6 +63,9 @@ State = Literal[
     "candidate", "under_review", "approved", "active", "suspended", "ending", "deletion_pending", "closed", "rejected"
 ]
 OWING = frozenset({"active", "suspended", "ending", "deletion_pending"})  #: states in which something is owed
+BEFORE = frozenset({"candidate", "under_review", "approved"})  #: states in which no data may be with the party yet
+TIERS: tuple[Tier, ...] = ("S", "A", "B", "C")  #: the strictest first
+TESTED = frozenset({"S", "A"})  #: tiers in which a certified deletion is tested, unless an engagement says otherwise
 _EVERY: dict[str, int] = {"S": 6, "A": 12, "B": 12, "C": 12}
 
 
@@ -56,6 +83,8 @@ class Engagement(Entry):
     special_care: Flag = False
     my_number: Flag = False
     card: Flag = False
+    sends_mail: Flag = False
+    bank_account: Flag = False
     tier: Tier = "B"
     starts_on: Day
     ends_on: Day | None = None
@@ -64,9 +93,20 @@ class Engagement(Entry):
     roll: Roll = Roll.FOLLOWING
     under: Key | None = None
     places: tuple[Country, ...] = ()
+    class_: Annotated[Class | None, Field(alias="class")] = None
+    class_reason: Text | None = None
+    class_clause: Text | None = None
+    class_review_on: Day | None = None
+    necessity_reviewed_on: Day | None = None
+    selection: Selection = Selection()
+    contract: Contract = Contract()
+    sub_entrustment: SubEntrustment = SubEntrustment()
+    waiver: tuple[Waiver, ...] = ()
     attestation: Attestation = Attestation()
+    consent: Consent | None = None
     place: tuple[Place, ...] = ()
     deletion: Deletion = Deletion()
+    instruction: Instruction = Instruction()
 
     @model_validator(mode="after")
     def _dates(self) -> Self:
@@ -76,8 +116,14 @@ class Engagement(Entry):
 
     @property
     def effective_tier(self) -> Tier:
-        """Data of children and cards put an engagement into the highest tier whatever the file says."""
-        return "S" if self.child_data or self.card else self.tier
+        """Data of children, cards and bank accounts put an engagement into the highest tier whatever the file says."""
+        return "S" if self.child_data or self.card or self.bank_account else self.tier
+
+    @property
+    def spot_checked(self) -> bool:
+        """Whether a certified deletion is tested afterwards; in the two highest tiers where nothing is said."""
+        asked = self.deletion.spot_check
+        return self.effective_tier in TESTED if asked is None else asked
 
     @property
     def every(self) -> int:

@@ -1,0 +1,90 @@
+"""What has to stand before personal data is entrusted, and by whose leave something of it may be missing."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - one of the model
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from monitor.registry.format.entry import Entry
+from monitor.registry.values import Day, Flag, Text, no_flag
+
+#: What the other side is: 委託先, 共同利用者, 第三者, a cloud that does not handle the data, nobody supervised.
+Class = Literal["trustee", "joint_user", "third_party", "cloud_no_handling", "out_of_scope"]
+USUAL_AGE = 15  #: below which the group has promised to ask for a guardian's consent
+CLAUSES = (1, 2, 3, 4, 5, 6, 7, 8)
+GDPR_CLAUSES = ("a", "b", "c", "d", "e", "f", "g", "h")
+#: What a waiver may be of.
+WAIVED = (
+    *("selection", "contract", "clauses", *(f"clause-{number}" for number in CLAUSES)),
+    *("gdpr", *(f"gdpr-{letter}" for letter in GDPR_CLAUSES)),
+    *("class", "purposes"),
+)
+
+
+def _waived(value: str) -> str:
+    if value not in WAIVED:
+        raise ValueError("waived")
+    return value
+
+
+class Selection(Entry):
+    """委託先の選定: the review before entrusting (APPI 25; General Guidelines 3-4-4 (1)). `accepted_on`: taken over."""
+
+    accepted_on: Day | None = None
+
+
+class Contract(Entry):
+    """委託契約: what was agreed (General Guidelines 3-4-4 (2); the eight matters of PrivacyMark J.9.4). `gdpr`: GDPR
+    28(3) applies, and `gdpr_clauses` are those of its letters that are in the contract.
+    """
+
+    signed_on: Day | None = None
+    clauses: tuple[Annotated[int, Field(ge=CLAUSES[0], le=CLAUSES[-1])], ...] = ()
+    gdpr: Flag = False
+    gdpr_clauses: tuple[Literal["a", "b", "c", "d", "e", "f", "g", "h"], ...] = ()
+
+
+class SubEntrustment(Entry):
+    """再委託: what has been agreed on entrusting further (General Guidelines 3-4-4; GDPR 28(2)), and, for work with
+    individual numbers, the first entruster's consent (My Number Act 10).
+
+    `authorisation`: each party below is approved beforehand, or all in general with time to object. `decide_days`:
+    business days for the decision; `object_days`: days after which silence is consent. `reach`: who is asked for what a
+    party below owes, itself or whoever entrusted it.
+    """
+
+    authorisation: Literal["prior", "general"] = "prior"
+    decide_days: Annotated[int, Field(ge=1, le=60), BeforeValidator(no_flag)] = 10
+    object_days: Annotated[int, Field(ge=1, le=180), BeforeValidator(no_flag)] = 30
+    first_entruster_consent_on: Day | None = None
+    reach: Literal["direct", "via_parent"] = "direct"
+
+
+class Waiver(Entry):
+    """例外承認: something that an engagement lacks is let be, by somebody, for a reason, up to a last day."""
+
+    what: Annotated[Text, AfterValidator(_waived)]
+    by: Text
+    reason: Text
+    until: Day
+
+
+class Threshold(Entry):
+    begins: Annotated[Day, Field(alias="from")]
+    age: Annotated[int, Field(ge=1, le=20), BeforeValidator(no_flag)]
+
+
+class Minors(Entry):
+    """未成年者: below which age somebody is a child here, from which day (policy and law may move it), and within how
+    many days a party confirms anew once it is known that it handles data of children.
+    """
+
+    threshold: tuple[Threshold, ...] = ()
+    confirm_within: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
+
+    def age_on(self, day: date) -> int:
+        """Children are those below that age. Fifteen where no threshold has begun."""
+        begun = [one for one in self.threshold if one.begins <= day]
+        return max(begun, key=lambda one: one.begins).age if begun else USUAL_AGE

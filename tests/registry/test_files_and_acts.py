@@ -1,0 +1,137 @@
+"""What people have done since a file was applied holds, until a file says something else than it said before."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stage import engagement, registry
+
+from monitor import ledger, plugins, tables
+from monitor.mistakes import Invalid
+from monitor.refusal import Refused
+from monitor.registry.apply import apply, plan, set_fields
+from monitor.registry.export import export
+from monitor.registry.lifecycle import NEXT, move
+from monitor.registry.merging import merge
+from monitor.registry.read import read
+from monitor.registry.roster import roster
+
+AT = datetime(2026, 9, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+SPECS = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 2))
+
+
+@pytest.fixture
+def say(tmp_path):
+    async def applied(text, at=AT, **how):
+        file = tmp_path / "registry.toml"
+        file.write_text(text, encoding="utf-8")
+        return await apply(read([file], plugins.known()), at, {}, **how)
+
+    return applied
+
+
+async def state():
+    return (await tables.Engagement.get(key="dm")).state, (await (await roster()).engagement("dm")).state
+
+
+@given(SPECS, SPECS)
+def test_a_file_that_says_what_it_said_before_changes_nothing(declared, held):
+    assert merge(declared, held, declared) == held
+
+
+@given(SPECS, SPECS, SPECS)
+def test_what_a_file_says_anew_holds_and_the_rest_stays(declared, held, stated):
+    found = merge(declared, held, stated)
+    for name in "abcd":
+        wanted = stated if stated.get(name) != declared.get(name) else held
+        assert found.get(name) == wanted.get(name)
+
+
+async def test_a_file_that_still_says_candidate_throws_no_active_engagement_back(store, say):
+    candidate = registry(engagement("dm", state="candidate"))
+    await say(candidate)
+    await move("dm", "active", AT)
+    assert await say(candidate, AT + DAY) == []
+    assert await state() == ("active", "active")
+    (change,) = await say(candidate.replace('"candidate"', '"suspended"'), AT + 2 * DAY)
+    assert dict(change.fields) == {"state": (None, "suspended")}  # what is as the default says is left out
+    assert await state() == ("suspended", "suspended")
+
+
+async def test_other_changes_of_the_file_hold_beside_what_people_did(store, say):
+    candidate = registry(engagement("dm", state="candidate", title="Posting"))
+    await say(candidate)
+    await move("dm", "active", AT)
+    await set_fields("engagement", "dm", {"child_data": True}, AT)
+    await say(candidate.replace("Posting", "Printing"), AT + DAY)
+    entry = await (await roster()).engagement("dm")
+    assert (entry.title, entry.state, entry.child_data) == ("Printing", "active", True)
+
+
+async def test_an_export_that_was_applied_is_what_files_said_last(store, say):
+    candidate = registry(engagement("dm", state="candidate"))
+    await say(candidate)
+    await move("dm", "active", AT)
+    kept = await export()
+    assert await say(kept, AT + DAY) == []
+    await move("dm", "suspended", AT + 2 * DAY)
+    assert await say(kept, AT + 3 * DAY) == []
+    assert await state() == ("suspended", "suspended")
+    assert await say(candidate, AT + 4 * DAY), "another file than the last one is a statement"
+
+
+async def test_each_step_is_one_line_and_a_step_that_there_is_not_is_refused_with_the_ways(store, say):
+    await say(registry(engagement("dm", state="candidate")))
+    before, _ = await ledger.head()
+    await move("dm", "active", AT, "person/1")
+    (line,) = [one async for one in ledger.lines(before + 1) if one["type"] == "engagement.state"]
+    told = {"engagement": "dm", "party": "acme", "state": "active", "was": "candidate"}
+    assert (line["data"], line["actor"], line["company"]) == (told, "person/1", "impress")
+    with pytest.raises(Refused, match="state-active") as caught:
+        await move("dm", "candidate", AT)
+    assert "suspended" in caught.value.message.in_("en")
+    with pytest.raises(Refused, match="state-already-active"):
+        await move("dm", "active", AT)
+    with pytest.raises(Refused, match="no-such-engagement"):
+        await move("nothing", "active", AT)
+
+
+def test_every_state_is_reached_from_the_first_and_only_what_is_closed_leads_nowhere():
+    reached, edge = set(), {"candidate"}
+    while edge:
+        reached |= edge
+        edge = {to for state in edge for to in NEXT[state]} - reached
+    assert reached == set(NEXT)
+    assert [state for state, ways in NEXT.items() if not ways] == ["closed"]
+
+
+async def test_who_is_a_child_is_a_dated_setting_that_is_exported_again(store, say):
+    minors = "[minors]\nthreshold = [{ from = 2026-01-01, age = 15 }, { from = 2028-04-01, age = 16 }]\n"
+    await say(minors + registry(engagement("dm")))
+    found = (await roster()).minors
+    assert [found.age_on(date(2028, 3, 31)), found.age_on(date(2028, 4, 1)), found.age_on(date(2020, 1, 1))] == [
+        15,
+        16,
+        15,
+    ]
+    kept = await export()
+    assert await say(kept, AT + DAY) == []
+    (change,) = await say(kept.replace("age = 16", "age = 18"), AT + DAY)
+    assert (change.kind, (await roster()).minors.age_on(date(2028, 4, 1))) == ("minors", 18)
+
+
+async def test_a_candidate_may_name_a_purpose_that_is_to_be_published_and_others_may_not(store, say):
+    await say(registry(engagement("dm", state="candidate").replace('"p03"', '"p77"')))
+    with pytest.raises(Invalid, match="1 mistake"):
+        await say(registry(engagement("dm", state="active").replace('"p03"', '"p77"')))
+
+
+async def test_a_plan_of_the_same_file_says_nothing_after_an_act(store, say, tmp_path):
+    text = registry(engagement("dm", state="candidate"))
+    await say(text)
+    await move("dm", "rejected", AT)
+    assert await plan(read([tmp_path / "registry.toml"], plugins.known()), AT + DAY) == []
