@@ -8,6 +8,8 @@ gone. The other knows only the rows. Time goes on, and the mail server remembers
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -128,10 +130,36 @@ async def hands_in(office: Office, at: datetime) -> None:
     await office.work(at)
 
 
+async def hands_in_weak(office: Office, at: datetime) -> None:
+    """An answer that leaves two findings."""
+    await _says(office, at, {"policy": {"value": "no"}, "rules": {"value": "no"}})
+
+
 async def accepts(office: Office, at: datetime) -> None:
-    duty = await tables.Obligation.get(id=1)
-    if duty.state == "submitted":
+    """Whoever pressed the button and saw no page presses it again."""
+    duty = await tables.Obligation.filter(state="submitted").first()
+    if duty is not None:
         await acts.accept(duty.id, at, await acts.person("reviewers@impress.example", at, "Reviewer"))
+    await office.work(at)
+
+
+async def promises_and_shows(office: Office, at: datetime) -> None:
+    """Of the two findings one is shown to be put right, and one promised."""
+    first, second = await tables.Remediation.all().order_by("id").values_list("id", flat=True)
+    file = {"id": "f1", "name": "page.png", "sha256": "a" * 64, "size": 7}
+    said = {
+        f"finding.{first}.state": {"value": "fixed", "comment": "Done.", "files": [file]},
+        f"finding.{second}.state": {"value": "fixing", "comment": "In print."},
+        f"finding.{second}.by": {"value": "2026-12-25"},
+    }
+    await _says(office, at, said)
+
+
+async def _says(office: Office, at: datetime, said: dict[str, Any]) -> None:
+    duty = await tables.Obligation.filter(state="open").order_by("-id").first()
+    if duty is not None:
+        text = json.dumps(said)
+        await acts.submit(duty.id, at, acts.Declaration(text, hashlib.sha256(text.encode()).hexdigest(), "A", "B"))
     await office.work(at)
 
 
@@ -159,9 +187,11 @@ class Act:
 
 ANSWERED = stage.instant("2026-09-04T11:00")
 ACCEPTED = stage.instant("2026-09-07T10:00")
+FOLLOWED = stage.instant("2026-09-14T11:00")
 OVERDUE = stage.instant("2026-10-02T09:00")
 EARLIER = OPENS - timedelta(hours=1)
 DECLARED = (applies, EARLIER)
+ASKED = (DECLARED, (works, OPENS))
 
 
 async def lives_on(office: Office, at: datetime) -> None:
@@ -173,7 +203,17 @@ ACTS = {
     "opens a request": Act(works, OPENS, (DECLARED,)),
     "opens a request to a dead mailbox": Act(works, OPENS, (DECLARED,), dead=(FIRST,)),
     "takes an answer": Act(hands_in, ANSWERED, (DECLARED, (works, OPENS))),
-    "accepts an answer": Act(accepts, ACCEPTED, (DECLARED, (works, OPENS), (hands_in, ANSWERED))),
+    "accepts an answer": Act(accepts, ACCEPTED, (*ASKED, (hands_in_weak, ANSWERED))),
+    "accepts what is said of findings": Act(
+        accepts,
+        FOLLOWED,
+        (
+            *ASKED,
+            (hands_in_weak, ANSWERED),
+            (accepts, ACCEPTED),
+            (promises_and_shows, FOLLOWED - timedelta(hours=1)),
+        ),
+    ),
     "escalates": Act(works, OVERDUE, (DECLARED, (lives_on, OVERDUE - timedelta(minutes=1)))),
     "looks": Act(looks, OPENS, (DECLARED,), takes=5 * LOOKING),
 }
@@ -252,6 +292,8 @@ class Theatre:
                 "cases": await tables.Case.all().values_list("check_kind", "severity", "told", "announced"),
                 "watches": await tables.Watch.all().order_by("id").values_list("check_kind", "settled", "lease"),
                 "twice looked at": [one for one, times in seen.items() if times > 1],
+                "findings": await tables.Remediation.all().order_by("question").values_list(
+                    "question", "state", "times", "due_on", "promised_on", "version"),
                 "submissions": await tables.Submission.all().count(),
                 "revision": await tables.Group.all().values_list("revision", flat=True),
             }  # fmt: skip
