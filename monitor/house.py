@@ -23,6 +23,7 @@ from monitor.obligations.planning import plan
 from monitor.obligations.turning import turn
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import deliver
+from monitor.promises import disposal, sub_entrustment
 from monitor.pulse import beat
 from monitor.registry.roster import NoRegistry, roster
 from monitor.remediation.turning import turn as reopen
@@ -71,7 +72,8 @@ class House:
 
     async def obligations(self, at: datetime) -> int:
         asked = await plan(at, self.tools.policy) + await turn(at, self.tools.shelf, self.tools.policy)
-        return asked + await review(at) + await fall_due(at) + await reopen(at)
+        followed = await sub_entrustment.turn(at) + await disposal.turn(at)
+        return asked + followed + await review(at) + await fall_due(at) + await reopen(at)
 
     async def contradict(self, at: datetime) -> int:
         return await weigh(at, self.tools.claims) + await see(at, self.tools.claims)

@@ -70,10 +70,11 @@ class Declaration:
 
 
 async def submit(duty_id: int, at: datetime, declared: Declaration | None = None, actor: str = "vendor") -> int:
-    """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told. What lacks something
-    that its kind cannot do without goes back at once instead. The number of it.
+    """The party hands in its answers: the ladder stops, the receipt leaves, the reviewers are told. What lacks
+    something that its kind cannot do without goes back at once instead. The number of it.
     """
     said = declared or Declaration()
+    await ready(duty_id)
     async with transaction():
         duty, calendar = await held_open(duty_id)
         handed_in = await tables.Submission.create(
@@ -102,13 +103,16 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
             company_queued=None,
         )
         more = {"mark": str(handed_in.id), "data": {"submission": handed_in.id}}
-        notices = [
-            about_duty(duty, "receipt", VENDOR, at, urgent=True, **more),
-            about_duty(duty, "review", COMPANY, at, roles=["reviewer"], **more),
-        ]
-        how = {"confirmed": said.confirmed} if said.confirmed else {}
-        event = duty_event("submitted", duty, actor, sha256=said.sha256, submission=handed_in.id, late=late, **how)
+        notices = [about_duty(duty, "receipt", VENDOR, at, urgent=True, **more)]
+        kind, answers = KINDS[duty.kind], thaw_answers(said.answers)
+        if kind.reviewed:
+            notices.append(about_duty(duty, "review", COMPANY, at, roles=["reviewer"], urgent=duty.statutory, **more))
+        else:
+            fields |= edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
+        how = {"late": late} | ({"confirmed": said.confirmed} if said.confirmed else {}) | dict(kind.heard(answers))
+        event = duty_event("submitted", duty, actor, sha256=said.sha256, submission=handed_in.id, **how)
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], notices, withdraw=True)], at)
+        await kind.told(duty, answers, at, actor)
     return handed_in.id
 
 

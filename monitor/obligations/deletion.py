@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.calendar import DAY
+from monitor.obligations.booking import book
 from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
+from monitor.obligations.disposal import lacking
 from monitor.questionnaire import Place, with_places
 from monitor.questionnaire.defaults import DELETION
 from monitor.registry.format import OWING
@@ -16,11 +18,11 @@ from monitor.registry.watches import keep_gone
 from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from monitor.calendar import Calendar
-    from monitor.questionnaire import Questionnaire
+    from monitor.questionnaire import Answer, Questionnaire
     from monitor.tables import Obligation, Submission
 
 
@@ -59,11 +61,15 @@ class Deletion(Kind):
         below = [Place(name=name, kind="sub_trustee") for name in facts.below]
         return with_places(shelved(shelf, DELETION[facts.entry.kind]), [*own, *below])
 
+    def lacking(self, asked: Questionnaire, answers: Mapping[str, Answer]) -> Sequence[str]:
+        return lacking(asked, answers)
+
     async def accepted(
         self, duty: Obligation, answer: Submission | None, calendar: Calendar, at: datetime, actor: str
     ) -> None:
-        """What was certified as gone is looked at from now on."""
+        """What was certified goes onto the books, place by place; what is gone is looked at from now on."""
         await super().accepted(duty, answer, calendar, at, actor)
+        await book(duty, answer, calendar, at, actor)
         await keep_gone(duty.party_id, at)
 
 

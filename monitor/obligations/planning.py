@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 CHUNK = 200
+_BELOW = ("approved", "active", "ended")  #: states in which a party below may hold data
 POISONED = timedelta(hours=1)  #: how far ahead an engagement goes that cannot be worked out
 
 
@@ -175,6 +176,9 @@ async def _below(keys: Iterable[str], present: Roster) -> defaultdict[str, list[
     parties = await present.parties({party for _, party in pairs})
     for above, party in pairs:
         found[above].append(parties[party].name_ja or parties[party].name)
+    loose = tables.SubEntrustment.filter(engagement_id__in=list(keys), node_id=None, state__in=_BELOW).order_by("id")
+    for row in await loose:
+        found[row.engagement_id].append(row.name)
     return found
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 GONE = "erased"  #: the kind of look that such an address gets
 AGAIN = "erased.served-again"  #: its rule: content came
 DELETION = "deletion"  #: the kind of duty whose acceptance certifies
+LEFT = ("backup_pending", "legal_hold", "remaining")  #: states of a place in which something is still there
 Address = tuple[str, str]  #: party and URL
 
 
@@ -36,11 +37,12 @@ async def gone(parties: Iterable[str], present: Roster, at: datetime) -> Mapping
     rows = tables.Engagement.filter(party_id__in=list(parties), retired_at=None).order_by("key")
     party_of = dict(await rows.values_list("key", "party_id"))
     entries = {key: entry for key, entry in (await present.engagements(party_of)).items() if _addresses(entry)}
-    accepted, today = await _acceptances(entries), present.calendar.day_of(at)
+    accepted, left, today = await _acceptances(entries), await _left(entries), present.calendar.day_of(at)
     certified, lying = defaultdict[Address, list[str]](list), set[Address]()
     for key in sorted(entries):
         entry, where = entries[key], [(party_of[key], url) for url in _addresses(entries[key])]
         if confirmed(entry, await present.last_day(key), today, accepted[key]):
+            lying.update((party_of[key], place.url) for place in entry.place if place.url and (key, place.name) in left)
             for address in where:
                 certified[address].append(key)
         elif entry.state not in {"closed", "rejected"}:
@@ -50,6 +52,16 @@ async def gone(parties: Iterable[str], present: Roster, at: datetime) -> Mapping
 
 def _addresses(entry: Engagement) -> list[str]:
     return list(dict.fromkeys(place.url for place in entry.place if place.url))
+
+
+async def _left(keys: Iterable[str]) -> set[tuple[str, str]]:
+    """Places of these engagements, by name, of which an accepted certificate says that something is still there."""
+    wanted = list(keys)
+    rows = tables.DisposalPlace.filter(state__in=LEFT, disposal__engagement_id__in=wanted)
+    found = rows.exclude(disposal__state="replaced")
+    return (
+        {(key, name) for key, name in await found.values_list("disposal__engagement_id", "name")} if wanted else set()
+    )
 
 
 async def _acceptances(keys: Iterable[str]) -> defaultdict[str, list[date]]:

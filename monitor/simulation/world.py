@@ -19,6 +19,7 @@ from monitor.letters import Topic, gather, subject
 from monitor.obligations import KINDS, planning, turning
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import Writer, deliver
+from monitor.promises import disposal, sub_entrustment
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.remediation.turning import turn as reopen
@@ -157,6 +158,8 @@ class World:
             done += (
                 await cases.tend(at)
                 + await changes.review(at)
+                + await sub_entrustment.turn(at)
+                + await disposal.turn(at)
                 + await owing.turn(at)
                 + await reopen(at)
                 + await contradiction.weigh(at, self.tools.claims)
@@ -184,6 +187,8 @@ class World:
             (tables.Obligation, "next_at"),
             (tables.Remediation, "turns_at"),
             (tables.OwnDuty, "turns_at"),
+            (tables.SubEntrustment, "turns_at"),
+            (tables.Disposal, "turns_at"),
             (tables.OwnDuty, "next_at"),
             (tables.Case, "next_at"),
             (tables.Case, "closes_at"),
@@ -205,7 +210,7 @@ class World:
                 for found in self.post.told(line["subject"].removeprefix("mail/")):
                     yield {"at": stamp, "what": "mail", **found}
             elif line["type"] in LINES:
-                yield _event_line(stamp, line)
+                yield _event_line(stamp, line) | await _lacks(line["data"])
 
     async def _while_up(self, event: Event, at: datetime) -> None:
         if self._is_down(at) and isinstance(event, ThroughUs):
@@ -231,6 +236,12 @@ async def _first(model: Any, column: str) -> datetime | None:
         await model.filter(**{f"{column}__isnull": False}).annotate(first=Min(column)).values_list("first", flat=True)
     )
     return tables.instant.InstantField().to_python_value(found[0]) if found and found[0] else None
+
+
+async def _lacks(data: Line) -> Line:
+    """What was missing in an answer that went back by itself: the ledger has only its hash."""
+    found = await tables.Reason.get_or_none(sha256=data["reason_sha256"]) if data.get("lacks") else None
+    return {"reason": found.text} if found else {}
 
 
 def _event_line(stamp: str, line: Line) -> Line:

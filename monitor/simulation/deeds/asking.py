@@ -13,7 +13,9 @@ from monitor.obligations import acts
 from monitor.obligations.authority import Authority
 from monitor.obligations.declining import Declining, decline
 from monitor.pause import Pause
-from monitor.refusal import Refused
+from monitor.promises.sub_entrustment import named
+from monitor.questionnaire import holds_my_number
+from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
 from monitor.simulation.event import DutyEvent, Instant, ThroughUs
 from monitor.simulation.who import live, who
@@ -28,10 +30,15 @@ if TYPE_CHECKING:
 class Submit(DutyEvent):
     do: Literal["submit"]
     by: str | None = None
+    sub_parties: tuple[str, ...] = ()
 
 
 async def _submit(event: Submit, at: datetime) -> None:
+    """`sub_parties`: whom the party names in it as working below."""
+    need(not any(holds_my_number(name) for name in event.sub_parties), "my-number", "This seems to be a My Number.")
     await acts.submit(await live(event), at)
+    if event.sub_parties:
+        await named(event.engagement, event.sub_parties, at, "vendor")
 
 
 class Accept(DutyEvent):

@@ -1,0 +1,125 @@
+"""What a certificate of return or deletion says, place by place, and what that comes to. Pure.
+
+A certificate is answers to the questions of the deletion form, whoever wrote them: the party in its form, a colleague
+who enters a sheet, another system. So all of them are held against the same rules here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from checks.spelling import normal
+from monitor.questionnaire import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from monitor.questionnaire import Place, Questionnaire
+
+DELETED, RETURNED, NOT_HELD = "deleted", "returned", "not_held"
+BACKUP, HOLD, REMAINING = "backup_pending", "legal_hold", "remaining"
+GONE = frozenset({DELETED, RETURNED, NOT_HELD})
+CERTIFIED = (DELETED, RETURNED, BACKUP, HOLD)  #: what an outsider's system may say of a place
+#: What an engagement is in while a place is left, the one with a clock first.
+STANDINGS = ((BACKUP, "backup_pending"), (REMAINING, "partial"), (HOLD, "held"))
+OVER = "deletion_confirmed"
+_STATE = re.compile(r"(place\.\d+)\.state")
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What is certified of one place. `on`: when it was erased, given back, or put beyond use."""
+
+    name: str
+    state: str
+    on: date | None = None
+    purge_by: date | None = None
+    basis: str = ""
+    review_on: date | None = None
+    kind: str = ""
+    holder: str = ""
+
+
+def certified(asked: Questionnaire, answers: Mapping[str, Answer]) -> list[Certified]:
+    """What answers certify, for each place that was asked about and of which they say something."""
+    return [_read(row, place, answers) for row, place in _rows(asked) if _said(answers, f"{row}.state")]
+
+
+def _rows(asked: Questionnaire) -> Iterable[tuple[str, Place]]:
+    """The places that a form asks about, each with how its questions begin."""
+    for section in asked.sections:
+        row = next((found[1] for question in section.questions if (found := _STATE.fullmatch(question.id))), None)
+        if row and section.place:
+            yield row, section.place
+
+
+def _read(row: str, place: Place, answers: Mapping[str, Answer]) -> Certified:
+    def text(name: str) -> str:
+        return _said(answers, f"{row}.{name}")
+
+    return Certified(
+        place.name,
+        text("state"),
+        _day(text("returned-on") or text("done-on")),
+        _day(text("purge-by") or text("planned-on")),
+        text("hold-basis"),
+        _day(text("hold-review-on")),
+        place.kind or "",
+        text("hold-holder"),
+    )
+
+
+def _said(answers: Mapping[str, Answer], name: str) -> str:
+    found = answers.get(name)
+    return found.value.strip() if found and isinstance(found.value, str) else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def as_answers(asked: Questionnaire, places: Sequence[Certified], text: str = "") -> dict[str, Answer]:
+    """The same as answers to that form, as if somebody had filled it in."""
+    by_name = {spelled(one.name): one for one in places}
+    found = {"data.what": text} if text else {}
+    for row, place in _rows(asked):
+        one = by_name.get(spelled(place.name))
+        if one:
+            found |= {f"{row}.{name}": value for name, value in _words(one).items()}
+    return {name: Answer(value=value) for name, value in found.items() if value}
+
+
+def _words(one: Certified) -> dict[str, str]:
+    day = "returned-on" if one.state == RETURNED else "done-on"
+    days = {day: one.on, "purge-by": one.purge_by, "hold-review-on": one.review_on}
+    said = {name: value.isoformat() for name, value in days.items() if value}
+    return {"state": one.state, "hold-basis": one.basis, "hold-holder": one.holder} | said
+
+
+def lacking(asked: Questionnaire, answers: Mapping[str, Answer]) -> list[str]:
+    """What stands in the way of taking a certificate: places of which it says nothing, and what is kept without naming
+    the law or the day on which that is looked at again.
+    """
+    said = {one.name: one for one in certified(asked, answers)}
+    names = dict.fromkeys(place.name for _, place in _rows(asked))
+    missing = [name for name in names if name not in said]
+    held = [one for one in said.values() if one.state == HOLD]
+    missing += [f"{one.name}: basis" for one in held if not one.basis]
+    return [*missing, *(f"{one.name}: review_on" for one in held if one.review_on is None)]
+
+
+def standing(states: Iterable[str]) -> str:
+    """What all the places together come to."""
+    left = set(states)
+    return next((word for state, word in STANDINGS if state in left), OVER)
+
+
+def spelled(name: str) -> str:
+    """A name as it is compared: one width, one case, no blanks."""
+    return "".join(normal("NFKC", name).casefold().split())

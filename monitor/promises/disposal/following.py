@@ -1,0 +1,100 @@
+"""Stage: what an accepted certificate leaves to be done -> duties of the company, each with its day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor import tables
+from monitor.duties.owing import cancel, owe
+from monitor.obligations.booking import REPLACED
+from monitor.obligations.disposal import BACKUP, GONE, HOLD, OVER
+from monitor.own_duties import BACKUP_PURGE, HOLD_REVIEW, SPOT_CHECK
+from monitor.registry.roster import roster
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from monitor.registry.format import Engagement
+    from monitor.registry.roster import Roster
+    from monitor.tables import Disposal, DisposalPlace
+
+KINDS = {BACKUP: BACKUP_PURGE, HOLD: HOLD_REVIEW}
+
+
+async def turn(at: datetime) -> int:
+    """Begin what follows from certificates accepted just now; how many there were."""
+    due = tables.Disposal.filter(turns_at__lte=at)
+    if not await due.exists():
+        return 0
+    async with transaction():
+        found = await due.order_by("id").select_for_update()
+        present = await roster()
+        for one in found:
+            await _follow(one, at, present)
+            await tables.Disposal.filter(id=one.id).update(turns_at=None)
+    return len(found)
+
+
+async def _follow(one: Disposal, at: datetime, present: Roster) -> None:
+    places = await tables.DisposalPlace.filter(disposal_id=one.id).order_by("id")
+    if one.state == REPLACED:
+        await _let_go([reference(place) for place in places], at)
+        return
+    entry = await present.engagement(one.engagement_id)
+    for place in places:
+        if place.state in KINDS:
+            await begin(place, one, entry, at, present)
+    if one.state == OVER:
+        await over(one, entry, at, present)
+
+
+async def _let_go(refs: list[str], at: datetime) -> None:
+    """A later certificate says how things are now."""
+    for duty in await tables.OwnDuty.filter(ref__in=refs, state="open").select_for_update():
+        await cancel(duty, "replaced", at)
+
+
+async def begin(place: DisposalPlace, one: Disposal, entry: Engagement, at: datetime, present: Roster) -> None:
+    """The duty that belongs to a place. A purge is due on the day that the party named, or as agreed; neither rolls."""
+    due: date
+    if place.state == BACKUP:
+        due = place.purge_by or (place.done_on or one.accepted_on) + timedelta(days=entry.deletion.backup_days)
+        await tables.DisposalPlace.filter(id=place.id).update(purge_by=due)
+    else:
+        assert place.review_on is not None  # noqa: S101 - a certificate without it is not taken
+        due = present.calendar.roll(place.review_on, entry.roll)
+    await owe(
+        KINDS[place.state], due, at, present, company_id=one.company_id, party_id=one.party_id,
+        engagement_id=one.engagement_id, ref=reference(place), about={"place": str(place.id)},
+    )  # fmt: skip
+
+
+async def over(one: Disposal, entry: Engagement, at: datetime, present: Roster) -> None:
+    """Nothing is left. Those below for whom the party answers are confirmed with it; where the work is grave enough, it
+    is tested that the certificate holds.
+    """
+    today = present.calendar.day_of(at)
+    await tables.Disposal.filter(id=one.id).update(state=OVER, over_on=today)
+    await tables.SubEntrustment.filter(node_id=one.engagement_id, state__in=("approved", "active", "ended")).update(
+        state=OVER, turns_at=None
+    )
+    loose = tables.SubEntrustment.filter(engagement_id=one.engagement_id, node_id=None)
+    await loose.filter(state__in=("approved", "active", "ended")).update(state=OVER, turns_at=None)
+    if entry.spot_checked:
+        due = present.calendar.roll(today + timedelta(days=entry.deletion.spot_check_days), entry.roll)
+        await owe(
+            SPOT_CHECK, due, at, present, company_id=one.company_id, party_id=one.party_id,
+            engagement_id=one.engagement_id, ref=f"disposal/{one.id}",
+        )  # fmt: skip
+
+
+def reference(place: DisposalPlace) -> str:
+    return f"place/{place.id}"
+
+
+async def left(engagement: str) -> list[str]:
+    """What of an engagement's accepted certificate is still there, by the names of its places."""
+    rows = tables.DisposalPlace.filter(disposal__engagement_id=engagement).exclude(disposal__state=REPLACED)
+    return [str(name) for name in await rows.exclude(state__in=GONE).order_by("id").values_list("name", flat=True)]

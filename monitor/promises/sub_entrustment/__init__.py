@@ -1,0 +1,30 @@
+"""再委託: who may handle the data below a party, asked for beforehand, decided on, and known down to the last one.
+
+General Guidelines 3-4-4 want the prior report or approval, GDPR 28(2) an authorisation, My Number Act 10 the consent of
+whoever entrusted first.
+"""
+
+from __future__ import annotations
+
+from monitor.promises.sub_entrustment.asking import Asking, request
+from monitor.promises.sub_entrustment.deciding import decide, end
+from monitor.promises.sub_entrustment.detecting import Standing, detect, standings
+from monitor.promises.sub_entrustment.finding import handed, named
+from monitor.promises.sub_entrustment.tree import Node, countries, tree
+from monitor.promises.sub_entrustment.turning import turn
+
+__all__ = [
+    "Asking",
+    "Node",
+    "Standing",
+    "countries",
+    "decide",
+    "detect",
+    "end",
+    "handed",
+    "named",
+    "request",
+    "standings",
+    "tree",
+    "turn",
+]

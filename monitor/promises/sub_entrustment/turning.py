@@ -1,0 +1,86 @@
+"""Stage: silence that has become consent, work below that begins or has ended, requests of work that is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tortoise.expressions import Q
+
+from monitor import ledger, tables
+from monitor.duties import owing
+from monitor.own_duties import SUB_ENTRUSTMENT_DECISION
+from monitor.promises.sub_entrustment.asking import event, reference
+from monitor.promises.sub_entrustment.deciding import APPROVE, settle
+from monitor.promises.sub_entrustment.rules import IN, silent
+from monitor.registry.apply import ONE_AT_A_TIME
+from monitor.registry.roster import roster
+from monitor.tables.store import alone, transaction
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.registry.roster import Roster
+    from monitor.tables import OwnDuty, SubEntrustment
+
+SILENCE = "silence"
+OVER = ("closed", "rejected")
+
+
+async def turn(at: datetime) -> int:
+    """What time alone brings about; how much there was."""
+    present = await roster()
+    today = present.calendar.day_of(at)
+    over = Q(engagement__state__in=OVER) | Q(engagement__retired_at__isnull=False) | Q(engagement__ends_on__lt=today)
+    gone = tables.SubEntrustment.filter(over, state="requested")
+    due = tables.SubEntrustment.filter(turns_at__lte=at)
+    if not (await due.exists() or await gone.exists()):
+        return 0
+    async with transaction():
+        await alone(ONE_AT_A_TIME)
+        ended = await gone.order_by("id").select_for_update()
+        for row in ended:
+            await _withdraw(row, at)
+        rows = await due.order_by("id").select_for_update()
+        for row in rows:
+            await _turned(row, at, present)
+    return len(ended) + len(rows)
+
+
+async def _withdraw(row: SubEntrustment, at: datetime) -> None:
+    """The work above is over: there is nothing left to decide on."""
+    row.state, row.turns_at = "withdrawn", None
+    await row.save()
+    duty = await _duty(row)
+    if duty:
+        await owing.cancel(duty, "engagement-over", at)
+    await ledger.write([event("state", row)], at)
+
+
+async def _turned(row: SubEntrustment, at: datetime, present: Roster) -> None:
+    if row.state == "requested":
+        await _silence(row, at, present)
+    elif row.state in IN:
+        row.state, row.turns_at = "active", None
+        await row.save()
+        await ledger.write([event("state", row)], at)
+
+
+async def _silence(row: SubEntrustment, at: datetime, present: Roster) -> None:
+    """The time to object is over. Where the law has come to want more meanwhile, the decision is overdue instead."""
+    entry, today = await present.engagement(row.engagement_id), present.calendar.day_of(at)
+    duty = await _duty(row)
+    if not silent(row.authorisation, entry, row.consent_on, today):
+        row.turns_at = None
+        await row.save()
+        if duty:
+            await tables.OwnDuty.filter(id=duty.id).update(turns_at=at)
+        return
+    if duty:
+        await owing.lapse(duty, at, SILENCE)
+    row.decided_on, row.decided_by = today, SILENCE
+    await settle(row, APPROVE, at, ledger.SYSTEM, present)
+
+
+async def _duty(row: SubEntrustment) -> OwnDuty | None:
+    open_ones = tables.OwnDuty.filter(kind=SUB_ENTRUSTMENT_DECISION, state="open", ref=reference(row))
+    return await open_ones.select_for_update().first()

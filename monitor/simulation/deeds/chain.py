@@ -1,0 +1,92 @@
+"""Sub-entrustment, and return and deletion place by place."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from monitor import plugins
+from monitor.obligations.disposal import Certified
+from monitor.promises.disposal import Certificate as Given
+from monitor.promises.disposal import certify
+from monitor.promises.sub_entrustment import Asking, handed, request
+from monitor.simulation.event import DutyEvent, ThroughUs
+from monitor.simulation.who import live
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.simulation.event import Deed, Event
+
+
+class SubEntrust(ThroughUs):
+    do: Literal["sub_entrust"]
+    engagement: str
+    party: str
+    requested_on: date | None = None
+    authorisation: Literal["prior", "general"] | None = None
+    starts_on: date | None = None
+    consent_on: date | None = None
+    country: str = ""
+    work: str = ""
+
+
+async def _sub_entrust(event: SubEntrust, at: datetime) -> None:
+    said = Asking(
+        event.engagement, event.party, event.requested_on, event.authorisation or "", country=event.country,
+        work=event.work, starts_on=event.starts_on, consent_on=event.consent_on,
+    )  # fmt: skip
+    await request(said, at, "vendor")
+
+
+class DataHanded(ThroughUs):
+    do: Literal["data_handed"]
+    engagement: str
+    party: str
+    on: date
+
+
+async def _data_handed(event: DataHanded, at: datetime) -> None:
+    await handed(event.engagement, event.party, event.on, at, "vendor")
+
+
+class PlaceSaid(BaseModel):
+    """One place of a certificate, as an event says it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    state: Literal["deleted", "returned", "backup_pending", "legal_hold"]
+    on: date | None = None
+    purge_by: date | None = None
+    basis: str = ""
+    review_on: date | None = None
+
+    def certified(self) -> Certified:
+        return Certified(self.name, self.state, self.on, self.purge_by, self.basis, self.review_on)
+
+
+class Certificate(DutyEvent):
+    do: Literal["certificate"]
+    obligation: str = "deletion"
+    places: tuple[PlaceSaid, ...] = ()
+    text: str = ""
+
+
+async def _certificate(event: Certificate, at: datetime) -> None:
+    given = Given([place.certified() for place in event.places], event.text)
+    await certify(await live(event), plugins.shelf(), given, at)
+
+
+DEEDS: Mapping[type[Event], Deed] = {
+    SubEntrust: _sub_entrust,
+    DataHanded: _data_handed,
+    Certificate: _certificate,
+}
+
+LINES: Mapping[str, str] = {
+    "sub-entrustment.state": "state",
+    "disposal.state": "state",
+}
