@@ -44,12 +44,14 @@ async def owe(kind: str, due_on: date, at: datetime, present: Roster, **about: A
     return await begin(duty, present.calendar, at)
 
 
-async def settle(duty_id: int, at: datetime, actor: str, outcome: str = DONE, reason: str = "") -> OwnDuty:
+async def settle(
+    duty_id: int, at: datetime, actor: str, outcome: str = DONE, reason: str = "", on: date | None = None
+) -> OwnDuty:
     """A named person says how it ended; within a transaction of its own. For kinds of which nothing more follows."""
     async with transaction():
         duty = await held(duty_id)
         explain(duty.kind, outcome, reason)
-        await done(duty, at, actor, outcome, reason)
+        await done(duty, at, actor, outcome, reason, on)
     return duty
 
 
@@ -94,11 +96,26 @@ async def held(duty_id: int) -> OwnDuty:
     return duty
 
 
-async def done(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: str = "") -> None:
-    """It is done, by a named person; within the transaction of what follows from it."""
+async def done(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: str = "", on: date | None = None) -> None:
+    """It is done, by a named person; within the transaction of what follows from it. `on`: the day on which it was
+    done, where they say it later.
+    """
     need(actor.startswith("person/"), "by-missing", "Say who decides.")
     await _end(duty, at, "done", outcome)
-    await ledger.write([event("done", duty, actor, outcome=outcome, **await keep(reason, at))], at)
+    said = {"on": on.isoformat()} if on else {}
+    await ledger.write([event("done", duty, actor, outcome=outcome, **said, **await keep(reason, at))], at)
+
+
+async def met(duty: OwnDuty, at: datetime) -> None:
+    """It is done by what has come from outside: nobody has to say so. Within the caller's transaction."""
+    await _end(duty, at, "done", DONE)
+    await ledger.write([event("done", duty, outcome=DONE)], at)
+
+
+async def lapse(duty: OwnDuty, at: datetime, reason: str) -> None:
+    """It ends by itself, as was agreed: nobody said anything in time, and that counts as said."""
+    await _end(duty, at, "done", reason)
+    await ledger.write([event("done", duty, outcome=reason, reason=reason)], at)
 
 
 async def cancel(duty: OwnDuty, reason: str, at: datetime) -> None:
@@ -138,7 +155,7 @@ def event(kind: str, duty: OwnDuty, actor: str = ledger.SYSTEM, **data: Any) -> 
     """A line of the ledger, with what an auditor needs to place it."""
     facts = {
         "obligation": duty.kind,
-        "party": duty.party_id,
+        "party": duty.party_id or duty.about.get("party"),
         "engagement": duty.engagement_id,
         "ref": duty.ref,
         "url": duty.url,

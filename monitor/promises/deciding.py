@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from monitor.duties import changes, owing
 from monitor.own_duties import CHANGE_REVIEW, own_kind
+from monitor.refusal import need
+from monitor.registry.roster import roster
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -32,11 +34,15 @@ class Decision:
 
 async def decide(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
     """In a transaction of its own. Raises `Refused`."""
+    today = (await roster()).calendar.day_of(at)
+    outcomes = own_kind(duty.kind).outcomes
+    need(decision.of(duty.kind) in outcomes, "no-such-outcome", "Choose one of the ways in which this can end.")
+    need(decision.on is None or decision.on <= today, "on-future", "Name today or a day before it.")
     await _DECIDE.get(duty.kind, _settle)(duty, at, actor, decision)
 
 
 async def _settle(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
-    await owing.settle(duty.id, at, actor, decision.of(duty.kind), decision.reason)
+    await owing.settle(duty.id, at, actor, decision.of(duty.kind), decision.reason, decision.on)
 
 
 async def _change(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor import clock, tables
+from monitor.cases.conduct import breach
 from monitor.duties.changes import begin_reviews
 from monitor.obligations.colleagues import wish_of
 from monitor.registry.roster import roster
@@ -201,11 +202,19 @@ async def takes_a_change(house, client):
 
 
 async def wants_action_on_a_change(house, client):
-    return await on_own_duty(house, client, "action", {"reason": "advertisers"})
+    return await on_own_duty(house, client, "needs-action", {"reason": "advertisers"})
 
 
 async def takes_a_decision(house, client):
     return await on_own_duty(house, client, "acknowledge", soon())
+
+
+async def puts_conduct_right(house, client):
+    async with transaction():
+        at = clock.now()
+        case = await breach("kept-in-no-table", "", at, await roster(), company_id="impress", party_id="acme")
+    await signed_in(house, client, MANAGERS)
+    return await posts(client, f"/case/{case.id}/mend", {"by": "M. Manager", "reason": "asked for and got it"})
 
 
 async def mutes_a_case(house, client):
@@ -292,9 +301,10 @@ ACTS = [
     ("/duty/{id}/plea", reads_a_plea, "obligation.plea_decided", "person/"),
     ("/duty/{id}/revoke", makes_links_void, "link.revoked", "person/"),
     ("/case/{id}/acknowledge", takes_a_case, "case.acknowledged", "person/"),
-    ("/own-duty/{id}/acceptable", takes_a_change, "own-duty.done", "person/"),
-    ("/own-duty/{id}/action", wants_action_on_a_change, "own-duty.done", "person/"),
-    ("/own-duty/{id}/acknowledge", takes_a_decision, "own-duty.acknowledged", "person/"),
+    ("/own-duty/{id}/{deed}", takes_a_change, "own-duty.done", "person/"),
+    ("/own-duty/{id}/{deed}", wants_action_on_a_change, "own-duty.done", "person/"),
+    ("/own-duty/{id}/{deed}", takes_a_decision, "own-duty.acknowledged", "person/"),
+    ("/case/{id}/mend", puts_conduct_right, "case.closed", "person/"),
     ("/case/{id}/mute", mutes_a_case, "case.muted", "person/"),
     ("/case/{id}/unmute", unmutes_a_case, "case.unmuted", "person/"),
     ("/finding/{id}/own", owns_a_finding, "remediation.owner_set", "person/"),

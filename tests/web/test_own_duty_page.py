@@ -55,7 +55,7 @@ async def test_the_party_reads_nothing_of_the_decision(house):
     assert not [mail for mail in house.mails("privacy@acme.example") if "own-duty" in mail.text]
 
 
-@pytest.mark.parametrize(("deed", "outcome"), [("acceptable", "acceptable"), ("action", "needs-action")])
+@pytest.mark.parametrize(("deed", "outcome"), [("acceptable", "acceptable"), ("needs-action", "needs-action")])
 async def test_a_named_person_decides_and_the_case_is_closed(house, deed, outcome):
     duty = await decision()
     said = {
@@ -99,12 +99,16 @@ async def test_the_page_of_the_case_leads_to_the_decision_that_closes_it_as_long
 
 async def test_what_was_decided_is_found_again_among_what_is_closed_with_its_outcome_and_who_decided(house):
     duty = await decision()
-    said = {"action_by": "Manager One", "action_reason": "Ask for deletion.", "action_read": duty.about["changed"]}
+    said = {
+        "needs-action_by": "Manager One",
+        "needs-action_reason": "Ask for deletion.",
+        "needs-action_read": duty.about["changed"],
+    }
     async with house.client() as client:
         await signed_in(house, client, MANAGERS)
         client.headers["Accept-Language"] = "en"
         assert f'href="/own-duty/{duty.id}"' not in await get(client, "/closed")
-        await post(client, f"/own-duty/{duty.id}/action", said)
+        await post(client, f"/own-duty/{duty.id}/needs-action", said)
         page = await get(client, "/closed")
     assert f'href="/own-duty/{duty.id}"' in page
     for words in ("Decided: needs action", "Manager One", "Decision on a changed text", "Acme Printing"):
@@ -143,11 +147,15 @@ async def test_the_weekly_report_counts_a_decision_that_is_late_and_names_one_th
 
 async def test_a_change_that_needs_action_is_not_shown_as_if_it_were_accepted(house):
     duty = await decision()
-    said = {"action_by": "Manager One", "action_reason": "Ask for deletion.", "action_read": duty.about["changed"]}
+    said = {
+        "needs-action_by": "Manager One",
+        "needs-action_reason": "Ask for deletion.",
+        "needs-action_read": duty.about["changed"],
+    }
     async with house.client() as client:
         await signed_in(house, client, MANAGERS)
         client.headers["Accept-Language"] = "ja"
-        place, _ = await post(client, f"/own-duty/{duty.id}/action", said)
+        place, _ = await post(client, f"/own-duty/{duty.id}/needs-action", said)
         page = await get(client, place)
     assert ("判断済み（要対応）" in page, "承認済み" in page) == (True, False)
 
@@ -155,7 +163,7 @@ async def test_a_change_that_needs_action_is_not_shown_as_if_it_were_accepted(ho
 @pytest.mark.parametrize(
     ("deed", "said", "wrong"),
     [
-        ("action", {"action_by": "Manager One"}, "action_reason"),
+        ("needs-action", {"needs-action_by": "Manager One"}, "needs-action_reason"),
         ("acceptable", {"acceptable_by": ""}, "acceptable_by"),
         ("acceptable", {"acceptable_by": "Manager One", "acceptable_read": "0" * 32}, "acceptable_by"),
     ],

@@ -1,80 +1,35 @@
 """What managers do: accept, return, waive, acknowledge, extend, make links void. Every act has a named person.
-
-A page holds several forms, so a field carries the name of its act: `waive_by`, `waive_reason`, `waive_until_year`.
+What a company owes itself, and conduct that is not as promised, are acted on in `deciding` and `conduct`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
 from monitor import cases, reviewing, tables
-from monitor.duties import changes, owing
 from monitor.language import Message
 from monitor.obligations import acts, findings
 from monitor.obligations.pleas import Decision, decide
-from monitor.pause import Pause
-from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused, need
-from monitor.reviewing import Policy, Seen
+from monitor.reviewing import Seen
+from monitor.web.console.act import LONGEST, act_of, wrong
 from monitor.web.console.colleagues import decide_colleague
-from monitor.web.console.deciding import own_duty_of, show_own_duty
-from monitor.web.console.looking import Wrong, case_of, duty_of, show_case, show_duty
+from monitor.web.console.looking import case_of, duty_of, show_case, show_duty
 from monitor.web.console.remedying import finding_of, may_own, show_finding
+from monitor.web.console.rolling import filled_in, stays
 from monitor.web.console.session import reader
 from monitor.web.fields import one_line, said
-from monitor.web.pages import language_of, moment, see_other
+from monitor.web.pages import language_of, see_other
 from monitor.web.site import SITE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from datetime import date, datetime
-
-    from aiohttp import web
+    from collections.abc import Awaitable, Callable
 
     from monitor.tables import Case, Obligation, Remediation
-    from monitor.web.console.session import Reader
-
-LONGEST = 2000
-FIELDS = {name: name for name in ("by", "decision", "id", "reason", "owner", "name")} | dict.fromkeys(
-    ("until", "day", "not-later"), "until_year"
-)
-
-
-@dataclass(frozen=True)
-class Act:
-    """One act: by whom, under which name, and what its form said."""
-
-    who: Reader
-    actor: str
-    said: Mapping[str, str]
-    at: datetime
-    review: Policy = field(default_factory=Policy)  #: what an acceptance needs
-
-    @property
-    def reason(self) -> str:
-        return self.said.get("reason", "").strip()
-
-    @property
-    def read(self) -> int | None:
-        """The submission that the page showed; a script that names none decides on the last."""
-        said = self.said.get("read", "")
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None  # noqa: PLR2004 - an id
-
-    @property
-    def day(self) -> date | None:
-        return calendar_day(three_boxes(*(self.said.get(f"until_{part}", "") for part in ("year", "month", "day"))))
-
-    @property
-    def until(self) -> datetime:
-        """The end of the day that was named, in the group's zone."""
-        if self.day is None:
-            raise Refused("until-missing", Message("Name a day."))
-        return self.who.present.calendar.end_of(self.day)
-
-    @property
-    def pause(self) -> Pause:
-        return Pause(self.until, self.reason, office=self.who.everywhere)
+    from monitor.web.console.act import Act
 
 
 async def on_duty(request: web.Request) -> web.StreamResponse:
@@ -84,11 +39,11 @@ async def on_duty(request: web.Request) -> web.StreamResponse:
     sent = await said(request, LONGEST)
     form = f"plea{_number(sent.get('plea', ''))}" if deed == "plea" else deed  # a page may hold several of these
     try:
-        act = replace(await _act(who, form, sent), review=request.app[SITE].review)
+        act = replace(await act_of(who, form, sent), review=request.app[SITE].review)
         await _DEEDS[deed](duty, act)
     except Refused as refusal:
-        fresh = await tables.Obligation.get(id=duty.id)
-        return await show_duty(request, who, fresh, _wrong(refusal, form, sent, language_of(request)))
+        fresh, typed = await tables.Obligation.get(id=duty.id), filled_in(sent, form, refusal)
+        return await show_duty(request, who, fresh, wrong([refusal], form, typed, language_of(request)))
     return see_other(f"/duty/{duty.id}")
 
 
@@ -96,12 +51,14 @@ async def on_case(request: web.Request) -> web.StreamResponse:
     """Take a case until a day, mute it until a day, or end that."""
     who, deed = await reader(request), request.match_info["deed"]
     case = await case_of(request, who)
+    if deed not in _CASE_DEEDS:  # conduct is put right by a person, a check by passing
+        raise web.HTTPNotFound
     sent = await said(request, LONGEST)
     try:
-        await _CASE_DEEDS[deed](case, await _act(who, deed, sent))
+        await _CASE_DEEDS[deed](case, await act_of(who, deed, sent))
     except Refused as refusal:
         fresh = await tables.Case.get(id=case.id)
-        return await show_case(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
+        return await show_case(request, who, fresh, wrong([refusal], deed, sent, language_of(request)))
     return see_other(f"/case/{case.id}")
 
 
@@ -111,45 +68,12 @@ async def on_finding(request: web.Request) -> web.StreamResponse:
     finding = await finding_of(request, who)
     sent = await said(request, LONGEST)
     try:
-        act = replace(await _act(who, deed, sent), review=request.app[SITE].review)
+        act = replace(await act_of(who, deed, sent), review=request.app[SITE].review)
         await _FINDING_DEEDS[deed](finding, act)
     except Refused as refusal:
         fresh = await finding_of(request, who)
-        return await show_finding(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
+        return await show_finding(request, who, fresh, wrong([refusal], deed, sent, language_of(request)))
     return see_other(f"/finding/{finding.id}")
-
-
-async def on_own_duty(request: web.Request) -> web.StreamResponse:
-    """One act on what a company owes itself."""
-    who, deed = await reader(request), request.match_info["deed"]
-    duty = await own_duty_of(request, who)
-    sent = await said(request, LONGEST)
-    try:
-        act = await _act(who, deed, sent)
-        if deed == "acknowledge":
-            await owing.acknowledge(duty.id, act.at, act.actor, act.pause)
-        else:
-            outcome = changes.ACCEPTABLE if deed == "acceptable" else changes.ACTION
-            await changes.decide(duty.id, act.at, act.actor, outcome, act.reason, act.said.get("read", ""))
-    except Refused as refusal:
-        fresh = await tables.OwnDuty.get(id=duty.id)
-        return await show_own_duty(request, who, fresh, _wrong(refusal, deed, sent, language_of(request)))
-    return see_other(f"/own-duty/{duty.id}")
-
-
-async def _act(who: Reader, deed: str, sent: Mapping[str, str]) -> Act:
-    """Whoever acts says their name: an address may be shared, an act never is."""
-    own = {name.removeprefix(f"{deed}_"): value for name, value in sent.items()}
-    name, at = one_line(own.get("by")), moment()
-    if not name:
-        raise Refused("by-missing", Message("Enter your name: the act is recorded under it."))
-    await who.sign(name)
-    return Act(who, await acts.person(who.person.email, at, name), own, at)
-
-
-def _wrong(refusal: Refused, deed: str, sent: Mapping[str, str], language: str) -> Wrong:
-    field = FIELDS.get(refusal.reason) or FIELDS.get(refusal.reason.partition("-")[0], "by")
-    return Wrong([{"text": refusal.message.in_(language), "href": f"#{deed}_{field}"}], sent)
 
 
 async def _accept(duty: Obligation, act: Act) -> None:
@@ -171,12 +95,15 @@ async def _acknowledge(duty: Obligation, act: Act) -> None:
 async def _extend(duty: Obligation, act: Act) -> None:
     if act.day is None:
         raise Refused("day-missing", Message("Enter the new due date."))
+    stays(duty, act.day, act.who.present.calendar)
     await acts.extend(duty.id, act.at, act.actor, act.day, act.reason, authority=act.who.authority(duty.company_id))
 
 
 async def _plea(duty: Obligation, act: Act) -> None:
     made = Decision(act.said.get("decision", ""), act.reason, act.day)
     authority = act.who.authority(duty.company_id)
+    if made.verdict in {"other-date", "asked-again"}:
+        stays(duty, made.day, act.who.present.calendar)
     await decide(duty.id, _number(act.said.get("plea", "")), act.at, act.actor, made, authority=authority)
 
 

@@ -1,18 +1,22 @@
-"""What is over: requests accepted, waived or cancelled, and decisions that were made, with when and by whom, as the
-ledger has it, newest first.
+"""What is over: requests accepted, waived or cancelled, what the company itself has done, conduct that was put right;
+when and by whom, as the ledger has it, newest first.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
+from tortoise.expressions import Q
 
 from monitor import tables
+from monitor.conduct import rule_of
 from monitor.language import Message, say_instant
 from monitor.web.console.history import names_of
 from monitor.web.console.looking import console_page
+from monitor.web.console.matters import Label, label
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of
 from monitor.web.words import named, topic_name
@@ -20,12 +24,13 @@ from monitor.web.words import named, topic_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from monitor.registry.format import Engagement
-    from monitor.tables import LedgerLine
+    from monitor.registry.format import Engagement, Party
+    from monitor.tables import Case, LedgerLine, Obligation, OwnDuty
 
 A_PAGE = 50
-DECIDED = "own-duty.done"
-ENDS = ("obligation.accepted", "obligation.waived", "obligation.cancelled", DECIDED)
+ENDS = ("obligation.accepted", "obligation.waived", "obligation.cancelled", "own-duty.done")
+#: A case that names a rule is about conduct; what a look saw is over when it passes, and nobody has ended it.
+CORRECTED = Q(type="case.closed", data__contains='"rule":')
 
 
 async def closed_page(request: web.Request) -> web.StreamResponse:
@@ -35,7 +40,7 @@ async def closed_page(request: web.Request) -> web.StreamResponse:
     if company and not who.sees(company):
         raise web.HTTPNotFound
     whose = [company] if company else [*who.companies, *([""] if who.everywhere else ())]
-    wanted = tables.LedgerLine.filter(type__in=ENDS, company__in=whose)
+    wanted = tables.LedgerLine.filter(Q(type__in=ENDS) | CORRECTED, company__in=whose)
     lines = await wanted.order_by("-seq").offset((number - 1) * A_PAGE).limit(A_PAGE + 1)
     rows = await _rows(lines[:A_PAGE], who, language_of(request))
     later = _address(number - 1, company) if number > 1 else None
@@ -52,41 +57,59 @@ def _address(number: int, company: str) -> str:
 
 
 async def _rows(lines: Sequence[LedgerLine], who: Reader, language: str) -> list[dict[str, Any]]:
-    asked = await tables.Obligation.in_bulk(_ids(lines, own=False), "id")
-    own = await tables.OwnDuty.in_bulk(_ids(lines, own=True), "id")
-    about = {duty.party_id for duty in asked.values()} | {str(duty.party_id) for duty in own.values()}
-    parties = await who.present.parties(about)
-    works = await who.present.engagements({duty.engagement_id for duty in asked.values()})
+    found = await _Found.of(lines, who)
     names, zone = await names_of(lines), who.present.calendar.zone
-    rows: list[dict[str, Any]] = []
-    for line in lines:
-        known: Mapping[int, tables.Obligation | tables.OwnDuty] = own if line.type == DECIDED else asked
-        duty = known.get(_id(line))
-        if duty is not None:
-            rows.append({
-                **_ended(line, duty, works),
-                "party_name": named(parties.get(str(duty.party_id)), language),
-                "what": topic_name(duty.kind, language),
-                "when": say_instant(datetime.fromisoformat(line.at), zone, language),
-                "by": names.get(line.actor) or Message("by itself").in_(language),
-                "company_name": named(who.present.companies.get(line.company or "") or who.present.group, language),
-            })  # fmt: skip
-    return rows
+    return [
+        {
+            **told,
+            "when": say_instant(datetime.fromisoformat(line.at), zone, language),
+            "by": names.get(line.actor) or Message("by itself").in_(language),
+            "company_name": named(who.present.companies.get(line.company or "") or who.present.group, language),
+        }
+        for line in lines
+        if (told := found.told(line, language))
+    ]
 
 
-def _id(line: LedgerLine) -> int:
-    return int(line.subject.rpartition("/")[2])
+@dataclass(frozen=True)
+class _Found:
+    """What the lines are about, by the subject of each."""
+
+    rows: Mapping[str, Obligation | OwnDuty | Case]
+    parties: Mapping[str, Party]
+    works: Mapping[str, Engagement]
+
+    @classmethod
+    async def of(cls, lines: Sequence[LedgerLine], who: Reader) -> Self:
+        rows: dict[str, Obligation | OwnDuty | Case] = {}
+        for name, model in _MODELS.items():
+            ids = [int(line.subject.rpartition("/")[2]) for line in lines if line.subject.startswith(f"{name}/")]
+            rows |= {f"{name}/{row.id}": row for row in await model.filter(id__in=ids)} if ids else {}
+        parties = await who.present.parties({row.party_id for row in rows.values() if row.party_id})
+        works = await who.present.engagements({row.engagement_id for row in rows.values() if row.engagement_id})
+        return cls(rows, parties, works)
+
+    def told(self, line: LedgerLine, language: str) -> dict[str, Any]:
+        """Where it is, of whom and what, and how it ended."""
+        row = self.rows.get(line.subject)
+        if row is None:
+            return {}
+        if isinstance(row, tables.Obligation):
+            ended = Label(line.type.removeprefix("obligation."))
+        else:
+            ended = label(row, language) if isinstance(row, tables.OwnDuty) else Label("corrected")
+        work = self.works.get(row.engagement_id or "")
+        beside = "" if isinstance(row, tables.Obligation) else row.url or row.ref
+        return {
+            "href": f"/{line.subject.replace('obligation/', 'duty/')}",
+            "party_name": named(self.parties.get(row.party_id or ""), language),
+            "title": (work.title or work.key) if work else beside,
+            "what": rule_of(row.rule).title.in_(language)
+            if isinstance(row, tables.Case)
+            else topic_name(row.kind, language),
+            "state": ended.state,
+            "words": ended.words,
+        }
 
 
-def _ids(lines: Sequence[LedgerLine], *, own: bool) -> set[int]:
-    return {_id(line) for line in lines if (line.type == DECIDED) is own}
-
-
-def _ended(
-    line: LedgerLine, duty: tables.Obligation | tables.OwnDuty, works: Mapping[str, Engagement]
-) -> dict[str, str]:
-    """Where it is, of what, and how it ended."""
-    if isinstance(duty, tables.OwnDuty):
-        return {"href": f"/own-duty/{duty.id}", "title": duty.url, "state": duty.outcome}
-    title = works[duty.engagement_id].title or duty.engagement_id
-    return {"href": f"/duty/{duty.id}", "title": title, "state": line.type.removeprefix("obligation.")}
+_MODELS: Mapping[str, Any] = {"obligation": tables.Obligation, "own-duty": tables.OwnDuty, "case": tables.Case}

@@ -12,6 +12,7 @@ from monitor.ladder import OPENING
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.details import people
 from monitor.letters.words import ROLES
+from monitor.own_duties import own_kind
 from monitor.tables import Case, Obligation, OwnDuty, Remediation
 from monitor.web.console.pleas import SAYS, TITLES
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from monitor.calendar import Calendar
     from monitor.tables import LedgerLine
 
-SAVED = "answer.saved"
+SAVED, DONE = "answer.saved", "own-duty.done"
 MOMENT = timedelta(microseconds=1)
 #: What the ledger calls a row, and which column of a notice names it; none where no letter is about it alone.
 _NAMES = {
@@ -48,11 +49,11 @@ WORDS = {
     "obligation.declined": "The party declines to answer",
     "obligation.resumed": "Asked again",
     "obligation.plea_decided": "Reply to the party's wish",
-    "own-duty.opened": "A decision is owed",
+    "own-duty.opened": "Opened",
     "own-duty.changed": "Changed once more",
     "own-duty.overdue": "Overdue",
     "own-duty.acknowledged": "Taken in hand",
-    "own-duty.done": "Decided",
+    "own-duty.done": "Done",
     "own-duty.cancelled": "Cancelled",
     "remediation.raised": "Found in an accepted answer",
     "remediation.found_again": "Found again in a later answer",
@@ -67,6 +68,8 @@ WORDS = {
     "remediation.lapsed": "Over",
     "remediation.owner_set": "Owner named",
     "case.opened": "Failing since two looks in a row",
+    "conduct.opened": "Found",
+    "conduct.closed": "Put right",
     "case.worsened": "Became worse",
     "case.acknowledged": "Taken in hand",
     "case.reopened": "Fails again: the same case",
@@ -113,6 +116,12 @@ REOPENED = {
     "contradicted": "A look contradicts it",
     "in-doubt": "It is in doubt",
 }
+#: Mails about conduct, the first and those after it.
+CONDUCT = {
+    "resolved": ("Mail: it was put right", "Mail: it was put right"),
+    "rung": ("Mail: to be corrected", "Mail: to be corrected, business day {day}"),
+}
+WORDS_OF_CONDUCT = {"case.opened": "conduct.opened", "case.closed": "conduct.closed"}
 NOTICES = {
     "receipt": "Mail: receipt",
     "review": "Mail: to review",
@@ -158,6 +167,8 @@ _TONES = {
     "remediation.risk_accepted": ("warn", "pause"),
     "remediation.reopened": ("bad", "warning"),
     "case.opened": ("bad", "warning"),
+    "conduct.opened": ("bad", "warning"),
+    "conduct.closed": ("good", "done"),
     "case.worsened": ("bad", "warning"),
     "case.acknowledged": ("accent", "pause"),
     "case.closed": ("good", "done"),
@@ -195,7 +206,7 @@ async def history(
     notices = await sent if sent else []
     known = _Known(await names_of(lines), await _reasons(lines), calendar, language)
     told = [known.event(line) for line in _once_a_day(lines, calendar)] + [
-        _mail(notice, language) for notice in notices
+        _mail(notice, language, conduct=isinstance(row, Case) and bool(row.rule)) for notice in notices
     ]
     ordered = sorted(told, key=lambda one: (one["instant"], one["seq"] or 0), reverse=True)
     zone = calendar.zone
@@ -242,13 +253,14 @@ class _Known:
     language: str
 
     def event(self, line: LedgerLine) -> dict[str, Any]:
-        tone, sign = _TONES.get(line.type, ("", "ring"))
         data = json.loads(line.data)
-        said = [self.names.get(line.actor, ""), self._said(line.type, data)]
+        kind = _kind(line.type, data)
+        tone, sign = _TONES.get(kind, ("", "ring"))
+        said = [self.names.get(line.actor, ""), self._ended(data) if kind == DONE else self._said(line.type, data)]
         said.append(self.reasons.get(data.get("reason_sha256", ""), ""))
         return {
             "instant": datetime.fromisoformat(line.at),
-            "what": Message(WORDS.get(line.type, line.type)).in_(self.language),
+            "what": Message(WORDS.get(kind, kind)).in_(self.language),
             "detail": " · ".join(part for part in said if part),
             "seq": line.seq,
             "tone": tone,
@@ -275,17 +287,33 @@ class _Known:
         until = data.get("until")
         return until_words(datetime.fromisoformat(until), self.calendar, self.language) if until else ""
 
+    def _ended(self, data: Mapping[str, Any]) -> str:
+        """How something that was owed ended, and on which day, if that is not when it was said."""
+        words = own_kind(str(data.get("obligation"))).outcomes.get(str(data.get("outcome")))
+        day = say_day(date.fromisoformat(data["on"]), self.language) if "on" in data else ""
+        return " · ".join(part for part in (words.in_(self.language) if words else "", day) if part)
 
-def _mail(notice: tables.Notice, language: str) -> dict[str, Any]:
+
+def _kind(kind: str, data: Mapping[str, Any]) -> str:
+    """Cases of conduct begin and end in other words than those of checks; what comes between is the same."""
+    return WORDS_OF_CONDUCT.get(kind, kind) if "rule" in data else kind
+
+
+def _mail(notice: tables.Notice, language: str, *, conduct: bool) -> dict[str, Any]:
     roles = [role for role in ROLES if any(role in item.roles for item in notice.items)]
     return {
         "instant": notice.done_at,
-        "what": _subject(notice).in_(language),
+        "what": (_of_conduct(notice) if conduct and notice.kind in CONDUCT else _subject(notice)).in_(language),
         "detail": Message("To: {roles}", {"roles": people(roles, language)}).in_(language) if roles else "",
         "seq": None,
         "tone": "",
         "sign": "arrow",
     }
+
+
+def _of_conduct(notice: tables.Notice) -> Message:
+    alone, later = CONDUCT[notice.kind]
+    return Message(later if notice.rung else alone, {"day": notice.rung})
 
 
 def _subject(notice: tables.Notice) -> Message:
@@ -296,7 +324,7 @@ def _subject(notice: tables.Notice) -> Message:
     if notice.data.get("declined"):
         return Message("Mail: the party declines")
     if notice.rung == OPENING:
-        return Message("Mail: the decision is asked for" if notice.own_duty_id else "Mail: the request")
+        return Message("Mail: it is to be done" if notice.own_duty_id else "Mail: the request")
     if notice.rung < 0:
         return Message("Mail: reminder, day {day} before the due date", {"day": -notice.rung})
     return Message("Mail: overdue, day {day} after the due date", {"day": notice.rung})

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Examination, Questionnaire
     from monitor.tables import Obligation
 
-VIEWS = {"/": "Today", "/findings": "Remediation", "/closed": "Closed"}
+VIEWS = {"/": "Today", "/findings": "Remediation", "/registers": "Registers", "/closed": "Closed"}
 SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -216,12 +216,6 @@ async def _trust(
 
 def _tongue(request: web.Request, who: Reader) -> Tongue:
     return Tongue(language_of(request), who.present.calendar, request.app[SITE].rules)
-
-
-async def case_page(request: web.Request) -> web.StreamResponse:
-    """One failing check: what was found, since when, what comes next."""
-    who = await reader(request)
-    return await show_case(request, who, await case_of(request, who))
 
 
 async def case_of(request: web.Request, who: Reader) -> tables.Case:

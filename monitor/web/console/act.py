@@ -1,0 +1,102 @@
+"""One act of a person on a page: by whom, under which name, what its form said, and what was wrong with it.
+
+A page holds several forms, so a field carries the name of its act: `waive_by`, `waive_reason`, `waive_until_year`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from monitor.language import Message
+from monitor.obligations import acts
+from monitor.pause import Pause
+from monitor.questionnaire.entry import calendar_day, three_boxes
+from monitor.refusal import Refused
+from monitor.reviewing import Policy
+from monitor.web.console.looking import Wrong
+from monitor.web.fields import one_line
+from monitor.web.pages import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from monitor.web.console.session import Reader
+
+LONGEST = 2000  #: letters of a field that are kept
+NAMELESS = Message("Enter your name: the act is recorded under it.")
+DAYLESS = Message("Name a day.")
+#: The field that a refusal is about, by the first word of its token; all others are about who acts.
+FIELDS = {name: name for name in ("by", "decision", "id", "reason", "owner", "name")} | dict.fromkeys(
+    ("until", "day", "not-later"), "until_year"
+) | {"on": "on_year"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act: by whom, under which name, and what its form said."""
+
+    who: Reader
+    actor: str
+    said: Mapping[str, str]
+    at: datetime
+    review: Policy = field(default_factory=Policy)  #: what an acceptance needs
+
+    @property
+    def reason(self) -> str:
+        return self.said.get("reason", "").strip()
+
+    @property
+    def read(self) -> int | None:
+        """The submission that the page showed; a script that names none decides on the last."""
+        said = self.said.get("read", "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None  # noqa: PLR2004 - an id
+
+    @property
+    def day(self) -> date | None:
+        return typed_day(self.said, "until")
+
+    @property
+    def until(self) -> datetime:
+        """The end of the day that was named, in the group's zone."""
+        if self.day is None:
+            raise Refused("until-missing", DAYLESS)
+        return self.who.present.calendar.end_of(self.day)
+
+    @property
+    def pause(self) -> Pause:
+        return Pause(self.until, self.reason, office=self.who.everywhere)
+
+
+def typed(said: Mapping[str, str], name: str) -> str:
+    """What was typed into the three boxes of a day, as one text; nothing where nothing was."""
+    return three_boxes(*(said.get(f"{name}_{part}", "") for part in ("year", "month", "day")))
+
+
+def typed_day(said: Mapping[str, str], name: str) -> date | None:
+    return calendar_day(typed(said, name))
+
+
+def own_fields(deed: str, sent: Mapping[str, str]) -> dict[str, str]:
+    """What belongs to one act of a page, without the name of the act."""
+    return {name.removeprefix(f"{deed}_"): value for name, value in sent.items()}
+
+
+async def act_of(who: Reader, deed: str, sent: Mapping[str, str]) -> Act:
+    """Whoever acts says their name: an address may be shared, an act never is."""
+    own = own_fields(deed, sent)
+    name, at = one_line(own.get("by")), moment()
+    if not name:
+        raise Refused("by-missing", NAMELESS)
+    await who.sign(name)
+    return Act(who, await acts.person(who.person.email, at, name), own, at)
+
+
+def wrong(refusals: Sequence[Refused], deed: str, sent: Mapping[str, str], language: str) -> Wrong:
+    """The page again: what is wrong, each at its field, and what was typed."""
+    return Wrong([{"text": one.message.in_(language), "href": f"#{deed}_{_field(one)}"} for one in refusals], sent)
+
+
+def _field(refusal: Refused) -> str:
+    return FIELDS.get(refusal.reason) or FIELDS.get(refusal.reason.partition("-")[0], "by")

@@ -1,0 +1,52 @@
+"""The registers by which the promises are kept: a literal table, and the one page that leads to all of them.
+
+A register is its row here, and its own page at that address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.web.console.looking import console_page
+from monitor.web.console.session import reader
+from monitor.web.pages import language_of
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from monitor.language import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """`about`: what stands in it, and by which law or promise. `refs`: how the references begin that duties and cases
+    carry of its entries (`incident/`), `entry`: the address of one, before what follows in the reference; both empty
+    where an entry has no page. `office`: for the privacy office alone.
+    """
+
+    title: Message
+    about: Message
+    path: str
+    refs: str = ""
+    entry: str = ""
+    office: bool = False
+
+
+REGISTERS: tuple[Register, ...] = ()
+
+
+async def registers_page(request: web.Request) -> web.StreamResponse:
+    who, language = await reader(request), language_of(request)
+    rows = [
+        {"title": one.title.in_(language), "about": one.about.in_(language), "href": one.path}
+        for one in REGISTERS
+        if who.everywhere or not one.office
+    ]
+    return console_page(request, who, "registers.html", rows=rows)
+
+
+def place_of(ref: str) -> str:
+    """Where the entry stands that a reference names; nowhere, where no page shows it."""
+    found = next((one for one in REGISTERS if one.entry and one.refs and ref.startswith(one.refs)), None)
+    return f"{found.entry}{ref.removeprefix(found.refs)}" if found else ""
