@@ -15,6 +15,7 @@ from monitor.letters.words import ROLES
 from monitor.own_duties import own_kind
 from monitor.tables import Case, Obligation, OwnDuty, Remediation
 from monitor.web.console.pleas import SAYS, TITLES
+from monitor.web.console.returned import in_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -145,7 +146,7 @@ NOTICES = {
 }
 
 
-FATES = {True: "for good", False: "for now"}  #: of a mail that came back
+SENT = ("sent", "bounced")  #: states of a letter that its mail server took
 _TONES = {
     "obligation.overdue": ("bad", "warning"),
     "obligation.returned": ("warn", "returned"),
@@ -201,8 +202,9 @@ async def history(
     """
     name, about = _NAMES[type(row)]
     subject = f"{name}/{row.id}"
-    lines = await tables.LedgerLine.filter(subject=subject).order_by("seq")
-    sent = tables.Notice.filter(**{about: row.id}, state="sent").prefetch_related("items") if about else None
+    runs = await in_runs(await tables.LedgerLine.filter(subject=subject).order_by("seq"))
+    lines, several = [run.last for run in runs], {run.last.seq: run.words(calendar, language) for run in runs}
+    sent = tables.Notice.filter(**{about: row.id}, state="sent").prefetch_related("items__mail") if about else None
     notices = await sent if sent else []
     known = _Known(await names_of(lines), await _reasons(lines), calendar, language)
     told = [known.event(line) for line in _once_a_day(lines, calendar)] + [
@@ -211,7 +213,13 @@ async def history(
     ordered = sorted(told, key=lambda one: (one["instant"], one["seq"] or 0), reverse=True)
     zone = calendar.zone
     return [
-        {**one, "at": say_instant(one["instant"], zone, language), "iso": one["instant"].isoformat()} for one in ordered
+        {
+            **one,
+            **several.get(one["seq"], {}),
+            "at": say_instant(one["instant"], zone, language),
+            "iso": one["instant"].isoformat(),
+        }
+        for one in ordered
     ]
 
 
@@ -275,8 +283,6 @@ class _Known:
         words = {
             "obligation.plea": TITLES.get(str(data.get("plea_kind"))),
             "obligation.plea_decided": SAYS.get(str(data.get("decision"))),
-            "obligation.bounced": FATES[bool(data.get("hard"))],
-            "case.bounced": FATES[bool(data.get("hard"))],
         }.get(kind)
         if words:
             return Message(words).in_(self.language)
@@ -304,7 +310,7 @@ def _mail(notice: tables.Notice, language: str, *, conduct: bool) -> dict[str, A
     return {
         "instant": notice.done_at,
         "what": (_of_conduct(notice) if conduct and notice.kind in CONDUCT else _subject(notice)).in_(language),
-        "detail": Message("To: {roles}", {"roles": people(roles, language)}).in_(language) if roles else "",
+        "detail": _readers(notice, roles, language),
         "seq": None,
         "tone": "",
         "sign": "arrow",
@@ -314,6 +320,16 @@ def _mail(notice: tables.Notice, language: str, *, conduct: bool) -> dict[str, A
 def _of_conduct(notice: tables.Notice) -> Message:
     alone, later = CONDUCT[notice.kind]
     return Message(later if notice.rung else alone, {"day": notice.rung})
+
+
+def _readers(notice: tables.Notice, roles: Sequence[str], language: str) -> str:
+    """Whom a letter was for, and the addresses that its mail server took it for."""
+    gone = [item for item in notice.items if item.mail.state in SENT]
+    addresses = ", ".join(dict.fromkeys(one for item in gone for one in item.mail.to))
+    if not roles:
+        return Message("To: {roles}", {"roles": addresses}).in_(language) if addresses else ""
+    values = {"roles": people(roles, language), "addresses": addresses}
+    return Message("To: {roles} ({addresses})" if addresses else "To: {roles}", values).in_(language)
 
 
 def _subject(notice: tables.Notice) -> Message:

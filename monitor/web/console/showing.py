@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from monitor.asked import frozen
 from monitor.evidence import EvidenceAway, RefusedFile
-from monitor.language import Message
 from monitor.obligations import acts, drafts
 from monitor.obligations.holding import open_for_answer
 from monitor.obligations.showing import LONGEST, Shown, plausible, show
