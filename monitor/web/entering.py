@@ -23,7 +23,7 @@ from monitor.questionnaire import QuestionState, freeze_answers
 from monitor.questionnaire.entry import calendar_day, three_boxes, tidy
 from monitor.refusal import Refused, need, together
 from monitor.tables.duty import ASKED
-from monitor.web import view
+from monitor.web.answers import view
 from monitor.web.console.looking import SANDBOX, Wrong, console_page, duty_of
 from monitor.web.console.session import reader
 from monitor.web.fields import chunk, one_line, parts, said

@@ -18,7 +18,7 @@ from monitor.obligations.authority import Authority
 from monitor.questionnaire import Answer, examine, thaw
 from monitor.questionnaire.judgement import findings_of
 from monitor.refusal import Refused
-from monitor.web.answers import answer_groups
+from monitor.web.answers.groups import answer_groups
 from monitor.web.form import beginning, pleading
 
 PLACES = """

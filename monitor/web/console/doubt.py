@@ -12,7 +12,7 @@ from monitor.asked import frozen
 from monitor.contradiction import confidence, doubts_about, doubts_of, observed
 from monitor.language import Message, say_day
 from monitor.questionnaire import Answer, thaw_answers
-from monitor.web import view
+from monitor.web.answers import view
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

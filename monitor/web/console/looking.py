@@ -22,7 +22,8 @@ from monitor.obligations.marks import marks_of
 from monitor.questionnaire import examine, thaw_answers
 from monitor.schedule import overdue
 from monitor.tables.duty import ASKED
-from monitor.web.answers import answer_groups
+from monitor.web.answers.groups import answer_groups
+from monitor.web.answers.view import size
 from monitor.web.console.colleagues import named_colleagues
 from monitor.web.console.correspondence import correspondence
 from monitor.web.console.course import course
@@ -39,7 +40,6 @@ from monitor.web.console.session import Reader, reader
 from monitor.web.console.steps import next_steps
 from monitor.web.pages import language_of, moment, page
 from monitor.web.site import SITE
-from monitor.web.view import size
 from monitor.web.words import named, topic_name
 
 if TYPE_CHECKING:

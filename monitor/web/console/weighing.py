@@ -14,8 +14,8 @@ from monitor.obligations.drafts import last_accepted
 from monitor.obligations.marks import RETURNED, marks_of
 from monitor.questionnaire import Change, Gate, Standing, diff, examine, gate_of, score, thaw_answers
 from monitor.reviewing import files_again, grave, standing
-from monitor.web import view
-from monitor.web.answers import answer_groups
+from monitor.web.answers import view
+from monitor.web.answers.groups import answer_groups
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

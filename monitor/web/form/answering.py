@@ -18,8 +18,8 @@ from monitor.offline.conditions import numbers
 from monitor.questionnaire import Answer, QuestionState
 from monitor.refusal import Refused
 from monitor.tables.store import transaction
-from monitor.web import view
-from monitor.web.answers import Told, visible
+from monitor.web.answers import view
+from monitor.web.answers.groups import Told, visible
 from monitor.web.form.arriving import Sent, receive
 from monitor.web.form.colleagues import changed_by, last_saved
 from monitor.web.form.opening import Opened, form_page, while_asked

@@ -12,7 +12,7 @@ from monitor.offline.conditions import numbers
 from monitor.questionnaire import SectionState
 from monitor.tables.duty import ASKED, DECLINED
 from monitor.tables.store import transaction
-from monitor.web.answers import visible
+from monitor.web.answers.groups import visible
 from monitor.web.border import LIMITS, STRANGERS, remote
 from monitor.web.form.colleagues import holding, last_saved
 from monitor.web.form.ending import over

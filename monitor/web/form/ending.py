@@ -11,8 +11,8 @@ from monitor.obligations import drafts
 from monitor.questionnaire import Answer, examine, freeze_answers, thaw_answers
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
-from monitor.web import view
-from monitor.web.answers import answer_groups
+from monitor.web.answers import view
+from monitor.web.answers.groups import answer_groups
 from monitor.web.fields import fields, one_line
 from monitor.web.form.opening import Opened, form_page, through_link, while_asked, while_read
 from monitor.web.form.proved import beside, proved

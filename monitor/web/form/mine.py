@@ -25,7 +25,7 @@ from monitor.questionnaire import SectionState, examine
 from monitor.refusal import Refused
 from monitor.tables.duty import ASKED
 from monitor.tables.store import connection
-from monitor.web.answers import visible
+from monitor.web.answers.groups import visible
 from monitor.web.fields import said as typed
 from monitor.web.form.opening import Opened, form_page, through_link
 from monitor.web.pages import see_other

@@ -21,7 +21,7 @@ from monitor.offline.sheets import LARGEST
 from monitor.offline.weighing import Change, Weighed, weigh
 from monitor.offline.workbook import Brief, workbook
 from monitor.refusal import Refused
-from monitor.web import view
+from monitor.web.answers import view
 from monitor.web.border import LIMITS
 from monitor.web.fields import chunk, fields, parts
 from monitor.web.form.beginning import promises

@@ -17,7 +17,7 @@ from monitor.language import Message
 from monitor.obligations.sheets import number_of, request_of
 from monitor.offline.conditions import numbers, only_if
 from monitor.questionnaire import QuestionType
-from monitor.web import view
+from monitor.web.answers import view
 from monitor.web.border import LIMITS, STRANGERS, remote
 from monitor.web.form.beginning import mail_fresh
 from monitor.web.form.opening import Opened, form_page, while_read

@@ -14,7 +14,7 @@ from monitor.contradiction import observed
 from monitor.language import Message, say_day
 from monitor.obligations.pleas import plead
 from monitor.tables.duty import OBJECTION as OBJECTION_MADE
-from monitor.web.view import said_words
+from monitor.web.answers.view import said_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

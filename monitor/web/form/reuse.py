@@ -13,7 +13,7 @@ from monitor.language import Message, say_day
 from monitor.obligations.reuse import substance
 from monitor.questionnaire import Answer, Change, Problem, QuestionState, Text, diff
 from monitor.questionnaire.reuse import Obstacle
-from monitor.web import view
+from monitor.web.answers import view
 from monitor.web.words import named
 
 if TYPE_CHECKING:

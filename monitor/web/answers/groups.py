@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.offline.conditions import numbers
 from monitor.questionnaire import QuestionState, diff
 from monitor.questionnaire.judgement import findings_of
-from monitor.web import view
+from monitor.web.answers import view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
