@@ -26,7 +26,89 @@ class Rule:
     severity: Severity = Severity.HIGH
 
 
-RULES: Mapping[str, Rule] = {}
+UNAUTHORISED = "unauthorised_subentrust"
+UNREPORTED = "subentrust_unreported"
+NOT_ERASED = "deletion_not_shown"
+
+OPT_OUT_IGNORED = "opt_out_ignored"
+NOTICE_INCOMPLETE = "joint_use_notice_incomplete"
+NOT_BEFOREHAND = "responsible_change_not_beforehand"
+TEXTS_DISAGREE = "published_texts_disagree"
+
+
+RULES: Mapping[str, Rule] = {
+    OPT_OUT_IGNORED: Rule(
+        Message("Mail in spite of a refusal"),
+        Message(
+            "An address that had refused mail was mailed again. Nobody may send advertisements to whoever has refused"
+            " them (Act on Regulation of Transmission of Specified Electronic Mail 3(3)), and the group has promised"
+            " that they can be stopped at any time."
+        ),
+        Message(
+            "Have the mailing stopped. Ask the party which list it used, have the refusals applied to it, and test"
+            " again with a seeded address."
+        ),
+    ),
+    UNAUTHORISED: Rule(
+        Message("Data passed on without approval"),
+        Message(
+            "Personal data went to a party that nobody had approved. The company answers for the supervision of"
+            " everybody who handles it (APPI 25, General Guidelines 3-4-4); work with individual numbers may not be passed on at"
+            " all without the first entruster's consent (My Number Act 10)."
+        ),
+        Message(
+            "Have the handing over stopped. Let the party ask for approval in its form, and decide on it; or have the"
+            " data returned or erased there, with a certificate."
+        ),
+    ),
+    UNREPORTED: Rule(
+        Message("A party below that was never reported"),
+        Message(
+            "The party names somebody to whom it passes the work on, and the register knows nothing of it. The company"
+            " has to know beforehand who handles the data, for what and how (APPI 25, General Guidelines 3-4-4)."
+        ),
+        Message("Ask the party to report it in its form for sub-entrustment, and decide on it."),
+    ),
+    NOT_ERASED: Rule(
+        Message("A certified deletion does not hold"),
+        Message(
+            "A spot check found data whose return or deletion was certified, or the erasure cannot be shown (APPI 22"
+            " and 25, General Guidelines 10-5-(4))."
+        ),
+        Message("Have it erased again, have that shown, and look at everything else that this party has certified."),
+        Severity.CRITICAL,
+    ),
+    NOTICE_INCOMPLETE: Rule(
+        Message("The notice of joint use is incomplete"),
+        Message(
+            "Companies may use personal data jointly only if the owners can readily learn of five items beforehand:"
+            " that it is done, which items, by whom, for what, and the name, address and representative of the party"
+            " responsible for the management (APPI 27(5)(iii)). While one is missing, passing the data on may be"
+            " provision to a third party."
+        ),
+        Message("Complete the register or the page. The next look at the notice closes this case."),
+    ),
+    NOT_BEFOREHAND: Rule(
+        Message("Another responsible party, not announced beforehand"),
+        Message(
+            "Who is responsible for the management of jointly used data changed before the notice said so. Such a"
+            " change has to be notified or readily accessible beforehand (APPI 27(6))."
+        ),
+        Message(
+            "Bring the notice up to date at once, judge whether the owners have to be told besides, and write down why"
+            " it was late."
+        ),
+    ),
+    TEXTS_DISAGREE: Rule(
+        Message("Published texts that do not agree"),
+        Message(
+            "What the group has published about personal data differs from page to page, or from what the registry"
+            " says. Whoever reads one of them is told something that does not hold (APPI 21, 27 and 32)."
+        ),
+        Message("Have the texts, or the registry, brought into agreement. The case closes when they are."),
+        Severity.LOW,
+    ),
+}
 
 
 def rule_of(name: str) -> Rule:

@@ -31,10 +31,85 @@ class OwnKind:
     explained: frozenset[str] = frozenset()
     statutory: bool = False
 
+    @property
+    def decides(self) -> bool:
+        """Whether somebody has to decide, rather than see to it that something is done."""
+        return DONE not in self.outcomes
+
 
 CHANGE_REVIEW = "change-review"
+PRELIMINARY_REPORT = "preliminary-report"
+FINAL_REPORT = "final-report"
+MARK_REPORT = "mark-report"
+CORRECTIVE_ACTION = "corrective-action"
+EFFECT_CHECK = "effect-check"
+OWNER_REQUEST = "owner-request"
+SUB_ENTRUSTMENT_DECISION = "sub-entrustment-decision"
+BACKUP_PURGE = "backup-purge"
+HOLD_REVIEW = "hold-review"
+SPOT_CHECK = "spot-check"
+JOINT_USE_NOTICE = "joint-use-notice"
+MEMBER_DELETION = "deletion"  #: by the company that leaves; a party is asked for the same by a form
+SUCCESSOR_DECISION = "successor-decision"
+
+_REPORTED: Mapping[str, Message] = MappingProxyType(
+    {DONE: Message("It has been reported"), "not-needed": Message("No report is needed")}
+)
 
 OWN_DUTIES: Mapping[str, OwnKind] = {
+    PRELIMINARY_REPORT: OwnKind(
+        Message("Preliminary report of an incident"),
+        Message(
+            "Report what is known so far to the Personal Information Protection Commission, promptly: by day 5, the day"
+            " of knowing being day 1 (APPI 26(1), Enforcement Rules 8(1)). Tell the persons concerned as soon as the"
+            " circumstances ask for it (APPI 26(2))."
+        ),
+        _REPORTED,
+        frozenset({"not-needed"}),
+        statutory=True,
+    ),
+    FINAL_REPORT: OwnKind(
+        Message("Final report of an incident"),
+        Message(
+            "Report all nine items to the Personal Information Protection Commission: by day 30, or day 60 where there"
+            " may have been wrongful intent (APPI 26(1), Enforcement Rules 8(2)). What is still unknown then is added"
+            " later."
+        ),
+        _REPORTED,
+        frozenset({"not-needed"}),
+        statutory=True,
+    ),
+    MARK_REPORT: OwnKind(
+        Message("Report of an incident to the PrivacyMark body"),
+        Message("As a holder of the PrivacyMark, report the incident to the body that granted it, whatever its size."),
+        _REPORTED,
+        frozenset({"not-needed"}),
+        statutory=True,
+    ),
+    CORRECTIVE_ACTION: OwnKind(
+        Message("Corrective action after an incident"),
+        Message("See to it that the corrective action is carried out, and say so here. Its effect is checked later."),
+    ),
+    EFFECT_CHECK: OwnKind(
+        Message("Check of a corrective action"),
+        Message("See whether the corrective action has had its effect. Where it has not, another one is owed."),
+        {DONE: Message("It is effective"), "not-effective": Message("It is not effective")},
+        frozenset({"not-effective"}),
+    ),
+    OWNER_REQUEST: OwnKind(
+        Message("Answer to an owner's request"),
+        Message(
+            "Verify who asks, have every party that holds the data do what is asked for, and answer (APPI 32-39). Two"
+            " weeks after the request has arrived, the owner may go to court over it."
+        ),
+        {
+            DONE: Message("The owner has been answered"),
+            "declined": Message("The request is declined"),
+            "withdrawn": Message("The owner has withdrawn it"),
+        },
+        frozenset({"declined"}),
+        statutory=True,
+    ),
     CHANGE_REVIEW: OwnKind(
         Message("Decision on a changed text"),
         Message(
@@ -42,6 +117,81 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
         ),
         {"acceptable": Message("This change is acceptable"), "needs-action": Message("This change needs action")},
         frozenset({"needs-action"}),
+    ),
+    SUB_ENTRUSTMENT_DECISION: OwnKind(
+        Message("Decision on a sub-entrustment"),
+        Message(
+            "A party asks to pass personal data on to another one. Look at who it is, what it will do, where, and how"
+            " it keeps the data safe (APPI 25, General Guidelines 3-4-4). No data may go there before it is approved."
+        ),
+        {
+            "approve": Message("Approve it, on the conditions written here if there are any"),
+            "refuse": Message("Refuse it"),
+            "object": Message("Object to it"),
+        },
+        frozenset({"refuse", "object"}),
+    ),
+    BACKUP_PURGE: OwnKind(
+        Message("Confirmation that a backup is purged"),
+        Message(
+            "The party certified that what is left in a backup will be gone by this day (APPI 22, General Guidelines"
+            " 10-5-(4)). Have it confirmed; until then the return or deletion is not over."
+        ),
+        {"done": Message("It is gone: the party has confirmed it")},
+    ),
+    HOLD_REVIEW: OwnKind(
+        Message("Review of data that is kept by law"),
+        Message(
+            "The party keeps data after the end because a law requires it. See whether the law still does (APPI 22); if"
+            " not, have it erased."
+        ),
+        {
+            "keep": Message("The law still requires it: look at it again later"),
+            "ended": Message("The law requires it no longer, and it has been erased or returned"),
+        },
+    ),
+    SPOT_CHECK: OwnKind(
+        Message("Spot check of a certified deletion"),
+        Message(
+            "A certificate alone is no proof. Ask for the log of the erasure, look for a seeded record, or see that"
+            " nothing answers at the old address, and write down what you found (APPI 25, General Guidelines 3-4-4)."
+        ),
+        {
+            "clean": Message("Nothing was found"),
+            "found": Message("Data was found, or the erasure cannot be shown"),
+        },
+        frozenset({"found"}),
+    ),
+    JOINT_USE_NOTICE: OwnKind(
+        Message("Notice of joint use to be brought up to date"),
+        Message(
+            "What the owners of jointly used data are told has changed. A new name, address or representative of the"
+            " party responsible for the management has to be shown without delay, another responsible party beforehand"
+            " (APPI 27(6)). Bring every page and form up to date that shows it; the page /joint-use follows the"
+            " registry by itself."
+        ),
+        {DONE: Message("The notice is up to date")},
+    ),
+    MEMBER_DELETION: OwnKind(
+        Message("Confirmation of return or deletion"),
+        Message(
+            "The company leaves the group, and its joint use ends with its last day. Have it return or erase what it"
+            " holds of the other companies' data, and confirm it here (APPI 22, General Guidelines 3-6-3)."
+        ),
+        {
+            DONE: Message("Everything has been returned or erased"),
+            "holds-none": Message("It holds none of these data"),
+        },
+        frozenset({"holds-none"}),
+    ),
+    SUCCESSOR_DECISION: OwnKind(
+        Message("Decision on who takes over a company's works"),
+        Message(
+            "A company leaves the group. Give each of its works another responsible company or an end, and its joint"
+            " uses another party responsible for the management, before its last day: from the day after, the privacy office"
+            " answers for what is left (APPI 25, 27(6))."
+        ),
+        {DONE: Message("Every work and joint use has been settled")},
     ),
 }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar, Roll
-    from monitor.questionnaire import Questionnaire
+    from monitor.questionnaire import Answer, Questionnaire
     from monitor.registry.format import Engagement, Party
     from monitor.tables import Obligation, Remediation, Submission
 
@@ -48,6 +48,8 @@ class Facts:
     sightings: Sequence[Sighting] = ()
     findings: Sequence[Remediation] = ()  #: that its accepted answers raised, as far as they outlive it
     gone: Sequence[Remediation] = ()  #: findings that ended with it
+    hastened_on: date | None = None  #: the party confirms anew by then, for what has come to be known meanwhile
+    child_age: int = 15  #: who is younger is a child here
 
     def accepted(self, kind: str) -> Sequence[Obligation]:
         return [duty for duty in self.history if duty.kind == kind and duty.accepted_on]
@@ -63,7 +65,7 @@ class Owed:
 
     Of what an event asks for (`demanding.demand`), one of a kind may be owed for each `subject`, such as an owner's
     request. `roll` says otherwise than the engagement what T does on a closed day; `statutory`, that a law runs the
-    clock.
+    clock; `hastened`, that T moves earlier too, though the party has been told another.
     """
 
     nominal_on: date
@@ -75,6 +77,7 @@ class Owed:
     subject: str = ""
     roll: Roll | None = None
     statutory: bool = False
+    hastened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ class Kind(ABC):
     needs_code: ClassVar[bool] = False  #: a signature is always confirmed from the registered mailbox
     within_work: ClassVar[bool] = False  #: days that are answered are held against those of the work
     office_waives: ClassVar[bool] = False  #: only somebody above the company's managers may waive it
+    #: Its answers are weighed and decided on by a person. Others end with their being handed in.
+    reviewed: ClassVar[bool] = True
     longest_wait: ClassVar[int | None] = None  #: months after its due date for which it may wait, whoever agrees
 
     @abstractmethod
@@ -119,6 +124,19 @@ class Kind(ABC):
     @abstractmethod
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
         """What is frozen into the request, as the party meets it: taken from the shelf, or made of the facts."""
+
+    def heard(self, answers: Mapping[str, Answer]) -> Mapping[str, Any]:  # noqa: ARG002 - of a kind's own
+        """What the ledger says of an answer beside its hash: tokens only. `Refused`, where it cannot be taken."""
+        return {}
+
+    async def told(  # noqa: B027 - of most kinds nothing follows
+        self, duty: Obligation, answers: Mapping[str, Answer], at: datetime, actor: str
+    ) -> None:
+        """What handing it in leads to, in its transaction."""
+
+    def lacking(self, asked: Questionnaire, answers: Mapping[str, Answer]) -> Sequence[str]:  # noqa: ARG002
+        """What an answer must not be handed in without, by name: it goes back at once then, and no day moves."""
+        return ()
 
     async def accepted(
         self, duty: Obligation, answer: Submission | None, calendar: Calendar, at: datetime, actor: str
