@@ -273,4 +273,5 @@ def duty_event(kind: str, duty: Obligation, actor: str = ledger.SYSTEM, **data: 
         "state": duty.state,
         "due_on": duty.due_on.isoformat(),
     }
+    facts |= {"ref": duty.subject} if duty.subject else {}
     return ledger.Event(f"obligation.{kind}", f"obligation/{duty.id}", facts | data, duty.company_id, actor)

@@ -69,6 +69,14 @@ async def turn(at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy 
     return len(duties)
 
 
+async def open_now(duty: Obligation, at: datetime, shelf: Mapping[str, Questionnaire]) -> None:
+    """Open a duty within the caller's transaction, without waiting for its turn: somebody wants to answer it now."""
+    desk = await _desk([duty], at, shelf, Policy())
+    step = _open(duty, desk)
+    await _keep(desk.frozen, at)
+    await enter([step], at)
+
+
 async def _desk(duties: Sequence[Obligation], at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy) -> Desk:
     present = await roster()
     unasked = {duty.engagement_id for duty in duties if duty.request_id is None}

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.duties import changes, owing
-from monitor.own_duties import CHANGE_REVIEW, own_kind
+from monitor.own_duties import (
+    BACKUP_PURGE,
+    CHANGE_REVIEW,
+    HOLD_REVIEW,
+    OWNER_REQUEST,
+    SPOT_CHECK,
+    SUB_ENTRUSTMENT_DECISION,
+    own_kind,
+)
+from monitor.promises import disposal, sub_entrustment
+from monitor.promises.owners import requesting
+from monitor.promises.sub_entrustment.deciding import Verdict
 from monitor.refusal import need
 from monitor.registry.roster import roster
 
@@ -49,6 +60,24 @@ async def _change(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -
     await changes.decide(duty.id, at, actor, decision.of(duty.kind), decision.reason, decision.read)
 
 
+async def _sub_entrustment(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    verdict = Verdict(decision.of(duty.kind), decision.reason, decision.on)
+    await sub_entrustment.decide(duty.id, at, actor, verdict)
+
+
+async def _disposal(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    await disposal.decide(duty.id, at, actor, decision.of(duty.kind), decision.reason, decision.on)
+
+
+async def _owner_request(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    await requesting.answer(duty, at, actor, decision.of(duty.kind), decision.reason, decision.on)
+
+
 _DECIDE: Mapping[str, Callable[[OwnDuty, datetime, str, Decision], Awaitable[None]]] = {
     CHANGE_REVIEW: _change,
+    OWNER_REQUEST: _owner_request,
+    SUB_ENTRUSTMENT_DECISION: _sub_entrustment,
+    BACKUP_PURGE: _disposal,
+    HOLD_REVIEW: _disposal,
+    SPOT_CHECK: _disposal,
 }

@@ -248,7 +248,8 @@ async def _hasten(changes: Sequence[Change], at: datetime) -> None:
 
 
 def _children(change: Change) -> bool:
-    return isinstance(change.entry, Engagement) and change.fields.get("child_data", (None, None))[1] is True
+    entry = change.entry
+    return isinstance(entry, Engagement) and entry.state in OWING and bool(change.fields.get("child_data", (0, 0))[1])
 
 
 async def _replan(changes: Sequence[Change], at: datetime) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from monitor.tables.chain import SubEntrustment
 from monitor.tables.correspondence import Incoming
+from monitor.tables.disposal import Disposal, DisposalPlace
 from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
+from monitor.tables.incident import Incident
 from monitor.tables.looking import (
     Case,
     FindingRow,
@@ -18,8 +21,10 @@ from monitor.tables.looking import (
 from monitor.tables.meeting import Contradiction
 from monitor.tables.offline import OfflineFile, PaperEntry
 from monitor.tables.owing import OwnDuty
+from monitor.tables.owners import OptOut, OwnerRequest
+from monitor.tables.published import JointUse, LinkedSite, NoticeSeen, NoticeText, Policy
 from monitor.tables.record import LedgerLine, Outage, Pulse
-from monitor.tables.register import Company, Engagement, Group, Party, Purpose
+from monitor.tables.register import Company, Engagement, Group, Party, Purpose, Service
 from monitor.tables.remediation import Remediation
 from monitor.tables.reviewing import Mark, Note, Proposal
 from monitor.tables.shortcode import ShortCode
@@ -32,15 +37,20 @@ __all__ = [
     "Colleague",
     "Company",
     "Contradiction",
+    "Disposal",
+    "DisposalPlace",
     "Engagement",
     "Evidence",
     "FindingRow",
     "FrozenRequest",
     "Group",
+    "Incident",
     "Incoming",
     "Joined",
+    "JointUse",
     "LedgerLine",
     "Link",
+    "LinkedSite",
     "LookBlock",
     "LookDay",
     "LookEvidence",
@@ -50,24 +60,31 @@ __all__ = [
     "Mark",
     "Note",
     "Notice",
+    "NoticeSeen",
+    "NoticeText",
     "Obligation",
     "OfflineFile",
+    "OptOut",
     "Outage",
     "OwnDuty",
+    "OwnerRequest",
     "PageText",
     "PaperEntry",
     "Party",
     "Person",
     "Plea",
+    "Policy",
     "Proposal",
     "Pulse",
     "Purpose",
     "Reason",
     "Remediation",
+    "Service",
     "Session",
     "ShortCode",
     "SignIn",
     "SigningCode",
+    "SubEntrustment",
     "Submission",
     "Watch",
 ]

@@ -20,8 +20,8 @@ from monitor.registry.format.engagement import (
 from monitor.registry.format.entry import Entry
 from monitor.registry.format.group import Company, Group, Person, Purpose, Role
 from monitor.registry.format.party import LONGEST_WORK, Certificate, Endpoint, Maintenance, Party, Weekday
-from monitor.registry.format.service import Service
 from monitor.registry.format.published import CONTINUES, Basis, DataSet, JointUse, LinkedSite, Member, Policy
+from monitor.registry.format.service import Service
 from monitor.registry.format.supervision import (
     CLAUSES,
     GDPR_CLAUSES,
@@ -67,8 +67,8 @@ __all__ = [
     "Policy",
     "Purpose",
     "Role",
-    "Service",
     "Selection",
+    "Service",
     "State",
     "SubEntrustment",
     "Threshold",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from monitor.calendar import Calendar
+from monitor.registry.format.clocks import Incidents, OptOuts, OwnerRequests
 from monitor.registry.format.entry import Entry
 from monitor.registry.values import Day, Email, Flag, Hour, Key, Text, Zone, known_closed_days
 
@@ -26,6 +27,9 @@ class Group(Entry):
     privacy_office: tuple[Email, ...] = ()
     language: Literal["ja", "en"] = "ja"
     any_hour: Flag = False
+    incidents: Incidents = Incidents()
+    owner_requests: OwnerRequests = OwnerRequests()
+    opt_outs: OptOuts = OptOuts()
 
     @model_validator(mode="after")
     def _hours(self) -> Self:
@@ -69,6 +73,7 @@ class Company(Entry):
     executive: tuple[Email, ...] = ()
     member_from: Day | None = None
     member_until: Day | None = None
+    privacy_mark: Flag = False
     person: tuple[Person, ...] = ()
 
     @model_validator(mode="after")

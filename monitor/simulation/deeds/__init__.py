@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.simulation.deeds import asking, deciding, looking, registry
+from monitor.simulation.deeds import asking, chain, deciding, incidents, looking, membership, owners, registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +20,18 @@ DEEDS: Mapping[type[Event], Deed] = {
     **looking.DEEDS,
     **registry.DEEDS,
     **deciding.DEEDS,
+    **incidents.DEEDS,
+    **owners.DEEDS,
+    **chain.DEEDS,
+    **membership.DEEDS,
 }
 #: Which lines of the ledger a simulation prints, and as what.
 LINES: Mapping[str, str] = {
     **asking.LINES,
     **looking.LINES,
     **deciding.LINES,
+    **incidents.LINES,
+    **owners.LINES,
+    **chain.LINES,
+    **membership.LINES,
 }

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
 from monitor.language import Message
-from monitor.obligations import acts
+from monitor.obligations import KINDS, acts
+from monitor.obligations.vouching import vouch
 from monitor.promises.deciding import Decision, decide
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.simulation.event import ThroughUs
 from monitor.simulation.who import manager
+from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +36,9 @@ class Done(ThroughUs):
 
 async def _done(event: Done, at: datetime) -> None:
     """The oldest of that kind that is open there."""
+    if event.obligation in KINDS:
+        await _done_by_party(event, at)
+        return
     open_ones = tables.OwnDuty.filter(kind=event.obligation, state="open")
     if event.ref:
         open_ones = open_ones.filter(ref=event.ref)
@@ -48,6 +53,24 @@ async def _done(event: Done, at: datetime) -> None:
         raise Refused("nothing-owed", Message("Nothing of this kind is owed there."))
     actor = await acts.person(event.by or await manager(duty.company_id, at), at)
     await decide(duty, at, actor, Decision(event.outcome, event.reason, event.on))
+
+
+async def _done_by_party(event: Done, at: datetime) -> None:
+    """What a party was asked for is done, as a person has heard: the oldest of that kind under each engagement. What it
+    has handed in is accepted.
+    """
+    which = {"engagement_id": event.engagement, "company_id": event.company, "subject": event.ref}
+    asked = tables.Obligation.filter(kind=event.obligation, state__in=(*ASKED, "submitted"))
+    duties = await asked.filter(**{name: value for name, value in which.items() if value}).order_by("-id")
+    oldest = {duty.engagement_id: duty for duty in duties}
+    if not oldest:
+        raise Refused("nothing-owed", Message("Nothing of this kind is owed there."))
+    for duty in sorted(oldest.values(), key=lambda one: one.engagement_id):
+        actor = await acts.person(event.by or await manager(duty.company_id, at), at)
+        if duty.state == "submitted":
+            await acts.accept(duty.id, at, actor)
+        else:
+            await vouch(duty.id, at, actor, event.on)
 
 
 DEEDS: Mapping[type[Event], Deed] = {Done: _done}

@@ -1,0 +1,74 @@
+"""What a party has done about an owner's request: its word for one leg, and the last of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor import ledger, tables
+from monitor.duties.owing import met
+from monitor.own_duties import OWNER_REQUEST
+from monitor.refusal import need
+from monitor.tables.duty import LIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from monitor.questionnaire import Answer
+    from monitor.tables import Obligation, OwnerRequest
+
+LEG = "owner-request-leg"
+RESULT, REASON = "leg.result", "leg.reason"
+DONE, HOLDS_NONE, REFUSED, KEEPS = "done", "holds_none", "refused", "law_requires_keeping"
+RESULTS = (DONE, HOLDS_NONE, REFUSED, KEEPS)
+EXPLAINED = frozenset({REFUSED, KEEPS})
+SILENT = ("scheduled", "open", "returned", "declined")  #: states in which a leg has not answered
+
+
+def result_of(answers: Mapping[str, Answer]) -> str:
+    """What was done; a simulation's answer that says nothing stands for its being done."""
+    value = answers[RESULT].value if RESULT in answers else DONE
+    return str(value)
+
+
+def checked(answers: Mapping[str, Answer]) -> str:
+    """The result, with its reason where one is needed."""
+    result = result_of(answers)
+    need(result in RESULTS, "no-such-result", "Say what was done about the request.")
+    explained = REASON in answers and not answers[REASON].blank
+    need(
+        result not in EXPLAINED or explained,
+        "reason-missing",
+        "Say why the request is not carried out: the owner has to be told the reason.",
+    )
+    return result
+
+
+async def silent(ref: str) -> list[str]:
+    """The engagements whose parties have not answered yet."""
+    legs = tables.Obligation.filter(kind=LEG, subject=ref, state__in=SILENT).order_by("engagement_id")
+    return [str(key) for key in await legs.values_list("engagement_id", flat=True)]
+
+
+async def answered(duty: Obligation, at: datetime, actor: str) -> None:
+    """One leg has answered. With the last one nothing more is waited for; within the caller's transaction."""
+    request = await tables.OwnerRequest.filter(ref=duty.subject, state="open").select_for_update().first()
+    if request is None or await silent(request.ref):
+        return
+    await tables.OwnerRequest.filter(id=request.id).update(state="settled")
+    await ledger.write([event("settled", request, actor)], at)
+    waiting = tables.OwnDuty.filter(kind=OWNER_REQUEST, ref=request.ref, state="open").select_for_update()
+    for own in await waiting:
+        await met(own, at)
+
+
+async def withdrawn(ref: str) -> list[Obligation]:
+    """The legs that nobody has to answer any more."""
+    return await tables.Obligation.filter(kind=LEG, subject=ref, state__in=LIVE).select_for_update()
+
+
+def event(kind: str, request: OwnerRequest, actor: str = ledger.SYSTEM, **data: str) -> ledger.Event:
+    """A line of the ledger about a request of an owner."""
+    return ledger.Event(
+        f"owner-request.{kind}", f"owner-request/{request.id}", {"ref": request.ref} | data, request.company_id, actor
+    )

@@ -1,0 +1,192 @@
+"""A request of an owner: entered, sent to all who hold the data once the owner's identity is verified, answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor import ledger, tables
+from monitor.calendar import Roll
+from monitor.duties import owing
+from monitor.hearing.legs import LEG, event, silent, withdrawn
+from monitor.language import Message
+from monitor.obligations.contract import Owed
+from monitor.obligations.demanding import demand, withdraw_demands
+from monitor.own_duties import DONE, OWNER_REQUEST
+from monitor.promises.owners.holding import holders
+from monitor.promises.owners.references import sound
+from monitor.reasons import keep
+from monitor.refusal import Refused, need
+from monitor.registry.format import Service
+from monitor.registry.roster import roster
+from monitor.schedule import edit
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from monitor.registry.roster import Roster
+    from monitor.tables import OwnDuty, OwnerRequest
+
+#: What an owner may ask for (APPI 32-35, and to be mailed no more), and its words.
+REQUESTS: Mapping[str, Message] = {
+    "disclose": Message("Disclosure"),
+    "provision_record": Message("Disclosure of records of provision"),
+    "correct": Message("Correction"),
+    "add": Message("Addition"),
+    "erase": Message("Erasure"),
+    "delete": Message("Deletion"),
+    "stop_use": Message("Cessation of use"),
+    "stop_provision": Message("Cessation of provision to third parties"),
+    "stop_mail": Message("No more mail"),
+    "purpose_notice": Message("Notice of the purpose of use"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is entered of a request: nothing that says who asks. `company`, or a `service` that says which."""
+
+    ref: str
+    request: str
+    arrived_on: date
+    company: str = ""
+    service: str = ""
+    purposes: Sequence[str] = ()
+    verified_on: date | None = None
+
+
+async def enter_request(asked: Asked, at: datetime, actor: str) -> OwnerRequest:
+    """The request has arrived: the company's own clock starts. What is entered twice is one; the second time may say
+    that the identity is verified.
+    """
+    ref = sound(asked.ref)
+    async with transaction():
+        present = await roster()
+        company = await _routed(asked, present)
+        request = await tables.OwnerRequest.filter(ref=ref).select_for_update().first()
+        if request is None:
+            request = await _begin(ref, company, asked, present, at, actor)
+        need(request.company_id == company, "ref-taken", "Another company has a request of this reference.")
+        if asked.verified_on and request.verified_on is None:
+            await _verify(request, asked.verified_on, at, actor, present)
+    return request
+
+
+async def _routed(asked: Asked, present: Roster) -> str:
+    """The company that answers: the one named, or the one that answers for the service."""
+    need(asked.request in REQUESTS, "no-such-request", "Choose what the owner asks for.")
+    need(set(asked.purposes) <= present.purposes.keys(), "no-such-purpose", "The registry has no such purpose.")
+    company = asked.company
+    if asked.service:
+        row = await tables.Service.filter(key=asked.service, retired_at=None).first()
+        need(row is not None, "no-such-service", "The registry has no such service.")
+        company = Service.model_validate(row.spec).company if row else ""
+        need(asked.company in ("", company), "company-differs", "Another company answers for this service.")
+    need(company, "company-missing", "Say which company, or which service, it is about.")
+    need(company in present.companies, "no-such-company", "The registry has no such company.")
+    return company
+
+
+async def _begin(ref: str, company: str, asked: Asked, present: Roster, at: datetime, actor: str) -> OwnerRequest:
+    due_on = asked.arrived_on + timedelta(days=present.group.owner_requests.answer_days)
+    request = await tables.OwnerRequest.create(
+        ref=ref,
+        company_id=company,
+        service=asked.service,
+        request=asked.request,
+        purposes=list(asked.purposes),
+        arrived_on=asked.arrived_on,
+        due_on=due_on,
+        entered_at=at,
+        entered_by=actor,
+    )
+    await ledger.write([event("entered", request, actor, arrived_on=asked.arrived_on.isoformat())], at)
+    await owing.owe(OWNER_REQUEST, due_on, at, present, company_id=company, ref=ref)
+    return request
+
+
+async def verify(request_id: int, verified_on: date, at: datetime, actor: str) -> None:
+    """Somebody of the company has verified who asks: now, and not before, those who hold the data are told."""
+    async with transaction():
+        present = await roster()
+        request = await _held(request_id)
+        need(request.verified_on is None, "verified-already", "The identity has been verified already.")
+        need(verified_on <= present.calendar.day_of(at), "verified-future", "Name today or a day before it.")
+        await _verify(request, verified_on, at, actor, present)
+
+
+async def _held(request_id: int) -> OwnerRequest:
+    request = await tables.OwnerRequest.filter(id=request_id).select_for_update().get()
+    need(request.state == "open", "not-open", "This request is over.")
+    return request
+
+
+async def _verify(request: OwnerRequest, verified_on: date, at: datetime, actor: str, present: Roster) -> None:
+    need(request.state == "open", "not-open", "This request is over.")
+    need(
+        verified_on >= request.arrived_on,
+        "verified-before-arrival",
+        "The identity cannot have been verified before the request arrived.",
+    )
+    await tables.OwnerRequest.filter(id=request.id).update(**edit(request, verified_on=verified_on))
+    await ledger.write([event("verified", request, actor, on=verified_on.isoformat())], at)
+    for key in await _holders(request, verified_on, present):
+        await demand(LEG, key, _leg(request, verified_on, at, present), at, present)
+
+
+async def _holders(request: OwnerRequest, day: date, present: Roster) -> list[str]:
+    row = await tables.Service.filter(key=request.service).first() if request.service else None
+    named = Service.model_validate(row.spec).engagements if row else ()
+    return await holders(request.company_id, named, request.purposes, day, present)
+
+
+def _leg(request: OwnerRequest, verified_on: date, at: datetime, present: Roster) -> Owed:
+    """What one holder owes: so many days after verification, and never after the owner's answer. Nothing leaves before
+    the day of verification, also where that was entered ahead.
+    """
+    days, calendar = present.group.owner_requests.leg_days, present.calendar
+    due_on = min(verified_on + timedelta(days=days), request.due_on)
+    opens_at = at if verified_on <= calendar.day_of(at) else calendar.sending_on(verified_on)
+    cause = {"reason": "owner-request", "request": request.request}
+    return Owed(due_on, days, opens_at=opens_at, cause=cause, subject=request.ref, roll=Roll.NONE, statutory=True)
+
+
+async def answer(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: str, on: date | None) -> None:
+    """A named person says how the request ended. It cannot be answered while a holder is silent, whose engagements the
+    refusal names; declined or withdrawn, nobody has to do anything more.
+    """
+    owing.explain(duty.kind, outcome, reason)
+    async with transaction():
+        held = await owing.held(duty.id)
+        request = await tables.OwnerRequest.filter(ref=held.ref).select_for_update().get()
+        if outcome == DONE:
+            await _answerable(request)
+        else:
+            await withdraw_demands(await withdrawn(request.ref), f"request-{outcome}", at)
+        await owing.done(held, at, actor, outcome, reason, on)
+        today = (await roster()).calendar.day_of(at)
+        state = "answered" if outcome == DONE else outcome
+        await tables.OwnerRequest.filter(id=request.id).update(state=state, answered_on=on or today)
+        await ledger.write([event(state, request, actor, **await keep(reason, at))], at)
+
+
+async def _answerable(request: OwnerRequest) -> None:
+    need(request.verified_on, "not-verified", "Verify first who asks; nobody has been told of the request yet.")
+    waiting = await silent(request.ref)
+    if waiting:
+        keys = ", ".join(waiting)
+        raise Refused(keys, Message("These have not answered yet: {keys}.", {"keys": keys}))
+
+
+async def close_answered(request_id: int, on: date, at: datetime, actor: str) -> None:
+    """All have answered us, and now the owner has the company's answer too."""
+    async with transaction():
+        request = await tables.OwnerRequest.filter(id=request_id).select_for_update().get()
+        need(request.state == "settled", "not-settled", "There is nothing to answer, or it has been answered.")
+        today = (await roster()).calendar.day_of(at)
+        need(on <= today, "on-future", "Name today or a day before it.")
+        await tables.OwnerRequest.filter(id=request.id).update(state="answered", answered_on=on)
+        await ledger.write([event("answered", request, actor, on=on.isoformat())], at)

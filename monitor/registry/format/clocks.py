@@ -1,0 +1,37 @@
+"""How long things may take: what a law only circumscribes, or leaves to the group, as numbers that it can set."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from monitor.registry.format.entry import Entry
+from monitor.registry.values import no_flag
+
+Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)]
+People = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(no_flag)]
+
+
+class Incidents(Entry):
+    """漏えい等報告 (APPI 26; Enforcement Rules 7-9). The day of knowing is day 1, and closed days count."""
+
+    notice_days: Days = 5
+    preliminary_days: Days = 5
+    final_days: Days = 30
+    final_wrongful_days: Days = 60
+    people_over: People = 1000
+    my_number_over: People = 100
+
+
+class OwnerRequests(Entry):
+    """開示等の請求 (APPI 32-39): days from arrival to the answer, and from verification to what a party has done."""
+
+    answer_days: Days = 14
+    leg_days: Days = 7
+
+
+class OptOuts(Entry):
+    """受信拒否: business days within which whoever sends mail has to acknowledge one."""
+
+    acknowledge_days: Days = 2
