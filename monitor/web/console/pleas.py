@@ -9,6 +9,7 @@ from monitor import tables
 from monitor.language import Message, say_day
 from monitor.obligations.pleas import ALONE, DECISIONS, decidable
 from monitor.tables.duty import DECLINE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON
+from monitor.web.console.rolling import becomes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +59,15 @@ async def undecided(
     rows = await tables.Plea.filter(obligation_id=duty.id, decision=None).order_by("id")
     texts = {one.id: one.text.in_(language) for one in asked.questions} if asked else {}
     waiting = [row for row in rows if row.kind in decidable(duty.state)]
-    return [_shown(row, texts, calendar, language) for row in waiting]
+    return [_shown(row, texts, calendar, language) | _wish(row, duty, calendar, language) for row in waiting]
+
+
+def _wish(plea: Plea, duty: Obligation, calendar: Calendar, language: str) -> dict[str, str]:
+    """That the day which is wished for is closed, and what the due date would be; nothing where it is not."""
+    due = plea.proposed_on and becomes(duty, plea.proposed_on, calendar)
+    text = "{day} is a closed day. If you give the time that was asked for, the due date is {due}."
+    said = Message(text, {"day": plea.proposed_on, "due": due}).in_(language) if due != plea.proposed_on else ""
+    return {"rolls": said}
 
 
 def _shown(plea: Plea, questions: dict[str, str], calendar: Calendar, language: str) -> dict[str, Any]:
