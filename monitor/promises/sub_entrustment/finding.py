@@ -82,12 +82,11 @@ async def known_below(engagement: str, present: Roster) -> list[str]:
     """All by which a party in the tree below may be called: keys and names, however deep, and what is asked for."""
     keys = [engagement, *await below(engagement)]
     entries = await present.engagements(keys[1:])
-    parties = await present.parties({entry.party for entry in entries.values()})
-    names = [
-        name for key, one in parties.items() for name in (key, one.name, one.name_ja) if name
-    ]  # the party itself, in either language
-    rows = tables.SubEntrustment.filter(engagement_id__in=keys, state__in=KNOWN)
-    return [*names, *(word for pair in await rows.values_list("party", "name") for word in pair if word)]
+    asked = tables.SubEntrustment.filter(engagement_id__in=keys, state__in=KNOWN)
+    pairs = [(str(party), str(name)) for party, name in await asked.values_list("party", "name")]
+    parties = await present.parties({entry.party for entry in entries.values()} | {party for party, _ in pairs})
+    registered = (name for key, one in parties.items() for name in (key, one.name, one.name_ja))
+    return [name for name in (*registered, *(name for pair in pairs for name in pair)) if name]
 
 
 async def _breach(rule: str, row: SubEntrustment, at: datetime, present: Roster) -> None:
