@@ -77,6 +77,17 @@ ENGAGEMENT = table(
      "places": st.lists(st.sampled_from(["JP", "US"]), max_size=2), "attestation": ATTESTATION, "place": st.lists(PLACE, max_size=2),
      "deletion": table({}, {"accepted_on": DAYS})},
 )  # fmt: skip
+MEMBER = table(
+    {},
+    {
+        "from": DAYS.filter(lambda day: day.year < 2050),
+        "until": DAYS.filter(lambda day: day.year >= 2050),
+        "basis": st.sampled_from(["consent", "rename", "succession"]),
+    },
+)
+JOINT_USE = table(
+    {}, {"name": SAID, "items": st.lists(SAID, max_size=2), "scope_ja": SAID, "notice_days": st.integers(1, 366)}
+)
 GROUP = table(
     {"name": SAID, "timezone": st.sampled_from(["Asia/Tokyo", "Europe/London"])},
     {
@@ -108,14 +119,27 @@ def registries(draw):
         one["purposes"] = draw(st.lists(st.sampled_from([entry["key"] for entry in made["purpose"]]), max_size=2))
         if number and draw(FLAGS):
             one["under"] = found[0]["key"]
-    return made | {"engagement": found}
+    return made | {"engagement": found, "joint_use": draw(_joint_uses(made))}
+
+
+@st.composite
+def _joint_uses(draw, made):
+    """With what the registry has: each names some of it."""
+    found = draw(_many("j", JOINT_USE, least=0))
+    for one in found:
+        one["purposes"] = draw(st.lists(st.sampled_from([entry["key"] for entry in made["purpose"]]), max_size=2))
+        one["members"] = [
+            member | {kind: draw(st.sampled_from(made[kind]))["key"]}
+            for kind, member in draw(st.lists(st.tuples(st.sampled_from(["company", "party"]), MEMBER), max_size=3))
+        ]
+    return found
 
 
 def declaration(tables):
     return Declaration(
         Located(Group.model_validate(tables["group"]), "f"),
         entries={
-            kind: {table["key"]: Located(model.model_validate(table), "f") for table in tables[kind]}
+            kind: {table["key"]: Located(model.model_validate(table), "f") for table in tables.get(kind, [])}
             for kind, model in KINDS.items()
         },
     )
@@ -176,7 +200,7 @@ def test_an_export_for_one_company_or_party_holds_what_concerns_it():
 
     for only in ({"company": "one"}, {"party": "acme"}):
         found = asyncio.run(exported(**only))
-        assert {kind: [entry["key"] for entry in found[kind]] for kind in KINDS} == {
+        assert {kind: [entry["key"] for entry in entries] for kind, entries in found.items() if kind in KINDS} == {
             "company": ["one"],
             "party": ["acme"],
             "purpose": ["p1"],
