@@ -10,13 +10,15 @@ from test_form import get, plain_path, post
 
 from monitor import clock, tables
 from monitor.calendar import DAY
-from monitor.language import say_instant
+from monitor.language import Message, say_instant
 from monitor.obligations import acts
 from monitor.questionnaire import Answer, freeze_answers, thaw
 from monitor.receipt import Verdict, examine
 from monitor.registry.apply import set_fields
 from monitor.registry.roster import roster
+from monitor.rendering import environment
 from tests.journey.manager import signed_in
+from tests.web.accepted_before import told_before
 
 PARTY, MANAGER = "privacy@acme.example", "managers@impress.example"
 
@@ -123,3 +125,35 @@ async def test_every_receipt_of_a_request_stays_on_its_page_and_what_is_left_to_
         place, _ = await post(client, f"{base}/mine", {"open": str(other.id)})
         assert f"ITK-{other.id:06d}" in await get(client, place)
         assert "Points remain" not in await get(client, f"{view}/done"), "a receipt shows nothing else"
+
+
+async def test_a_letter_says_that_answers_of_last_time_can_be_used_again_where_the_same_is_asked(running: Running):
+    token = plain_path(running.link())
+    async with running.client() as client:
+        for answers, told in (({"gone": Answer(value="yes")}, False), ({"policy": Answer(value="yes")}, True)):
+            await told_before("dm", answers)
+            await tables.Notice.filter(kind="fresh-link").delete()
+            async with client.post(f"{token}/fresh") as response:
+                assert response.status == 200
+            await running.work()
+            assert ("「前回と同じ」でお使いいただけます" in running.mails(PARTY)[-1].text.replace("\n", "")) is told
+            assert ("「前回と同じ」で使えます" in await get(client, f"{token}/ja/")) is told
+
+
+async def test_the_letter_of_an_acceptance_names_the_next_date_though_that_is_not_planned_yet(running: Running):
+    duty, actor = await tables.Obligation.get(), await acts.person(MANAGER, clock.now(), "M. Manager")
+    await hand_in(duty, policy="yes")
+    await acts.accept(duty.id, clock.now(), actor)
+    notice = await tables.Notice.get(kind="accepted")
+    await running.work()
+    following = await tables.Obligation.filter(kind="attestation", id__gt=duty.id).get()
+    assert notice.data["next_on"] == following.due_on.isoformat()
+
+
+def test_an_english_sentence_that_ends_with_a_company_has_one_full_stop() -> None:
+    text = "{party} is asked by {asker}. Write to {asker}."
+    asked = Message(text, {"party": "Acme, Inc.", "asker": "Example, Inc."})
+    assert asked.in_("en") == "Acme, Inc. is asked by Example, Inc. Write to Example, Inc."
+    page = environment("en", html=True).from_string('{{ _("Asked by %(asker)s.", asker=name) }}')
+    assert page.render(name="A & B, Inc.") == "Asked by A &amp; B, Inc."
+    assert page.render(name="And so on ...").endswith("so on ...")
