@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from checks.spelling import normal
+from monitor.hearing.chain.rules import spelled
 from monitor.questionnaire import Answer
 
 if TYPE_CHECKING:
@@ -118,8 +118,3 @@ def standing(states: Iterable[str]) -> str:
     """What all the places together come to."""
     left = set(states)
     return next((word for state, word in STANDINGS if state in left), OVER)
-
-
-def spelled(name: str) -> str:
-    """A name as it is compared: one width, one case, no blanks."""
-    return "".join(normal("NFKC", name).casefold().split())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.promises.sub_entrustment.rules import names_in, unknown
+from monitor.hearing.chain.rules import names_in, unknown
 from tests.promises.chain import SUBS, asks, done, event, running
 from tests.stage import engagement, last_accepted, play, registry
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from tortoise.expressions import F
 
 from monitor import tables
+from monitor.hearing.chain.rules import spelled
 from monitor.obligations.acts import Declaration, submit
-from monitor.obligations.disposal import Certified, as_answers, spelled
+from monitor.obligations.disposal import Certified, as_answers
 from monitor.questionnaire import Place, freeze, freeze_answers, holds_my_number, with_places
 from monitor.questionnaire.defaults import DELETION
 from monitor.refusal import need

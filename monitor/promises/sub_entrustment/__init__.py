@@ -6,11 +6,11 @@ whoever entrusted first.
 
 from __future__ import annotations
 
-from monitor.promises.sub_entrustment.asking import Asking, request
+from monitor.hearing.chain.asking import Asking, request
+from monitor.hearing.chain.finding import handed, named
+from monitor.hearing.chain.tree import Node, countries, tree
 from monitor.promises.sub_entrustment.deciding import decide, end
 from monitor.promises.sub_entrustment.detecting import Standing, detect, standings
-from monitor.promises.sub_entrustment.finding import handed, named
-from monitor.promises.sub_entrustment.tree import Node, countries, tree
 from monitor.promises.sub_entrustment.turning import turn
 
 __all__ = [

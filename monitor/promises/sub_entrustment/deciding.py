@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
 from monitor.duties import owing
-from monitor.promises.sub_entrustment.asking import event
-from monitor.promises.sub_entrustment.rules import IN, consented
+from monitor.hearing.chain.asking import event
+from monitor.hearing.chain.rules import IN, consented
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, add_engagement, set_fields
 from monitor.registry.format import Engagement

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor import tables
 from monitor.calendar import add_months
-from monitor.promises.sub_entrustment.rules import IN
+from monitor.hearing.chain.rules import IN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

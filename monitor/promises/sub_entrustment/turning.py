@@ -8,10 +8,10 @@ from tortoise.expressions import Q
 
 from monitor import ledger, tables
 from monitor.duties import owing
+from monitor.hearing.chain.asking import event, reference
+from monitor.hearing.chain.rules import IN, silent
 from monitor.own_duties import SUB_ENTRUSTMENT_DECISION
-from monitor.promises.sub_entrustment.asking import event, reference
 from monitor.promises.sub_entrustment.deciding import APPROVE, settle
-from monitor.promises.sub_entrustment.rules import IN, silent
 from monitor.registry.apply import ONE_AT_A_TIME
 from monitor.registry.roster import roster
 from monitor.tables.store import alone, transaction

@@ -8,9 +8,9 @@ from checks.detail import Detail
 from monitor import ledger, tables
 from monitor.cases.conduct import breach
 from monitor.conduct import UNAUTHORISED, UNREPORTED
-from monitor.promises.sub_entrustment.asking import entered, event, latest, reference
-from monitor.promises.sub_entrustment.rules import IN, KNOWN, unknown
-from monitor.promises.sub_entrustment.tree import below
+from monitor.hearing.chain.asking import entered, event, latest, reference
+from monitor.hearing.chain.rules import IN, KNOWN, unknown
+from monitor.hearing.chain.tree import below
 from monitor.questionnaire import holds_my_number
 from monitor.refusal import need
 from monitor.registry.format import OWING

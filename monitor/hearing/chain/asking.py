@@ -9,8 +9,8 @@ from monitor import ledger, tables
 from monitor.cases.conduct import mended
 from monitor.conduct import UNREPORTED
 from monitor.duties.owing import owe
+from monitor.hearing.chain.rules import IN, bare, due_on, silent
 from monitor.own_duties import SUB_ENTRUSTMENT_DECISION
-from monitor.promises.sub_entrustment.rules import IN, bare, due_on, silent
 from monitor.questionnaire import holds_my_number
 from monitor.refusal import need
 from monitor.registry.format import OWING

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor import tables
-from monitor.promises.sub_entrustment.rules import IN
+from monitor.hearing.chain.rules import IN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

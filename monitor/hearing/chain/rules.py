@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.obligations.disposal import spelled
+from checks.spelling import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +44,11 @@ def consented(entry: Engagement, own: date | None, today: date) -> bool:
 def silent(authorisation: str, entry: Engagement, own: date | None, today: date) -> bool:
     """Whether silence is consent: only where all were authorised in general, and never against the law."""
     return authorisation == GENERAL and consented(entry, own, today)
+
+
+def spelled(name: str) -> str:
+    """A name as it is compared: one width, one case, no blanks."""
+    return "".join(normal("NFKC", name).casefold().split())
 
 
 def bare(name: str) -> str:
