@@ -1,0 +1,193 @@
+"""A request of an owner reaches all who hold the data, after the owner is verified, and is over when all have answered."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stage import GROUP, event, play, registry
+from stage import engagement as one
+
+from monitor.promises.owners.references import sound
+from monitor.refusal import Refused
+
+SERVICE = """
+[[service]]
+key = "shop"
+company = "impress"
+engagements = ["dm"]
+"""
+
+
+def engagement(key="dm", company="impress", party="acme", **more):
+    return one(key, company, party, attestation="last_accepted_on = 2026-10-01", **more)
+
+
+def request(
+    at="2026-11-24T10:00", ref="R-2026-001", *, verified="2026-11-27", purposes='["p03"]', arrived="2026-11-24", **more
+):
+    said = {"ref": ref, "request": "erase", "company": "impress"} | more
+    lines = [event(at, "owner_request", None, **said), f"arrived_on = {arrived}", f"purposes = {purposes}"]
+    return "\n".join([*lines, *([f"verified_on = {verified}"] if verified else [])])
+
+
+def leg(at, engagement="dm", result="done", ref="R-2026-001", **more):
+    return event(at, "leg", engagement, ref=ref, result=result, **more)
+
+
+@pytest.fixture
+def told(tmp_path):
+    async def run(*events, until="2026-12-20", toml=None, begin="2026-11-20"):
+        return await play(toml or registry(engagement()), begin, until, *events, tmp=tmp_path)
+
+    return run
+
+
+def dues(lines, obligation="owner-request-leg"):
+    return {line["engagement"]: line["due_on"] for line in lines.of("deadline", obligation=obligation)}
+
+
+async def test_nothing_leaves_before_verification_and_then_all_who_hold_the_purpose_have_seven_days(world):
+    toml = registry(
+        engagement(),
+        engagement("sub", under="dm"),
+        engagement("joint", kind="joint_user").replace('kind = "trustee"\n', ""),
+        engagement("other-purpose").replace('purposes = ["p03"]', 'purposes = ["p04"]'),
+        engagement("elsewhere", company="sister"),
+        engagement("ended", ends_on="2026-11-26", deletion_days=300),
+    ).replace("[[party]]", '[[purpose]]\nkey = "p04"\ntext = "Other"\n[[party]]', 1)
+    lines = await world(toml, "2026-11-20", "2026-11-28", request())
+    assert dues(lines) == {"dm": "2026-12-04", "joint": "2026-12-04", "sub": "2026-12-04"}
+    assert {line["at"][:10] for line in lines.of("deadline", obligation="owner-request-leg")} == {"2026-11-27"}
+    [own] = lines.of("deadline", obligation="owner-request")
+    assert (own["at"][:10], own["due_on"], own["company"], own["ref"]) == (
+        "2026-11-24",
+        "2026-12-08",
+        "impress",
+        "R-2026-001",
+    )
+    vendor = [line["at"] for line in lines.of("mail") if "vendor" in line["audience"]]
+    assert min(vendor) >= "2026-11-27"
+
+
+async def test_an_unverified_request_reaches_nobody_outside(told):
+    lines = await told(request(verified=None), until="2026-12-10")
+    assert lines.of("deadline", obligation="owner-request-leg") == []
+    assert [line for line in lines.of("mail") if "vendor" in line["audience"]] == []
+    assert [line["at"][:10] for line in lines.of("overdue")] == ["2026-12-09"]
+
+
+async def test_who_verifies_later_enters_it_once_more(told):
+    lines = await told(request(verified=None), request("2026-11-30T17:30", verified="2026-11-30"), until="2026-12-01")
+    assert len(lines.of("deadline", obligation="owner-request")) == 1
+    assert dues(lines) == {"dm": "2026-12-07"}
+    assert lines.of("deadline", obligation="owner-request-leg")[0]["at"][:16] == "2026-11-30T17:30"
+
+
+async def test_no_leg_is_due_after_the_answer(told):
+    lines = await told(request("2026-12-05T10:00", verified="2026-12-05"), until="2026-12-06")
+    assert dues(lines) == {"dm": "2026-12-08"}
+
+
+async def test_days_of_a_request_roll_off_no_closed_day(told):
+    lines = await told(request("2026-12-19T10:00", arrived="2026-12-19", verified="2026-12-26"), until="2026-12-29")
+    assert [line["due_on"] for line in lines.of("deadline", obligation="owner-request")] == ["2027-01-02"]
+    assert dues(lines) == {"dm": "2027-01-02"}
+
+
+async def test_it_is_over_with_the_last_leg_and_not_before(told):
+    toml = registry(engagement(), engagement("web"))
+    early = event("2026-11-28T10:00", "done", None, obligation="owner-request", ref="R-2026-001")
+    first, last = leg("2026-11-27T15:00"), leg("2026-11-30T10:00", "web", "holds_none")
+    lines = await told(request(), first, early, last, leg("2026-12-01T10:00"), toml=toml)
+    assert [(line["engagement"], line["ref"]) for line in lines.of("submitted")] == [
+        ("dm", "R-2026-001"),
+        ("web", "R-2026-001"),
+    ]
+    assert [line["reason"] for line in lines.of("refused")] == ["web", "not-open"]
+    [over] = lines.of("accepted")
+    assert (over["obligation"], over["at"][:16]) == ("owner-request", "2026-11-30T10:00")
+    assert lines.of("overdue") == []
+
+
+@pytest.mark.parametrize("result", ["refused", "law_requires_keeping"])
+async def test_what_is_not_carried_out_needs_a_reason(told, result):
+    lines = await told(
+        request(), leg("2026-11-30T10:00", result=result), leg("2026-12-01T10:00", result=result, reason="Tax law")
+    )
+    assert [line["reason"] for line in lines.of("refused")] == ["reason-missing"]
+    assert [line["at"][:10] for line in lines.of("accepted")] == ["2026-12-01"]
+
+
+async def test_a_silent_leg_is_overdue_and_its_company_hears_of_it(told):
+    lines = await told(request(), until="2026-12-06")
+    assert [(line["obligation"], line["at"][:16]) for line in lines.of("overdue")] == [
+        ("owner-request-leg", "2026-12-05T00:00")  # a Saturday: a law's clock knows none
+    ]
+    assert ("T+1", "2026-12-05T09:00") in lines.rungs("managers", obligation="owner-request-leg")
+
+
+async def test_a_service_says_which_company_and_which_work_it_is(told):
+    toml = registry(engagement(), engagement("web"), engagement("sub", under="dm")) + SERVICE
+    lines = await told(request(company=None, service="shop"), toml=toml, until="2026-11-28")
+    assert dues(lines) == {"dm": "2026-12-04", "sub": "2026-12-04"}
+    assert lines.of("deadline", obligation="owner-request")[0]["company"] == "impress"
+
+
+async def test_declined_by_the_company_it_is_withdrawn_from_those_who_were_asked(told):
+    no = event("2026-11-30T10:00", "done", None, obligation="owner-request", ref="R-2026-001", outcome="declined")
+    lines = await told(request(), no, no.replace("10:00", "11:00") + '\nreason = "Not the owner"', until="2026-12-15")
+    assert [line["reason"] for line in lines.of("refused")] == ["reason-missing"]
+    assert [line["obligation"] for line in lines.of("cancelled")] == ["owner-request-leg"]
+    assert lines.of("overdue") == []
+
+
+async def test_what_is_entered_wrongly_is_refused_by_name(told):
+    lines = await told(
+        request(ref="Hanako Example"),
+        request(ref="hanako@owner.example"),
+        request(ref="R-1", company="nobody"),
+        request(ref="R-2", company=None),
+        request(ref="R-3", purposes='["p99"]'),
+        request(ref="R-4", verified="2026-11-20"),
+        request(ref="R-5", request="wish"),
+        request(ref="R-6", company=None, service="none"),
+        until="2026-11-25",
+    )
+    assert [line["reason"] for line in lines.of("refused")] == [
+        "ref-names-somebody",
+        "ref-names-somebody",
+        "no-such-company",
+        "company-missing",
+        "no-such-purpose",
+        "verified-before-arrival",
+        "no-such-request",
+        "no-such-service",
+    ]
+    assert lines.of("deadline") == []
+
+
+async def test_numbers_of_days_are_those_of_the_group(told):
+    group = GROUP + "[group.owner_requests]\nanswer_days = 10\nleg_days = 3\n"
+    lines = await told(request(), toml=registry(engagement(), group=group), until="2026-11-28")
+    assert dues(lines) == {"dm": "2026-11-30"}
+    assert [line["due_on"] for line in lines.of("deadline", obligation="owner-request")] == ["2026-12-04"]
+
+
+@given(st.text(max_size=30))
+def test_a_reference_is_never_a_name_an_address_or_a_my_number(text):
+    try:
+        ref = sound(text)
+    except Refused:
+        return
+    assert "@" not in ref
+    assert " " not in ref
+    assert ref.isascii()
+    assert any(sign.isdigit() for sign in ref)
+
+
+@pytest.mark.parametrize("ref", ["123456789018", "1234-5678-9018", "R/1234 5678 9018"])
+def test_a_my_number_is_refused_as_one(ref):
+    with pytest.raises(Refused) as no:
+        sound(ref)
+    assert no.value.reason == "my-number"
