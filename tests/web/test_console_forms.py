@@ -13,7 +13,7 @@ from test_form import get, post
 from checks.contract import Severity
 from monitor import clock, tables
 from monitor.calendar import DAY
-from monitor.obligations import acts
+from monitor.obligations import acts, pleas
 from monitor.registry.roster import roster
 from tests.remediation.remedied import answered, rows
 
@@ -34,15 +34,34 @@ def led_to(page: str) -> list[str]:
 
 
 async def test_every_mistake_of_a_form_is_named_at_once_and_what_was_typed_stays(running: Running) -> None:
-    duty = await tables.Obligation.get()
+    duty, at = await tables.Obligation.get(), clock.now()
+    await pleas.plead(duty.id, "not-ours", "Not our work.", at, "link/x")
+    plea = (await tables.Plea.get()).id
     async with running.client() as client:
         await sign_in(running, client, MANAGERS)
         place = f"/duty/{duty.id}"
+        typed = {"waive_until_year": "2020", "waive_until_month": "13", "waive_until_day": "1"}
+        for deed, sent, missing in [
+            ("waive", typed, ["waive_by", "waive_reason", "waive_until_year"]),
+            ("extend", {}, ["extend_by", "extend_reason", "extend_until_year"]),
+            ("return", {}, []),
+            ("plea", {"plea": str(plea)}, [f"plea{plea}_by", f"plea{plea}_decision", f"plea{plea}_reason"]),
+        ]:
+            _, page = await post(client, f"{place}/{deed}", sent, 422)
+            assert not missing or led_to(page) == missing
+            assert all(f'id="{name}"' in page for name in missing)
+        agreed = {"plea": str(plea), f"plea{plea}_decision": "agreed", f"plea{plea}_by": "M"}
+        _, page = await post(client, f"{place}/plea", agreed, 422)
+        assert led_to(page) == [f"plea{plea}_reason", f"plea{plea}_until_year"]
+        _, page = await post(client, f"{place}/waive", typed | {"waive_reason": "<Merger>"}, 422)
+        assert "&lt;Merger&gt;</textarea>" in page
+        assert 'value="13"' in page
         _, page = await post(client, f"{place}/shown", {"shown_what": "A list"}, 422)
         assert led_to(page) == ["shown_question", "shown_seen_year", "shown_place", "shown_by"]
         _, page = await post(client, f"{place}/entry", {"entry_channel": "on-site"}, 422)
         assert led_to(page) == ["entry_received_year", "entry_signer", "entry_place", "entry_scan", "entry_by"]
     assert (await tables.Obligation.get()).state == "open"
+    assert await tables.Person.filter(name="M").count() == 0
 
 
 async def test_a_review_that_lacks_a_name_and_a_reason_and_a_comment_says_all_three(running: Running) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from monitor.language import Message
 from monitor.obligations import acts
+from monitor.obligations.pleas import Decision
 from monitor.pause import Pause
 from monitor.questionnaire.entry import calendar_day, three_boxes
-from monitor.refusal import Refused
+from monitor.refusal import Refused, need
 from monitor.reviewing import Policy
 from monitor.web.console.looking import Wrong
 from monitor.web.fields import one_line
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from monitor.web.console.session import Reader
 
 LONGEST = 2000  #: letters of a field that are kept
-NAMELESS = Message("Enter your name: the act is recorded under it.")
+NAMELESS_WORDS = "Enter your name: the act is recorded under it."
+NAMELESS = Message(NAMELESS_WORDS)
 DAYLESS = Message("Name a day.")
 #: The field that a refusal is about, by the first word of its token; all others are about who acts.
 FIELDS = {name: name for name in ("by", "decision", "id", "reason", "owner", "name")} | dict.fromkeys(
@@ -42,6 +44,14 @@ class Act:
     said: Mapping[str, str]
     at: datetime
     review: Policy = field(default_factory=Policy)  #: what an acceptance needs
+
+    def signs(self) -> None:
+        """Whether somebody says who acts."""
+        need(one_line(self.said.get("by")), "by-missing", NAMELESS_WORDS)
+
+    def says(self, wanted: str) -> None:
+        """Whether a reason is given. `wanted`: the sentence that asks for it."""
+        need(self.reason, "reason-missing", wanted)
 
     @property
     def reason(self) -> str:
@@ -65,6 +75,28 @@ class Act:
         return self.who.present.calendar.end_of(self.day)
 
     @property
+    def plea(self) -> int:
+        """The number of what the party has said, 0 where none is named."""
+        number = self.said.get("plea", "")
+        return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0  # noqa: PLR2004 - an id
+
+    @property
+    def decision(self) -> Decision:
+        return Decision(self.said.get("decision", ""), self.reason, self.day)
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """Mailbox and name of whoever is to see to it."""
+        return self.said.get("owner", "").strip(), one_line(self.said.get("name"))
+
+    @property
+    def new_day(self) -> date:
+        """The new due date."""
+        if self.day is None:
+            raise Refused("day-missing", Message("Enter the new due date."))
+        return self.day
+
+    @property
     def pause(self) -> Pause:
         return Pause(self.until, self.reason, office=self.who.everywhere)
 
@@ -81,6 +113,11 @@ def typed_day(said: Mapping[str, str], name: str) -> date | None:
 def own_fields(deed: str, sent: Mapping[str, str]) -> dict[str, str]:
     """What belongs to one act of a page, without the name of the act."""
     return {name.removeprefix(f"{deed}_"): value for name, value in sent.items()}
+
+
+def unsigned(who: Reader, deed: str, sent: Mapping[str, str], review: Policy) -> Act:
+    """What a form says, before whoever acts is known by their name: enough to see whether it is complete."""
+    return Act(who, "", own_fields(deed, sent), moment(), review)
 
 
 async def act_of(who: Reader, deed: str, sent: Mapping[str, str]) -> Act:

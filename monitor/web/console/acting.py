@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from monitor import cases, reviewing, tables
-from monitor.language import Message
 from monitor.obligations import acts, findings
-from monitor.obligations.pleas import Decision, decide
-from monitor.refusal import Refused, need
+from monitor.obligations.pleas import decide
+from monitor.refusal import Refused
 from monitor.reviewing import Seen
-from monitor.web.console.act import LONGEST, act_of, wrong
+from monitor.web.console import complete
+from monitor.web.console.act import LONGEST, act_of, unsigned, wrong
 from monitor.web.console.colleagues import decide_colleague
 from monitor.web.console.looking import case_of, duty_of, show_case, show_duty
-from monitor.web.console.remedying import finding_of, may_own, show_finding
+from monitor.web.console.remedying import finding_of, show_finding
 from monitor.web.console.rolling import filled_in, stays
 from monitor.web.console.session import reader
-from monitor.web.fields import one_line, said
+from monitor.web.fields import said
 from monitor.web.pages import language_of, see_other
 from monitor.web.site import SITE
 
@@ -38,12 +38,13 @@ async def on_duty(request: web.Request) -> web.StreamResponse:
     duty = await duty_of(request, who)
     sent = await said(request, LONGEST)
     form = f"plea{_number(sent.get('plea', ''))}" if deed == "plea" else deed  # a page may hold several of these
+    review = request.app[SITE].review
     try:
-        act = replace(await act_of(who, form, sent), review=request.app[SITE].review)
-        await _DEEDS[deed](duty, act)
+        await complete.duty(deed, duty, unsigned(who, form, sent, review))
+        await _DEEDS[deed](duty, replace(await act_of(who, form, sent), review=review))
     except Refused as refusal:
         fresh, typed = await tables.Obligation.get(id=duty.id), filled_in(sent, form, refusal)
-        return await show_duty(request, who, fresh, wrong([refusal], form, typed, language_of(request)))
+        return await show_duty(request, who, fresh, wrong(refusal.every, form, typed, language_of(request)))
     return see_other(f"/duty/{duty.id}")
 
 
@@ -55,10 +56,11 @@ async def on_case(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     sent = await said(request, LONGEST)
     try:
+        complete.case(deed, unsigned(who, deed, sent, request.app[SITE].review))
         await _CASE_DEEDS[deed](case, await act_of(who, deed, sent))
     except Refused as refusal:
         fresh = await tables.Case.get(id=case.id)
-        return await show_case(request, who, fresh, wrong([refusal], deed, sent, language_of(request)))
+        return await show_case(request, who, fresh, wrong(refusal.every, deed, sent, language_of(request)))
     return see_other(f"/case/{case.id}")
 
 
@@ -67,12 +69,13 @@ async def on_finding(request: web.Request) -> web.StreamResponse:
     who, deed = await reader(request), request.match_info["deed"]
     finding = await finding_of(request, who)
     sent = await said(request, LONGEST)
+    review = request.app[SITE].review
     try:
-        act = replace(await act_of(who, deed, sent), review=request.app[SITE].review)
-        await _FINDING_DEEDS[deed](finding, act)
+        await complete.finding(deed, finding, unsigned(who, deed, sent, review))
+        await _FINDING_DEEDS[deed](finding, replace(await act_of(who, deed, sent), review=review))
     except Refused as refusal:
         fresh = await finding_of(request, who)
-        return await show_finding(request, who, fresh, wrong([refusal], deed, sent, language_of(request)))
+        return await show_finding(request, who, fresh, wrong(refusal.every, deed, sent, language_of(request)))
     return see_other(f"/finding/{finding.id}")
 
 
@@ -93,18 +96,17 @@ async def _acknowledge(duty: Obligation, act: Act) -> None:
 
 
 async def _extend(duty: Obligation, act: Act) -> None:
-    if act.day is None:
-        raise Refused("day-missing", Message("Enter the new due date."))
-    stays(duty, act.day, act.who.present.calendar)
-    await acts.extend(duty.id, act.at, act.actor, act.day, act.reason, authority=act.who.authority(duty.company_id))
+    stays(duty, act.new_day, act.who.present.calendar)
+    leave = act.who.authority(duty.company_id)
+    await acts.extend(duty.id, act.at, act.actor, act.new_day, act.reason, authority=leave)
 
 
 async def _plea(duty: Obligation, act: Act) -> None:
-    made = Decision(act.said.get("decision", ""), act.reason, act.day)
+    made = act.decision
     authority = act.who.authority(duty.company_id)
     if made.verdict in {"other-date", "asked-again"}:
         stays(duty, made.day, act.who.present.calendar)
-    await decide(duty.id, _number(act.said.get("plea", "")), act.at, act.actor, made, authority=authority)
+    await decide(duty.id, act.plea, act.at, act.actor, made, authority=authority)
 
 
 def _number(said: str) -> int:
@@ -132,9 +134,7 @@ async def _unmute(case: Case, act: Act) -> None:
 
 
 async def _own(finding: Remediation, act: Act) -> None:
-    email, name = act.said.get("owner", "").strip(), one_line(act.said.get("name"))
-    need(may_own(finding, email, act.who), "owner-unknown", "Choose a mailbox of the responsible company.")
-    need(name, "name-missing", "Enter the name of the owner: a mailbox may be shared, an owner is one person.")
+    email, name = act.owner
     await findings.own(finding.id, act.at, act.actor, await acts.person(email, act.at, name))
 
 
