@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
 from monitor.inbound.intake import BY_REPLY
-from monitor.inbound.lost import Lost, tell_again
-from monitor.inbound.mailbox import MAILBOX, ask_itself, believed, nobody_left, shared_letters, tell_others
-from monitor.notices import COMPANY, PERSON, VENDOR, about_case, about_duty, tell
+from monitor.notices import COMPANY, VENDOR, about_case, about_duty, tell
 from monitor.outbox.dead import Unreached, bury, undeliverable
+from monitor.outbox.lost import Lost, tell_again
+from monitor.outbox.mailbox import ask_itself, believed, died, notices_of
 from monitor.outbox.subjects import Subjects
 from monitor.tables.duty import ASKED
 
@@ -62,7 +62,10 @@ async def bounced(mail: Mail, bounce: Bounce, present: Roster, at: datetime) -> 
     await bury(bounce.address, at)
     mail.state = "bounced"
     await tables.Mail.filter(id=mail.id, state="sent").update(state=mail.state)
-    await (_of_party if mail.side == VENDOR else _of_company)(mail, bounce, notices, present, at)
+    if mail.side == VENDOR:
+        await _of_party(mail, bounce, notices, present, at)
+    else:
+        await died(mail, bounce.address, bounce.said, at)
 
 
 async def _of_party(mail: Mail, bounce: Bounce, notices: list[Notice], present: Roster, at: datetime) -> None:
@@ -70,16 +73,6 @@ async def _of_party(mail: Mail, bounce: Bounce, notices: list[Notice], present: 
     instead = await tell_again(lost, present, at)
     if lost.notices:
         await undeliverable(lost.notices, Unreached(bounce.address, bounce.said, instead, alone=not instead), at)
-
-
-async def _of_company(mail: Mail, bounce: Bounce, notices: list[Notice], present: Roster, at: datetime) -> None:
-    """What the mailbox alone was told is told to whoever is left; so is what it was told with others who are dead."""
-    asked = next((notice for notice in notices if notice.kind == MAILBOX and notice.side == PERSON), None)
-    letters = await shared_letters(asked, bounce.address) if asked else [mail]
-    for letter in letters:
-        await nobody_left(letter, bounce.address, await notices_of(letter), present, at)
-    for company in sorted({letter.company_id for letter in letters if letter.side == COMPANY}, key=str):
-        await tell_others(company, bounce.address, bounce.said, at)
 
 
 async def replied(mail: Mail, incoming: tables.Incoming, at: datetime) -> None:
@@ -113,11 +106,6 @@ async def _alive(mail: Mail, incoming: tables.Incoming) -> None:
     """
     if incoming.way == BY_REPLY and incoming.address in {address.lower() for address in mail.to}:
         await tables.Person.filter(email=incoming.address, name="").update(refused_at=None)
-
-
-async def notices_of(mail: Mail) -> list[Notice]:
-    items = await tables.MailItem.filter(mail_id=mail.id).order_by("id").values_list("notice_id", flat=True)
-    return await tables.Notice.filter(key__in=[str(key) for key in items]).order_by("key")
 
 
 async def _write(kind: str, mail: Mail, notices: Sequence[Notice], data: Mapping[str, object], at: datetime) -> None:

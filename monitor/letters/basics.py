@@ -39,7 +39,7 @@ BLANK: Values = dict.fromkeys((
     "price_on", "person", "heard_at", "returned_on", "returned_for", "again", "erased",
     "remedies", "more_remedies", "task", "matter", "conduct",
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
-    "gone", "why", "instead", "alone", "wrote", "wrote_subject", "wrote_text",
+    "gone", "why", "instead", "alone", "reported", "wrote", "wrote_subject", "wrote_text",
     "grade", "named", "named_by", "parts", "earlier_on", "asked_in", "form_title",
 ))  # fmt: skip
 
@@ -187,7 +187,8 @@ def _handed_over(notice: Notice, _calendar: Calendar) -> Values:
 def _undelivered(notice: Notice, _calendar: Calendar) -> Values:
     data = notice.data
     said = {"gone": one_line(str(data.get("address", ""))), "why": one_line(str(data.get("why", "")), 200)}
-    return said | {"instead": one_line(str(data.get("instead", ""))), "alone": bool(data.get("alone"))}
+    others = {"instead": one_line(str(data.get("instead", ""))), "alone": bool(data.get("alone"))}
+    return said | others | {"reported": bool(data.get("reported", True))}
 
 
 def _wrote(notice: Notice, _calendar: Calendar) -> Values:

@@ -14,6 +14,7 @@ from tortoise.expressions import F
 from monitor import ledger, tables
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.outbox.dead import Unreached, alive_again, bury, undeliverable
+from monitor.outbox.mailbox import died
 from monitor.outbox.subjects import Subjects
 from monitor.schedule import case_next, company_told, edit, own_next, party_told, refresh
 from monitor.tables.duty import ASKED
@@ -292,10 +293,15 @@ async def _unsendable(notices: Sequence[Notice], calendar: Calendar, at: datetim
 
 
 async def blame(mail: Mail, addresses: Mapping[str, str], notices: Sequence[Notice], at: datetime) -> None:
-    """Remember dead mailboxes, and tell the company the same minute that its party cannot be reached there."""
+    """Remember dead mailboxes, and tell the company the same minute that its party, or one of its own people, cannot be
+    reached there.
+    """
     for address in addresses:
         await bury(address, at)
-    if mail.side == VENDOR:
+    if mail.side != VENDOR:
+        for address, why in addresses.items():
+            await died(mail, address, why, at, reported=False)
+    else:
         address, why = next(iter(addresses.items()), ("", ""))
         await undeliverable(notices, Unreached(address, why), at)
 

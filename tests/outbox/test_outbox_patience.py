@@ -134,7 +134,8 @@ async def test_a_reader_put_off_and_then_refused_does_not_make_the_others_hear_i
     await post.live(LEVEL_ONE, LEVEL_TWO)
     await whole.aclose()
     company = [address for _, address in post.carrier.sent if address == MANAGERS]
-    assert len(company) == 1
+    assert len(company) == 2, "the reminder, and that the other one's mailbox takes no mail"
+    assert await tables.Notice.filter(kind="mailbox", side="company", state="sent").count() == 1
     assert await tables.Notice.filter(side="company", kind="rung", rung=7, state="sent").exists()
     lines = [line for line in await post.lines("mail.sent") if line["data"]["items"][0]["level"] == 2]
     assert [line["data"]["readers"] for line in lines] == [1], "the ledger says how many have it"
@@ -166,3 +167,13 @@ async def test_one_connection_carries_many_letters(post):
     await post.work(OPENS)
     assert len(post.server.taken) == len(set(post.server.taken)) == 31
     assert post.server.connections - before <= 2
+
+
+@pytest.mark.logs_errors
+async def test_of_a_reader_whose_server_refuses_him_the_others_and_the_privacy_office_hear_once_a_day(post):
+    post.server.answer_recipient = only({MANAGERS: NEVER})
+    await post.live(OPENS, LEVEL_ONE)
+    said = [mail for mail in post.to(OFFICE) if MANAGERS in mail.text]
+    assert len(said) == 1
+    assert "受け取りをメールサーバーが拒否しました" in "".join(said[0].text.split())
+    assert NEVER.partition(" ")[2][:20] in said[0].text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.inbound.acts import Bounce as Returned
 from monitor.inbound.acts import bounced
-from monitor.inbound.lost import latest_to
+from monitor.outbox.lost import latest_to
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.obligations.authority import Authority

@@ -1,5 +1,6 @@
-"""A company's own mailbox that is said to take no mail: who says so is asked to prove it, and the others are told.
+"""A company's own mailbox that takes no mail: the others are told, whether a mail came back or its server refused one.
 
+What a server refuses while we talk to it is beyond doubt. A report that comes back by mail may be anybody's.
 The return address of a letter stands in every reader's copy. So one of several readers can make a report of another,
 and nothing in it tells it from a mail server's. Such a report alone makes no mailbox dead: the mailbox is sent a letter
 of its own, whose return address nobody else ever sees, and only what comes back to that one is believed.
@@ -7,13 +8,15 @@ of its own, whose return address nobody else ever sees, and only what comes back
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor import tables
-from monitor.inbound.lost import Lost, tell_again
 from monitor.notices import COMPANY, PERSON, tell, to_person
 from monitor.outbox.dead import SILENT_FOR
+from monitor.outbox.lost import Lost, tell_again
+from monitor.registry.roster import roster
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,9 +40,37 @@ async def ask_itself(mail: Mail, address: str, at: datetime) -> None:
     await tell([to_person(person.email, MAILBOX, f"{person.id}/{at:%Y%m%d}", at, mail=mail.id)])
 
 
-async def tell_others(company: str | None, address: str, why: str, at: datetime) -> None:
+async def died(mail: Mail, address: str, why: str, at: datetime, *, reported: bool = True) -> None:
+    """One of a company's own mailboxes is dead: whoever is left hears it, and what it was told with others who are
+    dead. `reported`: by a mail; the letter itself is then lost, while one that was refused goes on to others by itself.
+    """
+    notices = await notices_of(mail)
+    asked = next((notice for notice in notices if notice.kind == MAILBOX and notice.side == PERSON), None)
+    letters = await shared_letters(asked, address) if asked else [mail]
+    present = await roster()
+    for letter in letters if asked or reported else ():
+        await nobody_left(letter, address, await notices_of(letter), present, at)
+    for company in sorted({letter.company_id for letter in letters if letter.side == COMPANY}, key=str):
+        await tell_others(company, Died(address, why, reported), at)
+
+
+async def notices_of(mail: Mail) -> list[Notice]:
+    items = await tables.MailItem.filter(mail_id=mail.id).order_by("id").values_list("notice_id", flat=True)
+    return await tables.Notice.filter(key__in=[str(key) for key in items]).order_by("key")
+
+
+@dataclass(frozen=True)
+class Died:
+    """Which mailbox, in whose words, and whether it is said by a report alone."""
+
+    address: str
+    why: str
+    reported: bool
+
+
+async def tell_others(company: str | None, dead: Died, at: datetime) -> None:
     """Tell whoever of the company is left, and the privacy office, that one of theirs is written to no more."""
-    person = await tables.Person.get(email=address.lower(), name="")
+    person = await tables.Person.get(email=dead.address.lower(), name="")
     notice = tables.Notice(
         key=f"m{person.id}/{COMPANY[0]}/{MAILBOX}/{company or 'group'}/{at:%Y%m%d}"[:120],
         kind=MAILBOX,
@@ -47,7 +78,7 @@ async def tell_others(company: str | None, address: str, why: str, at: datetime)
         company_id=company,
         level=_OFFICE,
         roles=[],
-        data={"address": address, "why": why},
+        data=asdict(dead),
         send_at=at,
         made_at=at,
     )
