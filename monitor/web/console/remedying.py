@@ -1,10 +1,8 @@
-"""The register of findings, one finding with what happened to it, and the findings of one request."""
+"""The page of the register of findings, and one finding with what happened to it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -20,6 +18,8 @@ from monitor.tables.remediation import REQUEST
 from monitor.web.console.history import history, until_words
 from monitor.web.console.limits import risk
 from monitor.web.console.looking import Wrong, console_page
+from monitor.web.console.paging import A_PAGE, Pages
+from monitor.web.console.register import SHOWN, Register, Wanted
 from monitor.web.console.remedies import Entry, day_said, entries_of, told
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, moment
@@ -28,14 +28,10 @@ from monitor.web.words import topic_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from monitor.reviewing import Policy
     from monitor.tables import Remediation
 
-A_PAGE = 50
-#: What is shown of the register: what is not settled yet, what is, everything.
-SHOWN = {"": "Not settled", "settled": "Settled", "all": "All"}
 HOWS = {
     "evidence": "Evidence accepted by",
     "person": "Seen by",
@@ -46,66 +42,17 @@ HOWS = {
 }
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What of the register is asked for, as the address says it. What cannot be read is as if it were not there."""
-
-    company: str
-    severity: str
-    state: str
-    overdue: bool
-    recurring: bool
-    page: int
-
-    @classmethod
-    def of(cls, request: web.Request) -> Wanted:
-        asked, number = request.query, request.query.get("page", "")
-        levels, state = {level.word for level in Severity}, asked.get("state", "")
-        return cls(
-            asked.get("company", ""),
-            asked.get("severity", "") if asked.get("severity") in levels else "",
-            state if state in SHOWN else "",
-            bool(asked.get("overdue")),
-            bool(asked.get("recurring")),
-            max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 6 else 1,  # noqa: PLR2004 - enough
-        )
-
-    def address(self, path: str = "/findings", page: int = 0) -> str:
-        flags = {"overdue": "1" if self.overdue else "", "recurring": "1" if self.recurring else ""}
-        said = {"company": self.company, "severity": self.severity, "state": self.state, **flags}
-        said["page"] = str(page) if page > 1 else ""
-        given = {name: value for name, value in said.items() if value}
-        return f"{path}?{urlencode(given)}" if given else path
-
-
-async def register(who: Reader, wanted: Wanted, at: datetime) -> list[Entry]:
-    """The findings that the reader may see and asks for: what is overdue first, then by date."""
-    if wanted.company and not who.sees(wanted.company):
-        raise web.HTTPNotFound
-    found = tables.Remediation.filter(company_id__in=[wanted.company] if wanted.company else who.companies)
-    if wanted.severity:
-        found = found.filter(severity=Severity.of(wanted.severity))
-    if wanted.recurring:
-        found = found.filter(times__gt=1)
-    if wanted.state != "all":
-        found = found.exclude(state__in=HELD) if wanted.state else found.filter(state__in=HELD)
-    entries = await entries_of(await found.select_related("owner", "origin"), who, at)
-    return sorted((one for one in entries if one.late or not wanted.overdue), key=lambda one: one.rank)
-
-
 async def findings_page(request: web.Request) -> web.StreamResponse:
     who, at, language = await reader(request), moment(), language_of(request)
     wanted = Wanted.of(request)
-    entries = await register(who, wanted, at)
-    begin = (wanted.page - 1) * A_PAGE
+    found = Register(who, wanted, at)
+    entries, count = await found.part((wanted.page - 1) * A_PAGE, A_PAGE), await found.count()
     levels = {one.word: severity_word(one, language) for one in reversed(Severity)}
     states = {key: Message(SHOWN[key]).in_(language) for key in SHOWN}
     return console_page(
-        request, who, "findings.html", rows=await told(entries[begin : begin + A_PAGE], who, language), wanted=wanted,
-        count=len(entries), late=sum(one.late for one in entries), levels=_options(levels, wanted.severity),
-        states=_options(states, wanted.state),
-        previous=wanted.address(page=wanted.page - 1) if wanted.page > 1 else None,
-        next=wanted.address(page=wanted.page + 1) if len(entries) > begin + A_PAGE else None,
+        request, who, "findings.html", rows=await told(entries, who, language), wanted=wanted, count=count,
+        late=await found.late(), levels=_options(levels, wanted.severity), states=_options(states, wanted.state),
+        pages=Pages.of("/findings", wanted.page, count, wanted.said),
     )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from monitor.language import Message
 from monitor.letters.words import SEVERITIES, duty_reference, said
 from monitor.remediation.rules import unsettled
 from monitor.web.console.history import last_day
+from monitor.web.console.register import Register, Wanted
 from monitor.web.console.remedies import told
-from monitor.web.console.remedying import Wanted, register
 from monitor.web.console.session import reader
 from monitor.web.pages import language_of, moment
 
@@ -52,7 +52,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  #: what a spreadsheet would compute
 async def findings_sheet(request: web.Request) -> web.StreamResponse:
     """The whole of what the page shows a part of."""
     who, at, language = await reader(request), moment(), language_of(request)
-    entries = await register(who, Wanted.of(request), at)
+    entries = await Register(who, Wanted.of(request), at).whole()
     shown, names = await told(entries, who, language), await _names(entries)
     calendar = who.present.calendar
     rows = [
