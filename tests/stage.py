@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,4 +132,6 @@ def _toml(name: str, value: Any) -> str:
         return instant(str(value)).isoformat()
     if name in {"day", "on", "price_consulted_on"}:
         return str(value)
-    return f'"{value}"'
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value) if isinstance(value, list) else f'"{value}"'

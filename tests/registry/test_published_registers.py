@@ -82,8 +82,8 @@ def test_whom_they_name_has_to_be_there(tmp_path):
 @pytest.mark.parametrize(
     ("was", "wrong", "place", "says"),
     [
-        ('{ party = "acme", until', '{ until', "members", "neither a company nor a party"),
-        ('from = 2024-04-01, basis', 'from = 2024-04-01, until = 2024-03-31, basis', "members", "until is before from"),
+        ('{ party = "acme", until', "{ until", "members", "neither a company nor a party"),
+        ("from = 2024-04-01, basis", "from = 2024-04-01, until = 2024-03-31, basis", "members", "until is before from"),
         ('notice = "2020"', 'notice = "2021"', "joint_use", "it does not list"),
         ('basis = "consent"', 'basis = "habit"', "basis", "is"),
     ],

@@ -150,7 +150,7 @@ def _items(missing: Sequence[str]) -> Detail:
 
 async def _use(key: str) -> JointUse:
     use = (await joint_uses()).get(key)
-    need(use, "joint_use-unknown", "There is no such joint use in the registry.")
+    need(use, "joint-use-unknown", "There is no such joint use in the registry.")
     assert use is not None  # noqa: S101 - `need` has seen to it
     return use
 

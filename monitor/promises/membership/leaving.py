@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
@@ -28,14 +28,16 @@ from monitor.registry.roster import roster
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from monitor.calendar import Calendar
     from monitor.promises.membership.report import Facts, Report
     from monitor.registry.format import Engagement, Member
     from monitor.registry.roster import Roster
+    from monitor.tables import OwnDuty
 
 MOVED = "last-day-moved"
+LISTED = 5  #: keys that a sentence names
 _USUAL = JointUse(key="usual").deletion_days
 
 
@@ -172,3 +174,16 @@ async def _owe_successors(report: Report, last_day: date, at: datetime, present:
     if needed:
         due = max(calendar.preceding(last_day), calendar.following(calendar.day_of(at)))
         await owe(SUCCESSOR_DECISION, due, at, present, ref=ref, about=about)
+
+
+async def settled(duty: OwnDuty, at: datetime) -> None:
+    """Refuse to take it for settled while something of it is left."""
+    facts = await facts_of(duty.about["company"], at)
+    report = leaving(facts, date.fromisoformat(duty.about["last_day"]))
+    left = [effect.key for effect in report.of(SUCCESSOR_NEEDED, RESPONSIBLE_NEEDED)]
+    need(
+        not left,
+        "works-left",
+        "Something still has no successor: {keys}. Give it another company or an end first.",
+        keys=", ".join(left[:LISTED]),
+    )

@@ -36,10 +36,10 @@ class Done(ThroughUs):
 
 async def _done(event: Done, at: datetime) -> None:
     """The oldest of that kind that is open there."""
-    if event.obligation in KINDS:
+    open_ones = tables.OwnDuty.filter(kind=event.obligation, state="open")
+    if event.obligation in KINDS and (event.engagement or not await open_ones.exists()):
         await _done_by_party(event, at)
         return
-    open_ones = tables.OwnDuty.filter(kind=event.obligation, state="open")
     if event.ref:
         open_ones = open_ones.filter(ref=event.ref)
     company = event.company
