@@ -22,6 +22,7 @@ from monitor.tables.meeting import Contradiction
 from monitor.tables.offline import OfflineFile, PaperEntry
 from monitor.tables.owing import OwnDuty
 from monitor.tables.owners import OptOut, OwnerRequest
+from monitor.tables.passing import Complaint, Disclosure, ProvisionRecord, TransferCheck
 from monitor.tables.published import JointUse, LinkedSite, NoticeSeen, NoticeText, Policy
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Company, Engagement, Group, Party, Purpose, Service
@@ -36,7 +37,9 @@ __all__ = [
     "Case",
     "Colleague",
     "Company",
+    "Complaint",
     "Contradiction",
+    "Disclosure",
     "Disposal",
     "DisposalPlace",
     "Engagement",
@@ -75,6 +78,7 @@ __all__ = [
     "Plea",
     "Policy",
     "Proposal",
+    "ProvisionRecord",
     "Pulse",
     "Purpose",
     "Reason",
@@ -86,6 +90,7 @@ __all__ = [
     "SigningCode",
     "SubEntrustment",
     "Submission",
+    "TransferCheck",
     "Watch",
 ]
 
