@@ -28,6 +28,9 @@ async def test_answers_are_given_again_a_refusal_is_made_answered_and_taken_back
     assert say("Same as last time", language) in await walk.reads()
     await walk.looks()
 
+    for page in ("colleagues", "mine"):
+        await walk.goes(f"{house.link()}/{language}/{page}")
+        await walk.looks()
     await walk.goes(f"{house.link()}/{language}/help")
     summary = walk.page.get_by_text(say("We cannot or will not answer", language))
     await summary.click()
