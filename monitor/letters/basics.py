@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
 from monitor.cause import seen_again
+from monitor.conduct import rule_of
+from monitor.language import Message
 from monitor.letters.layout import lines, one_line
 from monitor.letters.words import CERTIFICATES, check_name, duty_name, named, said, severity
 from monitor.links import CODE_LIVES, SIGN_IN_LIVES
@@ -37,7 +39,7 @@ BLANK: Values = dict.fromkeys((
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "decision", "until_at",
     "until_clock", "valid_minutes", "above", "beside", "returns", "contacts", "declined_on", "declined_for", "offered",
     "price_on", "person", "heard_at", "returned_on", "returned_for", "again", "erased",
-    "remedies", "more_remedies", "task", "matter", "conduct",
+    "remedies", "more_remedies", "task", "matter", "whom", "statutory", "conduct",
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "reported", "wrote", "wrote_subject", "wrote_text",
     "grade", "named", "named_by", "parts", "earlier_on", "asked_in", "form_title",
@@ -65,10 +67,9 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
     if topic.case:
         values |= _of_case(topic.case, notice, calendar, today)
         values["severity"] = severity(topic.case.severity, language)
-        values["check"] = values["what"] = check_name(topic.case.check_kind, language)
+        values |= _of_conduct(topic.case, language) if topic.case.rule else _of_check(topic.case, language)
     if topic.own:
         values |= _of_own(topic.own, today, language)
-        values["what"] = own_kind(topic.own.kind).title.in_(language)
     if topic.certificate:
         values |= _of_certificate(topic.certificate, today)
         values["what"] = said(CERTIFICATES, topic.certificate.kind, language)
@@ -76,6 +77,7 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
         values["contacts"] = ", ".join(topic.party.contacts)
     if topic.engagement:
         values |= {"title": one_line(topic.engagement.title or ""), "joint": topic.engagement.kind == "joint_user"}
+    values["whom"] = values["party"] or values["matter"] or values["company"]
     if notice.side == "vendor":
         values["instead"] = bool(notice.data.get("instead"))
     return values | _EXTRA.get(notice.kind, _nothing)(notice, calendar)
@@ -86,6 +88,8 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
     received = notice.made_at if notice.kind in _RECEIVED else duty.submitted_at
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
     values["again"] = seen_again(duty, calendar)
+    values |= {"matter": one_line(duty.subject), "wanted": duty.cause.get("request", "")}
+    values["settled"] = duty.state == "accepted"
     if duty.state == "returned" and duty.decided_at:
         values |= {"returned_on": calendar.day_of(duty.decided_at), "returned_for": lines(duty.reason)}
     if duty.declined:
@@ -107,9 +111,10 @@ def _of_declined(said: Mapping[str, Any]) -> Values:
 
 
 def _of_own(duty: OwnDuty, today: date, language: str) -> Values:
-    left = (duty.due_on - today).days
+    left, kind = (duty.due_on - today).days, own_kind(duty.kind)
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
-    values |= {"task": own_kind(duty.kind).task.in_(language), "matter": one_line(duty.ref)}
+    values |= {"what": kind.title.in_(language), "task": kind.task.in_(language), "matter": one_line(duty.ref)}
+    values["statutory"] = duty.statutory
     return values | {"url": one_line(duty.url, 500), "host": host(duty.url)}
 
 
@@ -138,6 +143,19 @@ def _of_case(case: Case, notice: Notice, calendar: Calendar, today: date) -> Val
     }
 
 
+def _of_check(case: Case, language: str) -> Values:
+    name = check_name(case.check_kind, language)
+    return {"check": name, "what": name}
+
+
+def _of_conduct(case: Case, language: str) -> Values:
+    """What was found, why that is not as promised, and what to do, in the words of its rule."""
+    rule = rule_of(case.rule)
+    words = {"found": Message.of(case.said).in_(language) if case.said else "", "why": rule.why.in_(language)}
+    said = words | {"remedy": rule.remedy.in_(language)}
+    return {"what": rule.title.in_(language), "conduct": said, "matter": one_line(case.ref)}
+
+
 def host(url: str) -> str:
     return one_line(urlsplit(url).hostname or url, 100)
 
@@ -149,6 +167,13 @@ def _nothing(_notice: Notice, _calendar: Calendar) -> Values:
 def _reasoned(notice: Notice, _calendar: Calendar) -> Values:
     reason = str(notice.data.get("reason", ""))
     return {"reason_token": reason, "reason": lines(reason), "was": day_of(notice.data.get("was"))}
+
+
+def _let_in(notice: Notice, _calendar: Calendar) -> Values:
+    """Whom a party wanted to pass work on to, and what was decided on that."""
+    data = notice.data
+    said = {"decision": str(data.get("decision", "")), "reason": lines(str(data.get("text", "")))}
+    return said | {"named": one_line(str(data.get("name", "")), 200)}
 
 
 def _freshly_linked(notice: Notice, calendar: Calendar) -> Values:
@@ -229,4 +254,5 @@ _EXTRA = {
     "mailbox": _undelivered,
     "code": _coded,
     "hand-over": _handed_over,
+    "sub-entrustment-decided": _let_in,
 }

@@ -10,6 +10,8 @@ from monitor.obligations.incident_notice import IncidentNotice
 from monitor.obligations.opt_out_ack import OptOutAck
 from monitor.obligations.owner_request_leg import OwnerRequestLeg
 from monitor.obligations.remediation import RemediationRequest
+from monitor.obligations.sub_entrustment_request import SubEntrustmentRequest
+from monitor.obligations.selection_review import SelectionReview
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +22,10 @@ _ALL: tuple[Kind, ...] = (
     Attestation(),
     Deletion(),
     RemediationRequest(),
+    SelectionReview(),
     IncidentNotice(),
     OwnerRequestLeg(),
     OptOutAck(),
+    SubEntrustmentRequest(),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

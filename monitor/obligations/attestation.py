@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.calendar import add_months
+from monitor import tables
+from monitor.calendar import Roll, add_months
+from monitor.hearing.chain.forms import named_in
 from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
 from monitor.questionnaire import attestation_questionnaire
 from monitor.registry.format import OWING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
-    from monitor.questionnaire import Questionnaire
+    from monitor.calendar import Calendar
+    from monitor.questionnaire import Answer, Questionnaire
+    from monitor.tables import Obligation, Submission
 
 NOTICE_DAYS = 30
+FIRST_SEEN_LEFT = 14  #: days left, below which what its rhythm asks for is first seen late
 LONGEST = 12  #: months after which it is asked for again, whoever agreed to wait
 WORTH_ASKING_AFTER = 6  #: months since the last acceptance, beyond which an engagement that ends is asked once more
 
@@ -56,6 +62,14 @@ def _in_year(year: int, month: int, day: int) -> date:
         return date(year, month, day - 1)
 
 
+def _hastened(facts: Facts, due: date) -> date | None:
+    """The day by which the party confirms anew, where its rhythm would ask for that later, or has done so in vain."""
+    by = facts.hastened_on
+    if by is None or (due < by and (due - facts.today).days >= FIRST_SEEN_LEFT):
+        return None
+    return by
+
+
 class Attestation(Kind):
     """定期評価: the party attests, item by item, what it does (APPI 25, guideline 3-4-4)."""
 
@@ -70,11 +84,18 @@ class Attestation(Kind):
         last_day, due = facts.last_day, nominal(facts)
         if last_day is not None and facts.today > last_day:
             return Idle("engagement-ended", void=True)
+        by = _hastened(facts, due)
+        if by is not None and (last_day is None or by <= last_day):
+            return Owed(by, NOTICE_DAYS, roll=Roll.PRECEDING, hastened=True)
         if last_day is None or due <= last_day:
             return Owed(due, NOTICE_DAYS, forgiving=True)
         if add_months(anchor(facts), WORTH_ASKING_AFTER) < last_day:
             return Owed(last_day - timedelta(days=NOTICE_DAYS), NOTICE_DAYS, forgiving=True)
         return Idle("ends-soon", void=False)
+
+    async def told(self, duty: Obligation, answers: Mapping[str, Answer], at: datetime, actor: str) -> None:
+        """Whoever is named as working below has to be known."""
+        await named_in(duty, answers, at, actor)
 
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
         """The short form for whoever rests on a valid certificate, else what the registry names, else by kind and
@@ -84,3 +105,10 @@ class Attestation(Kind):
         certified = bool(wanted.rests_on) and facts.party.certified(wanted.rests_on, facts.today)
         usual = attestation_questionnaire(facts.entry.kind, facts.entry.effective_tier, certified=certified)
         return shelved(shelf, usual if certified else wanted.questionnaire or usual)
+
+    async def accepted(
+        self, duty: Obligation, answer: Submission | None, calendar: Calendar, at: datetime, actor: str
+    ) -> None:
+        """What was hastened is confirmed by it; the usual rhythm goes on."""
+        await super().accepted(duty, answer, calendar, at, actor)
+        await tables.Engagement.filter(key=duty.engagement_id).update(hastened_on=None)

@@ -45,6 +45,7 @@ class Asking:
     starts_on: date | None = None
     consent_on: date | None = None
     asked: int | None = None
+    more: bool = False  #: other work for a party that is approved already is a request of its own
 
     def texts(self) -> Iterable[str]:
         said = (getattr(self, one.name) for one in fields(self))
@@ -63,11 +64,12 @@ async def requesting(said: Asking, at: datetime, present: Roster, actor: str) ->
     need(said.party.strip(), "party-missing", "Say to whom the work is to be passed on.")
     entry, today = await above(said.engagement, present, at), present.calendar.day_of(at)
     requested_on = said.requested_on or today
-    need(requested_on <= today, "requested-ahead", "The day of a request is today or a day before it.")
+    need(requested_on <= today, "on-ahead", "The day of a request is today or a day before it.")
     row = await latest(said.engagement, said.party, present)
     if row is not None and row.state == "requested":
         return row
-    need(row is None or row.state not in IN, "already-approved", "This party is approved for this work already.")
+    fresh = row is None or row.state not in IN or said.more
+    need(fresh, "already-approved", "This party is approved for this work already.")
     mine = row if row is not None and row.state == "undisclosed" else await _new(said, entry, present, at)
     mine.authorisation = said.authorisation or entry.sub_entrustment.authorisation
     mine.state, mine.requested_on = "requested", requested_on

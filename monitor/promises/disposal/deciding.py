@@ -81,7 +81,7 @@ async def _gone(place: DisposalPlace, one: Disposal, on: date, at: datetime, act
     before, one.state = one.state, standing(str(state) for state in states)
     if one.state != before:
         await tables.Disposal.filter(id=one.id).update(state=one.state)
-        await ledger.write([event("state", one, actor)], at)
+        await ledger.write([event("over" if one.state == OVER else "state", one, actor)], at)
     if one.state == OVER:
         await over(one, await present.engagement(one.engagement_id), at, present)
     await keep_gone(one.party_id, at)

@@ -91,7 +91,7 @@ async def over(one: Disposal, entry: Engagement, at: datetime, present: Roster) 
 
 
 def reference(place: DisposalPlace) -> str:
-    return f"place/{place.id}"
+    return f"disposal/{place.disposal_id}/{place.id}"
 
 
 async def left(engagement: str) -> list[str]:

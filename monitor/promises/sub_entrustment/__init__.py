@@ -9,7 +9,8 @@ from __future__ import annotations
 from monitor.hearing.chain.asking import Asking, request
 from monitor.hearing.chain.finding import handed, named
 from monitor.hearing.chain.tree import Node, countries, tree
-from monitor.promises.sub_entrustment.deciding import decide, end
+from monitor.promises.sub_entrustment.beginning import begin
+from monitor.promises.sub_entrustment.deciding import consent, decide, end
 from monitor.promises.sub_entrustment.detecting import Standing, detect, standings
 from monitor.promises.sub_entrustment.turning import turn
 
@@ -17,6 +18,8 @@ __all__ = [
     "Asking",
     "Node",
     "Standing",
+    "begin",
+    "consent",
     "countries",
     "decide",
     "detect",

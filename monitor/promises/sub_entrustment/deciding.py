@@ -9,6 +9,7 @@ from monitor import ledger, tables
 from monitor.duties import owing
 from monitor.hearing.chain.asking import event
 from monitor.hearing.chain.rules import IN, consented
+from monitor.notices import VENDOR, about_duty, tell
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, add_engagement, set_fields
 from monitor.registry.format import Engagement
@@ -79,7 +80,17 @@ async def settle(row: SubEntrustment, outcome: str, at: datetime, actor: str, pr
     else:
         row.state = STATES[outcome]
     await row.save()
-    await ledger.write([event("state", row, actor)], at)
+    await ledger.write([event(row.state, row, actor)], at)
+    await _reply(row, at)
+
+
+async def _reply(row: SubEntrustment, at: datetime) -> None:
+    """Whoever asked in the form hears what was decided, and on what conditions or why."""
+    asked = await tables.Obligation.get_or_none(id=row.asked_id) if row.asked_id else None
+    if asked is not None:
+        said = {"name": row.name, "decision": row.state, "text": row.conditions}
+        notice = about_duty(asked, "sub-entrustment-decided", VENDOR, at, mark=str(row.id), data=said)
+        await tell([notice])
 
 
 async def _node(row: SubEntrustment, present: Roster, at: datetime, actor: str) -> str | None:
@@ -130,4 +141,16 @@ async def end(number: int, on: date, at: datetime, actor: str) -> None:
             node = await (await unkept()).engagement(row.node_id)
             need(on >= node.starts_on, "on-before-start", "The last day is not before the first one.")
             await set_fields("engagement", row.node_id, {"ends_on": on}, at, actor)
-        await ledger.write([event("state", row, actor, on=on.isoformat())], at)
+        await ledger.write([event(row.state, row, actor, on=on.isoformat())], at)
+
+
+async def consent(number: int, on: date, at: datetime, actor: str) -> None:
+    """Whoever entrusted the work first has agreed to this party: a named person enters it, before anybody decides."""
+    need(actor.startswith("person/"), "by-missing", "Say who decides.")
+    async with transaction():
+        row = await tables.SubEntrustment.filter(id=number).select_for_update().get()
+        need(row.state == "requested", "not-open", "This has been decided already.")
+        need(on <= (await roster()).calendar.day_of(at), "on-future", "Name today or a day before it.")
+        row.consent_on = on
+        await row.save()
+        await ledger.write([event("consented", row, actor, on=on.isoformat())], at)

@@ -1,4 +1,6 @@
-"""Stage: silence that has become consent, work below that begins or has ended, requests of work that is over."""
+"""Stage: silence that has become consent, work below that begins, requests of work that is over, and those that a party
+has begun and let lie until their day.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,13 @@ from monitor import ledger, tables
 from monitor.duties import owing
 from monitor.hearing.chain.asking import event, reference
 from monitor.hearing.chain.rules import IN, silent
+from monitor.obligations.demanding import withdraw_demands
+from monitor.obligations.sub_entrustment_request import REQUEST
 from monitor.own_duties import SUB_ENTRUSTMENT_DECISION
 from monitor.promises.sub_entrustment.deciding import APPROVE, settle
 from monitor.registry.apply import ONE_AT_A_TIME
 from monitor.registry.roster import roster
+from monitor.tables.duty import ASKED
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
@@ -33,7 +38,8 @@ async def turn(at: datetime) -> int:
     over = Q(engagement__state__in=OVER) | Q(engagement__retired_at__isnull=False) | Q(engagement__ends_on__lt=today)
     gone = tables.SubEntrustment.filter(over, state="requested")
     due = tables.SubEntrustment.filter(turns_at__lte=at)
-    if not (await due.exists() or await gone.exists()):
+    left = tables.Obligation.filter(kind=REQUEST, state__in=ASKED, due_on__lte=today)
+    if not (await due.exists() or await gone.exists() or await left.exists()):
         return 0
     async with transaction():
         await alone(ONE_AT_A_TIME)
@@ -43,7 +49,9 @@ async def turn(at: datetime) -> int:
         rows = await due.order_by("id").select_for_update()
         for row in rows:
             await _turned(row, at, present)
-    return len(ended) + len(rows)
+        lying = await left.order_by("id").select_for_update()
+        await withdraw_demands(lying, "not-finished", at)
+    return len(ended) + len(rows) + len(lying)
 
 
 async def _withdraw(row: SubEntrustment, at: datetime) -> None:
@@ -53,7 +61,7 @@ async def _withdraw(row: SubEntrustment, at: datetime) -> None:
     duty = await _duty(row)
     if duty:
         await owing.cancel(duty, "engagement-over", at)
-    await ledger.write([event("state", row)], at)
+    await ledger.write([event(row.state, row)], at)
 
 
 async def _turned(row: SubEntrustment, at: datetime, present: Roster) -> None:
@@ -62,7 +70,7 @@ async def _turned(row: SubEntrustment, at: datetime, present: Roster) -> None:
     elif row.state in IN:
         row.state, row.turns_at = "active", None
         await row.save()
-        await ledger.write([event("state", row)], at)
+        await ledger.write([event(row.state, row)], at)
 
 
 async def _silence(row: SubEntrustment, at: datetime, present: Roster) -> None:

@@ -86,7 +86,12 @@ DEEDS: Mapping[type[Event], Deed] = {
     Certificate: _certificate,
 }
 
+_TOLD = ("approved", "active", "refused", "objected", "withdrawn", "ended")
 LINES: Mapping[str, str] = {
-    "sub-entrustment.state": "state",
+    **{
+        f"sub-entrustment.{state}": "state"
+        for state in ("approved", "active", "refused", "objected", "withdrawn", "ended")
+    },
     "disposal.state": "state",
+    "disposal.over": "state",
 }

@@ -13,7 +13,7 @@ from monitor.language import Message, say_day, say_instant
 from monitor.letters.details import people
 from monitor.letters.words import ROLES
 from monitor.own_duties import own_kind
-from monitor.tables import Case, Obligation, OwnDuty, Remediation
+from monitor.tables import Case, Disposal, Obligation, OwnDuty, Remediation, SubEntrustment
 from monitor.web.console.pleas import SAYS, TITLES
 from monitor.web.console.returned import in_runs
 
@@ -31,6 +31,8 @@ _NAMES = {
     Case: ("case", "case_id"),
     OwnDuty: ("own-duty", "own_duty_id"),
     Remediation: ("remediation", None),
+    SubEntrustment: ("sub-entrustment", None),
+    Disposal: ("disposal", None),
 }
 
 WORDS = {
@@ -68,6 +70,19 @@ WORDS = {
     "remediation.reopened": "Open again",
     "remediation.lapsed": "Over",
     "remediation.owner_set": "Owner named",
+    "sub-entrustment.requested": "Asked for",
+    "sub-entrustment.named": "Named by the party, and not known until then",
+    "sub-entrustment.consented": "First entruster's consent entered",
+    "sub-entrustment.data-handed": "Data was handed over",
+    "sub-entrustment.approved": "Approved, not begun",
+    "sub-entrustment.active": "Approved",
+    "sub-entrustment.refused": "Refused",
+    "sub-entrustment.objected": "Objected to",
+    "sub-entrustment.withdrawn": "Withdrawn: the work above is over",
+    "sub-entrustment.ended": "Ended",
+    "disposal.state": "Certificate booked; not all is gone yet",
+    "disposal.confirmed": "Certificate booked: all is gone",
+    "disposal.over": "All is gone",
     "case.opened": "Failing since two looks in a row",
     "conduct.opened": "Found",
     "conduct.closed": "Put right",
@@ -141,6 +156,7 @@ NOTICES = {
     "plea": "Mail: the party wrote",
     "plea-receipt": "Mail: copy of what the party wrote",
     "plea-decided": "Mail: reply to what the party wrote",
+    "sub-entrustment-decided": "Mail: decision on a sub-entrustment",
     "resolved": "Mail: it passes again",
     "mute-ended": "Mail: muted no more, and it still fails",
 }
@@ -194,7 +210,7 @@ _TONES = {
 
 
 async def history(
-    row: Obligation | Case | OwnDuty | Remediation, language: str, calendar: Calendar
+    row: Obligation | Case | OwnDuty | Remediation | SubEntrustment | Disposal, language: str, calendar: Calendar
 ) -> list[dict[str, Any]]:
     """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says who got it.
 

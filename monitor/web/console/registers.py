@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from monitor.language import Message
 from monitor.web.console.looking import console_page
 from monitor.web.console.session import reader
 from monitor.web.pages import language_of
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-    from monitor.language import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,24 @@ class Register:
     office: bool = False
 
 
-REGISTERS: tuple[Register, ...] = ()
+REGISTERS: tuple[Register, ...] = (
+    Register(
+        Message("Sub-entrustment"),
+        Message(
+            "Who handles data below our trustees, who decided on it, and in which countries (APPI 25 and 32)."
+        ),
+        "/sub-entrustments",
+        "sub-entrustment/",
+        "/sub-entrustment/",
+    ),
+    Register(
+        Message("Return and deletion"),
+        Message("What each accepted certificate came to, place by place, until nothing is left (APPI 22 and 25)."),
+        "/disposals",
+        "disposal/",
+        "/disposal/",
+    ),
+)
 
 
 async def registers_page(request: web.Request) -> web.StreamResponse:

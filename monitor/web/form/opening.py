@@ -309,7 +309,7 @@ def _foot(found: Opened) -> list[dict[str, str]]:
     """What stands below every page of the form."""
     pages = {"colleagues": "Who works on this request"}
     if found.lists:
-        pages = {"mine": "All requests to you"} | pages
+        pages = {"mine": "All requests to you"} | pages | {"pass-on": "Passing work on"}
     return [{"text": Message(text).in_(found.language), "href": f"{found.base}/{name}"} for name, text in pages.items()]
 
 
