@@ -293,6 +293,16 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Contact',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('party', fields.ForeignKeyField('itaku.Party', source_field='party_id', db_constraint=True, to_field='key', related_name='addresses', on_delete=OnDelete.CASCADE)),
+                ('address', fields.CharField(db_index=True, max_length=320)),
+            ],
+            options={'table': 'contact', 'app': 'itaku', 'unique_together': [('party', 'address')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Engagement',
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
@@ -406,13 +416,13 @@ class Migration(migrations.Migration):
                 ('reason', fields.TextField(default='', unique=False)),
                 ('cause', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('declined', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
-                ('asks', fields.CharField(default='', db_default='', max_length=254)),
+                ('asks', fields.CharField(default='', db_index=True, db_default='', max_length=254)),
                 ('hushed_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
                 ('undeliverable_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
                 ('request', fields.ForeignKeyField('itaku.FrozenRequest', source_field='request_id', null=True, db_constraint=True, to_field='sha256', related_name='obligations', on_delete=OnDelete.RESTRICT)),
                 ('planned_at', InstantField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'obligation', 'app': 'itaku', 'indexes': [Index(fields=['engagement_id', 'kind']), Index(fields=['state', 'company_id']), Index(fields=['company_id', 'taken_over', 'opened_at'])], 'pk_attr': 'id'},
+            options={'table': 'obligation', 'app': 'itaku', 'indexes': [Index(fields=['engagement_id', 'kind']), Index(fields=['state', 'company_id']), Index(fields=['party_id', 'state']), Index(fields=['company_id', 'taken_over', 'opened_at'])], 'pk_attr': 'id'},
             bases=['Climbing'],
         ),
         ops.CreateModel(

@@ -16,6 +16,7 @@ from tortoise.expressions import F, Q, Subquery
 from monitor import ledger, tables
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
+from monitor.registry.addresses import keep
 from monitor.registry.format import KINDS, OWING, SINGLES, Engagement, Entry, Group, Minors, Party
 from monitor.registry.merging import merged
 from monitor.registry.naming import named
@@ -183,6 +184,8 @@ async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str,
         return
     for kind in (*SINGLES, *KINDS):
         await _write([change for change in changes if change.kind == kind], kind, at)
+    parties = [change for change in changes if change.kind == "party"]
+    await keep({change.key: change.entry if isinstance(change.entry, Party) else None for change in parties})
     if looks:
         await sync(await _parties_touched(changes), looks, at)
     await abandon([change.key for change in changes if (change.kind, change.action) == ("party", "retire")], at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.tables.chain import SubEntrustment
+from monitor.tables.contact import Contact
 from monitor.tables.correspondence import Incoming
 from monitor.tables.disposal import Disposal, DisposalPlace
 from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
@@ -38,6 +39,7 @@ __all__ = [
     "Colleague",
     "Company",
     "Complaint",
+    "Contact",
     "Contradiction",
     "Disclosure",
     "Disposal",
@@ -96,4 +98,4 @@ __all__ = [
 
 # Tortoise copies the first line of a docstring into the schema; without this, rewording one would ask for a migration.
 for _model in [globals()[name] for name in __all__]:
-    _model._meta.table_description = ""  # noqa: SLF001
+    _model._meta.table_description = ""

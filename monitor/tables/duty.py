@@ -76,7 +76,7 @@ class Obligation(Climbing):
     reason = fields.TextField(default="")
     cause = fields.JSONField[dict[str, Any]](default=dict, db_default={})
     declined = fields.JSONField[dict[str, Any]](default=dict, db_default={})
-    asks = fields.CharField(max_length=254, default="", db_default="")
+    asks = fields.CharField(max_length=254, default="", db_default="", db_index=True)
     hushed_at = InstantField(null=True)
     undeliverable_at = InstantField(null=True)
     request: fields.ForeignKeyNullableRelation[FrozenRequest] = fields.ForeignKeyField(
@@ -91,7 +91,12 @@ class Obligation(Climbing):
 
     class Meta:
         table = "obligation"
-        indexes = [("engagement_id", "kind"), ("state", "company_id"), ("company_id", "taken_over", "opened_at")]
+        indexes = [
+            ("engagement_id", "kind"),
+            ("state", "company_id"),
+            ("party_id", "state"),
+            ("company_id", "taken_over", "opened_at"),
+        ]
 
 
 class FrozenRequest(Model):

@@ -13,6 +13,9 @@ from tortoise.expressions import F
 
 from monitor import clock, links, tables
 from monitor.obligations import acts
+from monitor.registry.addresses import parties_at
+from monitor.registry.apply import set_fields
+from monitor.tables.store import connection
 from tests.journey.vendor import answered
 
 SIGNED = {"name": "A", "title": "B", "declared": "agreed"}
@@ -174,3 +177,19 @@ async def test_progress_counts_what_is_complete_and_what_is_done_is_not_listed(r
         assert ("0", done[0][1]) in done
         await post(client, f"{await link_to(running, 'post')}/declare", SIGNED)
         assert "Posting" not in await get(client, f"{here}/mine")
+
+
+async def test_an_address_finds_its_parties_by_an_index_and_follows_the_registry(running: Running) -> None:
+    assert await parties_at("Privacy@ACME.example") == ["acme", "acme-twin"]
+    await set_fields("party", "acme-twin", {"contacts": ["moved@acme.example"]}, clock.now())
+    assert await parties_at("privacy@acme.example") == ["acme"]
+    assert await parties_at("moved@acme.example") == ["acme-twin"]
+    if connection().capabilities.dialect == "sqlite":
+        for query, index in [
+            (tables.Contact.filter(address="x"), "contact"),
+            (tables.Obligation.filter(asks__gt="", asks__iexact="x", state__in=["open"]), "obligation"),
+            (tables.Obligation.filter(party_id__in=["x"], asks="", state__in=["open"]), "obligation"),
+        ]:
+            sql = query.sql(params_inline=True)
+            plan = await connection().execute_query_dict(f"EXPLAIN QUERY PLAN {sql}")
+            assert plan[0]["detail"].startswith(f"SEARCH {index} USING INDEX"), plan

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.inbound.acts import Bounce as Returned
 from monitor.inbound.acts import bounced
-from monitor.outbox.lost import latest_to
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.obligations.authority import Authority
 from monitor.obligations.declining import Declining, decline
+from monitor.outbox.lost import latest_to
 from monitor.pause import Pause
 from monitor.promises.sub_entrustment import named
 from monitor.questionnaire import holds_my_number

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.asked import last_submission
 from monitor.cases import WHY_MUTED, Mute
 from monitor.obligations import acts, findings, pleas
 from monitor.obligations.acts import Moving
-from monitor.obligations.marks import last_submission, points_of
+from monitor.obligations.marks import points_of
 from monitor.refusal import need, together
 from monitor.web.console.colleagues import chosen
 from monitor.web.console.remedying import may_own

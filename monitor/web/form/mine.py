@@ -14,8 +14,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tortoise.expressions import Q
-
 from monitor import links, tables
 from monitor.asked import frozen
 from monitor.language import Message, say_last_day
@@ -23,8 +21,8 @@ from monitor.letters.words import duty_reference
 from monitor.obligations import drafts, signing
 from monitor.questionnaire import SectionState, examine
 from monitor.refusal import Refused
+from monitor.registry.addresses import parties_at
 from monitor.tables.duty import ASKED
-from monitor.tables.store import connection
 from monitor.web.answers.groups import visible
 from monitor.web.fields import said as typed
 from monitor.web.form.opening import Opened, form_page, through_link
@@ -46,18 +44,10 @@ async def asked_of(found: Opened) -> list[Obligation]:
     if not found.lists:
         return [found.duty] if found.duty.state in ASKED else []
     contact = await signing.contact_of(found.duty, found.link, found.party)
-    theirs = Q(asks__iexact=contact) | Q(party_id__in=await _parties(found, contact), asks="")
-    asked = tables.Obligation.filter(theirs, told_on__not_isnull=True, state__in=ASKED)
-    return await asked.order_by("due_on", "id")
-
-
-async def _parties(found: Opened, contact: str) -> list[str]:
-    """The parties whose registered contact an address is. The database narrows, and what it gives is looked at."""
-    mark = "$1" if connection().capabilities.dialect == "postgres" else "?"
-    query = f"SELECT key FROM party WHERE retired_at IS NULL AND LOWER(CAST(spec AS TEXT)) LIKE {mark}"  # noqa: S608
-    rows = await connection().execute_query_dict(query, [f"%{contact.lower()}%"])
-    parties = await found.present.parties({str(row["key"]) for row in rows})
-    return [key for key, party in parties.items() if contact.lower() in {one.lower() for one in party.contacts}]
+    asked = tables.Obligation.filter(told_on__not_isnull=True, state__in=ASKED)
+    named = await asked.filter(asks__gt="", asks__iexact=contact)  # each by an index of its own
+    theirs = await asked.filter(party_id__in=await parties_at(contact), asks="")
+    return sorted([*named, *theirs], key=lambda duty: (duty.due_on, duty.id))
 
 
 @through_link
