@@ -153,7 +153,7 @@ def _by_day(rows: Sequence[tables.Obligation | tables.OwnDuty]) -> list[Due]:
 
 def _own(row: tables.OwnDuty) -> Due:
     party, day = row.party_id or "", row.due_on.isoformat()
-    return Due(id=row.id, company=row.company_id, party=party, kind=row.kind, on=day, own=True)
+    return Due(id=row.id, company=row.company_id, party=party, kind=row.kind, on=day, own=True, ref=row.ref)
 
 
 def _due(row: tables.Obligation, on: date | None = None) -> Due:
@@ -162,5 +162,6 @@ def _due(row: tables.Obligation, on: date | None = None) -> Due:
 
 
 def _failing(row: tables.Case) -> Failing:
-    severity = Severity(row.severity).word
-    return Failing(company=row.company_id, party=row.party_id or "", url=row.url, check=row.check_kind, severity=severity)
+    severity, party = Severity(row.severity).word, row.party_id or ""
+    found = Failing(company=row.company_id, party=party, url=row.url, check=row.check_kind, severity=severity)
+    return Failing(**found, rule=row.rule, ref=row.ref) if row.rule else found

@@ -50,7 +50,7 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 
 def translate(text: str, language: str) -> str:
-    return catalogue(language).gettext(text)
+    return catalogue(language).gettext(text) if text else ""  # a catalogue keeps its own heading under no text
 
 
 def stopped_once(text: str, values: Mapping[str, Any], spelled: str) -> str:

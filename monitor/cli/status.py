@@ -77,13 +77,13 @@ def _show(rows: Sequence[dict[str, Any]]) -> None:
         )
         for row in rows:
             if (row["company"] or "-") == company:
-                what = row.get("engagement") or row.get("url") or ""
-                kind = row.get("obligation") or row.get("check") or ""
+                what = row.get("engagement") or row.get("ref") or row.get("url") or ""
+                kind = row.get("obligation") or row.get("rule") or row.get("check") or ""
                 state = f"[bold red]{row['state']}[/]" if row["trouble"] else row["state"]
                 table.add_row(
                     state,
                     f"{kind} {what}",
-                    row["party"],
+                    row["party"] or "-",
                     row.get("due_on") or row.get("since") or "",
                     row.get("next_at") or "",
                 )

@@ -105,7 +105,7 @@ class Background:
             {key: (await frozen(key)).title for key in requests},
             await _fingerprints(topics),
             await _findings({topic.case.watch_id for topic in topics if topic.case and topic.case.watch_id}),
-            await _doubts([topic.case for topic in topics if topic.case]),
+            await _doubts([topic.case for topic in topics if topic.case and topic.case.watch_id]),
             await _beside({topic.case.id for topic in topics if topic.case}),
             await _told(topics),
             {key: await present.last_day(key) for key in engagements},
@@ -117,7 +117,11 @@ class Background:
             await _following([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
             await _returned([topic.duty.id for topic in topics if topic.duty and topic.duty.state == "returned"]),
             await _remedied([topic.duty for topic in topics if topic.duty and topic.notice.kind == "accepted"]),
-            {one.key: await _above(one, present) for topic in topics if (one := topic.engagement) and one.under},
+            {
+                one.key: await _above(one, present)
+                for topic in topics
+                if topic.duty and (one := topic.engagement) and one.under
+            },
             await _earlier([topic.duty for topic in topics if topic.duty and topic.duty.state == "open"]),
             {topic.notice.key: part for topic in topics if (part := await _part(topic))},
             await _entered(topics),

@@ -16,6 +16,7 @@ from monitor.letters.digest import report
 from monitor.letters.layout import lines, one_line
 from monitor.letters.remedies import said as said_of
 from monitor.letters.words import ROLES, check_name, named, said
+from monitor.own_duties import own_kind
 from monitor.tables.duty import DECLINED
 
 if TYPE_CHECKING:
@@ -62,10 +63,12 @@ def details(topic: Topic, desk: Desk) -> Values:
     if topic.duty:
         values |= _of_duty(topic.duty, topic, desk)
     if topic.own:
-        values["awaits"] = "decision"
+        values["awaits"] = "decision" if own_kind(topic.own.kind).decides else "deed"
     if topic.certificate:
         values |= _of_certificate(topic.certificate, topic, desk)
-    if topic.case:
+    if topic.case and topic.case.rule:
+        values["awaits"] = "correction"
+    elif topic.case:
         values |= _of_case(desk.background.findings.get(topic.case.watch_id or 0, ()), desk.language)
         doubts = desk.background.doubts.get(topic.case.id, ())
         values["findings"] = [*(_doubt(one, desk) for one in doubts[:MOST_FINDINGS]), *values["findings"]]

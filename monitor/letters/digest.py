@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
+from monitor.conduct import rule_of
 from monitor.language import translate
 from monitor.letters.basics import host
 from monitor.letters.words import (
@@ -46,16 +47,19 @@ class Due(TypedDict):
     kind: str
     on: str
     own: NotRequired[bool]  #: whether the company owes it itself
+    ref: NotRequired[str]  #: the register's entry that it belongs to
 
 
 class Failing(TypedDict):
-    """An open finding."""
+    """An open finding: of a check, or of conduct (`rule`)."""
 
     company: str | None
     party: str
     url: str
     check: str
     severity: str
+    rule: NotRequired[str]
+    ref: NotRequired[str]
 
 
 class Certified(TypedDict):
@@ -106,7 +110,7 @@ def parties_in(notice: Notice) -> set[str]:
         week.get("unassessed", ()),
     )
     lines = (*week["overdue"], *week["dates"], *week["findings"], *(line for lines in more for line in lines))
-    return {line["party"] for line in lines}
+    return {line["party"] for line in lines} - {""}
 
 
 def heading(notice: Notice) -> Values:
@@ -152,11 +156,12 @@ class _Who:
     language: str
     office: bool
 
-    def said(self, party: str, company: str | None) -> str:
-        name = named(self.parties.get(party), self.language)
-        if not self.office:
-            return name
-        whose = _company(company, self.present, self.language)
+    def said(self, line: Due | Failing) -> str:
+        """Whom a line is about; where that is no party, the register's entry, or the company itself."""
+        whose = _company(line["company"], self.present, self.language)
+        name = named(self.parties.get(line["party"]), self.language) or line.get("ref", "")
+        if not self.office or not name:
+            return name or whose
         return translate("%(party)s (for %(company)s)", self.language) % {"party": name, "company": whose}
 
 
@@ -168,7 +173,7 @@ def _dues(found: Iterable[Due], who: _Who, until: date) -> list[Values]:
     return [
         {
             "ref": (own_reference if line.get("own") else duty_reference)(line["id"]),
-            "party": who.said(line["party"], line["company"]),
+            "party": who.said(line),
             "what": _what(line["kind"], who.language),
             "on": date.fromisoformat(line["on"]),
             "late": (until - date.fromisoformat(line["on"])).days,
@@ -183,11 +188,15 @@ def _what(kind: str, language: str) -> str:
 
 def _failing(line: Failing, who: _Who) -> Values:
     return {
-        "party": who.said(line["party"], line["company"]),
-        "check": check_name(line["check"], who.language),
-        "host": host(line["url"]),
+        "party": who.said(line),
+        "check": _found(line, who.language),
+        "host": "" if "rule" in line else host(line["url"]),
         "severity": said(SEVERITIES, line["severity"], who.language),
     }
+
+
+def _found(line: Failing, language: str) -> str:
+    return rule_of(line["rule"]).title.in_(language) if "rule" in line else check_name(line["check"], language)
 
 
 def _certified(line: Certified, who: _Who) -> Values:

@@ -25,7 +25,9 @@ def promises(topic: Topic, language: str, present: Roster, quoted: set[str]) -> 
     the purposes themselves. Words that several purposes share stand once, under all of their numbers.
     """
     known = present.purposes
-    found = [known[key] for key in (topic.engagement.purposes if topic.engagement else ()) if key in known]
+    found = [
+        known[key] for key in (topic.engagement.purposes if topic.engagement and topic.duty else ()) if key in known
+    ]
     promised = any(_words(purpose, language) for purpose in found)
     texts: dict[str, list[Purpose]] = {}
     for purpose in found:

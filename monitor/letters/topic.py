@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.contract import Severity
+from monitor.cause import SERVED_AGAIN
 from monitor.certificates import Held
 from monitor.ladder import OPENING
 from monitor.letters.words import case_reference, duty_reference, own_reference
@@ -75,7 +76,8 @@ class Topic:
         """Which text it gets. Rungs before T, after T, and of a failing check are different letters."""
         notice, duty = self.notice, self.duty
         if self.case:
-            return {"rung": "case", "resolved": "case-resolved"}.get(notice.kind, notice.kind)
+            name = "conduct" if self.case.rule else "case"
+            return {"rung": name, "resolved": f"{name}-resolved"}.get(notice.kind, notice.kind)
         if notice.kind == "rung" and (self.own or self.certificate):
             return "own-duty" if self.own else "certificate"
         if notice.kind != "rung" or duty is None:
@@ -83,7 +85,7 @@ class Topic:
         if notice.side == "company":
             return "declined" if duty.state == DECLINED else "overdue"
         if notice.rung == OPENING:
-            return "reopened" if duty.cause else "opening"
+            return "reopened" if duty.cause.get("reason") == SERVED_AGAIN else "opening"
         return "reminder" if today <= duty.due_on else "overdue"
 
     @property
@@ -112,9 +114,10 @@ async def gather(claimed: Claimed, present: Roster) -> list[Topic]:
     for notice, roles in claimed.items:
         duty = subjects.duties.get(notice.obligation_id or 0)
         case = subjects.cases.get(notice.case_id or 0)
-        engagement = await present.engagement(duty.engagement_id) if duty else None
         party = await present.party(notice.party_id) if notice.party_id else None
         company = present.companies.get(notice.company_id or "")
         own = subjects.own.get(notice.own_duty_id or 0)
+        about: Obligation | Case | OwnDuty | None = duty or case or own
+        engagement = await present.engagement(about.engagement_id) if about and about.engagement_id else None
         topics.append(Topic(notice, roles, duty, case, engagement, party, company, own))
     return topics

@@ -121,7 +121,7 @@ class Letters:
         return {"link": await self._link(duty, mail, grade, contact, at)} if duty and grade else {}
 
     def _page(self, topic: Topic) -> Values:
-        if topic.certificate:
+        if topic.certificate or (topic.case and topic.case.rule and topic.notice.side == VENDOR):
             return {}
         return {"page": self.base_url + ("/about-monitoring" if topic.notice.side == VENDOR else _page(topic))}
 

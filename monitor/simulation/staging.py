@@ -10,6 +10,7 @@ from checks.contract import Severity
 from monitor import tables
 from monitor.cases.opening import LADDERS
 from monitor.certificates import Held
+from monitor.conduct import RULES
 from monitor.digest import of_group
 from monitor.ladder import OPENING, OWN
 from monitor.language import translate
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _RUNGS = {"opening": OPENING, "reopened": OPENING, "reminder": -7, "overdue": 7, "declined": 1}
 _CASES = {"case": "rung", "case-resolved": "resolved", "mute-ended": "mute-ended"}
+_CONDUCT = {"conduct": "rung", "conduct-resolved": "resolved"}
 _SUBMITTED = frozenset({"receipt", "copy", "review", "review-reminder", "second-person"})
 _SOME_ID = "00" * 12
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=30)
@@ -56,8 +58,8 @@ async def set_up(said: Text, duty: Obligation, present: Roster, at: datetime) ->
     today, side, text = present.calendar.day_of(at), said.side, said.stage
     if text == "digest":
         return Stage(await of_group(present, today, at), ["privacy_office"])
-    if text in _CASES:
-        return _of_case(side, text, await _case(duty, at, today), at)
+    if text in _CASES | _CONDUCT:
+        return _of_case(side, text, _breach(duty, at, today) if text in _CONDUCT else await _case(duty, at, today), at)
     if text == "certificate":
         held = Held(duty.party_id, "PMARK", "10000000(01)", today + _MONTH)
         return Stage(held.warning(duty.company_id, side, -30, at), _roles(side))
@@ -152,7 +154,7 @@ def _climb(duty: Obligation, said: Text, at: datetime) -> None:
 
 async def _case(duty: Obligation, at: datetime, today: date) -> Case:
     """The latest failing check of the party, or one that is made up over a check of its."""
-    found = await tables.Case.filter(party_id=duty.party_id).order_by("-id").first()
+    found = await tables.Case.filter(party_id=duty.party_id, rule="").order_by("-id").first()
     if found:
         found.closed_at, found.announced = None, found.severity
         return found
@@ -174,13 +176,24 @@ async def _case(duty: Obligation, at: datetime, today: date) -> Case:
     )
 
 
+def _breach(duty: Obligation, at: datetime, today: date) -> Case:
+    """Conduct that is not as promised: the first rule that there is, of the party's work."""
+    rule = next(iter(RULES))
+    severity = RULES[rule].severity
+    return tables.Case(
+        id=_MADE_UP, rule=rule, party_id=duty.party_id, company_id=duty.company_id, engagement_id=duty.engagement_id,
+        check_kind="", severity=int(severity), announced=int(severity), ladder=as_text(LADDERS[severity]),
+        opened_at=at, opened_on=today, since=at,
+    )  # fmt: skip
+
+
 def _of_case(side: str, text: str, case: Case, at: datetime) -> Stage:
     about: dict[str, Any] = {"case_id": case.id, "company_id": case.company_id, "party_id": case.party_id}
-    if text == "case":
+    if text in {"case", "conduct"}:
         about |= {"rung": 0, "level": 1 if side == COMPANY else 0, "data": {"rung": "C+0"}}
-    if text == "case-resolved":
+    elif text.endswith("resolved"):
         case.closed_at = at
-    return Stage(_notice(_CASES[text], side, at, **about), _roles(side), Subjects({}, {case.id: case}))
+    return Stage(_notice((_CASES | _CONDUCT)[text], side, at, **about), _roles(side), Subjects({}, {case.id: case}))
 
 
 def _own(duty: Obligation, at: datetime, today: date) -> OwnDuty:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from monitor.evidence import Stored
     from monitor.questionnaire import Answer, Examination
-    from monitor.tables import Obligation, PaperEntry
+    from monitor.tables import Case, Obligation, OwnDuty, PaperEntry
     from monitor.web.console.session import Reader
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,8 @@ CHANNELS = {
 }
 #: A request's reference as people type it; the hyphen may be any line that a keyboard has.
 REFERENCE = re.compile(r"(?:ITK[-\u2010-\u2015\u2212\u30fc\u2500]?)?0*([0-9]{1,9})")
+#: The same of a case (`ITK-C00012`) and of what a company owes itself (`ITK-D00012`).
+OTHER = re.compile(r"(?:ITK[-\u2010-\u2015\u2212\u30fc\u2500]?)?([CD])0*([0-9]{1,9})")
 FIELDS = {"by": "by", "channel": "channel", "signer": "signer", "place": "place", "received": "received_year",
           "scan": "scan"}  # fmt: skip
 
@@ -128,10 +130,20 @@ async def find(request: web.Request) -> web.StreamResponse:
     """From the number on a sheet, or a request's reference, to its page."""
     who, typed = await reader(request), request.query.get("q", "")[:100]
     duty_id = await request_of(request.app[SITE].keyring, typed) or _referred(typed)
-    duty = await tables.Obligation.get_or_none(id=duty_id) if duty_id else None
-    if duty is None or not who.sees(duty.company_id):
+    found = await tables.Obligation.get_or_none(id=duty_id) if duty_id else await _other(typed)
+    if found is None or not who.sees(found.company_id):
         return console_page(request, who, "find.html", typed=tidy(typed), errors=_unfound(typed, language_of(request)))
-    return see_other(f"/duty/{duty.id}")
+    return see_other(f"/{_PLACES[type(found)]}/{found.id}")
+
+
+_PLACES: Mapping[type, str] = {tables.Obligation: "duty", tables.Case: "case", tables.OwnDuty: "own-duty"}
+
+
+async def _other(typed: str) -> Case | OwnDuty | None:
+    """The case or the duty of a company itself that a reference names: `ITK-C00012`, `itk-d3`."""
+    found = OTHER.fullmatch("".join(normal("NFKC", typed).split()).upper())
+    model: Any = {"C": tables.Case, "D": tables.OwnDuty}[found[1]] if found else None
+    return await model.get_or_none(id=int(found[2])) if found else None
 
 
 def _unfound(typed: str, language: str) -> list[dict[str, str]]:

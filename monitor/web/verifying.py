@@ -15,6 +15,7 @@ from aiohttp import web
 
 from monitor import receipt, shortcodes, tables
 from monitor.language import JAPAN, Message, say_instant
+from monitor.own_duties import own_kind
 from monitor.receipt import Verdict
 from monitor.receipt.document import STEPS
 from monitor.receipt.signing import key_id
@@ -23,7 +24,7 @@ from monitor.web.border import LIMITS, STRANGERS, remote
 from monitor.web.fields import chunk, parts
 from monitor.web.pages import language_of, page
 from monitor.web.site import SITE
-from monitor.web.words import named, topic_name
+from monitor.web.words import case_name, named, topic_name
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -104,8 +105,7 @@ async def _of_mail(number: str, present: Roster, language: str) -> Told | None:
 
 async def _matters(notices: list[tables.Notice], language: str) -> str:
     """The kinds of matter, each once. A report and a sign-in are about no duty."""
-    kinds = dict.fromkeys([name for notice in notices for name in [await _kind(notice)] if name])
-    words = [topic_name(kind, language) for kind in kinds]
+    words = list(dict.fromkeys([name for notice in notices for name in [await _matter(notice, language)] if name]))
     words += [text.in_(language) for kind, text in _OTHERS.items() if any(notice.kind == kind for notice in notices)]
     if any(notice.certificate_id for notice in notices):
         words.append(Message("the end of a certificate").in_(language))
@@ -118,16 +118,15 @@ _OTHERS: Mapping[str, Message] = {
 }
 
 
-async def _kind(notice: tables.Notice) -> str:
-    for number, model, column in (
-        (notice.obligation_id, tables.Obligation, "kind"),
-        (notice.case_id, tables.Case, "check_kind"),
-        (notice.own_duty_id, tables.OwnDuty, "kind"),
-    ):
-        if number:
-            row = await model.get_or_none(id=number)
-            return str(getattr(row, column)) if row else ""
-    return ""
+async def _matter(notice: tables.Notice, language: str) -> str:
+    if notice.obligation_id:
+        duty = await tables.Obligation.get_or_none(id=notice.obligation_id)
+        return topic_name(duty.kind, language) if duty else ""
+    if notice.own_duty_id:
+        own = await tables.OwnDuty.get_or_none(id=notice.own_duty_id)
+        return own_kind(own.kind).title.in_(language) if own else ""
+    case = await tables.Case.get_or_none(id=notice.case_id) if notice.case_id else None
+    return case_name(case, language) if case else ""
 
 
 async def _of_paper(number: str, present: Roster, language: str) -> Told | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.conduct import rule_of
 from monitor.language import Message
 from monitor.letters.words import DUTIES, check_name, duty_name, named
 from monitor.obligations import colleagues
@@ -11,6 +12,8 @@ from monitor.own_duties import OWN_DUTIES, own_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from monitor.tables import Case
 
 __all__ = ["AWAY", "HOLDS", "MAY", "named", "topic_name"]
 
@@ -36,3 +39,8 @@ def topic_name(kind: str, language: str) -> str:
     if kind in OWN_DUTIES:
         return own_kind(kind).title.in_(language)
     return duty_name(kind, language) if kind in DUTIES else check_name(kind, language)
+
+
+def case_name(case: Case, language: str) -> str:
+    """What a case is about: conduct by the title of its rule, a failing check by its name."""
+    return rule_of(case.rule).title.in_(language) if case.rule else check_name(case.check_kind, language)

@@ -14,7 +14,9 @@ from post import Kept, engagement, notice, office, registry
 from stage import event, instant, last_accepted
 
 from checks.contract import Severity
+from checks.detail import Detail
 from monitor import tables
+from monitor.cases.conduct import breach
 from monitor.certificates import Held
 from monitor.duties.owing import begin
 from monitor.escalation import climb_own
@@ -97,15 +99,18 @@ async def furnished(language: str, tmp: Any) -> Any:
 def week(*, quiet: bool) -> Week:
     due = {"id": 1, "company": "impress", "party": "acme", "kind": "attestation", "on": "2027-01-04"}
     finding = {"company": "impress", "party": "acme", "url": URL, "check": "headers", "severity": "medium"}
+    conduct = {"company": "impress", "party": "", "url": "", "check": "", "severity": "high", "ref": "ITK-000009"}
+    conduct["rule"] = "joint_use_notice_incomplete"
+    ours = {"id": 9, "company": None, "party": "", "kind": "joint-use-notice", "on": "2027-03-02", "own": True}
     return {
         "begin": "2027-02-03",
         "until": "2027-02-09",
         "overdue": [] if quiet else [due, {**due, "id": 2, "company": None, "kind": "deletion", "on": "2027-02-08"}],
-        "findings": [] if quiet else [finding],
+        "findings": [] if quiet else [finding, conduct],
         "looks": 12345,
         "mails": 67,
         "head": {"seq": 1234567, "hash": "0123456789abcdef" * 4},
-        "dates": [{**due, "id": 3, "on": "2027-02-26"}, {**due, "id": 4, "kind": "deletion", "on": "2027-03-01"}],
+        "dates": [{**due, "id": 3, "on": "2027-02-26"}, {**due, "id": 4, "kind": "deletion", "on": "2027-03-01"}, ours],
         "reviews": [] if quiet else [{**due, "id": 5, "on": "2027-02-05"}],
         "pleas": [] if quiet else [{**due, "id": 8, "on": "2027-02-08"}],
         "waivers": [] if quiet else [{**due, "id": 6, "on": "2028-03-31"}],
@@ -258,8 +263,9 @@ async def _by_hand(place: Any) -> Any:
     yield "vendor+case+findings", await letter("rung", "vendor", about=tls, rung=0, data={"rung": "C+0"})
     async for name, row, roles in _of_certificates(place, at):
         yield name, (await place.kept(row, roles=roles, at=at))[0]
-    async for name, row in _of_decisions(at):
-        yield name, (await place.kept(row, at=at))[0]
+    for rows in (_of_decisions(at), _of_conduct(at)):
+        async for name, row in rows:
+            yield name, (await place.kept(row, at=at))[0]
     for name, quiet in (("company+digest", False), ("company+digest+quiet", True)):
         data = week(quiet=quiet)
         yield (
@@ -309,12 +315,45 @@ async def _asked_again(place: Any, at: Any) -> Any:
 
 
 async def _of_decisions(at: Any) -> Any:
-    """What a company owes itself: as it opens, and once its last day is over."""
+    """What a company owes itself: as it opens, and once its last day is over; a law's clock, and what concerns no party."""
     calendar = (await roster()).calendar
-    for name, days in (("company+own-duty", 16), ("company+own-duty+late", -8)):
+    change = {"kind": "change-review", "party_id": "acme", "url": URL}
+    report = {"kind": "preliminary-report", "party_id": "acme", "engagement_id": "dm", "ref": "ITK-000007"}
+    notice_of_all = {"kind": "joint-use-notice", "party_id": None}
+    for name, days, about in (
+        ("", 16, change),
+        ("+late", -8, change),
+        ("+statutory", 3, report | {"statutory": True}),
+        ("+statutory+late", -1, report | {"statutory": True}),
+        ("+nobody", 9, notice_of_all),
+        ("+nobody+entry", 9, notice_of_all | {"ref": "ITK-000008"}),
+    ):
         due_on = calendar.day_of(at) + timedelta(days=days)
-        duty = tables.OwnDuty(kind="change-review", company_id="impress", party_id="acme", url=URL, due_on=due_on)
-        yield name, climb_own(await begin(duty, calendar, at), calendar, at).notices[0]
+        duty = await begin(tables.OwnDuty(company_id="impress", due_on=due_on, **about), calendar, at)
+        yield f"company+own-duty{name}", climb_own(duty, calendar, at).notices[0]
+
+
+async def _of_conduct(at: Any) -> Any:
+    """Conduct that is not as promised: as it is found, some days on, put right; of a party, and of nobody outside."""
+    present = await roster()
+    found = Detail("{number} addresses", number=3)
+    of_party = {"company_id": "impress", "party_id": "acme", "engagement_id": "dm", "tell_vendor": True}
+    case = await breach("opt_out_ignored", found, at, present, **of_party)
+    ours = await breach("joint_use_notice_incomplete", Detail(""), at, present, company_id="impress", ref="ITK-000009")
+    for side in ("vendor", "company"):
+        yield f"{side}+conduct", notice("rung", side, case=case, made_at=at, rung=0, level=1, data={"rung": "C+0"})
+    yield "company+conduct+nobody", notice("rung", "company", case=ours, made_at=at, rung=0, data={"rung": "C+0"})
+    case.opened_on, case.company_sent, case.told = case.opened_on - timedelta(days=5), 3, 2
+    await case.save()
+    yield (
+        "company+conduct+later",
+        notice("rung", "company", case=case, made_at=at, rung=3, level=2, data={"rung": "C+3"}),
+    )
+    wrote = {"from": "privacy@acme.example", "subject": "ITK-C00001", "text": ""}
+    yield "company+mail-reply+conduct", notice("mail-reply", "company", case=case, made_at=at, level=1, data=wrote)
+    yield "company+undeliverable+conduct", notice("undeliverable", "company", case=case, made_at=at, level=1)
+    for side in ("vendor", "company"):
+        yield f"{side}+conduct-resolved", notice("resolved", side, case=case, made_at=at, level=1)
 
 
 async def _of_signing(place: Any, duty: Any, letter: Any, at: Any) -> Any:

@@ -12,14 +12,13 @@ from aiohttp import web
 from tortoise.expressions import Q
 
 from monitor import tables
-from monitor.conduct import rule_of
 from monitor.language import Message, say_instant
 from monitor.web.console.history import names_of
 from monitor.web.console.looking import console_page
 from monitor.web.console.matters import Label, label
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of
-from monitor.web.words import named, topic_name
+from monitor.web.words import case_name, named, topic_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,9 +103,7 @@ class _Found:
             "href": f"/{line.subject.replace('obligation/', 'duty/')}",
             "party_name": named(self.parties.get(row.party_id or ""), language),
             "title": (work.title or work.key) if work else beside,
-            "what": rule_of(row.rule).title.in_(language)
-            if isinstance(row, tables.Case)
-            else topic_name(row.kind, language),
+            "what": case_name(row, language) if isinstance(row, tables.Case) else topic_name(row.kind, language),
             "state": ended.state,
             "words": ended.words,
         }

@@ -55,7 +55,7 @@ async def show_own_duty(request: web.Request, who: Reader, duty: OwnDuty, wrong:
     return console_page(
         request, who, "own-duty.html", status=wrong.status, errors=wrong.errors, said=wrong.said, duty=duty,
         about=about, what=kind.title.in_(language), task=kind.task.in_(language), url=duty.url,
-        outcomes=_outcomes(duty, language), label=label(duty, language, late=late),
+        outcomes=_outcomes(duty, language), decides=kind.decides, label=label(duty, language, late=late),
         facts=[*about.facts, *_facts(duty, who, language)],
         change=change, rows=await change.passages() if change else [],
         history=await history(duty, language, calendar), steps=next_steps(duty, who.present, at, language),

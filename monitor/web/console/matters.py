@@ -64,7 +64,7 @@ def label(duty: OwnDuty, language: str, *, late: bool = False) -> Label:
     """Where a duty of the company itself stands."""
     kind = own_kind(duty.kind)
     if duty.state == "open":
-        return Label("overdue" if late else "deciding" if len(kind.outcomes) > 1 else "owed")
+        return Label("overdue" if late else "deciding" if kind.decides else "owed")
     if duty.state != "done" or duty.outcome in LABELLED:
         return Label(duty.outcome if duty.state == "done" else duty.state)
     words = kind.outcomes.get(duty.outcome)

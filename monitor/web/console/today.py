@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from monitor.board import part
+from monitor.board import DECIDING, part
 from monitor.cases import NOT_ASSESSED
+from monitor.conduct import rule_of
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import ROLES, said
+from monitor.own_duties import own_kind
 from monitor.registry.roster import RISING
 from monitor.web.console.looking import console_page
 from monitor.web.console.paging import A_PAGE, Pages, page_number
@@ -50,12 +52,24 @@ async def _told(rows: Sequence[Row], who: Reader, language: str) -> Sequence[Row
         owner = who.present.companies.get(row["company"] or "")
         row["company_name"] = named(owner or who.present.group, language)
         row["party_name"] = named(parties.get(row["party"]), language)
-        row["title"] = engagements[row["engagement"]].title if row.get("engagement") else row["url"]
+        row["title"] = engagements[row["engagement"]].title if row.get("engagement") else row["url"] or row.get("ref")
+        row["state"] = _shown(row)
         row["href"] = "" if row["state"] == NOT_ASSESSED else f"/{row['id'].replace('obligation/', 'duty/')}"
-        row["what"] = topic_name(row.get("obligation") or row["check"], language)
+        row["what"] = (
+            rule_of(rule).title.in_(language)
+            if (rule := row.get("rule"))
+            else topic_name(row.get("obligation") or row["check"], language)
+        )
         row["when"], row["due"] = _when(row, language, who)
         row["told"] = _highest(row["level"], language)
     return rows
+
+
+def _shown(row: Row) -> str:
+    """The label of its state: what the company owes itself is decided or done, and conduct is corrected."""
+    if row.get("rule"):
+        return "conduct"
+    return "owed" if row["state"] == DECIDING and not own_kind(row["obligation"]).decides else str(row["state"])
 
 
 def _when(row: Row, language: str, who: Reader) -> tuple[str, str]:
