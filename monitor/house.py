@@ -23,7 +23,9 @@ from monitor.obligations.planning import plan
 from monitor.obligations.turning import turn
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import deliver
-from monitor.promises import disposal, sub_entrustment
+from monitor.promises import disposal, provision, sub_entrustment
+from monitor.promises.joint_use.daily import look as see_notices
+from monitor.promises.supervision import supervise
 from monitor.pulse import beat
 from monitor.registry.roster import NoRegistry, roster
 from monitor.remediation.turning import turn as reopen
@@ -72,8 +74,8 @@ class House:
 
     async def obligations(self, at: datetime) -> int:
         asked = await plan(at, self.tools.policy) + await turn(at, self.tools.shelf, self.tools.policy)
-        followed = await sub_entrustment.turn(at) + await disposal.turn(at)
-        return asked + followed + await review(at) + await fall_due(at) + await reopen(at)
+        followed = await sub_entrustment.turn(at) + await disposal.turn(at) + await provision.turn(at)
+        return asked + followed + await review(at) + await fall_due(at) + await reopen(at) + await supervise(at)
 
     async def contradict(self, at: datetime) -> int:
         return await weigh(at, self.tools.claims) + await see(at, self.tools.claims)
@@ -146,6 +148,7 @@ class House:
             Tick("patrol", 1, self.look, abreast=self.settings.probe.concurrency),
             Tick("digest", 60, report),
             Tick("housekeeping", 60, self.keep),
+            Tick("published", 600, see_notices, after=30),
             Tick("auditor", 60, self.watch_over, after=60),
         ]
 

@@ -38,6 +38,9 @@ class OwnKind:
 
 
 CHANGE_REVIEW = "change-review"
+NECESSITY_REVIEW = "necessity-review"
+CLASS_REVIEW = "class-review"
+LACKING = "lacking"
 PRELIMINARY_REPORT = "preliminary-report"
 FINAL_REPORT = "final-report"
 MARK_REPORT = "mark-report"
@@ -51,6 +54,11 @@ SPOT_CHECK = "spot-check"
 JOINT_USE_NOTICE = "joint-use-notice"
 MEMBER_DELETION = "deletion"  #: by the company that leaves; a party is asked for the same by a form
 SUCCESSOR_DECISION = "successor-decision"
+DISCLOSURE_REVIEW = "disclosure-review"
+TRANSFER_CHECK = "transfer-check"
+TRANSFER_MEASURES = "transfer-measures"
+COMPLAINT_ACK = "complaint-ack"
+TIER_REVIEW = "tier-review"
 
 _REPORTED: Mapping[str, Message] = MappingProxyType(
     {DONE: Message("It has been reported"), "not-needed": Message("No report is needed")}
@@ -109,6 +117,31 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
         },
         frozenset({"declined"}),
         statutory=True,
+    ),
+    NECESSITY_REVIEW: OwnKind(
+        Message("Yearly confirmation that the data is needed"),
+        Message(
+            "Look at the data items, the number of people and the purposes of this work: is all of it still needed?"
+            " Personal data is entrusted within the scope that the work needs (APPI 22 and 25)."
+        ),
+        {DONE: Message("All of it is still needed"), "less": Message("Less is needed")},
+        frozenset({"less"}),
+    ),
+    CLASS_REVIEW: OwnKind(
+        Message("Review of what the other side is to us"),
+        Message(
+            "Look again at whether the other side is a trustee, a joint user, a third party, or handles no personal"
+            " data for us (APPI 25 and 27). If that has changed, decide it anew on the page of the work."
+        ),
+        {DONE: Message("The decision still holds")},
+    ),
+    LACKING: OwnKind(
+        Message("What the records of the works lack"),
+        Message(
+            "Selection reviews, contract clauses or class decisions are missing from the records (APPI 25; General"
+            " Guidelines 3-4-4). Enter them, or have what is missing waived for a while: the list names each of them."
+        ),
+        {DONE: Message("Nothing is missing any more")},
     ),
     CHANGE_REVIEW: OwnKind(
         Message("Decision on a changed text"),
@@ -192,6 +225,62 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
             " answers for what is left (APPI 25, 27(6))."
         ),
         {DONE: Message("Every work and joint use has been settled")},
+    ),
+    DISCLOSURE_REVIEW: OwnKind(
+        Message("Review of a disclosure"),
+        Message(
+            "Personal data was given to somebody without the owner's consent, by law or in an emergency. See whether it"
+            " had to be: the statute or the danger, why no consent could be had, and that no more was given than was"
+            " needed (APPI 18(3) and 27(1))."
+        ),
+        {"justified": Message("It was justified"), "not-justified": Message("It was not justified")},
+        frozenset({"not-justified"}),
+    ),
+    TRANSFER_CHECK: OwnKind(
+        Message("Yearly check of a provision abroad"),
+        Message(
+            "See whether the party abroad still carries out the measures that were agreed, and whether a law of its"
+            " country could hinder them, and how you know (APPI 28(3), Enforcement Rules 18). Where they cannot be"
+            " ensured any more, the provision has to stop."
+        ),
+        {
+            "ok": Message("The measures hold, and nothing hinders them"),
+            "trouble": Message("There is trouble, and measures are taken"),
+            "cannot-continue": Message("They cannot be ensured: no more data goes there"),
+        },
+        frozenset({"trouble", "cannot-continue"}),
+    ),
+    TRANSFER_MEASURES: OwnKind(
+        Message("Measures for a provision abroad"),
+        Message(
+            "The last check found trouble with the measures abroad. Take what measures are needed and proper, and write"
+            " them down here: an owner may ask to be told (APPI 28(3), Enforcement Rules 18)."
+        ),
+        {
+            DONE: Message("The measures have been taken"),
+            "cannot-continue": Message("They cannot be ensured: no more data goes there"),
+        },
+        frozenset({"cannot-continue"}),
+    ),
+    COMPLAINT_ACK: OwnKind(
+        Message("Acknowledgement of a complaint"),
+        Message(
+            "Somebody has complained about how a party handles personal data. Tell them that it has arrived and what"
+            " happens next; complaints are to be handled properly and promptly (APPI 40)."
+        ),
+        {DONE: Message("It has been acknowledged")},
+    ),
+    TIER_REVIEW: OwnKind(
+        Message("Review of a party's tier after complaints"),
+        Message(
+            "Complaints about this party repeat. See whether its works belong into a stricter tier, in which it is"
+            " looked at more often (APPI 25 and 40)."
+        ),
+        {
+            "raise": Message("All of its works for us go one tier up"),
+            "keep": Message("The tiers stay as they are"),
+        },
+        frozenset({"keep"}),
     ),
 }
 

@@ -116,6 +116,8 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
                 below[row.key],
                 sightings[row.key],
                 findings[row.key],
+                hastened_on=row.hastened_on,
+                child_age=present.minors.age_on(today),
             )
         )
         for row in rows

@@ -17,6 +17,7 @@ from monitor.tables.duty import ASKED, DECLINED
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from monitor.calendar import Calendar
     from monitor.ladder import Ladder
     from monitor.obligations.contract import Facts
 
@@ -104,9 +105,15 @@ def _place(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> dict[
     elif outcome.opens_on is not None:
         fields |= edit(duty, opens_at=calendar.instant(outcome.opens_on), meant_on=calendar.following(outcome.opens_on))
     else:
-        opens_at = reopening(duty, calendar, outcome.notice_days)
+        opens_at = _usual_opening(outcome, duty, calendar, at)
         fields |= edit(duty, opens_at=opens_at, meant_on=calendar.day_of(opens_at))
     return fields
+
+
+def _usual_opening(outcome: Owed, duty: Obligation, calendar: Calendar, at: datetime) -> datetime:
+    """So many days before T. What is hastened opens at once where that day has gone by already."""
+    opens_at = reopening(duty, calendar, outcome.notice_days)
+    return max(opens_at, at) if outcome.hastened else opens_at
 
 
 def _wind_up(outcome: Idle, duty: Obligation, at: datetime) -> Step | None:
@@ -141,12 +148,12 @@ def _redate(outcome: Owed, duty: Obligation, facts: Facts, at: datetime, policy:
     if outcome.nominal_on != duty.nominal_on:
         fields = _place(outcome, duty, facts, at)
     else:
-        due = facts.calendar.roll(duty.base_on, facts.entry.roll)
-        fields = edit(duty, due_on=due, roll=facts.entry.roll)
+        roll = outcome.roll or facts.entry.roll
+        fields = edit(duty, due_on=facts.calendar.roll(duty.base_on, roll), roll=roll)
         if outcome.opens_at is not None:
             fields |= _opening(outcome.opens_at, duty, facts, at)
         elif not duty.taken_over:
-            opens_at = reopening(duty, facts.calendar, outcome.notice_days)
+            opens_at = _usual_opening(outcome, duty, facts.calendar, at)
             fields |= edit(duty, opens_at=opens_at, meant_on=facts.calendar.day_of(opens_at))
     if duty.opens_at != opening:
         fields |= edit(duty, ladder=_ladder(outcome, policy))
@@ -166,11 +173,16 @@ def _opening(opens_at: datetime, duty: Obligation, facts: Facts, at: datetime) -
 
 
 def _postpone(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> Step | None:
-    """A duty that the party knows of: T may move later and never earlier. What is past stays where it was."""
+    """A duty that the party knows of: T may move later and never earlier, or only earlier where it is hastened. What is
+    past stays where it was.
+    """
     changed = outcome.nominal_on != duty.nominal_on
     base = outcome.nominal_on if changed else duty.base_on
-    due = facts.calendar.roll(base, facts.entry.roll)
+    due = facts.calendar.roll(base, outcome.roll or facts.entry.roll)
     step = Step(duty, edit(duty, nominal_on=outcome.nominal_on))
+    if outcome.hastened:
+        sooner = changed and due < duty.due_on
+        return moved(duty, base, due, "hastened", facts.calendar, at) if sooner else step
     if due > duty.due_on and (changed or duty.due_on >= facts.today):
         return moved(duty, base, due, "recomputed", facts.calendar, at)
     step.fields |= refresh(duty, facts.calendar, at)

@@ -9,13 +9,28 @@ from monitor.duties import changes, owing
 from monitor.own_duties import (
     BACKUP_PURGE,
     CHANGE_REVIEW,
+    CLASS_REVIEW,
+    COMPLAINT_ACK,
+    DISCLOSURE_REVIEW,
+    CORRECTIVE_ACTION,
+    EFFECT_CHECK,
+    FINAL_REPORT,
     HOLD_REVIEW,
+    LACKING,
+    NECESSITY_REVIEW,
     OWNER_REQUEST,
+    PRELIMINARY_REPORT,
     SPOT_CHECK,
     SUB_ENTRUSTMENT_DECISION,
+    SUCCESSOR_DECISION,
+    TIER_REVIEW,
+    TRANSFER_CHECK,
+    TRANSFER_MEASURES,
     own_kind,
 )
-from monitor.promises import disposal, sub_entrustment
+from monitor.promises import complaints, disclosures, disposal, reviews, sub_entrustment, transfers
+from monitor.promises.incidents import following
+from monitor.promises.membership.leaving import settled
 from monitor.promises.owners import requesting
 from monitor.promises.sub_entrustment.deciding import Verdict
 from monitor.refusal import need
@@ -26,6 +41,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.tables import OwnDuty
+
+    Deed = Callable[[OwnDuty, datetime, str, "Decision"], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,14 @@ async def _change(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -
     await changes.decide(duty.id, at, actor, decision.of(duty.kind), decision.reason, decision.read)
 
 
+async def _review(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    await reviews.reviewed(duty.id, at, actor, decision.of(duty.kind), decision.reason, decision.on)
+
+
+async def _listed(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    await reviews.list_done(duty.id, at, actor, decision.reason)
+
+
 async def _sub_entrustment(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
     verdict = Verdict(decision.of(duty.kind), decision.reason, decision.on)
     await sub_entrustment.decide(duty.id, at, actor, verdict)
@@ -69,15 +94,50 @@ async def _disposal(duty: OwnDuty, at: datetime, actor: str, decision: Decision)
     await disposal.decide(duty.id, at, actor, decision.of(duty.kind), decision.reason, decision.on)
 
 
+async def _reported(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    await following.reported(duty, at, actor, decision.of(duty.kind), decision.reason, decision.on)
+
+
+async def _corrected(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    await following.corrected(duty, at, actor, decision.of(duty.kind), decision.reason, decision.on)
+
+
 async def _owner_request(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
     await requesting.answer(duty, at, actor, decision.of(duty.kind), decision.reason, decision.on)
 
 
-_DECIDE: Mapping[str, Callable[[OwnDuty, datetime, str, Decision], Awaitable[None]]] = {
+async def _successor(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    await settled(duty, at)
+    await _settle(duty, at, actor, decision)
+
+
+def _saying(end: Callable[[OwnDuty, datetime, str, str, str, date | None], Awaitable[None]]) -> Deed:
+    """What ends by its outcome, the reason and the day alone."""
+
+    async def said(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+        await end(duty, at, actor, decision.of(duty.kind), decision.reason, decision.on)
+
+    return said
+
+
+_DECIDE: Mapping[str, Deed] = {
     CHANGE_REVIEW: _change,
+    NECESSITY_REVIEW: _review,
+    CLASS_REVIEW: _review,
+    LACKING: _listed,
+    PRELIMINARY_REPORT: _reported,
+    FINAL_REPORT: _reported,
+    CORRECTIVE_ACTION: _corrected,
+    EFFECT_CHECK: _corrected,
     OWNER_REQUEST: _owner_request,
     SUB_ENTRUSTMENT_DECISION: _sub_entrustment,
     BACKUP_PURGE: _disposal,
     HOLD_REVIEW: _disposal,
     SPOT_CHECK: _disposal,
+    SUCCESSOR_DECISION: _successor,
+    DISCLOSURE_REVIEW: _saying(disclosures.review),
+    TRANSFER_CHECK: _saying(transfers.decide_check),
+    TRANSFER_MEASURES: _saying(transfers.decide_measures),
+    COMPLAINT_ACK: _saying(complaints.acknowledged),
+    TIER_REVIEW: _saying(complaints.reviewed),
 }

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.simulation.event import DutyEvent
+    from monitor.tables import Obligation
+
+
+async def owed(event: DutyEvent) -> Obligation | None:
+    """What is owed of that kind there."""
+    found = tables.Obligation.filter(engagement_id=event.engagement, kind=event.obligation, state__in=LIVE)
+    return await found.order_by("-id").first()
 
 
 async def live(event: DutyEvent) -> int:
-    duty = (
-        await tables.Obligation.filter(engagement_id=event.engagement, kind=event.obligation, state__in=LIVE)
-        .order_by("-id")
-        .first()
-    )
+    duty = await owed(event)
     if duty is None:
         raise Refused("nothing-owed", Message("Nothing of this kind is owed there."))
     return duty.id

@@ -19,7 +19,8 @@ from monitor.letters import Topic, gather, subject
 from monitor.obligations import KINDS, planning, turning
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import Writer, deliver
-from monitor.promises import disposal, sub_entrustment
+from monitor.promises import disposal, provision, sub_entrustment
+from monitor.promises.supervision import supervise
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.remediation.turning import turn as reopen
@@ -41,7 +42,7 @@ Line = dict[str, Any]
 _ROUNDS = 10_000  #: more rounds at one instant mean that two stages feed each other for ever
 _SAID = (
     *("engagement", "obligation", "party", "due_on", "state", "reason", "rule", "ref"),
-    *("url", "check", "severity", "unconfirmed_since"),
+    *("url", "check", "severity", "unconfirmed_since", "tier"),
 )
 
 
@@ -160,6 +161,8 @@ class World:
                 + await changes.review(at)
                 + await sub_entrustment.turn(at)
                 + await disposal.turn(at)
+                + await provision.turn(at)
+                + await supervise(at)
                 + await owing.turn(at)
                 + await reopen(at)
                 + await contradiction.weigh(at, self.tools.claims)
@@ -183,12 +186,14 @@ class World:
         instants = [waiting[0].at] if waiting else []
         for model, column in (
             (tables.Engagement, "plan_at"),
+            (tables.Engagement, "review_at"),
             (tables.Obligation, "turns_at"),
             (tables.Obligation, "next_at"),
             (tables.Remediation, "turns_at"),
             (tables.OwnDuty, "turns_at"),
             (tables.SubEntrustment, "turns_at"),
             (tables.Disposal, "turns_at"),
+            (tables.ProvisionRecord, "erase_at"),
             (tables.OwnDuty, "next_at"),
             (tables.Case, "next_at"),
             (tables.Case, "closes_at"),

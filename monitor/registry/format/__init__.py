@@ -25,6 +25,7 @@ from monitor.registry.format.service import Service
 from monitor.registry.format.supervision import (
     CLAUSES,
     GDPR_CLAUSES,
+    WAIVED,
     Class,
     Contract,
     Minors,
@@ -44,6 +45,7 @@ __all__ = [
     "OWING",
     "SINGLES",
     "TIERS",
+    "WAIVED",
     "Attestation",
     "Basis",
     "Certificate",

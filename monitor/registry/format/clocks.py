@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import no_flag
+from monitor.registry.values import Months, no_flag
 
 Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)]
 People = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(no_flag)]
@@ -22,6 +22,7 @@ class Incidents(Entry):
     final_wrongful_days: Days = 60
     people_over: People = 1000
     my_number_over: People = 100
+    effect_days: Days = 30
 
 
 class OwnerRequests(Entry):
@@ -29,6 +30,21 @@ class OwnerRequests(Entry):
 
     answer_days: Days = 14
     leg_days: Days = 7
+
+
+class Supervision(Entry):
+    """委託先の監督 (APPI 25; General Guidelines 3-4-4): for how long a selection review speaks of a party as it is, how
+    often it is confirmed that the data is needed, for how long an old ledger's gaps are a list without reminders, and
+    how many days there are then. `notice_days`: how long before its day a review is asked for.
+    """
+
+    selection_months: Months = 12
+    selection_days: Days = 30
+    necessity_months: Months = 12
+    notice_days: Days = 30
+    list_patience: Days = 90
+    list_days: Days = 30
+    waiver_days: Days = 30
 
 
 class OptOuts(Entry):

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from monitor.calendar import Calendar
-from monitor.registry.format.clocks import Incidents, OptOuts, OwnerRequests
+from monitor.registry.format.clocks import Incidents, OptOuts, OwnerRequests, Supervision
 from monitor.registry.format.entry import Entry
+from monitor.registry.format.passing import Complaints, Disclosures, Provisions, Transfers
 from monitor.registry.values import Day, Email, Flag, Hour, Key, Text, Zone, known_closed_days
 
 
@@ -30,6 +31,11 @@ class Group(Entry):
     incidents: Incidents = Incidents()
     owner_requests: OwnerRequests = OwnerRequests()
     opt_outs: OptOuts = OptOuts()
+    transfers: Transfers = Transfers()
+    provisions: Provisions = Provisions()
+    disclosures: Disclosures = Disclosures()
+    complaints: Complaints = Complaints()
+    supervision: Supervision = Supervision()
 
     @model_validator(mode="after")
     def _hours(self) -> Self:

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.simulation.deeds import asking, chain, deciding, incidents, looking, membership, owners, registry
+from monitor.simulation.deeds import (
+    asking,
+    chain,
+    deciding,
+    incidents,
+    lifecycle,
+    looking,
+    membership,
+    owners,
+    passing,
+    registry,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,18 +31,22 @@ DEEDS: Mapping[type[Event], Deed] = {
     **looking.DEEDS,
     **registry.DEEDS,
     **deciding.DEEDS,
+    **lifecycle.DEEDS,
     **incidents.DEEDS,
     **owners.DEEDS,
     **chain.DEEDS,
     **membership.DEEDS,
+    **passing.DEEDS,
 }
 #: Which lines of the ledger a simulation prints, and as what.
 LINES: Mapping[str, str] = {
     **asking.LINES,
     **looking.LINES,
     **deciding.LINES,
+    **lifecycle.LINES,
     **incidents.LINES,
     **owners.LINES,
     **chain.LINES,
     **membership.LINES,
+    **passing.LINES,
 }

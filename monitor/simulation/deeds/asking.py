@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from monitor.inbound.acts import Bounce as Returned
@@ -13,18 +13,23 @@ from monitor.obligations.authority import Authority
 from monitor.obligations.declining import Declining, decline
 from monitor.outbox.lost import latest_to
 from monitor.pause import Pause
+from monitor.promises.lifecycle import Leave, let_be
 from monitor.promises.sub_entrustment import named
 from monitor.questionnaire import holds_my_number
 from monitor.refusal import Refused, need
+from monitor.registry.format import WAIVED
 from monitor.registry.roster import roster
 from monitor.simulation.event import DutyEvent, Instant, ThroughUs
-from monitor.simulation.who import live, who
+from monitor.simulation.who import live, owed, who
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.simulation.event import Deed, Event
+
+
+_MY_NUMBER = "This text seems to hold an individual number (My Number). Take it out: it may not be kept here."
 
 
 class Submit(DutyEvent):
@@ -35,7 +40,7 @@ class Submit(DutyEvent):
 
 async def _submit(event: Submit, at: datetime) -> None:
     """`sub_parties`: whom the party names in it as working below."""
-    need(not any(holds_my_number(name) for name in event.sub_parties), "my-number", "This seems to be a My Number.")
+    need(not any(holds_my_number(name) for name in event.sub_parties), "my-number", _MY_NUMBER)
     await acts.submit(await live(event), at)
     if event.sub_parties:
         await named(event.engagement, event.sub_parties, at, "vendor")
@@ -69,6 +74,10 @@ class Waive(DutyEvent):
 
 async def _waive(event: Waive, at: datetime) -> None:
     actor = await acts.person(event.by, at) if event.by else ""
+    if event.obligation in WAIVED and not await owed(event):
+        last = (await roster()).calendar.day_of(_until(event) - timedelta(microseconds=1))
+        await let_be(event.engagement, Leave(event.obligation, event.by or "", event.reason, last), at, actor)
+        return
     await acts.waive(await live(event), at, actor, event.reason, _until(event), authority=Authority.SCRIPT)
 
 

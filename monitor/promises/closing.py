@@ -1,0 +1,72 @@
+"""What is still owed under an engagement that somebody wants to close."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from monitor import tables
+from monitor.duties.owing import cancel
+from monitor.own_duties import CLASS_REVIEW, LACKING, NECESSITY_REVIEW, TRANSFER_CHECK
+from monitor.registry.format import OWING, Engagement
+from monitor.registry.places import DELETION, confirmed
+from monitor.registry.roster import unkept
+from monitor.tables.duty import LIVE
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from monitor.registry.roster import Roster
+
+#: What a company owes itself only while the work lasts.
+WITH_IT = frozenset({NECESSITY_REVIEW, CLASS_REVIEW, LACKING, TRANSFER_CHECK})
+
+
+async def still_owed(entry: Engagement, at: datetime) -> list[str]:
+    """What is open under it, by kind; the return or deletion of the data; and the keys of engagements below of which
+    the same holds. Nothing: it may be closed.
+    """
+    present = await unkept()
+    today = present.calendar.day_of(at)
+    found = [*await _asked(entry.key), *await _own(entry.key)]
+    if not await _gone(entry, present, today):
+        found.append(DELETION)
+    under = [one for one in await _below(entry.key) if one.state in OWING]
+    found += [one.key for one in under if not await _gone(one, present, today)]
+    return list(dict.fromkeys(found))
+
+
+async def drop_own_duties(key: str, at: datetime) -> None:
+    """What a company owed itself only while the work lasted ends with it."""
+    going = tables.OwnDuty.filter(engagement_id=key, state="open", kind__in=WITH_IT)
+    for duty in await going.order_by("id").select_for_update():
+        await cancel(duty, "engagement-closed", at)
+
+
+async def _asked(key: str) -> list[str]:
+    open_ones = tables.Obligation.filter(engagement_id=key, state__in=LIVE).exclude(state="scheduled")
+    return [str(kind) for kind in await open_ones.order_by("id").values_list("kind", flat=True)]
+
+
+async def _own(key: str) -> list[str]:
+    open_ones = tables.OwnDuty.filter(engagement_id=key, state="open").exclude(kind__in=WITH_IT)
+    return [str(kind) for kind in await open_ones.order_by("id").values_list("kind", flat=True)]
+
+
+async def _gone(entry: Engagement, present: Roster, today: date) -> bool:
+    """Whether the return or deletion after its end was accepted."""
+    accepted = tables.Obligation.filter(engagement_id=entry.key, kind=DELETION, accepted_on__not_isnull=True)
+    days: list[Any] = list(await accepted.values_list("accepted_on", flat=True))
+    return confirmed(entry, await present.last_day(entry.key), today, days)
+
+
+async def _below(key: str) -> list[Engagement]:
+    """All engagements below in the tree, however deep."""
+    found: list[Engagement] = []
+    edge = [key]
+    while edge:
+        rows = tables.Engagement.filter(under__in=edge, retired_at=None).order_by("key")
+        level = [Engagement.model_validate(spec) for spec in await rows.values_list("spec", flat=True)]
+        level = [entry for entry in level if entry.key not in {one.key for one in found}]
+        found += level
+        edge = [entry.key for entry in level]
+    return found

@@ -1,0 +1,41 @@
+"""What is known of engagements beside their entries: reviews that were accepted, purposes that are published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor import tables
+from monitor.obligations.selection_review import SELECTION
+from monitor.promises.selection import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from monitor.registry.format import Engagement
+    from monitor.registry.roster import Roster
+
+
+async def known_of(entries: Iterable[Engagement], present: Roster, today: date) -> Mapping[str, Known]:
+    """By key of the engagement. A review that was accepted here counts beside one taken over from an old ledger."""
+    entries = list(entries)
+    published = frozenset(await _published())
+    accepted = await _accepted([entry.key for entry in entries])
+    months = present.group.supervision.selection_months
+    return {
+        entry.key: Known(_later(accepted.get(entry.key), entry.selection.accepted_on), published, today, months)
+        for entry in entries
+    }
+
+
+async def _published() -> list[str]:
+    return [str(key) for key in await tables.Purpose.filter(retired_at=None).values_list("key", flat=True)]
+
+
+async def _accepted(keys: list[str]) -> dict[str, date]:
+    reviews = tables.Obligation.filter(engagement_id__in=keys, kind=SELECTION, accepted_on__not_isnull=True)
+    return dict(await reviews.order_by("accepted_on").values_list("engagement_id", "accepted_on"))
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max((day for day in (one, other) if day), default=None)

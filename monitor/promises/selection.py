@@ -1,0 +1,129 @@
+"""What has to stand before a party is entrusted with personal data, and what of it an engagement lacks. Pure.
+
+APPI 25 and General Guidelines 3-4-4 ask for a proper choice of the trustee, a contract, and knowing what it does;
+My Number Act 10 for the first entruster's consent. Purposes of use are those that the group has published (APPI 21).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.calendar import add_months
+from monitor.registry.format import CLAUSES, GDPR_CLAUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from monitor.registry.format import Engagement
+
+STALE = "selection-stale"
+ALWAYS = "consent"  #: no waiver helps where a law forbids it
+_WITHIN = {"clause": ("clauses", "contract"), "gdpr": ("gdpr", "contract"), "contract": ("contract",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """`what`: what is missing, as a waiver names it. `token`: in what way; `item`: which one of several."""
+
+    what: str
+    token: str
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an engagement beside its entry: the last selection review that was accepted, whenever, and the
+    purposes that are published. `months`: for which a review speaks of a party as it is.
+    """
+
+    accepted_on: date | None
+    published: frozenset[str]
+    today: date
+    months: int = 12
+
+
+def entrusted(entry: Engagement) -> bool:
+    """Whether the party handles the data for the company, so that choice and contract are owed (APPI 25)."""
+    return entry.kind == "trustee" and entry.class_ in {None, "trustee"}
+
+
+def before_entrusting(entry: Engagement, known: Known) -> list[Lack]:
+    """All that stands in the way of personal data being handed over, waived or not."""
+    found = [*_class(entry), *_purposes(entry, known)]
+    if entrusted(entry):
+        found = [*_selection(known), *_contract(entry, known), *found]
+    if entry.my_number and not _by(entry.sub_entrustment.first_entruster_consent_on, known):
+        found.append(Lack(ALWAYS, "first-entruster-consent-missing"))
+    return found
+
+
+def lacking(entry: Engagement, known: Known) -> list[Lack]:
+    """What an engagement lacks in which the data already is: taken over from an old ledger, or left incomplete. A
+    review of its time is enough, however old; consent is asked about where a party hangs below another.
+    """
+    found = before_entrusting(entry, known)
+    return [one for one in found if one.token != STALE and (one.what != ALWAYS or entry.under)]
+
+
+def unwaived(lacks: Iterable[Lack], entry: Engagement, today: date) -> list[Lack]:
+    """What is not let be by somebody up to a last day that has not passed."""
+    waived = {one.what for one in entry.waiver if today <= one.until}
+    return [one for one in lacks if one.what == ALWAYS or not waived & {one.what, *covering(one.what)}]
+
+
+def covering(what: str) -> tuple[str, ...]:
+    """The wider waivers that cover something too: of all clauses, of the whole contract."""
+    return _WITHIN.get(what.partition("-")[0], ())
+
+
+def reasons(lacks: Sequence[Lack]) -> str:
+    """The tokens of all that is missing, with the numbers of clauses and the keys of purposes."""
+    tokens = dict.fromkeys(one.token for one in lacks)
+    return ", ".join(
+        " ".join([token, *(one.item for one in lacks if one.token == token and one.item)]) for token in tokens
+    )
+
+
+def _selection(known: Known) -> Iterator[Lack]:
+    if not _by(known.accepted_on, known):
+        yield Lack("selection", "selection-missing")
+    elif known.accepted_on and add_months(known.accepted_on, known.months) < known.today:
+        yield Lack("selection", STALE)
+
+
+def _contract(entry: Engagement, known: Known) -> Iterator[Lack]:
+    contract = entry.contract
+    if not _by(contract.signed_on, known):
+        yield Lack("contract", "contract-unsigned")
+    for number in CLAUSES:
+        if number not in contract.clauses:
+            yield Lack(f"clause-{number}", "clauses-missing", str(number))
+    for letter in GDPR_CLAUSES if contract.gdpr else ():
+        if letter not in contract.gdpr_clauses:
+            yield Lack(f"gdpr-{letter}", "gdpr-clauses-missing", letter)
+
+
+def _class(entry: Engagement) -> Iterator[Lack]:
+    """The usual class explains itself; any other needs its reason, and a cloud its clause and a day to look again."""
+    needed: list[object] = [entry.class_, entry.class_ == entry.kind or entry.class_reason]
+    if entry.class_ == "cloud_no_handling":
+        needed += [entry.class_clause, entry.class_review_on]
+    if not all(needed):
+        yield Lack("class", "class-undecided")
+    elif entry.class_ in {"trustee", "joint_user"} and entry.class_ != entry.kind:
+        yield Lack("class", "class-mismatch")
+
+
+def _purposes(entry: Engagement, known: Known) -> Iterator[Lack]:
+    if not entry.purposes:
+        yield Lack("purposes", "purpose-unpublished")
+    for key in entry.purposes:
+        if key not in known.published:
+            yield Lack("purposes", "purpose-unpublished", key)
+
+
+def _by(day: date | None, known: Known) -> bool:
+    """Whether something has been done by today."""
+    return day is not None and day <= known.today
