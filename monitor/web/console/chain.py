@@ -32,16 +32,20 @@ if TYPE_CHECKING:
 
 MANY = 500  #: entries that the page shows, the newest
 STATES = {
-    "requested": ("open", "Asked for"),
-    "approved": ("accepted", "Approved, not begun"),
-    "active": ("accepted", "Approved"),
-    "refused": ("cancelled", "Refused"),
-    "objected": ("cancelled", "Objected to"),
-    "withdrawn": ("cancelled", "Withdrawn"),
-    "undisclosed": ("overdue", "Found out, never asked for"),
-    "ended": ("open", "Ended"),
-    "deletion_confirmed": ("accepted", "Ended, deletion confirmed"),
+    "requested": "Asked for",
+    "approved": "Approved, not begun",
+    "active": "Approved",
+    "refused": "Refused",
+    "objected": "Objected to",
+    "withdrawn": "Withdrawn: the work above is over",
+    "undisclosed": "Found out, never asked for",
+    "ended": "Ended",
+    "deletion_confirmed": "Ended, deletion confirmed",
 }
+#: The label of the kit that a state gets; all others are grey.
+LABELS = {"requested": "open", "ended": "open", "undisclosed": "overdue"} | dict.fromkeys(
+    ("approved", "active", "deletion_confirmed"), "accepted"
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  #: what a spreadsheet would compute
 
 
@@ -83,14 +87,13 @@ async def _works(companies: Sequence[str], who: Reader, language: str) -> list[d
 
 async def _row(row: SubEntrustment, who: Reader, language: str) -> dict[str, Any]:
     entry = await who.present.engagement(row.engagement_id)
-    label, words = STATES[row.state]
     return {
         "href": f"/sub-entrustment/{row.id}",
         "name": row.name,
         "work": entry.title or entry.key,
         "party": named(await who.present.party(entry.party), language),
-        "label": label,
-        "state": Message(words).in_(language),
+        "label": LABELS.get(row.state, "cancelled"),
+        "state": Message(STATES[row.state]).in_(language),
         "due": say_day(row.due_on, language) if row.due_on and row.state == "requested" else "",
         "company": named(who.present.companies.get(row.company_id) or who.present.group, language),
     }
@@ -251,14 +254,14 @@ async def _chain(request_: web.Request, who: Reader, top: Node, fault: Wrong | N
 
 def _node(node: Node, language: str) -> dict[str, Any]:
     asked = node.request
-    label, words = STATES[asked.state] if asked else ("", "")
+    words = STATES[asked.state] if asked else "In the registry"
     return {
         "name": node.name,
         "depth": node.depth,
         "countries": ", ".join(node.countries) or "?",
         "work": (node.entry.title or node.entry.key) if node.entry else (asked.work if asked else ""),
-        "label": label,
-        "state": Message(words).in_(language) if words else Message("In the registry").in_(language),
+        "label": LABELS.get(asked.state, "cancelled") if asked else "",
+        "state": Message(words).in_(language),
         "href": f"/sub-entrustment/{asked.id}" if asked else "",
     }
 

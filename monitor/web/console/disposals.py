@@ -10,7 +10,7 @@ from monitor import tables
 from monitor.language import Message, say_day
 from monitor.letters.words import duty_reference
 from monitor.obligations.booking import REPLACED
-from monitor.obligations.disposal import GONE, OVER
+from monitor.obligations.disposal import BACKUP, GONE, HOLD, OVER
 from monitor.promises.disposal import gone
 from monitor.refusal import Refused, need
 from monitor.web.console.act import LONGEST, act_of, typed_day, wrong
@@ -22,27 +22,29 @@ from monitor.web.pages import language_of, moment, see_other
 from monitor.web.words import named
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from monitor.tables import Disposal, DisposalPlace
 
 MANY = 500  #: entries that the page shows
-#: What a certificate came to: a label of the kit, and its words.
+#: What a certificate came to, and what a place is in.
 STATES = {
-    "backup_pending": ("open", "Waits for backups"),
-    "held": ("open", "Kept by law"),
-    "partial": ("overdue", "Not all is gone"),
-    OVER: ("accepted", "All is gone"),
-    REPLACED: ("cancelled", "Replaced by a later certificate"),
+    "backup_pending": "Waits for backups",
+    "held": "Kept by law",
+    "partial": "Not all is gone",
+    OVER: "All is gone",
+    REPLACED: "Replaced by a later certificate",
 }
 PLACES = {
-    "deleted": ("accepted", "Erased or disposed of"),
-    "returned": ("accepted", "Returned"),
-    "not_held": ("accepted", "Never kept there"),
-    "backup_pending": ("open", "Beyond use; waits for backups to rotate"),
-    "legal_hold": ("open", "Kept because a law requires it"),
-    "remaining": ("overdue", "Still there"),
+    "deleted": "Erased or disposed of",
+    "returned": "Returned",
+    "not_held": "Never kept there",
+    "backup_pending": "Beyond use; waits for backups to rotate",
+    "legal_hold": "Kept because a law requires it",
+    "remaining": "Still there",
 }
+#: The label of the kit that either gets; all others are open.
+LABELS = {"partial": "overdue", "remaining": "overdue", REPLACED: "cancelled"} | dict.fromkeys(
+    (OVER, *GONE), "accepted"
+)
 
 
 async def register_page(request: web.Request) -> web.StreamResponse:
@@ -59,13 +61,12 @@ async def register_page(request: web.Request) -> web.StreamResponse:
 
 async def _row(row: Disposal, who: Reader, language: str) -> dict[str, Any]:
     entry = await who.present.engagement(row.engagement_id)
-    label, words = STATES[row.state]
     return {
         "href": f"/disposal/{row.id}",
         "name": named(await who.present.party(row.party_id), language),
         "work": entry.title or entry.key,
-        "label": label,
-        "state": Message(words).in_(language),
+        "label": LABELS.get(row.state, "open"),
+        "state": Message(STATES[row.state]).in_(language),
         "next": await _next(row, language),
         "company": named(who.present.companies.get(row.company_id) or who.present.group, language),
     }
@@ -104,24 +105,20 @@ async def _show(request: web.Request, who: Reader, row: Disposal, fault: Wrong |
 
 
 def _place(place: DisposalPlace, language: str, row: Disposal) -> dict[str, Any]:
-    label, words = PLACES.get(place.state, ("open", place.state))
-
-    def told(text: str, day: date | None) -> str:
-        return Message(text, {"day": say_day(day, language)}).in_(language) if day else ""
-
+    purge = place.purge_by if place.state == BACKUP else None
+    review = place.review_on if place.state == HOLD else None
     parts = [
-        told("on {day}", place.done_on),
-        told("gone by {day}", place.purge_by if place.state == "backup_pending" else None),
-        place.basis,
-        place.holder,
-        told("looked at again on {day}", place.review_on if place.state == "legal_hold" else None),
+        (Message("on {day}", {"day": place.done_on}), place.done_on),
+        (Message("gone by {day}", {"day": purge}), purge),
+        (Message("looked at again on {day}", {"day": review}), review),
     ]
+    days = [text.in_(language) for text, day in parts if day]
     return {
         "id": place.id,
         "name": place.name,
-        "label": label,
-        "state": Message(words).in_(language),
-        "more": [part for part in parts if part],
+        "label": LABELS.get(place.state, "open"),
+        "state": Message(PLACES.get(place.state, place.state)).in_(language),
+        "more": [part for part in (*days, place.basis, place.holder) if part],
         "left": place.state not in GONE and row.state != REPLACED,
     }
 
