@@ -34,10 +34,43 @@ class Register:
 
 REGISTERS: tuple[Register, ...] = (
     Register(
+        Message("Joint use"),
+        Message("What companies use jointly, and whether its notice says everything (APPI 27(5)(iii))."),
+        "/joint-uses",
+    ),
+    Register(
+        Message("Companies of the group"),
+        Message("Who belongs to it; what follows when one leaves, joins, is taken over or renamed."),
+        "/membership",
+        "company/",
+        "/membership/",
+        office=True,
+    ),
+    Register(
+        Message("Published texts"),
+        Message("The group's policies with their versions, and where they do not agree (APPI 21, 27 and 32)."),
+        "/policies",
+    ),
+    Register(
+        Message("Incidents"),
+        Message("Leaks and losses of which parties have told, the reports due, corrective actions (APPI 26)."),
+        "/incidents",
+        "incident/",
+        "/incident/",
+    ),
+    Register(
+        Message("Owners' requests"),
+        Message("Disclosure, correction, erasure: who holds the data, and what each has done (APPI 32 to 39)."),
+        "/owner-requests",
+    ),
+    Register(
+        Message("Refusals of mail"),
+        Message("Who has acknowledged them, whether it holds, and the proof that readers agreed beforehand."),
+        "/opt-outs",
+    ),
+    Register(
         Message("Sub-entrustment"),
-        Message(
-            "Who handles data below our trustees, who decided on it, and in which countries (APPI 25 and 32)."
-        ),
+        Message("Who handles data below our trustees, who decided on it, and in which countries (APPI 25 and 32)."),
         "/sub-entrustments",
         "sub-entrustment/",
         "/sub-entrustment/",

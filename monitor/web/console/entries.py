@@ -1,0 +1,91 @@
+"""Forms by which people enter something into a register: what they choose from, and all that is wrong at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from monitor import tables
+from monitor.language import Message, say_instant
+from monitor.web.console.act import NAMELESS, typed_day
+from monitor.web.console.history import names_of
+from monitor.web.console.looking import Wrong
+from monitor.web.words import named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from monitor.calendar import Calendar
+    from monitor.refusal import Refused
+    from monitor.web.console.session import Reader
+
+Mistake = tuple[str, Message]  #: the field, and what is wrong with it
+Options = list[dict[str, Any]]
+
+
+def unsaid(
+    deed: str, sent: Mapping[str, str], texts: Mapping[str, Message], days: Mapping[str, Message]
+) -> list[Mistake]:
+    """What is missing in a form. Of a day, what cannot be read as one is missing too."""
+    found = [] if sent.get(f"{deed}_by", "").strip() else [("by", NAMELESS)]
+    found += [(name, words) for name, words in texts.items() if not sent.get(f"{deed}_{name}", "").strip()]
+    return found + [(f"{name}_year", words) for name, words in days.items() if day_of(deed, name, sent) is None]
+
+
+def day_of(deed: str, name: str, sent: Mapping[str, str]) -> date | None:
+    return typed_day(sent, f"{deed}_{name}")
+
+
+def shown(mistakes: Sequence[Mistake], deed: str, sent: Mapping[str, str], language: str) -> Wrong:
+    """The page again, with all that is wrong, each at its field, and what was typed."""
+    return Wrong([{"text": words.in_(language), "href": f"#{deed}_{name}"} for name, words in mistakes], sent)
+
+
+def refused(no: Refused, deed: str, sent: Mapping[str, str], language: str, places: Mapping[str, str]) -> Wrong:
+    """The same for what an act refuses. `places`: the field by the first word of its token."""
+    name = places.get(no.reason.partition("-")[0], "by")
+    return shown([(name, no.message)], deed, sent, language)
+
+
+async def works(who: Reader, chosen: str, language: str) -> Options:
+    """The engagements of the companies that the reader sees."""
+    rows = tables.Engagement.filter(company_id__in=who.companies, retired_at=None).order_by("party_id", "key")
+    found = await rows.values_list("key", "party_id")
+    entries = await who.present.engagements(str(key) for key, _ in found)
+    parties = await who.present.parties({str(party) for _, party in found})
+    return [
+        {
+            "value": key,
+            "text": f"{named(parties[party], language)}: {entries[key].title or key}",
+            "selected": key == chosen,
+        }
+        for key, party in found
+    ]
+
+
+def companies(who: Reader, chosen: str, language: str) -> Options:
+    return [
+        {"value": key, "text": named(who.present.companies[key], language), "selected": key == chosen}
+        for key in who.companies
+        if key in who.present.companies
+    ]
+
+
+async def course_of(
+    subject: str, words: Mapping[str, Message], calendar: Calendar, language: str
+) -> list[dict[str, Any]]:
+    """What happened to an entry, from the ledger, in its order."""
+    lines = await tables.LedgerLine.filter(subject=subject).order_by("seq")
+    names = await names_of(lines)
+    return [
+        {
+            "at": say_instant(datetime.fromisoformat(line.at), calendar.zone, language),
+            "iso": line.at,
+            "what": words[line.type].in_(language),
+            "detail": names.get(line.actor, ""),
+            "seq": line.seq,
+        }
+        for line in lines
+        if line.type in words
+    ]

@@ -1,0 +1,262 @@
+"""The register of incidents: what parties have told, what has to be reported by when, what is done about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from monitor import tables
+from monitor.hearing.incidents import CATEGORIES, ITEMS, PEOPLE
+from monitor.language import Message, say_day, say_instant
+from monitor.own_duties import own_kind
+from monitor.promises import lifecycle
+from monitor.promises.incidents import following
+from monitor.promises.incidents.reporting import NOTICE, Report, report
+from monitor.questionnaire import Answer
+from monitor.questionnaire.my_number import holds_my_number
+from monitor.refusal import Refused
+from monitor.web.console.act import LONGEST, act_of
+from monitor.web.console.entries import course_of, day_of, refused, shown, unsaid, works
+from monitor.web.console.looking import Wrong, console_page
+from monitor.web.console.matters import label
+from monitor.web.console.session import Reader, reader
+from monitor.web.fields import fields
+from monitor.web.pages import language_of, moment, see_other
+from monitor.web.site import SITE
+from monitor.web.words import named
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from monitor.tables import Incident
+    from monitor.web.console.act import Act
+    from monitor.web.console.entries import Mistake
+
+MOST = 500  #: entries that the list shows, the latest first
+SORTS: Mapping[str, Message] = {
+    "special-care": Message("Special-care-required personal information is among it"),
+    "property": Message("Misuse could cost the persons money"),
+    "wrongful": Message("It may have been done with wrongful intent"),
+    "my-number": Message("My Number is among it"),
+}
+STATES: Mapping[str, Message] = {
+    "begun": Message("Announced; not described yet"),
+    "told": Message("Being dealt with"),
+    "closed": Message("Closed"),
+}
+_ITEMS: Mapping[int, Message] = {
+    1: Message("What happened"),
+    2: Message("Which items of data"),
+    3: Message("How many persons"),
+    4: Message("The cause"),
+    5: Message("Further harm, or the danger of it"),
+    6: Message("What was done towards the persons"),
+    7: Message("Publication"),
+    8: Message("What is done against a repetition"),
+    9: Message("Anything else"),
+}
+_WORDS: Mapping[str, Message] = {
+    "incident.begun": Message("Entered"),
+    "incident.told": Message("Told by the party"),
+    "incident.not-reportable": Message("No report is needed, as far as is known"),
+    "incident.correction": Message("Corrective action ordered"),
+    "incident.owners-told": Message("The persons concerned have been told"),
+    "incident.closed": Message("Closed"),
+}
+_PLACES = {"aware": "aware_year", "engagement": "engagement", "my": "item_1", "day": "until_year", "on": "on_year"}
+_NO_WORK, _NO_DAY = Message("Choose the work."), Message("Enter the day on which the party noticed it.")
+
+
+async def incidents_page(request: web.Request) -> web.StreamResponse:
+    return await _list(request, await reader(request))
+
+
+async def _list(request: web.Request, who: Reader, wrong: Wrong | None = None) -> web.Response:
+    wrong, language = wrong or Wrong(), language_of(request)
+    seen = tables.Incident.all() if who.everywhere else tables.Incident.filter(company_id__in=who.companies)
+    found = await seen.order_by("-id").limit(MOST)
+    parties = await who.present.parties({one.party_id for one in found})
+    entries = await who.present.engagements({one.engagement_id for one in found})
+    rows = [
+        {
+            "id": one.id,
+            "party": named(parties[one.party_id], language),
+            "work": entries[one.engagement_id].title or one.engagement_id,
+            "aware": say_day(one.aware_on, language),
+            "received": say_instant(one.received_at, who.present.calendar.zone, language) if one.received_at else "",
+            "state": STATES[one.state].in_(language),
+        }
+        for one in found
+    ]
+    return console_page(
+        request, who, "incidents.html", status=wrong.status, errors=wrong.errors, said=wrong.said, rows=rows,
+        works=await works(who, wrong.said.get("record_engagement", ""), language),
+        sorts=[{"value": name, "text": words.in_(language), "checked": name in wrong.said.get("sorts", "").split()}
+               for name, words in SORTS.items()],
+        items=[(number, words.in_(language)) for number, words in _ITEMS.items() if number != 3],  # noqa: PLR2004 - a number by itself
+    )  # fmt: skip
+
+
+async def on_record(request: web.Request) -> web.StreamResponse:
+    """What a party has told by telephone, mail or letter, entered by a person: as if it had used its form."""
+    who, language = await reader(request), language_of(request)
+    pairs = await fields(request)
+    sent = {name: value[:LONGEST] for name, value in pairs}
+    sent["sorts"] = " ".join(value for name, value in pairs if name == "record_sorts")
+    mistakes = _record_mistakes(sent, who)
+    if mistakes:
+        return await _list(request, who, shown(mistakes, "record", sent, language))
+    try:
+        act = await act_of(who, "record", sent)
+        incident = await report(_report(sent, who), act.at, act.actor, request.app[SITE].shelf)
+    except Refused as no:
+        return await _list(request, who, refused(no, "record", sent, language, _PLACES))
+    return see_other(f"/incident/{incident.id}")
+
+
+def _record_mistakes(sent: Mapping[str, str], who: Reader) -> list[Mistake]:
+    found = unsaid("record", sent, {"engagement": _NO_WORK}, {"aware": _NO_DAY})
+    people = sent.get("record_people", "").strip().replace(",", "")
+    if people and not (people.isdecimal() and len(people) < 10):  # noqa: PLR2004 - as many as there are
+        found.append(("people", Message("Enter a whole number, or leave this empty.")))
+    aware, received = day_of("record", "aware", sent), day_of("record", "received", sent)
+    today = who.present.calendar.day_of(moment())
+    if max(aware or today, received or today) > today:
+        found.append(("aware_year", Message("Name today or a day before it.")))
+    texts = [value for name, value in sent.items() if name.startswith("record_item")]
+    if any(holds_my_number(text) for text in texts):
+        found.append(("item_1", Message("Write no My Number: nothing of this has been kept.")))
+    return found
+
+
+def _report(sent: Mapping[str, str], who: Reader) -> Report:
+    """What the form says, as answers to the questions of the notice."""
+    answers = {
+        ITEMS[number]: Answer(value=text) for number in ITEMS if (text := sent.get(f"record_item_{number}", "").strip())
+    }
+    answers[CATEGORIES] = Answer(value=tuple(sent["sorts"].split()) or ("none",))
+    people = sent.get("record_people", "").strip().replace(",", "")
+    if people:
+        answers[PEOPLE] = Answer(value=int(people))
+    engagement, aware = sent["record_engagement"], day_of("record", "aware", sent)
+    received = day_of("record", "received", sent)
+    calendar = who.present.calendar
+    at = calendar.instant(received) if received and received < calendar.day_of(moment()) else None
+    assert aware is not None  # noqa: S101 - looked at before
+    return Report(engagement, aware, answers, at, protected=bool(sent.get("record_protected")))
+
+
+async def _incident_of(request: web.Request, who: Reader) -> Incident:
+    """The incident named in the path, if the reader may see it; to all others it does not exist."""
+    incident = await tables.Incident.get_or_none(id=int(request.match_info["id"]))
+    if incident is None or not who.sees(incident.company_id):
+        raise web.HTTPNotFound
+    return incident
+
+
+async def incident_page(request: web.Request) -> web.StreamResponse:
+    who = await reader(request)
+    return await _show(request, who, await _incident_of(request, who))
+
+
+async def _show(request: web.Request, who: Reader, incident: Incident, wrong: Wrong | None = None) -> web.Response:
+    wrong, language = wrong or Wrong(), language_of(request)
+    party = await who.present.party(incident.party_id)
+    entry = await who.present.engagement(incident.engagement_id)
+    duties = await following.duties_of(incident)
+    notice = await tables.Obligation.filter(kind=NOTICE, subject=str(incident.ref)).order_by("-id").first()
+    return console_page(
+        request, who, "incident.html", status=wrong.status, errors=wrong.errors, said=wrong.said, incident=incident,
+        party=named(party, language), work=entry.title or entry.key, facts=_facts(incident, who, language),
+        notice=notice, suspended=entry.state == "suspended", state=STATES[incident.state].in_(language),
+        duties=[_duty(duty, who, language) for duty in duties],
+        closable=incident.state == "told" and not any(duty.state == "open" for duty in duties),
+        history=await course_of(str(incident.ref), _WORDS, who.present.calendar, language),
+    )  # fmt: skip
+
+
+def _facts(incident: Incident, who: Reader, language: str) -> list[tuple[str, str]]:
+    zone = who.present.calendar.zone
+    company = who.present.companies.get(incident.company_id) or who.present.group
+    comma = "、" if language == "ja" else ", "
+    known = incident.received_at is not None
+    found: list[tuple[Message, str]] = [
+        (Message("Responsible company"), named(company, language)),
+        (Message("Noticed by the party"), say_day(incident.aware_on, language)),
+        (Message("Notice received"), say_instant(incident.received_at, zone, language) if incident.received_at else ""),
+        (Message("Persons"), "" if incident.people is None else f"{incident.people:,}"),
+        (
+            Message("What it touches"),
+            comma.join(SORTS[one].in_(language) for one in incident.categories if one in SORTS),
+        ),
+        (Message("Items still missing"), _missing(incident, comma, language)),
+        (Message("To be reported"), Message("Yes" if incident.reportable else "No").in_(language) if known else ""),
+        (Message("Persons told"), say_day(incident.owners_told_on, language) if incident.owners_told_on else ""),
+        (Message("Reference"), str(incident.ref)),
+    ]
+    return [(term.in_(language), value) for term, value in found if value]
+
+
+def _missing(incident: Incident, comma: str, language: str) -> str:
+    numbers = [int(number) for number in incident.missing.split(", ") if number]
+    return comma.join(_ITEMS[number].in_(language) for number in numbers)
+
+
+def _duty(duty: tables.OwnDuty, who: Reader, language: str) -> dict[str, Any]:
+    late = duty.state == "open" and moment() >= who.present.calendar.end_of(duty.due_on)
+    return {
+        "id": duty.id,
+        "what": own_kind(duty.kind).title.in_(language),
+        "text": duty.about.get("what", ""),
+        "due": say_day(duty.due_on, language),
+        "label": label(duty, language, late=late),
+    }
+
+
+async def on_incident(request: web.Request) -> web.StreamResponse:
+    """One act on an incident; what is wrong comes back with the page, and nothing typed is lost."""
+    who, deed, language = await reader(request), request.match_info["deed"], language_of(request)
+    incident = await _incident_of(request, who)
+    sent = {name: value[:LONGEST] for name, value in await fields(request)}
+    mistakes = unsaid(deed, sent, *_NEEDS[deed])
+    if mistakes:
+        return await _show(request, who, incident, shown(mistakes, deed, sent, language))
+    try:
+        await _DEEDS[deed](incident, await act_of(who, deed, sent))
+    except Refused as no:
+        fresh = await tables.Incident.get(id=incident.id)
+        return await _show(request, who, fresh, refused(no, deed, sent, language, {**_PLACES, "reason": "reason"}))
+    return see_other(f"/incident/{incident.id}")
+
+
+async def _correct(incident: Incident, act: Act) -> None:
+    await following.correct(incident.id, act.reason, act.new_day, act.at, act.actor)
+
+
+async def _told(incident: Incident, act: Act) -> None:
+    day = day_of("told", "on", {f"told_{name}": value for name, value in act.said.items()})
+    await following.owners_told(incident.id, day or act.who.present.calendar.day_of(act.at), act.at, act.actor)
+
+
+async def _suspend(incident: Incident, act: Act) -> None:
+    await lifecycle.step(incident.engagement_id, "suspended", act.at, act.actor, act.reason)
+
+
+async def _close(incident: Incident, act: Act) -> None:
+    await following.close(incident.id, act.at, act.actor)
+
+
+_WHAT, _WHY, _WHEN = Message("Write what has to be done."), Message("Write the reason."), Message("Name a day.")
+_NEEDS: Mapping[str, tuple[Mapping[str, Message], Mapping[str, Message]]] = {
+    "correct": ({"reason": _WHAT}, {"until": _WHEN}),
+    "told": ({}, {"on": _WHEN}),
+    "suspend": ({"reason": _WHY}, {}),
+    "close": ({}, {}),
+}
+_DEEDS: Mapping[str, Callable[[Incident, Act], Awaitable[None]]] = {
+    "correct": _correct,
+    "told": _told,
+    "suspend": _suspend,
+    "close": _close,
+}

@@ -1,0 +1,207 @@
+"""The register of owners' requests, by their references, and of refusals of mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from monitor import tables
+from monitor.hearing.legs import DONE, HOLDS_NONE, KEEPS, LEG, REASON, REFUSED, RESULT
+from monitor.language import Message, say_day
+from monitor.own_duties import OWNER_REQUEST
+from monitor.promises.owners.requesting import REQUESTS, Asked, close_answered, enter_request, verify
+from monitor.questionnaire import thaw_answers
+from monitor.refusal import Refused
+from monitor.schedule import overdue
+from monitor.web.console.act import LONGEST, act_of
+from monitor.web.console.entries import companies, course_of, day_of, refused, shown, unsaid
+from monitor.web.console.looking import Wrong, console_page
+from monitor.web.console.session import Reader, reader
+from monitor.web.fields import fields
+from monitor.web.pages import language_of, moment, see_other
+from monitor.web.words import named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.tables import Obligation, OwnerRequest
+    from monitor.web.console.entries import Options
+
+MOST = 500  #: entries that a list shows, the latest first
+STATES: Mapping[str, Message] = {
+    "open": Message("In hand"),
+    "settled": Message("All have answered"),
+    "answered": Message("Answered"),
+    "declined": Message("Declined"),
+    "withdrawn": Message("Withdrawn"),
+}
+RESULTS: Mapping[str, Message] = {
+    DONE: Message("Done"),
+    HOLDS_NONE: Message("Holds no such data"),
+    REFUSED: Message("Not carried out"),
+    KEEPS: Message("Kept, because a law requires it"),
+}
+_WORDS: Mapping[str, Message] = {
+    "owner-request.entered": Message("Entered"),
+    "owner-request.verified": Message("Identity verified"),
+    "owner-request.settled": Message("All have answered"),
+    "owner-request.answered": Message("The owner has been answered"),
+    "owner-request.declined": Message("Declined"),
+    "owner-request.withdrawn": Message("Withdrawn by the owner"),
+}
+_PLACES = {
+    "ref": "ref", "my": "ref", "company": "company", "verified": "verified_year", "on": "on_year", "no": "request",
+}  # fmt: skip
+_NO_REF, _NO_REQUEST = Message("Enter the reference."), Message("Choose what the owner asks for.")
+_NO_ARRIVAL, _NO_DAY = Message("Enter the day on which the request arrived."), Message("Name a day.")
+_NO_COMPANY = Message("Choose the company.")
+
+
+async def requests_page(request: web.Request) -> web.StreamResponse:
+    return await _list(request, await reader(request))
+
+
+async def _list(request: web.Request, who: Reader, wrong: Wrong | None = None) -> web.Response:
+    wrong, language = wrong or Wrong(), language_of(request)
+    said, seen = wrong.said, tables.OwnerRequest.all()
+    found = await (seen if who.everywhere else seen.filter(company_id__in=who.companies)).order_by("-id").limit(MOST)
+    rows = [
+        {
+            "id": one.id,
+            "ref": one.ref,
+            "asked": REQUESTS[one.request].in_(language),
+            "arrived": say_day(one.arrived_on, language),
+            "due": say_day(one.due_on, language),
+            "state": STATES[one.state].in_(language),
+            "verified": one.verified_on is not None or one.state != "open",
+        }
+        for one in found
+    ]
+    kinds = [
+        {"value": name, "text": words.in_(language), "selected": said.get("record_request") == name}
+        for name, words in REQUESTS.items()
+    ]
+    purposes = [
+        {"value": key, "text": f"{key} {(one.text_ja if language == 'ja' else None) or one.text}",
+         "checked": key in said.get("purposes", "").split()}
+        for key, one in who.present.purposes.items()
+    ]  # fmt: skip
+    return console_page(
+        request, who, "owner-requests.html", status=wrong.status, errors=wrong.errors, said=said, rows=rows,
+        kinds=kinds, purposes=purposes, firms=companies(who, said.get("record_company", ""), language),
+        services=await _services(who, said.get("record_service", "")),
+    )  # fmt: skip
+
+
+async def _services(who: Reader, chosen: str) -> Options:
+    rows = await tables.Service.filter(retired_at=None).order_by("key")
+    return [
+        {"value": row.key, "text": str(row.spec.get("name") or row.key), "selected": row.key == chosen}
+        for row in rows
+        if row.spec["company"] in who.companies
+    ]
+
+
+async def on_request(request: web.Request) -> web.StreamResponse:
+    """A request that has arrived is entered, by its reference."""
+    who, language = await reader(request), language_of(request)
+    pairs = await fields(request)
+    sent = {name: value[:LONGEST] for name, value in pairs}
+    sent["purposes"] = " ".join(value for name, value in pairs if name == "record_purposes")
+    mistakes = unsaid("record", sent, {"ref": _NO_REF, "request": _NO_REQUEST}, {"arrived": _NO_ARRIVAL})
+    company, service = sent.get("record_company", ""), sent.get("record_service", "")
+    if not company and not service:
+        mistakes.append(("company", _NO_COMPANY))
+    arrived = day_of("record", "arrived", sent)
+    if arrived and arrived > who.present.calendar.day_of(moment()):
+        mistakes.append(("arrived_year", Message("Name today or a day before it.")))
+    if company and not who.sees(company):
+        raise web.HTTPNotFound
+    if mistakes or arrived is None:
+        return await _list(request, who, shown(mistakes, "record", sent, language))
+    asked = Asked(sent["record_ref"], sent["record_request"], arrived, company, service, sent["purposes"].split())
+    try:
+        act = await act_of(who, "record", sent)
+        entered = await enter_request(asked, act.at, act.actor)
+    except Refused as no:
+        return await _list(request, who, refused(no, "record", sent, language, _PLACES))
+    return see_other(f"/owner-request/{entered.id}")
+
+
+async def _request_of(request: web.Request, who: Reader) -> OwnerRequest:
+    """The request named in the path, if the reader may see it; to all others it does not exist."""
+    found = await tables.OwnerRequest.get_or_none(id=int(request.match_info["id"]))
+    if found is None or not who.sees(found.company_id):
+        raise web.HTTPNotFound
+    return found
+
+
+async def request_page(request: web.Request) -> web.StreamResponse:
+    who = await reader(request)
+    return await _show(request, who, await _request_of(request, who))
+
+
+async def _show(request: web.Request, who: Reader, asked: OwnerRequest, wrong: Wrong | None = None) -> web.Response:
+    wrong, language = wrong or Wrong(), language_of(request)
+    legs = await tables.Obligation.filter(kind=LEG, subject=asked.ref).order_by("engagement_id")
+    own = await tables.OwnDuty.filter(kind=OWNER_REQUEST, ref=asked.ref).order_by("-id").first()
+    return console_page(
+        request, who, "owner-request.html", status=wrong.status, errors=wrong.errors, said=wrong.said, asked=asked,
+        what=REQUESTS[asked.request].in_(language), facts=_facts(asked, who, language), own=own,
+        legs=[await _leg(leg, who, language) for leg in legs],
+        history=await course_of(f"owner-request/{asked.id}", _WORDS, who.present.calendar, language),
+    )  # fmt: skip
+
+
+def _facts(asked: OwnerRequest, who: Reader, language: str) -> list[tuple[str, str]]:
+    company = who.present.companies.get(asked.company_id) or who.present.group
+    comma = "、" if language == "ja" else ", "
+    found: list[tuple[Message, str]] = [
+        (Message("State"), STATES[asked.state].in_(language)),
+        (Message("Responsible company"), named(company, language)),
+        (Message("Service"), asked.service),
+        (Message("Purposes of use"), comma.join(asked.purposes)),
+        (Message("Arrived"), say_day(asked.arrived_on, language)),
+        (Message("Identity verified"), say_day(asked.verified_on, language) if asked.verified_on else ""),
+        (Message("Answer due"), say_day(asked.due_on, language)),
+        (Message("Answered"), say_day(asked.answered_on, language) if asked.answered_on else ""),
+    ]
+    return [(term.in_(language), value) for term, value in found if value]
+
+
+async def _leg(leg: Obligation, who: Reader, language: str) -> dict[str, Any]:
+    """One holder of the data: who, by when, and what it said."""
+    party, entry = await who.present.party(leg.party_id), await who.present.engagement(leg.engagement_id)
+    last = await tables.Submission.filter(obligation_id=leg.id).order_by("-id").first()
+    answers = thaw_answers(last.answers) if last else {}
+    result = str(answers[RESULT].value) if RESULT in answers else ""
+    late = overdue(leg, who.present.calendar, moment())
+    return {
+        "id": leg.id if who.sees(leg.company_id) else None,
+        "party": named(party, language),
+        "work": entry.title or entry.key,
+        "due": say_day(leg.due_on, language),
+        "state": "overdue" if late else leg.state,
+        "result": RESULTS[result].in_(language) if result in RESULTS else "",
+        "reason": str(answers[REASON].value or "") if REASON in answers else "",
+    }
+
+
+async def on_asked(request: web.Request) -> web.StreamResponse:
+    """The identity is verified; or the owner has been answered, after all holders have."""
+    who, deed, language = await reader(request), request.match_info["deed"], language_of(request)
+    asked = await _request_of(request, who)
+    sent = {name: value[:LONGEST] for name, value in await fields(request)}
+    mistakes, day = unsaid(deed, sent, {}, {"on": _NO_DAY}), day_of(deed, "on", sent)
+    if mistakes or day is None:
+        return await _show(request, who, asked, shown(mistakes, deed, sent, language))
+    try:
+        act = await act_of(who, deed, sent)
+        await (verify if deed == "verify" else close_answered)(asked.id, day, act.at, act.actor)
+    except Refused as no:
+        fresh = await tables.OwnerRequest.get(id=asked.id)
+        return await _show(
+            request, who, fresh, refused(no, deed, sent, language, {"verified": "on_year", "on": "on_year"})
+        )
+    return see_other(f"/owner-request/{asked.id}")
