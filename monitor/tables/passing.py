@@ -66,8 +66,8 @@ class ProvisionRecord(Model):
 
 
 class Disclosure(Model):
-    """法令・緊急時の提供: what was given to somebody because a law required it, or life, body or property was at stake (APPI
-    27(1)(i)-(iv)). Who decided (`by`), why no consent could be had, what, to whom; by law also which `authority` and
+    """法令・緊急時の提供: what was given to somebody because a law required it, or life, body or property was at stake
+    (APPI 27(1)(i)-(iv)). Who decided (`by`), why no consent could be had, what, to whom; by law also which `authority` and
     `statute`. `reported_on`: when the party told us.
 
     States: entered -> justified | not-justified.
@@ -106,8 +106,8 @@ class Disclosure(Model):
 
 
 class TransferCheck(Model):
-    """相当措置の確認: one look at a provision abroad (APPI 28(3)). `result`: ok | trouble | cannot_continue; `note`: what was
-    found, which an owner may ask to be told.
+    """相当措置の確認: one look at a provision abroad (APPI 28(3)). `result`: ok | trouble | cannot_continue; `note`: what
+    was found, which an owner may ask to be told.
     """
 
     id = fields.IntField(primary_key=True)
@@ -128,8 +128,8 @@ class TransferCheck(Model):
 
 
 class Complaint(Model):
-    """苦情: one complaint about how a party handles personal data for a company (APPI 40). Who complained stands nowhere
-    here; `about` says what it is about.
+    """苦情: one complaint about how a party handles personal data for a company (APPI 40). Who complained stands
+    nowhere here; `about` says what it is about.
 
     States: open -> acknowledged -> settled.
     """

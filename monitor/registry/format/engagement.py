@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.calendar import Roll
 from monitor.registry.format.entry import Entry
+from monitor.registry.format.passing import Transfer
 from monitor.registry.format.supervision import Class, Contract, Selection, SubEntrustment, Waiver
 from monitor.registry.values import Certification, Country, Day, Flag, Key, MonthDay, Months, Text, Web, no_flag
 
@@ -107,6 +108,7 @@ class Engagement(Entry):
     place: tuple[Place, ...] = ()
     deletion: Deletion = Deletion()
     instruction: Instruction = Instruction()
+    transfer: Transfer = Transfer()
 
     @model_validator(mode="after")
     def _dates(self) -> Self:

@@ -1,0 +1,53 @@
+"""What the registers of this part have in common: references that script and page give, texts without a My Number."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from monitor import tables
+from monitor.language import Message
+from monitor.questionnaire.my_number import holds_my_number
+from monitor.refusal import Refused, need
+
+if TYPE_CHECKING:
+    from monitor.registry.format import Engagement, Party
+    from monitor.registry.roster import Roster
+
+REGISTER_LOCK = 0x17A62  #: PostgreSQL's lock of whoever enters something that is counted or must be there once
+_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}")
+
+
+def reference(ref: str) -> str:
+    """A reference of the company's own."""
+    text = ref.strip()
+    need(
+        _REF.fullmatch(text),
+        "ref-unreadable",
+        "Write a number of your own, such as P-2026-001: up to 60 Latin letters, digits and . _ / -. Never a name.",
+    )
+    return text
+
+
+def harmless(*texts: str) -> None:
+    """Nothing with a My Number is kept."""
+    need(
+        not any(holds_my_number(text) for text in texts if text),
+        "my-number",
+        "Write no My Number: nothing of this has been kept.",
+    )
+
+
+async def work_and_party(key: str, present: Roster) -> tuple[Engagement, Party]:
+    """An engagement of the registry, and its party. One that left the registry is none."""
+    row = await tables.Engagement.get_or_none(key=key, retired_at=None)
+    if row is None:
+        raise Refused("no-such-engagement", Message("There is no such engagement."))
+    entry = await present.engagement(key)
+    return entry, await present.party(entry.party)
+
+
+def known_company(key: str, present: Roster) -> str:
+    need(key, "company-missing", "Say which company, or which engagement, it is about.")
+    need(key in present.companies, "no-such-company", "The registry has no such company.")
+    return key
