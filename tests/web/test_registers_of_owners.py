@@ -145,3 +145,23 @@ async def test_people_of_another_company_see_and_change_none_of_it(house):
         await get(other, place, 404)
         await post(other, "/owner-requests", said | {"record_ref": "R-2"} | boxes("record_arrived", day), 404)
         await post(other, "/opt-outs/seed", {"seed_by": "Somebody", "seed_engagement": "dm"}, 404)
+
+
+async def test_a_party_begins_a_notice_by_itself_and_handing_it_in_starts_the_companys_clocks(tmp_path, database):
+    async with Ground(tmp_path, await database()) as house:
+        base, day = house.link().removeprefix(house.base) + "/en", await today()
+        async with house.client() as party:
+            assert "/incident" in await get(party, f"{base}/")
+            place, _ = await post(party, f"{base}/incident", {} | boxes("noticed", day))
+            assert place.endswith("/incident")  # a press without its button, as scanners make it, changes nothing
+            assert not await tables.Incident.exists()
+            ahead = {"begin": "incident"} | boxes("noticed", day + timedelta(days=1))
+            await post(party, f"{base}/incident", ahead, 422)
+            place, _ = await post(party, f"{base}/incident", {"begin": "incident"} | boxes("noticed", day))
+            form = place.rstrip("/")
+            assert "incident/1" in await get(party, f"{form}/")
+        notice = await tables.Obligation.get(kind="incident-notice")
+        assert (notice.state, notice.due_on, notice.statutory) == ("open", day + timedelta(days=4), True)
+        assert not await tables.OwnDuty.exists()
+        await house.work()
+        assert [mail for mail in house.mails("privacy@acme.example") if "事故" in mail.text]

@@ -9,6 +9,7 @@ from monitor import ledger, links, tables
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations.drafts import last_accepted
 from monitor.offline.conditions import numbers
+from monitor.promises.owners.requesting import REQUESTS
 from monitor.questionnaire import SectionState
 from monitor.tables.duty import ASKED, DECLINED
 from monitor.tables.store import transaction
@@ -73,7 +74,14 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         holders=await holding(found),
         receipts=await receipts(found),
         steps=None,
+        wanted=_wanted(found),
     )  # fmt: skip
+
+
+def _wanted(found: Opened) -> str:
+    """What an owner has asked for, where it is that which is to be dealt with."""
+    words = REQUESTS.get(found.duty.cause.get("request", ""))
+    return words.in_(found.language) if words else ""
 
 
 @while_asked

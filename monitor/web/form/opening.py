@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,17 +17,15 @@ from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
 from monitor.obligations import KINDS
 from monitor.obligations.colleagues import GIVEN
-from monitor.obligations.drafts import Draft, Drafted, read, save
 from monitor.obligations.holding import NOT_OPEN
-from monitor.obligations.marks import Returned, returned
+from monitor.obligations.marks import returned
 from monitor.obligations.reuse import Shelf, shelf
 from monitor.obligations.signing import Standing, behind
-from monitor.questionnaire import Examination, Questionnaire, examine
-from monitor.questionnaire.period import Period, within
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
 from monitor.web.border import LIMITS, OFTEN, SAFE, STRANGERS, remote
+from monitor.web.form.filling import Filling
 from monitor.web.form.standing import points
 from monitor.web.pages import moment, page, see_other
 from monitor.web.site import SITE
@@ -35,12 +33,10 @@ from monitor.web.words import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
-    from monitor.questionnaire import Answer, Section
-    from monitor.registry.format import Company, Engagement, Party
-    from monitor.registry.roster import Roster
-    from monitor.tables import Colleague, Link, Obligation
+    from monitor.obligations.drafts import Draft
+    from monitor.questionnaire import Section
+    from monitor.tables import Colleague, Link
 
 
 SAID = ("check", "back", "opened", "first", "saved", "told", "again", "changed", "seen")
@@ -49,23 +45,13 @@ SAID = ("check", "back", "opened", "first", "saved", "told", "again", "changed",
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@dataclass(frozen=True)
-class Opened:
+@dataclass(frozen=True, kw_only=True)
+class Opened(Filling):
     """A request that a link has opened, with all that its pages show."""
 
     token: str
     link: Link
-    duty: Obligation
-    engagement: Engagement
-    company: Company | None
-    party: Party
-    present: Roster
-    language: str
-    at: datetime
-    questionnaire: Questionnaire
     colleague: Colleague | None = None  #: whose link it is, if it is not the registered contact's
-    back: Returned = field(default_factory=Returned)  #: what of an answer came back
-    code: str = ""  #: of the mail that carried the link, by which anybody can verify it
     standing: Standing = Standing.PARTY  #: what the contact to whom the link leads back is today
 
     @property
@@ -104,25 +90,14 @@ class Opened:
         return self.duty.state in ASKED and self.grade == "submit"
 
     @property
-    def asker(self) -> str:
-        """Who asks, as its name is registered."""
-        return named(self.company or self.present.group, self.language)
-
-    @property
     def actor(self) -> str:
         return f"link/{self.link.id}"
 
     @property
-    def behalf(self) -> str:
-        """For whom somebody else fills this in, in a sentence; nothing where the party does so itself."""
-        return ""
-
-    async def draft(self) -> Draft:
-        return await read(self.duty.id)
-
-    async def store(self, said: Mapping[str, tuple[Answer, int]]) -> Drafted:
-        """Save answers, each with the version that was seen."""
-        return await save(self.duty.id, said, self.at, self.actor)
+    def foot(self) -> Mapping[str, str]:
+        pages = {"colleagues": "Who works on this request"}
+        more = {"pass-on": "Passing work on", "incident": "Tell of an incident"}
+        return {"mine": "All requests to you"} | pages | more if self.lists else pages
 
     async def shelf(self) -> Shelf:
         """The party's earlier answers that may be given again; those told elsewhere only to its own contact, and not
@@ -130,13 +105,6 @@ class Opened:
         """
         today = self.present.calendar.day_of(self.at)
         return await shelf(self.duty, today, elsewhere=self.owner and self.standing is Standing.PARTY)
-
-    def examined(self, draft: Draft) -> Examination:
-        found = examine(self.questionnaire, draft.answers, self.present.calendar.day_of(self.at))
-        if not KINDS[self.duty.kind].within_work:
-            return found
-        work = Period(self.engagement.starts_on, self.engagement.ends_on)
-        return within(found, self.questionnaire, draft.answers, work)
 
 
 Page = Callable[[web.Request, Opened], Awaitable[web.StreamResponse]]
@@ -171,20 +139,20 @@ async def opened(request: web.Request) -> Opened:
     questionnaire = await frozen(duty.request_id)
     code = await shortcodes.of(shortcodes.MAIL, link.mail) if link.mail else None
     return Opened(
-        token,
-        link,
-        duty,
-        engagement,
-        company,
-        party,
-        present,
-        language,
-        at,
-        questionnaire,
-        colleague,
-        await returned(duty, at, questionnaire),
-        code or "",
-        (await behind(duty, link, party))[1],
+        token=token,
+        link=link,
+        duty=duty,
+        engagement=engagement,
+        company=company,
+        party=party,
+        present=present,
+        language=language,
+        at=at,
+        questionnaire=questionnaire,
+        colleague=colleague,
+        back=await returned(duty, at, questionnaire),
+        code=code or "",
+        standing=(await behind(duty, link, party))[1],
     )
 
 
@@ -249,7 +217,7 @@ def closed_page(request: web.Request) -> web.Response:
 
 
 def form_page(
-    request: web.Request, found: Opened, template: str, *, status: int = 200, draft: Draft | None = None, **values: Any
+    request: web.Request, found: Filling, template: str, *, status: int = 200, draft: Draft | None = None, **values: Any
 ) -> web.Response:
     """A page of the form, with what all of them show. `draft`: what is answered so far, where the page says what of an
     answer that came back is dealt with.
@@ -292,7 +260,7 @@ PRIVACY = (
 )
 
 
-def _languages(request: web.Request, found: Opened) -> list[dict[str, Any]]:
+def _languages(request: web.Request, found: Filling) -> list[dict[str, Any]]:
     names = {"ja": "日本語", "en": "English"}
     return [
         {
@@ -305,12 +273,11 @@ def _languages(request: web.Request, found: Opened) -> list[dict[str, Any]]:
     ]
 
 
-def _foot(found: Opened) -> list[dict[str, str]]:
+def _foot(found: Filling) -> list[dict[str, str]]:
     """What stands below every page of the form."""
-    pages = {"colleagues": "Who works on this request"}
-    if found.lists:
-        pages = {"mine": "All requests to you"} | pages | {"pass-on": "Passing work on"}
-    return [{"text": Message(text).in_(found.language), "href": f"{found.base}/{name}"} for name, text in pages.items()]
+    return [
+        {"text": Message(text).in_(found.language), "href": f"{found.base}/{name}"} for name, text in found.foot.items()
+    ]
 
 
 def _place(request: web.Request) -> str:
@@ -321,7 +288,7 @@ def _place(request: web.Request) -> str:
     return f"{request.path}?{urlencode(known)}" if known else request.path
 
 
-def contact_of(found: Opened) -> str:
+def contact_of(found: Filling) -> str:
     day = found.present.calendar.day_of(found.at)
     people = found.present.audience(found.duty.company_id, ["managers"], day)
     return next((addresses[0] for addresses in people.values() if addresses), "")

@@ -16,6 +16,7 @@ from monitor.web.form import (
     pleading,
     receiving,
     signing,
+    telling,
 )
 
 BASE = "/f/{token}"
@@ -40,6 +41,8 @@ ROUTES = [
     web.post(IN + "/mine", mine.open_one),
     web.get(IN + "/pass-on", passing.show),
     web.post(IN + "/pass-on", passing.ask),
+    web.get(IN + "/incident", telling.show),
+    web.post(IN + "/incident", telling.begin),
     web.get(IN + "/workbook", offline.show),
     web.post(IN + "/workbook", offline.hand_in),
     web.get(IN + "/workbook.xlsx", offline.download),
