@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from monitor.obligations.drafts import Draft
     from monitor.tables import Colleague
+    from monitor.web.form.filling import Filling
 
 Errors = list[dict[str, str]]
 
@@ -71,19 +72,19 @@ async def holding(found: Opened) -> list[dict[str, Any]]:
     return [row for row in await holders(found) if row["holds"]]
 
 
-async def changed_by(actor: str, found: Opened) -> str:
+async def changed_by(actor: str, found: Filling) -> str:
     """Whose link an answer was saved by, in words; empty where nobody is to be named."""
     link = await tables.Link.get_or_none(id=actor.removeprefix("link/")) if actor.startswith("link/") else None
     if link is None:
         return ""
-    if link.id == found.link.id:
+    if actor == found.actor:
         return Message("by this link").in_(found.language)
     one = await tables.Colleague.get_or_none(obligation_id=found.duty.id, contact_id=link.contact_id or 0)
     reader = signing.masked(await signing.reader_of(found.duty, link, found.party))
     return f"{one.name} ({reader})" if one and one.name else reader
 
 
-async def last_saved(draft: Draft, found: Opened) -> str:
+async def last_saved(draft: Draft, found: Filling) -> str:
     """When the draft was saved last, and by whom: nobody has to wonder whether the work of yesterday is there."""
     if draft.saved is None:
         return ""

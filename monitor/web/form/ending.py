@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from monitor.questionnaire import Examination
+    from monitor.web.form.filling import Filling
 
 FOLDED = 40  #: answers; a longer list to check opens part by part
 
@@ -71,7 +72,7 @@ def _place(found: Opened, section: str, question: str) -> str:
 
 
 def all_answers(
-    found: Opened, answers: Mapping[str, Answer], examined: Examination, before: Mapping[str, Answer]
+    found: Filling, answers: Mapping[str, Answer], examined: Examination, before: Mapping[str, Answer]
 ) -> list[dict[str, Any]]:
     """All answers as their own party sees them: what a reviewer may think of an honest "no" is no mistake of theirs."""
     return answer_groups(found.questionnaire, answers, examined, before, found.language, findings=False)

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from monitor.contradiction import Claims, Observed
     from monitor.questionnaire import Question, Section
-    from monitor.web.form.opening import Opened
+    from monitor.web.form.filling import Filling
 
 OBJECTION = "_objection"  #: ends the name of the field in which somebody disagrees
 SEEN = "We have seen this ourselves on {day}: {answer}. You need not answer."
 
 
-async def proved(found: Opened, questions: Iterable[Question], claims: Claims | None) -> Mapping[str, Observed]:
+async def proved(found: Filling, questions: Iterable[Question], claims: Claims | None) -> Mapping[str, Observed]:
     """Of these questions, those that looks have answered."""
     asked = [question.id for question in questions]
     provable = claims and any(one.proof and one.about(name) for one in claims.claim for name in asked)
@@ -39,7 +39,7 @@ async def proved(found: Opened, questions: Iterable[Question], claims: Claims | 
     return {name: one for name in asked if name not in disputed for one in seen if one.claim.about(name)}
 
 
-async def object_to(found: Opened, section: Section, sent: Mapping[str, Sequence[str]], claims: Claims | None) -> None:
+async def object_to(found: Filling, section: Section, sent: Mapping[str, Sequence[str]], claims: Claims | None) -> None:
     """Objections that were written in a section: each becomes a plea about its question and the look behind it. Of
     what we have not seen there is nothing to object to.
     """
@@ -55,13 +55,13 @@ async def object_to(found: Opened, section: Section, sent: Mapping[str, Sequence
             await plead(found.duty.id, OBJECTION_MADE, text, found.at, found.actor, question=name, about=about)
 
 
-async def objections_of(found: Opened) -> dict[str, dict[str, str]]:
+async def objections_of(found: Filling) -> dict[str, dict[str, str]]:
     """What the party has objected to, by question: `text`, its own words, and the company's once it has decided."""
     rows = await tables.Plea.filter(obligation_id=found.duty.id, kind=OBJECTION_MADE).order_by("id")
     return {row.question: _objected(row, found) for row in rows}
 
 
-def _objected(plea: tables.Plea, found: Opened) -> dict[str, str]:
+def _objected(plea: tables.Plea, found: Filling) -> dict[str, str]:
     calendar, language = found.present.calendar, found.language
     day = say_day(calendar.day_of(plea.made_at), language)
     text = {
@@ -71,13 +71,13 @@ def _objected(plea: tables.Plea, found: Opened) -> dict[str, str]:
     return {"text": Message(text, {"day": day}).in_(language), "said": plea.text, "words": plea.words}
 
 
-def seen_words(seen: Observed, found: Opened) -> str:
+def seen_words(seen: Observed, found: Filling) -> str:
     """What we saw, and when."""
     day, words = say_day(found.present.calendar.day_of(seen.at), found.language), said_words(found.language)
     return Message(SEEN, {"day": day, "answer": words[seen.answer]}).in_(found.language)
 
 
-def beside(groups: list[dict[str, Any]], seen: Mapping[str, Observed], found: Opened) -> list[dict[str, Any]]:
+def beside(groups: list[dict[str, Any]], seen: Mapping[str, Observed], found: Filling) -> list[dict[str, Any]]:
     """The list of answers, with what we saw where the party said nothing."""
     for row in (row for group in groups for row in group["rows"]):
         if row["id"] in seen and row["answer"] == said_words(found.language)["none"]:

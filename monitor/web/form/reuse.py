@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from monitor.obligations.drafts import Draft
     from monitor.obligations.reuse import Offer, Source
     from monitor.questionnaire import Examination, Question, Section
+    from monitor.web.form.filling import Filling
     from monitor.web.form.opening import Opened
 
 SAME = "_same"  #: ends the name of such a box
@@ -56,7 +57,7 @@ class Picked:
         return {offer.question for offer in self.offers} | self.torn
 
 
-async def offered(found: Opened, section: Section, examined: Examination) -> dict[str, list[Offer]]:
+async def offered(found: Filling, section: Section, examined: Examination) -> dict[str, list[Offer]]:
     """The earlier answers to the questions that a section asks and that are still open."""
     names = [
         question.id
@@ -67,7 +68,7 @@ async def offered(found: Opened, section: Section, examined: Examination) -> dic
     return (await found.shelf()).offers(found.questionnaire, names, today)
 
 
-async def picked(found: Opened, section: Section, sent: Mapping[str, Sequence[str]], draft: Draft) -> Picked:
+async def picked(found: Filling, section: Section, sent: Mapping[str, Sequence[str]], draft: Draft) -> Picked:
     """What was ticked. A box that stands beside another answer, typed now, is asked about and not guessed."""
     ticked = {name.removesuffix(SAME): values for name, values in sent.items() if name.endswith(SAME)}
     if not ticked:
@@ -94,7 +95,7 @@ def _another(said: Answer, stands: Answer, chosen: Answer) -> bool:
 
 
 def beside(
-    question: Question, offers: Sequence[Offer], stands: Answer, ticked: Sequence[str], found: Opened
+    question: Question, offers: Sequence[Offer], stands: Answer, ticked: Sequence[str], found: Filling
 ) -> dict[str, Any]:
     """For the template: `boxes` to tick, and `notes`: what stands as last time, or cannot be used again and why."""
     boxes, notes = [], []
@@ -112,7 +113,7 @@ def beside(
     return {"boxes": boxes, "notes": notes}
 
 
-def _told(question: Question, offer: Offer, found: Opened) -> str:
+def _told(question: Question, offer: Offer, found: Filling) -> str:
     """Whose answer it was, when it was accepted, and what it said."""
     source, language = offer.source, found.language
     answer = offer.reuse.answer
@@ -133,12 +134,12 @@ def _odd(offer: Offer) -> bool:
     return offer.reuse.obstacle in {Obstacle.ASKED_OTHERWISE, Obstacle.CHOICE_GONE}
 
 
-def _who(source: Source, found: Opened) -> str:
+def _who(source: Source, found: Filling) -> str:
     company = found.present.companies.get(source.company)
     return named(company, found.language) if company else source.company
 
 
-def _hint(offer: Offer, found: Opened) -> str:
+def _hint(offer: Offer, found: Filling) -> str:
     language, said = found.language, []
     if offer.reuse.reworded:
         said.append(Message("The question has been reworded since: please read it once more.").in_(language))

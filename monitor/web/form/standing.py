@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.questionnaire import Section
-    from monitor.web.form.opening import Opened
+    from monitor.web.form.filling import Filling
 
 
-def points(found: Opened, answers: Mapping[str, Answer] | None = None) -> list[dict[str, Any]]:
+def points(found: Filling, answers: Mapping[str, Answer] | None = None) -> list[dict[str, Any]]:
     """What came back, in the order of the form: question, what is said of it, where it is answered, and whether these
     answers have dealt with it.
     """
@@ -35,13 +35,13 @@ def points(found: Opened, answers: Mapping[str, Answer] | None = None) -> list[d
     ]
 
 
-def untouched(found: Opened, answers: Mapping[str, Answer]) -> set[str]:
+def untouched(found: Filling, answers: Mapping[str, Answer]) -> set[str]:
     """The questions that came back and are still answered as they were."""
     changes = diff(found.back.before, answers)
     return {name for name in found.back.points if changes.get(name, Change.SAME) is Change.SAME}
 
 
-def of_section(found: Opened, section: Section, answers: Mapping[str, Answer]) -> dict[str, str]:
+def of_section(found: Filling, section: Section, answers: Mapping[str, Answer]) -> dict[str, str]:
     """How a part of a returned answer stands in the list of parts; nothing where all of it is open."""
     if not found.back.points:
         return {}
@@ -54,7 +54,7 @@ def of_section(found: Opened, section: Section, answers: Mapping[str, Answer]) -
     return {"note": said.in_(found.language)} | ({"state": "wanting"} if left else {})
 
 
-def compared(found: Opened, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def compared(found: Filling, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The list to check, beside the answers that came back: what stands is said once and cannot be changed."""
     label = Message("The answer that came back").in_(found.language) if found.back.before else None
     for row in (row for group in groups for row in group["rows"]):
