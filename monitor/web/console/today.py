@@ -10,7 +10,7 @@ from aiohttp import web
 from monitor.board import DECIDING, part
 from monitor.cases import NOT_ASSESSED
 from monitor.conduct import rule_of
-from monitor.language import Message, say_day, say_instant
+from monitor.language import Message, say_day, say_instant, say_short_day
 from monitor.letters.words import ROLES, said
 from monitor.own_duties import own_kind
 from monitor.registry.roster import RISING
@@ -79,7 +79,11 @@ def _when(row: Row, language: str, who: Reader) -> tuple[str, str]:
     due = say_day(date.fromisoformat(row["due_on"]), language)
     if "waits_since" not in row:
         return due, ""
-    values = {"day": say_day(date.fromisoformat(row["waits_since"]), language), "days": row["waits_days"]}
+    since_on = date.fromisoformat(row["waits_since"])
+    values = {
+        "day": say_short_day(since_on, language, who.present.calendar.day_of(moment())),
+        "days": row["waits_days"],
+    }
     since = REVIEW if row["state"] == "submitted" else DECISION
     return Message(since[row["waits_days"] > 0], values).in_(language), Message("due {day}", {"day": due}).in_(language)
 
