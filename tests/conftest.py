@@ -101,7 +101,7 @@ def new_postgres(postgres_server: str, postgres_template: str) -> Iterator[Calla
 #: Pages that ask a database nothing by themselves: the acts behind each of their addresses are tried on both engines by
 #: `test_recorded_acts`, and the stages by their own tests. On PostgreSQL too where `ITAKU_EVERYTHING` is set.
 ONE_ENGINE = frozenset({
-    "test_form", "test_form_turns", "test_form_reuse", "test_own_duty_page", "test_colleagues", "test_offline_form",
+    "test_form", "test_form_turns", "test_form_reuse", "test_own_duty_page", "test_own_duties_of_all_kinds", "test_colleagues", "test_offline_form",
     "test_receipt_and_verify", "test_reappearance", "test_doubt", "test_about_monitoring", "test_published_texts_page",
     "test_machines_that_press", "test_interrupted_journeys", "test_attacks",
 })  # fmt: skip
