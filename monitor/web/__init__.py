@@ -12,6 +12,7 @@ from monitor.web.border import LIMITS, Limits, errors, same_site, stamp
 from monitor.web.console.routes import ROUTES as CONSOLE
 from monitor.web.entering import ROUTES as ENTERING
 from monitor.web.form.routes import ROUTES as FORM
+from monitor.web.joint_use import ROUTES as JOINT_USE
 from monitor.web.public import ROUTES as PUBLIC
 from monitor.web.site import SITE, Site
 from monitor.web.verifying import ROUTES as VERIFYING
@@ -32,6 +33,6 @@ def site(parts: Site, extra: Iterable[web.AbstractRouteDef] = ()) -> web.Applica
     app[LIMITS] = Limits()
     app[TURN] = asyncio.Semaphore(1)
     app.on_response_prepare.append(stamp)
-    app.add_routes([*FORM, *CONSOLE, *ENTERING, *PUBLIC, *VERIFYING, *extra])
+    app.add_routes([*FORM, *CONSOLE, *ENTERING, *PUBLIC, *JOINT_USE, *VERIFYING, *extra])
     app.router.add_static("/static/", TEMPLATES / "static", append_version=False)
     return app
