@@ -48,6 +48,7 @@ class Facts:
     sightings: Sequence[Sighting] = ()
     findings: Sequence[Remediation] = ()  #: that its accepted answers raised, as far as they outlive it
     gone: Sequence[Remediation] = ()  #: findings that ended with it
+    through: str = ""  #: the address that is asked for it, where whoever entrusted it answers for it
     hastened_on: date | None = None  #: the party confirms anew by then, for what has come to be known meanwhile
     child_age: int = 15  #: who is younger is a child here
 

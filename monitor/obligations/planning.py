@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 CHUNK = 200
+DIRECT = "direct"
 _BELOW = ("approved", "active", "ended")  #: states in which a party below may hold data
 POISONED = timedelta(hours=1)  #: how far ahead an engagement goes that cannot be worked out
 
@@ -116,12 +117,22 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
                 below[row.key],
                 sightings[row.key],
                 findings[row.key],
+                through=await _through(entries[row.key], present),
                 hastened_on=row.hastened_on,
                 child_age=present.minors.age_on(today),
             )
         )
         for row in rows
     }
+
+
+async def _through(entry: Engagement, present: Roster) -> str:
+    """The first contact of the nearest party above that is asked itself; empty where this one is."""
+    if entry.under is None or entry.sub_entrustment.reach == DIRECT:
+        return ""
+    line = await present.line_above(entry.key)
+    asked = next((one for one in line if one.under is None or one.sub_entrustment.reach == DIRECT), line[-1])
+    return (await present.party(asked.party)).contacts[0]
 
 
 def _parted(facts: Facts) -> Facts:

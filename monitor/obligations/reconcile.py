@@ -66,6 +66,7 @@ def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, po
         since=at,
         cause=dict(outcome.cause),
         ladder=_ladder(outcome, policy),
+        asks=facts.through,
     )
     _place(outcome, duty, facts, at)
     refresh(duty, facts.calendar, at)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.promises.chain import asks, done, event, running
-from tests.stage import play, registry
+from tests.promises.chain import SUBS, asks, done, event, running
+from tests.stage import engagement, last_accepted, play, registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,3 +141,19 @@ async def test_a_number_of_a_person_is_not_kept_with_a_request(tmp_path: Path) -
     told = await play(running(), "2026-09-01", "2026-09-02", asks(work="1234 5678 9018"), tmp=tmp_path)
     assert [line["reason"] for line in told.of("refused")] == ["my-number"]
     assert not told.of("deadline")
+
+
+async def test_whoever_is_reached_through_the_party_above_is_asked_there(tmp_path: Path) -> None:
+    ends = {"ends_on": "2026-08-31", "attestation": last_accepted("2026-03-01")}
+    through = '  [engagement.sub_entrustment]\n  reach = "via_parent"'
+    tree = [
+        engagement(**ends),
+        engagement("dm/sub", party="sub-co", under="dm", more=through, **ends),
+        engagement("dm/other", party="sub-co", under="dm", **ends),
+    ]
+    told = await play(registry(*tree, parties=SUBS), "2026-09-01", "2026-09-02", tmp=tmp_path)
+    assert {line["engagement"]: line["to"] for line in told.of("mail", obligation="deletion")} == {
+        "dm": ["privacy@acme.example"],
+        "dm/sub": ["privacy@acme.example"],
+        "dm/other": ["privacy@sub.example"],
+    }
