@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.schedule import (
+    beat,
     case_climb,
     case_next,
     company_climb,
@@ -30,17 +31,16 @@ from monitor.schedule import (
     standing,
     turns_at,
 )
-from monitor.tables import Obligation, OwnDuty
+from monitor.tables import Case, Obligation, OwnDuty
 from monitor.tables.duty import ASKED, DECLINED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
     from monitor.certificates import Held
     from monitor.ladder import Climb
-    from monitor.tables import Case
     from monitor.tables.climbing import Climbing
 
 _FAR = 60  #: looks at a row, beyond which nobody asks what comes
@@ -64,20 +64,16 @@ def coming(
 
     `last_day` is that of the engagement: what is still asked when it ends is cancelled, so nothing is announced beyond.
     """
-    if isinstance(row, OwnDuty):
-        yield from _of_own(row, calendar, at)
-    elif not isinstance(row, Obligation):
-        yield from _of_case(row, calendar, at)
-    elif row.state == "submitted":
+    if isinstance(row, Obligation) and row.state == "submitted":
         yield from _of_review(row, calendar, at)
-    elif row.state in ASKED:
+    elif isinstance(row, Obligation) and row.state in ASKED:
         ends = calendar.end_of(last_day) if last_day and calendar.day_of(at) <= last_day else None
-        for step in _of_duty(row, calendar, at):
+        for step in _of_duty(row, beat(row, calendar), at):
             if ends and step.at >= ends:
                 return
             yield step
-    elif row.state == DECLINED:
-        yield from _of_declined(row, calendar, at)
+    elif not isinstance(row, Obligation) or row.state == DECLINED:
+        yield from _of_company(row, beat(row, calendar), at)
 
 
 def warnings_ahead(certificate: Held, calendar: Calendar, at: datetime) -> Iterator[Coming]:
@@ -112,46 +108,29 @@ def _of_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Com
             yield Coming(at, party, level, told)
 
 
-def _of_declined(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Coming]:
-    """Only the company hears of what its party declines."""
-    row = copy(duty)
-    _take_company(row, company_climb(row), at)
+def _of_company(known: Obligation | Case | OwnDuty, calendar: Calendar, at: datetime) -> Iterator[Coming]:
+    """What only the company hears of: what its party declines, what fails, what it owes itself."""
+    row = copy(known)
+    climb, upcoming = _OF_COMPANY[type(row)]
+    if isinstance(row, Case):
+        edit(row, announced=row.severity)
+    _take_company(row, climb(row), at)
     for _ in range(_FAR):
-        instant = next_at(row, calendar, at)
+        instant = upcoming(row, calendar, at)
         if instant is None:
             return
         at, told = max(at, instant), row.told
-        level = _tell_company(row, company_climb(row), calendar, at)
+        level = _tell_company(row, climb(row), calendar, at)
         if level:
             yield Coming(at, level=level, told=told)
 
 
-def _of_case(case: Case, calendar: Calendar, at: datetime) -> Iterator[Coming]:
-    row = copy(case)
-    edit(row, announced=row.severity)
-    _take_company(row, case_climb(row), at)
-    for _ in range(_FAR):
-        instant = case_next(row, calendar, at)
-        if instant is None:
-            return
-        at, told = max(at, instant), row.told
-        level = _tell_company(row, case_climb(row), calendar, at)
-        if level:
-            yield Coming(at, level=level, told=told)
-
-
-def _of_own(duty: OwnDuty, calendar: Calendar, at: datetime) -> Iterator[Coming]:
-    row = copy(duty)
-    _take_company(row, own_climb(row), at)
-    for _ in range(_FAR):
-        instant = own_next(row, calendar, at)
-        if instant is None:
-            return
-        at, told = max(at, instant), row.told
-        found = own_rung(row, calendar, at)
-        if found:
-            company_told(row, *found, at)
-            yield Coming(at, level=found[1], told=told)
+_OF_COMPANY: Mapping[type, tuple[Callable[[Any], Climb], Callable[[Any, Calendar, datetime], datetime | None]]] = {
+    Obligation: (company_climb, next_at),
+    Case: (case_climb, case_next),
+    OwnDuty: (own_climb, own_next),
+}
+"""How each of them climbs, and when it must be looked at again."""
 
 
 def _take_party(row: Obligation) -> None:
@@ -179,7 +158,10 @@ def _tell_party(row: Obligation, calendar: Calendar, at: datetime) -> bool:
 
 def _tell_company(row: Climbing, climb: Climb, calendar: Calendar, at: datetime) -> int:
     """The level that the company hears at this instant, or 0; the row remembers it."""
-    found = company_rung(row, climb, calendar, at) if calendar.sending(at) else None
+    if not calendar.sending(at):
+        return 0
+    # the opening of what a company owes itself is the company's too
+    found = own_rung(row, calendar, at) if isinstance(row, OwnDuty) else company_rung(row, climb, calendar, at)
     if found is None:
         return 0
     company_told(row, *found, at)

@@ -110,6 +110,15 @@ def test_a_letter_from_anywhere_on_the_ladder_announces_what_then_happens(found)
 
 @tried
 @given(midway())
+def test_what_a_law_dates_is_announced_for_the_day_on_which_it_leaves_closed_or_not(found):
+    row, calendar, at = found
+    edit(row, statutory=True)
+    refresh(row, calendar, at)
+    same(row, calendar, at)
+
+
+@tried
+@given(midway())
 def test_the_steps_ahead_are_in_order_in_sending_hours_and_never_skip_a_level(found):
     row, calendar, at = found
     steps = list(islice(coming(row, calendar, at), STEPS))
