@@ -116,16 +116,16 @@ RULES: Mapping[str, Rule] = {
         Message("A disclosure of which not everything is known"),
         Message(
             "Personal data was given to somebody without consent, and what would show that it had to be is not known:"
-            " only a statute, or danger to life, body or property where consent could hardly be had, allow it (APPI 18(3)"
-            " and 27(1))."
+            " only a statute, or danger to life, body or property where consent could hardly be had, allow it (APPI"
+            " 18(3) and 27(1))."
         ),
         Message("Find out what is missing, and enter it in the register of disclosures: the case closes with it."),
     ),
     DISCLOSURE_UNREPORTED: Rule(
         Message("A disclosure that was not reported"),
         Message(
-            "A party gave personal data to somebody by law or in an emergency, and did not tell the company that answers"
-            " for its supervision (APPI 25 and 27(1))."
+            "A party gave personal data to somebody by law or in an emergency, and did not tell the company that"
+            " answers for its supervision (APPI 25 and 27(1))."
         ),
         Message(
             "Have the party report it, enter the day in the register of disclosures, and remind it that it has to tell"
@@ -138,13 +138,16 @@ RULES: Mapping[str, Rule] = {
             "The review found that personal data went to somebody without consent, and that no exception of the law"
             " covers it (APPI 27(1)). It may be a leak that has to be reported (APPI 26)."
         ),
-        Message("Have the data returned or erased, judge whether an incident has to be reported, and see to the cause."),
+        Message(
+            "Have the data returned or erased, judge whether an incident has to be reported, and see to the cause."
+        ),
     ),
     COMPLAINTS_REPEAT: Rule(
         Message("Complaints about a party repeat"),
         Message(
-            "Several complaints about how this party handles personal data have come within a short time. Complaints are"
-            " to be handled properly and promptly, and a party that causes them needs closer supervision (APPI 25 and 40)."
+            "Several complaints about how this party handles personal data have come within a short time. Complaints"
+            " are to be handled properly and promptly, and a party that causes them needs closer supervision (APPI 25"
+            " and 40)."
         ),
         Message("Find the common cause with the party, have it put right, and decide on its tier."),
         Severity.MEDIUM,

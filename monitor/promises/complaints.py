@@ -1,9 +1,10 @@
-"""Complaints about parties (A9 of the published promises; APPI 40): acknowledged at once, settled, and where they repeat,
-the question of the party's tier.
+"""Complaints about parties (A9 of the published promises; APPI 40): acknowledged at once, settled, and where they
+repeat, the question of the party's tier.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -46,31 +47,43 @@ def stricter(tier: Tier) -> Tier:
     return TIERS[max(TIERS.index(tier) - 1, 0)]
 
 
-async def complain(company: str, party: str, at: datetime, actor: str, ref: str = "", about: str = "") -> Complaint:
+@dataclass(frozen=True, slots=True)
+class Complained:
+    """`ref`: the company's own reference, if it has one. `about`: what it is about, without who complained."""
+
+    company: str
+    party: str
+    ref: str = ""
+    about: str = ""
+
+
+async def complain(said: Complained, at: datetime, actor: str) -> Complaint:
     """A complaint has arrived: it is acknowledged on the next business day. Where they repeat, a case opens."""
-    harmless(about)
-    given = reference(ref) if ref else None
+    harmless(said.about)
+    given = reference(said.ref) if said.ref else None
     async with transaction():
         await alone(REGISTER_LOCK)
         present = await roster()
-        known_company(company, present)
-        need(await tables.Party.exists(key=party, retired_at=None), "no-such-party", "The registry has no such party.")
+        known_company(said.company, present)
+        need(
+            await tables.Party.exists(key=said.party, retired_at=None),
+            "no-such-party",
+            "The registry has no such party.",
+        )
         taken = given and await tables.Complaint.exists(ref=given)
         need(not taken, "ref-taken", "There is a complaint of this reference already.")
         today = present.calendar.day_of(at)
-        row = await _enter(company, party, given, about, today, at, actor)
+        row = await _enter(said, given, today, at, actor)
         due = due_in(present.group.complaints.acknowledge_days, today, present.calendar)
-        await owing.owe(COMPLAINT_ACK, due, at, present, company_id=company, party_id=party, ref=row.ref)
+        await owing.owe(COMPLAINT_ACK, due, at, present, company_id=said.company, party_id=said.party, ref=row.ref)
         await _weigh(row, today, at, present)
     return row
 
 
-async def _enter(
-    company: str, party: str, ref: str | None, about: str, today: date, at: datetime, actor: str
-) -> Complaint:
+async def _enter(said: Complained, ref: str | None, today: date, at: datetime, actor: str) -> Complaint:
     row = await tables.Complaint.create(
-        ref=ref, company_id=company, party_id=party, about=about.strip(), arrived_on=today, entered_at=at,
-        entered_by=actor,
+        ref=ref, company_id=said.company, party_id=said.party, about=said.about.strip(), arrived_on=today,
+        entered_at=at, entered_by=actor,
     )  # fmt: skip
     if ref is None:
         row.ref = f"complaint/{row.id}"
@@ -83,8 +96,7 @@ async def _weigh(row: Complaint, today: date, at: datetime, present: Roster) -> 
     """Where complaints of this company about this party repeat."""
     terms = present.group.complaints
     rows = tables.Complaint.filter(company_id=row.company_id, party_id=row.party_id)
-    days = [day for day in await rows.values_list("arrived_on", flat=True) if day]
-    if not repeated(days, today, terms):
+    if not repeated([one.arrived_on for one in await rows], today, terms):
         return
     about: dict[str, Any] = {"company_id": row.company_id, "party_id": row.party_id}
     detail = Detail("{count} complaints or more within {days} days.", count=terms.repeated, days=terms.within_days)

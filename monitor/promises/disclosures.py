@@ -63,7 +63,7 @@ def lacking(basis: str, said: Mapping[str, str]) -> list[str]:
 
 async def enter_disclosure(told: Disclosed, at: datetime, actor: str) -> Disclosure:
     """It is known now: its review is owed, and what is wrong with it is a case."""
-    texts = {name: told.said.get(name, "").strip() for name in _WORDS}
+    texts: dict[str, Any] = {name: told.said.get(name, "").strip() for name in _WORDS}
     harmless(*texts.values())
     async with transaction():
         present = await roster()

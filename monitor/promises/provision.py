@@ -1,5 +1,5 @@
-"""The register of provision and receipt (第三者提供・受領の記録; APPI 29-31): entered, completed, kept as long as the law
-says, erased after that and by nobody before.
+"""The register of provision and receipt (第三者提供・受領の記録; APPI 29-31): entered, completed, kept as long as the
+law says, erased after that and by nobody before.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ GONE = "There is no such record."
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is entered. `engagement`, or a `company` and whom it gave data `to`: a party's or a company's key, or a name.
-    `more`: what the record says besides, by the fields of the register.
+    """What is entered. `engagement`, or a `company` and whom it gave data `to`: a party's or a company's key, or a
+    name. `more`: what the record says besides, by the fields of the register.
     """
 
     ref: str
@@ -78,9 +78,10 @@ async def record(given: Given, at: datetime, actor: str) -> ProvisionRecord:
         )
         sides = await _sides(given, today, present)
         days = Days(given.made_on or given.last_on or today, given.last_on)
+        texts: dict[str, Any] = {**sides.third} | more
         row = await tables.ProvisionRecord.create(
             ref=ref, way=given.way, record=given.record, basis=given.basis, company_id=sides.company,
-            engagement_id=sides.engagement, party_id=sides.party, **({**sides.third} | more),
+            engagement_id=sides.engagement, party_id=sides.party, **texts,
             consent_on=given.consent_on, made_on=days.made_on, last_on=days.last_on,
             keep_until=keep_until(given.record, days, present.group.provisions), entered_at=at, entered_by=actor,
         )  # fmt: skip
@@ -122,8 +123,8 @@ def _needed(*, needed: bool) -> None:
     need(
         needed,
         "no-record-needed",
-        "No record is needed: the data is entrusted, or used jointly, and does not go to a third party (APPI 27(5), 29)."
-        " Keep the log of what was handed over instead.",
+        "No record is needed: the data is entrusted, or used jointly, and does not go to a third party (APPI 27(5),"
+        " 29). Keep the log of what was handed over instead.",
     )
 
 

@@ -42,7 +42,7 @@ class Days:
     last_on: date | None = None
 
 
-def keep_until(record: Record, days: Days, terms: Provisions) -> date:
+def keep_until(record: str, days: Days, terms: Provisions) -> date:
     """The last day on which it may not be erased. A contract or the like that stands for a record: from the last
     provision; a record of several together: likewise; any other: from its making (Enforcement Rules 21, 25).
     """

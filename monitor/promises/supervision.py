@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ class Work:
     seen_on: date  #: when this registry first had it
     known: Known
     last_day: date | None
-    abroad: Transfers = Transfers()  #: how often what is provided abroad is looked at
+    abroad: Transfers = field(default_factory=Transfers)  #: how often what is provided abroad is looked at
 
     @property
     def since(self) -> date:

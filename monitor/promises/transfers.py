@@ -1,5 +1,5 @@
-"""Provision to parties abroad (越境移転; APPI 28): looked at once a year, measures where there is trouble, and no more data
-where the measures cannot be ensured.
+"""Provision to parties abroad (越境移転; APPI 28): looked at once a year, measures where there is trouble, and no more
+data where the measures cannot be ensured.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Looked:
 
 
 def next_check(entry: Engagement, since: date, terms: Transfers) -> date | None:
-    """The day by which the provision abroad of an engagement has to be looked at, before it rolls; none where nobody has
-    to. Pure. The law asks for it where the party's own system is the basis; where somebody has begun to look, on
+    """The day by which the provision abroad of an engagement has to be looked at, before it rolls; none where nobody
+    has to. Pure. The law asks for it where the party's own system is the basis; where somebody has begun to look, on
     whatever basis, it goes on. `since`: when the engagement came to be known.
     """
     transfer = entry.transfer

@@ -67,8 +67,8 @@ class ProvisionRecord(Model):
 
 class Disclosure(Model):
     """法令・緊急時の提供: what was given to somebody because a law required it, or life, body or property was at stake
-    (APPI 27(1)(i)-(iv)). Who decided (`by`), why no consent could be had, what, to whom; by law also which `authority` and
-    `statute`. `reported_on`: when the party told us.
+    (APPI 27(1)(i)-(iv)). Who decided (`by`), why no consent could be had, what, to whom; by law also which `authority`
+    and `statute`. `reported_on`: when the party told us.
 
     States: entered -> justified | not-justified.
     """
@@ -106,8 +106,8 @@ class Disclosure(Model):
 
 
 class TransferCheck(Model):
-    """相当措置の確認: one look at a provision abroad (APPI 28(3)). `result`: ok | trouble | cannot_continue; `note`: what
-    was found, which an owner may ask to be told.
+    """相当措置の確認: one look at a provision abroad (APPI 28(3)). `result`: ok | trouble | cannot_continue; `note`:
+    what was found, which an owner may ask to be told.
     """
 
     id = fields.IntField(primary_key=True)

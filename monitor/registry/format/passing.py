@@ -24,9 +24,10 @@ DESIGNATED: tuple[str, ...] = (
 
 
 class Transfer(Entry):
-    """越境移転: on what the provision to a party abroad rests (APPI 28), and when it was last looked at whether its measures
-    and the law of its country still hold (28(3), Enforcement Rules 18). `how` it built its system, the outline of its
-    `measures`, how that is `checked`, and what the `regime` of its country hinders: what an owner may ask to be told.
+    """越境移転: on what the provision to a party abroad rests (APPI 28), and when it was last looked at whether its
+    measures and the law of its country still hold (28(3), Enforcement Rules 18). What an owner may ask to be told:
+    `how` it built its system, the outline of its `measures`, how that is `checked`, and what the `regime` of its
+    country hinders.
     """
 
     basis: TransferBasis | None = None
@@ -38,8 +39,8 @@ class Transfer(Entry):
 
 
 class Transfers(Entry):
-    """How often a provision abroad is looked at, about once a year (General Guidelines, foreign third parties, 6-1), how
-    long before its day that is asked for, how many business days there are to take measures (APPI 28(3)), and which
+    """How often a provision abroad is looked at, about once a year (General Guidelines, foreign third parties, 6-1),
+    how long before its day that is asked for, how many business days there are to take measures (APPI 28(3)), and which
     countries are designated.
     """
 

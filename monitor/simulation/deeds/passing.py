@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
 from monitor.obligations import acts
-from monitor.promises.complaints import complain
+from monitor.promises.complaints import Complained, complain
 from monitor.promises.disclosures import Disclosed, enter_disclosure
 from monitor.promises.provision import Given, delete, record
 from monitor.promises.transfers import Looked, checked
@@ -104,7 +104,8 @@ class Complaint(ThroughUs):
 
 
 async def _complaint(event: Complaint, at: datetime) -> None:
-    await complain(event.company, event.party, at, await _actor(event.by, None, event.company, at), event.ref)
+    said = Complained(event.company, event.party, event.ref)
+    await complain(said, at, await _actor(event.by, None, event.company, at))
 
 
 async def _actor(by: str | None, engagement: str | None, company: str | None, at: datetime) -> str:
