@@ -28,7 +28,10 @@ def _about(line):
 
 
 def _subject_of(topic):
-    return str(topic.case.id) if topic.case else (topic.duty.engagement_id, topic.duty.kind)
+    if topic.case:
+        return str(topic.case.id)
+    owed = topic.duty or topic.own
+    return owed.engagement_id, owed.kind
 
 
 def _happened(lines, about, after, until):
