@@ -95,7 +95,13 @@ def _topic_line(topic: Topic) -> Line:
     if duty:
         said |= {"engagement": duty.engagement_id, "obligation": duty.kind, "due_on": duty.due_on.isoformat()}
     if topic.own:
-        said |= {"obligation": topic.own.kind, "due_on": topic.own.due_on.isoformat(), "url": topic.own.url}
+        said |= {
+            "obligation": topic.own.kind,
+            "engagement": topic.own.engagement_id,
+            "ref": topic.own.ref or None,
+            "due_on": topic.own.due_on.isoformat(),
+            "url": topic.own.url or None,
+        }
     if certificate:
         said |= {
             "obligation": "certificate",

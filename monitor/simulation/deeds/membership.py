@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.promises.joint_use.changes import Handing, notice_seen, representative_changed, responsible_changed
 from monitor.promises.membership.joining import join
@@ -28,14 +28,17 @@ async def _leaves(event: CompanyLeaves, at: datetime) -> None:
 
 
 class CompanyJoins(ThroughUs):
+    """`basis`: whatever is none of those on which earlier data may go on is as good as none."""
+
     do: Literal["company_joins"]
     company: str
     on: date
-    basis: Basis = "original"
+    basis: str = ""
 
 
 async def _joins(event: CompanyJoins, at: datetime) -> None:
-    await join(event.company, event.on, event.basis, at)
+    basis: Basis = next((one for one in get_args(Basis) if one == event.basis), "original")
+    await join(event.company, event.on, basis, at)
 
 
 class RepresentativeChanges(ThroughUs):
