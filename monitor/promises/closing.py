@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.duties.owing import cancel
-from monitor.own_duties import CLASS_REVIEW, LACKING, NECESSITY_REVIEW, TRANSFER_CHECK
+from monitor.own_duties import CLASS_REVIEW, LACKING, NECESSITY_REVIEW, SPOT_CHECK, TRANSFER_CHECK
 from monitor.registry.format import OWING, Engagement
 from monitor.registry.places import DELETION, confirmed
 from monitor.registry.roster import unkept
@@ -48,7 +48,7 @@ async def _asked(key: str) -> list[str]:
 
 
 async def _own(key: str) -> list[str]:
-    open_ones = tables.OwnDuty.filter(engagement_id=key, state="open").exclude(kind__in=WITH_IT)
+    open_ones = tables.OwnDuty.filter(engagement_id=key, state="open").exclude(kind__in=WITH_IT | {SPOT_CHECK})
     return [str(kind) for kind in await open_ones.order_by("id").values_list("kind", flat=True)]
 
 

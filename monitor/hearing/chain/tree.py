@@ -10,11 +10,14 @@ from monitor import tables
 from monitor.hearing.chain.rules import IN
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from monitor.registry.format import Engagement
+    from monitor.registry.format import Engagement, Party
     from monitor.registry.roster import Roster
     from monitor.tables import SubEntrustment
+
+
+OVER = ("closed", "rejected")
 
 
 @dataclass(frozen=True)
@@ -53,25 +56,47 @@ async def below(key: str) -> list[str]:
 async def tree(key: str, present: Roster) -> Node:
     """The chain that hangs below an engagement, with what was asked for and is let in."""
     keys = [key, *await below(key)]
-    entries = await present.engagements(keys)
     rows = await tables.SubEntrustment.filter(engagement_id__in=keys).order_by("id")
-    hanging = defaultdict[str, list[str]](list)
-    for one in keys[1:]:
-        hanging[str(entries[one].under)].append(one)
-    requests = defaultdict[str, "list[SubEntrustment]"](list)
+    return (await _wood(keys, rows, present)).grown(key, 0, None)
+
+
+async def forest(companies: Collection[str], present: Roster) -> list[Node]:
+    """The chains of all works of these companies that are not over, with as many questions as for one."""
+    there = tables.Engagement.filter(company_id__in=list(companies), retired_at=None).order_by("key")
+    found = [(str(key), under, state) for key, under, state in await there.values_list("key", "under", "state")]
+    rows = await tables.SubEntrustment.filter(company_id__in=list(companies)).order_by("id")
+    wood = await _wood([key for key, _, _ in found], rows, present)
+    tops = [key for key, under, state in found if under not in wood.entries and state not in OVER]
+    return [wood.grown(key, 0, None) for key in tops]
+
+
+async def _wood(keys: Sequence[str], rows: Sequence[SubEntrustment], present: Roster) -> _Wood:
+    entries = await present.engagements(keys)
+    parties = await present.parties({entry.party for entry in entries.values()})
+    wood = _Wood(entries, parties)
+    for key in keys:
+        wood.hanging[str(entries[key].under)].append(key)
     for row in rows:
-        requests[row.engagement_id].append(row)
+        wood.requests[row.engagement_id].append(row)
+    return wood
 
-    async def grown(one: str, depth: int, request: SubEntrustment | None) -> Node:
-        entry = entries[one]
-        party = await present.party(entry.party)
-        own = {row.node_id: row for row in requests[one] if row.node_id}
-        nodes = [await grown(child, depth + 1, own.get(child)) for child in hanging[one]]
-        loose = [_loose(row, depth + 1) for row in requests[one] if row.node_id is None and row.state in IN]
-        places = entry.places or (party.country,)
-        return Node(party.name_ja or party.name, entry.party, tuple(places), depth, entry, request, [*nodes, *loose])
 
-    return await grown(key, 0, None)
+@dataclass(frozen=True)
+class _Wood:
+    """What trees are grown from: entries and parties by key, what hangs below each, what was asked for there."""
+
+    entries: Mapping[str, Engagement]
+    parties: Mapping[str, Party]
+    hanging: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    requests: defaultdict[str, list[SubEntrustment]] = field(default_factory=lambda: defaultdict(list))
+
+    def grown(self, key: str, depth: int, request: SubEntrustment | None) -> Node:
+        entry, own = self.entries[key], {row.node_id: row for row in self.requests[key] if row.node_id}
+        nodes = [self.grown(child, depth + 1, own.get(child)) for child in self.hanging[key]]
+        loose = [_loose(row, depth + 1) for row in self.requests[key] if row.node_id is None and row.state in IN]
+        party = self.parties[entry.party]
+        places = tuple(entry.places or (party.country,))
+        return Node(party.name_ja or party.name, entry.party, places, depth, entry, request, [*nodes, *loose])
 
 
 def _loose(row: SubEntrustment, depth: int) -> Node:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from monitor.hearing.chain.asking import Asking, request
 from monitor.hearing.chain.finding import handed, named
-from monitor.hearing.chain.tree import Node, countries, tree
+from monitor.hearing.chain.tree import Node, countries, forest, tree
 from monitor.promises.sub_entrustment.beginning import begin
 from monitor.promises.sub_entrustment.deciding import consent, decide, end
 from monitor.promises.sub_entrustment.detecting import Standing, detect, standings
@@ -24,6 +24,7 @@ __all__ = [
     "decide",
     "detect",
     "end",
+    "forest",
     "handed",
     "named",
     "request",

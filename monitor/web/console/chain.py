@@ -12,14 +12,26 @@ from monitor import tables
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day
 from monitor.own_duties import SUB_ENTRUSTMENT_DECISION
-from monitor.promises.sub_entrustment import Asking, consent, countries, end, handed, request, tree
+from monitor.promises.sub_entrustment import (
+    Asking,
+    consent,
+    countries,
+    detect,
+    end,
+    forest,
+    handed,
+    request,
+    standings,
+    tree,
+)
 from monitor.refusal import Refused, need
+from monitor.registry.format import OWING
 from monitor.web.console.act import LONGEST, act_of, own_fields, typed_day, wrong
 from monitor.web.console.history import history
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.session import Reader, reader
 from monitor.web.fields import one_line, said
-from monitor.web.pages import language_of, see_other
+from monitor.web.pages import language_of, moment, see_other
 from monitor.web.words import named
 
 if TYPE_CHECKING:
@@ -46,6 +58,12 @@ STATES = {
 LABELS = {"requested": "open", "ended": "open", "undisclosed": "overdue"} | dict.fromkeys(
     ("approved", "active", "deletion_confirmed"), "accepted"
 )
+FAILURES = {
+    "no_status_since_contract": "Nothing is known of how the data is handled, for a year or since the contract",
+    "no_instruction_record": "No instruction in writing is recorded",
+    "subentrust_terms_missing": "Somebody works below, and the contract has no clause on it (clause 3)",
+    "subentrust_report_missing": "Nobody has reported for a year who works below, though the contract wants it",
+}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  #: what a spreadsheet would compute
 
 
@@ -54,10 +72,11 @@ async def register_page(request_: web.Request) -> web.StreamResponse:
     who, language = await reader(request_), language_of(request_)
     keys = _companies(request_, who)
     rows = await tables.SubEntrustment.filter(company_id__in=keys).order_by("-id").limit(MANY)
+    tops = await forest(keys, who.present)
     return console_page(
         request_, who, "sub-entrustments.html", rows=[await _row(row, who, language) for row in rows],
-        works=await _works(keys, who, language), countries=countries(await _trees(keys, who)).items(),
-        company=request_.query.get("company", ""),
+        works=_works(tops, who, language), countries=countries(tops).items(),
+        failures=await _failures(tops, who, language), company=request_.query.get("company", ""),
     )  # fmt: skip
 
 
@@ -68,21 +87,26 @@ def _companies(request_: web.Request, who: Reader) -> list[str]:
     return [wished] if wished else who.companies
 
 
-async def _trees(companies: Sequence[str], who: Reader) -> list[Node]:
-    """The chains of all works of which something may be with somebody."""
-    rows = tables.Engagement.filter(company_id__in=companies, under=None, retired_at=None)
-    keys = await rows.exclude(state__in=("closed", "rejected")).order_by("key").values_list("key", flat=True)
-    return [await tree(str(key), who.present) for key in keys]
-
-
-async def _works(companies: Sequence[str], who: Reader, language: str) -> list[dict[str, str]]:
+def _works(tops: Sequence[Node], who: Reader, language: str) -> list[dict[str, str]]:
     """The works below which somebody works, by the way to their tree."""
     return [
         {"href": f"/chain/{top.entry.key}", "title": top.entry.title or top.entry.key, "name": top.name,
          "count": str(sum(1 for _ in top.walk()) - 1),
          "company": named(who.present.companies.get(top.entry.company) or who.present.group, language)}
-        for top in await _trees(companies, who) if top.entry is not None
+        for top in tops if top.entry is not None and top.below
     ]  # fmt: skip
+
+
+async def _failures(tops: Sequence[Node], who: Reader, language: str) -> list[dict[str, Any]]:
+    """Works of which the books show one of the four ways in which supervision fails."""
+    nodes = {node.entry.key: node for top in tops for node in top.walk() if node.entry and node.entry.state in OWING}
+    today, found = who.present.calendar.day_of(moment()), []
+    for key, standing in (await standings(nodes.keys(), who.present)).items():
+        if failed := detect(standing, today):
+            words = [Message(FAILURES[name]).in_(language) for name in failed]
+            title = standing.entry.title or key
+            found.append({"href": f"/chain/{key}", "title": title, "name": nodes[key].name, "words": words})
+    return found[:MANY]
 
 
 async def _row(row: SubEntrustment, who: Reader, language: str) -> dict[str, Any]:
@@ -106,7 +130,7 @@ async def countries_sheet(request_: web.Request) -> web.StreamResponse:
     writer = csv.writer(out)
     heads = ("Country", "Party", "Work", "Company", "Level")
     writer.writerow([Message(head).in_(language) for head in heads])
-    for top in await _trees(_companies(request_, who), who):
+    for top in await forest(_companies(request_, who), who.present):
         for node in top.walk():
             writer.writerows(_lines(node, top, who, language))
     headers = {"Content-Disposition": content_disposition("countries.csv")}
