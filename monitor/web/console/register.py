@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from monitor.web.console.session import Reader
 
 PIECE = 500  #: rows of a file that are read at once
-#: What is shown of the register: what is not settled yet, what is, everything.
-SHOWN = {"": "Not settled", "settled": "Settled", "all": "All"}
+STATES = ("", "settled", "all")  #: what is shown of it: what is not settled yet, what is, everything
 _IS_UNSETTLED = f'"remediation"."state" IN ({", ".join(repr(state) for state in UNSETTLED)})'
 #: The day that counts, as SQL for both databases: a request counts that speaks of the finding, and by a later day.
 COUNTS_ON = f"""COALESCE((SELECT MAX("o"."due_on") FROM "obligation" "o" WHERE {_IS_UNSETTLED}
@@ -50,7 +49,7 @@ class Wanted:
         return cls(
             asked.get("company", ""),
             asked.get("severity", "") if asked.get("severity") in levels else "",
-            state if state in SHOWN else "",
+            state if state in STATES else "",
             bool(asked.get("overdue")),
             bool(asked.get("recurring")),
             page_number(request),

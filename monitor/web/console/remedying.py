@@ -19,7 +19,7 @@ from monitor.web.console.history import history, until_words
 from monitor.web.console.limits import risk
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.paging import A_PAGE, Pages
-from monitor.web.console.register import SHOWN, Register, Wanted
+from monitor.web.console.register import Register, Wanted
 from monitor.web.console.remedies import Entry, day_said, entries_of, told
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, moment
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from monitor.reviewing import Policy
     from monitor.tables import Remediation
 
+#: What is shown of the register.
+SHOWN = {"": "Not settled", "settled": "Settled", "all": "All"}
 HOWS = {
     "evidence": "Evidence accepted by",
     "person": "Seen by",
