@@ -18,6 +18,7 @@ from monitor.web.console.routes import ROUTES as CONSOLE
 from tests.evidence.evidence_corpus import png
 from tests.journey.manager import failing_case, overdue, signed_in
 from tests.journey.offline_acts import OFFLINE
+from tests.journey.owners_acts import OWNERS
 from tests.journey.vendor import answered, first_section, hands_in, path_of, posts
 from tests.remediation.remedied import answered as answered_weakly
 from tests.web.running import Ground
@@ -277,6 +278,7 @@ FORM_AT, HELP_AT = "/f/{token}/{language}/s/{section}", "/f/{token}/{language}/h
 #: Address, what somebody does there, the line that stands in the ledger afterwards, and who stands in it.
 ACTS = [
     *OFFLINE,
+    *OWNERS,
     ("/f/{token}/fresh", fresh, "link.asked", "vendor"),
     (FORM_AT, saves, "answer.saved", "link/"),
     (FORM_AT, attaches, "evidence.stored", "link/"),
