@@ -82,7 +82,7 @@ async def test_what_the_company_owes_itself_waits_for_its_decision_and_not_for_t
         await signed_in(house, client, MANAGERS)
         client.headers["Accept-Language"] = "ja"
         today, page = await get(client, "/"), await get(client, f"/own-duty/{duty.id}")
-    assert "<b>1</b> 確認・判断待ち" in today
+    assert "<b>1</b> 自社の対応待ち" in today
     assert ("要判断" in page, "回答待ち" in page, "回答の確認" in page) == (True, False, False)
 
 

@@ -52,7 +52,7 @@ WORDS = {
     "obligation.declined": "The party declines to answer",
     "obligation.resumed": "Asked again",
     "obligation.plea_decided": "Reply to the party's wish",
-    "own-duty.opened": "Opened",
+    "own-duty.opened": "Arose",
     "own-duty.changed": "Changed once more",
     "own-duty.overdue": "Overdue",
     "own-duty.acknowledged": "Taken in hand",

@@ -37,7 +37,7 @@ def _said(step: Coming, company: str | None, present: Roster, language: str) -> 
         present.audience(company, step.reviewers, day) if step.reviewers else present.levels(company, step.level, day)
     )
     if step.level:
-        what.append(Message("The company is told.").in_(language))
+        what.append(Message("The company is told." if company else "The privacy office is told.").in_(language))
     who = people(roles, language) if step.reviewers or step.level else ""
     joined = "".join(what) if language == "ja" else " ".join(what)
     return {"when": say_instant(step.at, present.calendar.zone, language), "what": joined, "who": who}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: How long we have kept it: since today, and since before.
 REVIEW = ("to review since today", "to review since {day} ({days} days)")
 DECISION = ("to decide since today", "to decide since {day} ({days} days)")
+DEED = ("to do since today", "to do since {day} ({days} days)")
 
 
 async def board_page(request: web.Request) -> web.StreamResponse:
@@ -84,7 +85,7 @@ def _when(row: Row, language: str, who: Reader) -> tuple[str, str]:
         "day": say_short_day(since_on, language, who.present.calendar.day_of(moment())),
         "days": row["waits_days"],
     }
-    since = REVIEW if row["state"] == "submitted" else DECISION
+    since = {"submitted": REVIEW, "owed": DEED}.get(row["state"], DECISION)
     return Message(since[row["waits_days"] > 0], values).in_(language), Message("due {day}", {"day": due}).in_(language)
 
 
