@@ -114,7 +114,7 @@ def _of_own(duty: OwnDuty, today: date, language: str) -> Values:
     left, kind = (duty.due_on - today).days, own_kind(duty.kind)
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
     values |= {"what": kind.title.in_(language), "task": kind.task.in_(language), "matter": one_line(duty.ref)}
-    values["statutory"] = duty.statutory
+    values |= {"statutory": duty.statutory, "ordered": one_line(duty.about.get("what", ""), 400)}
     return values | {"url": one_line(duty.url, 500), "host": host(duty.url)}
 
 

@@ -75,8 +75,9 @@ def companies(who: Reader, chosen: str, language: str) -> Options:
 async def course_of(
     subject: str, words: Mapping[str, Message], calendar: Calendar, language: str
 ) -> list[dict[str, Any]]:
-    """What happened to an entry, from the ledger, in its order."""
-    lines = await tables.LedgerLine.filter(subject=subject).order_by("seq")
+    """What happened to an entry, from the ledger, newest first; what was written twice at one instant, once."""
+    found = await tables.LedgerLine.filter(subject=subject).order_by("-seq")
+    lines = list({(line.at, line.type): line for line in found}.values())
     names = await names_of(lines)
     return [
         {

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from monitor.language import Message
 from monitor.own_duties import own_kind
+from monitor.tables import OwnDuty
 from monitor.web.console.registers import place_of
 from monitor.web.words import named
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.registry.roster import Roster
-    from monitor.tables import Case, OwnDuty
+    from monitor.tables import Case
 
 #: Outcomes that have a label of their own beside the words of their button.
 LABELLED = frozenset({"acceptable", "needs-action"})
@@ -38,6 +39,7 @@ async def matter(row: OwnDuty | Case, present: Roster, language: str) -> Matter:
     found = [(Message("Responsible company"), owner), (Message("Party"), party)]
     found.append((Message("Work"), await _work(row.engagement_id, present)))
     found.append((Message("Entry of the register"), _entry(row.ref)))
+    found.append((Message("What has to be done"), row.about.get("what", "") if isinstance(row, OwnDuty) else ""))
     facts = [(term.in_(language), value) for term, value in found if value]
     return Matter(party or row.ref or owner, facts)
 
