@@ -137,7 +137,8 @@ async def _move(keys: Sequence[str], successor: str, at: datetime, actor: str) -
     """Re-route every ladder of these works. What was told stays told; what waits goes to the new company."""
     works = await tables.Engagement.filter(key__in=keys)
     duties = tables.Obligation.filter(engagement_id__in=keys, state__in=LIVE)
-    await tables.Notice.filter(state="waiting", obligation__engagement_id__in=keys).update(company_id=successor)
+    ids = await duties.values_list("id", flat=True)
+    await tables.Notice.filter(state="waiting", obligation_id__in=ids).update(company_id=successor)
     await duties.update(company_id=successor, next_at=at, version=F("version") + 1)
     await tables.OwnDuty.filter(engagement_id__in=keys, state="open").update(
         company_id=successor, version=F("version") + 1

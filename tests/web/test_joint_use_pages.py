@@ -1,0 +1,135 @@
+"""Pages of joint use and of membership: the public notice, what is missing of it, and operations that are read first."""
+
+from __future__ import annotations
+
+import pytest
+from running import Ground
+from test_form import get, post
+
+from monitor import clock, tables
+from monitor.calendar import DAY
+from monitor.promises.joint_use.daily import look
+from tests.journey.manager import signed_in
+from tests.stage import PARTY
+
+OFFICE = "privacy-office@group.example"
+MANAGERS = "managers@impress.example"
+USE = """
+[[joint_use]]
+key = "group/customers"
+name = "Customers"
+name_ja = "お客様情報"
+items = ["name", "<b>address</b>"]
+items_ja = ["氏名", "住所"]
+scope = "the companies of the group listed here"
+scope_ja = "以下のグループ各社"
+purposes = ["p03"]
+responsible = "impress"
+members = ["impress", { company = "sister", from = 2024-04-01, basis = "consent" }]
+
+[[policy]]
+key = "page"
+url = "https://group.example/privacy"
+effective_from = 2006-01-31
+contacts = ["privacy@group.example"]
+"""
+
+
+@pytest.fixture
+async def house(tmp_path, database):
+    async with Ground(tmp_path, await database(), parties=PARTY + USE) as running:
+        yield running
+
+
+def day(deed, on):
+    return {f"{deed}_on_year": str(on.year), f"{deed}_on_month": str(on.month), f"{deed}_on_day": str(on.day)}
+
+
+async def test_anybody_reads_the_notice_in_both_languages_without_a_cookie(house):
+    async with house.client() as client:
+        ja = await get(client, "/joint-use/ja")
+        async with client.get("/joint-use/en") as response:
+            en = await response.text()
+            assert response.headers["Cache-Control"] == "public, max-age=300"
+            assert "Set-Cookie" not in response.headers
+        assert "Disallow: /" in await get(client, "/robots.txt")
+    assert all(words in ja for words in ("お客様情報", "氏名", "以下のグループ各社", "株式会社インプレス", "第27条"))
+    assert "&lt;b&gt;address&lt;/b&gt;" in en
+    assert "Sister" in en
+    assert "Representative" not in en  # what the register does not know is left out, and shown to ourselves
+
+
+async def test_what_the_notice_lacks_is_shown_and_put_right_on_its_page(house):
+    await look(clock.now())
+    async with house.client() as client:
+        await signed_in(house, client, MANAGERS)
+        path = "/joint-uses/group/customers"
+        assert 'href="/joint-uses"' in await get(client, "/registers")
+        assert "不足" in await get(client, "/joint-uses")
+        page = await get(client, path)
+        assert "代表者の氏名" in page
+        assert f'href="/case/{(await tables.Case.get(ref="group/customers")).id}"' in page
+        _, wrong = await post(client, f"{path}/representative", {"representative_name": "新代表"}, 422)
+        assert 'value="新代表"' in wrong
+        assert "#representative_by" in wrong
+        assert "#representative_on_year" in wrong
+        today = day("representative", clock.now().date() - DAY)
+        await post(
+            client, f"{path}/representative", {"representative_by": "山田", "representative_name": "新代表", **today}
+        )
+        assert "新代表" in await get(client, "/joint-use/ja")
+        duty = await tables.OwnDuty.get(kind="joint-use-notice")
+        assert (duty.company_id, duty.ref) == ("impress", "group/customers")
+        assert f'href="/own-duty/{duty.id}"' in await get(client, path)
+        await get(client, "/policies")
+
+
+async def test_an_operation_is_read_before_it_is_done_and_only_by_the_privacy_office(house):
+    last_day = clock.now().date() + 30 * DAY
+    said = {"leave_by": "山田", **day("leave", last_day)}
+    async with house.client() as client:
+        await signed_in(house, client, MANAGERS)
+        await get(client, "/membership", 404)
+        await post(client, "/membership/sister/leave", said | {"sure": "yes"}, 404)
+    async with house.client() as client:
+        await signed_in(house, client, OFFICE)
+        assert 'href="/membership/sister"' in await get(client, "/membership")
+        _, report = await post(client, "/membership/sister/leave", said, 200)
+        assert "お客様情報" in report
+        assert (await tables.Company.get(key="sister")).spec.get("member_until") is None
+        assert not await tables.OwnDuty.exists(kind="deletion")
+        await post(client, "/membership/sister/leave", said | {"sure": "yes"})
+        assert (await tables.Company.get(key="sister")).spec["member_until"] == last_day.isoformat()
+        assert (await tables.OwnDuty.get(kind="deletion")).ref == "group/customers"
+        line = await tables.LedgerLine.get(type="membership.ends")
+        assert line.actor.startswith("person/")
+
+
+async def test_works_that_go_to_another_company_take_their_ladders_along(house):
+    duty = await tables.Obligation.get()
+    async with house.client() as client:
+        await signed_in(house, client, OFFICE)
+        said = {"reassign_by": "山田", "reassign_successor": "sister", "reassign_works": ["dm"]}
+        assert "Direct mail" in (await post(client, "/membership/impress/reassign", said, 200))[1]
+        _, none = await post(client, "/membership/impress/reassign", said | {"reassign_works": []}, 422)
+        assert "#reassign_works" in none
+        await post(client, "/membership/impress/reassign", said | {"sure": "yes"})
+    moved = await tables.Obligation.get(id=duty.id)
+    assert (moved.company_id, moved.due_on, moved.state) == ("sister", duty.due_on, duty.state)
+    await house.work()
+    assert await tables.Obligation.all().count() == 1
+
+
+async def test_with_a_succession_joint_use_goes_on_and_nothing_has_to_be_deleted(house):
+    today = clock.now().date() - DAY
+    said = {"succeed_by": "山田", "succeed_successor": "sister", **day("succeed", today), "sure": "yes"}
+    async with house.client() as client:
+        await signed_in(house, client, OFFICE)
+        await post(client, "/membership/impress/succeed", said)
+        en = await get(client, "/joint-use/en")
+    use = (await tables.JointUse.get(key="group/customers")).spec
+    assert use["responsible"] == "sister"
+    assert "Impress" not in en.split("Scope of the joint users")[1].split("</ul>")[0].replace("Impress Group", "")
+    assert (await tables.Engagement.get(key="dm")).company_id == "sister"
+    assert not await tables.OwnDuty.exists(kind="deletion")
+    assert (await tables.OwnDuty.get(kind="joint-use-notice")).company_id == "sister"
