@@ -130,13 +130,12 @@ async def test_two_incidents_of_two_engagements_have_clocks_of_their_own(told):
 
 async def test_reports_that_are_made_end_there_and_one_that_is_not_is_overdue_on_the_day_after(told):
     done = event("2026-09-21T10:00", "done", "dm", obligation="preliminary-report")
-    lines = await told(incident("2026-09-18T16:00", "2026-09-17"), done, until="2026-10-21")
-    assert [(line["obligation"], line["at"][:10]) for line in lines.of("accepted")] == [
-        ("preliminary-report", "2026-09-21")
-    ]
-    assert [(line["obligation"], line["at"][:16]) for line in lines.of("overdue")] == [
-        ("final-report", "2026-10-20T00:00")
-    ]
+    toml = registry(engagement(attestation="last_accepted_on = 2026-09-01"))
+    lines = await told(incident("2026-09-18T16:00", "2026-09-17"), done, toml=toml, until="2026-10-21")
+    made = [(line["obligation"], line["at"][:10]) for line in lines.of("accepted")]
+    late = [(line["obligation"], line["at"][:16]) for line in lines.of("overdue")]
+    assert made == [("preliminary-report", "2026-09-21")]
+    assert late == [("final-report", "2026-10-20T00:00")]
 
 
 async def test_a_holder_of_the_privacy_mark_reports_the_small_ones_too(told):

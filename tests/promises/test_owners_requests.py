@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from stage import GROUP, event, play, registry
 from stage import engagement as one
 
+from monitor.mistakes import Invalid
 from monitor.promises.owners.references import sound
 from monitor.refusal import Refused
+from monitor.registry.read import read
 
 SERVICE = """
 [[service]]
@@ -191,3 +193,12 @@ def test_a_my_number_is_refused_as_one(ref):
     with pytest.raises(Refused) as no:
         sound(ref)
     assert no.value.reason == "my-number"
+
+
+def test_a_service_that_names_what_is_not_there_is_a_mistake_with_its_place(tmp_path):
+    file = tmp_path / "registry.toml"
+    wrong = SERVICE.replace('"dm"', '"dn"').replace('"impress"', '"impres"')
+    file.write_text(registry(engagement()) + wrong, encoding="utf-8")
+    with pytest.raises(Invalid) as no:
+        read([file])
+    assert [one.place for one in no.value.mistakes] == ['service "shop": company', 'service "shop": engagements']
