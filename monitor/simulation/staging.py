@@ -183,7 +183,7 @@ def _breach(duty: Obligation, at: datetime, today: date) -> Case:
     return tables.Case(
         id=_MADE_UP, rule=rule, party_id=duty.party_id, company_id=duty.company_id, engagement_id=duty.engagement_id,
         check_kind="", severity=int(severity), announced=int(severity), ladder=as_text(LADDERS[severity]),
-        opened_at=at, opened_on=today, since=at,
+        opened_at=at, opened_on=today, since=at, company_queued=0,
     )  # fmt: skip
 
 
