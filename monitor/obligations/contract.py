@@ -113,6 +113,7 @@ class Kind(ABC):
     #: The party certifies what it states, rather than confirming it as far as it has been able to find out.
     certificate: ClassVar[bool] = False
     needs_code: ClassVar[bool] = False  #: a signature is always confirmed from the registered mailbox
+    about_findings: ClassVar[bool] = False  #: it asks about findings of earlier answers, each a question of its own
     within_work: ClassVar[bool] = False  #: days that are answered are held against those of the work
     office_waives: ClassVar[bool] = False  #: only somebody above the company's managers may waive it
     #: Its answers are weighed and decided on by a person. Others end with their being handed in.

@@ -25,6 +25,7 @@ class RemediationRequest(Kind):
     """指摘事項の是正: the party says of each open finding how it stands, and shows it (APPI 25, guideline 3-4-4)."""
 
     name = REQUEST
+    about_findings = True
 
     def owed(self, facts: Facts) -> Owed | Idle:
         """Due on the earliest day of what it asks about. It opens at once for what the party was never asked about, and

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from monitor import tables
 from monitor.calendar import add_months
 from monitor.hearing.chain.rules import IN
+from monitor.obligations import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -78,9 +79,8 @@ async def standings(keys: Collection[str], present: Roster) -> Mapping[str, Stan
 
 
 async def _last_accepted(keys: Collection[str]) -> dict[str, date]:
-    accepted = tables.Obligation.filter(
-        engagement_id__in=list(keys), kind__in=("attestation", "selection"), accepted_on__not_isnull=True
-    )
+    telling = [name for name, kind in KINDS.items() if kind.shared]
+    accepted = tables.Obligation.filter(engagement_id__in=list(keys), kind__in=telling, accepted_on__not_isnull=True)
     found: dict[str, date] = {}
     for key, day in await accepted.values_list("engagement_id", "accepted_on"):
         found[key] = max(found.get(key, day), day)

@@ -17,6 +17,7 @@ from monitor.duties.changes import CHECK, KIND, RULE
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import duty_reference
+from monitor.obligations import KINDS
 from monitor.obligations.drafts import last_accepted
 from monitor.obligations.marks import marks_of
 from monitor.questionnaire import examine, thaw_answers
@@ -144,6 +145,7 @@ async def show_duty(request: web.Request, who: Reader, duty: Obligation, wrong: 
         links_valid=await links.valid(duty.id, at), told=duty.told_on is not None,
         colleagues=await named_colleagues(duty.id, language),
         files=[{"id": file.id, "name": file.name, "words": size(file.size)} for file in files],
+        asks_findings=KINDS[duty.kind].about_findings,
         remedies=await of_duty(duty, submission, who, language, at), limits=limits(duty, who, at, language),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from checks.contract import Severity
 from monitor import tables
 from monitor.asked import frozen
 from monitor.language import Message, say_day
+from monitor.obligations import KINDS
 from monitor.questionnaire import thaw_answers
 from monitor.remediation.asking import Said, said_of, spoken_of
 from monitor.remediation.rules import HELD, due, overdue, unsettled
@@ -122,7 +123,7 @@ async def of_duty(
     """The findings of one request: those that its answer raised, or those that it asks about, each with what accepting
     the answer that is under review would make of it.
     """
-    if duty.kind != REQUEST:
+    if not KINDS[duty.kind].about_findings:
         rows = await tables.Remediation.filter(origin__obligation_id=duty.id).select_related("owner").order_by("id")
         return await told(await entries_of(rows, who, at), who, language)
     if duty.request_id is None:

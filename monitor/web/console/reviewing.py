@@ -15,12 +15,12 @@ from monitor import reviewing, tables
 from monitor.asked import frozen, last_submission
 from monitor.language import Message
 from monitor.letters.words import duty_reference
+from monitor.obligations import KINDS
 from monitor.obligations.acts import WHY_RETURNED, person
 from monitor.obligations.marks import ACCEPTED, RETURNED
 from monitor.refusal import Refused, need, together
 from monitor.reviewing import Decided, Marked, Said, Seen
 from monitor.reviewing.decide import LONGEST, Wrong, wrong
-from monitor.tables.remediation import REQUEST
 from monitor.web.console.doubt import Tongue, against, trust
 from monitor.web.console.facts import declaration
 from monitor.web.console.looking import console_page, duty_of
@@ -207,7 +207,8 @@ async def _show(request: web.Request, who: Reader, duty: Obligation, back: Back)
         declared=await declaration(last, case.asked, who.present, language),
         doubts=await against(sure, case.asked, duty.company_id), steps=next_steps(duty, who.present, at, language),
         two=site.review.needs_second(engagement.effective_tier), proposed=await waiting(duty, last, who, at, language),
-        remedies=await of_duty(duty, last, who, language, at) if duty.kind == REQUEST else [],
+        asks_findings=KINDS[duty.kind].about_findings,
+        remedies=await of_duty(duty, last, who, language, at) if KINDS[duty.kind].about_findings else [],
     )  # fmt: skip
 
 
