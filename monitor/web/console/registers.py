@@ -82,6 +82,30 @@ REGISTERS: tuple[Register, ...] = (
         "disposal/",
         "/disposal/",
     ),
+    Register(
+        Message("Records of provision and receipt"),
+        Message("What third parties were given, or gave, and until when its record is kept by law (APPI 29-31)."),
+        "/provisions",
+    ),
+    Register(
+        Message("Disclosures by law or in an emergency"),
+        Message("What was given to somebody without the owner's consent, and its review (APPI 27(1))."),
+        "/disclosures",
+        "disclosure/",
+        "/disclosure/",
+    ),
+    Register(
+        Message("Provision abroad"),
+        Message("On what it rests, its yearly check, and what an owner may ask to be told (APPI 28)."),
+        "/transfers",
+    ),
+    Register(
+        Message("Complaints"),
+        Message("Complaints about parties, and what became of them (APPI 40)."),
+        "/complaints",
+        "complaint/",
+        "/complaint/",
+    ),
 )
 
 
