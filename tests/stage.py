@@ -56,10 +56,22 @@ contacts = ["privacy@acme.example", "second@acme.example"]
   url = "https://www.acme.example/"
 """
 
+#: What stands before anything is entrusted.
+WHOLE = """  [engagement.selection]
+  accepted_on = 2020-09-01
+  [engagement.contract]
+  signed_on = 2020-09-15
+  clauses = [1, 2, 3, 4, 5, 6, 7, 8]
+"""
+
 
 def engagement(key: str = "dm", company: str = "impress", party: str = "acme", *, attestation: str = "", more: str = "",
-               starts_on: str = "2020-10-01", **fields: Any) -> str:  # fmt: skip
-    """One engagement as TOML; `fields` are written as they stand (dates bare, text quoted by the caller's type)."""
+               starts_on: str = "2020-10-01", whole: bool = True, **fields: Any) -> str:  # fmt: skip
+    """One engagement as TOML; `fields` are written as they stand (dates bare, text quoted by the caller's type). `whole`:
+    nothing is missing that the company would owe itself, so that a story is of what it is about.
+    """
+    if whole and fields.get("kind", "trustee") == "trustee":
+        fields, more = {"class": "trustee"} | fields, WHOLE + more
     lines = [f'{name} = "{value}"' if isinstance(value, str) and not value[:4].isdigit() else f"{name} = {str(value).lower() if isinstance(value, bool) else value}"
              for name, value in fields.items()]  # fmt: skip
     return "\n".join([

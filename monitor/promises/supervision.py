@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CHUNK = 200
 POISONED = timedelta(hours=1)
+ENDS_SOON = 6  #: months before its end in which nobody is asked any more whether the data is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ def coming(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Comin
     if not work.lasts:
         return
     entry = work.entry
-    yield _review(NECESSITY_REVIEW, add_months(_confirmed_on(work), terms.necessity_months), entry, terms, calendar)
+    needed = add_months(_confirmed_on(work), terms.necessity_months)
+    if work.last_day is None or add_months(needed, ENDS_SOON) <= work.last_day:
+        yield _review(NECESSITY_REVIEW, needed, entry, terms, calendar)
     if entry.class_review_on:
         yield _review(CLASS_REVIEW, entry.class_review_on, entry, terms, calendar)
     yield from _transfer_check(work, calendar)

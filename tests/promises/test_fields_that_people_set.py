@@ -35,25 +35,24 @@ async def test_a_date_that_lies_before_stays(tmp_path):
 
 
 async def test_a_date_that_the_party_has_been_told_moves_earlier_too_and_it_hears_of_it(tmp_path):
+    asked = registry(engagement("dm", attestation=last_accepted("2025-06-03")))  # T-30 lies in a week of holidays
+    told = await play(asked, "2026-04-20", "2026-06-10", put("2026-05-01T15:00", "child_data = true"), tmp=tmp_path)
+    assert [(line["at"][:10], line["due_on"]) for line in told.of("opened")] == [("2026-05-01", "2026-06-03")]
+    assert [line["due_on"] for line in told.of("due_moved")] == ["2026-05-29"]  # 31 May is a Sunday
+    (mail,) = told.notices("due-moved")
+    assert (mail["at"][:16], mail["audience"], mail["due_on"]) == ("2026-05-01T15:00", ["vendor"], "2026-05-29")
+    assert [at for rung, at in told.days("vendor") if rung == "T+1"] == ["06-01"]
+
+
+async def test_what_came_back_keeps_the_time_that_it_was_given(tmp_path):
     script = [
-        'at = 2026-11-20T10:00:00+09:00\ndo = "close_day"\nday = 2026-12-01',
-        put("2026-11-10T10:00", "child_data = true"),
-        event("2026-11-05T10:00", "submit"),
-        event("2026-11-06T10:00", "accept"),
+        put("2026-09-10T10:00", "child_data = true"),
+        event("2026-10-08T10:00", "submit"),
+        event("2026-10-09T10:00", "return", reason="Who handles it?"),
+        put("2026-10-09T11:00", 'title = "Posting"'),
     ]
-    told = await play(work(tier="S"), "2026-10-20", "2027-01-05", *script, tmp=tmp_path)
-    (moved,) = told.of("due_moved")
-    assert moved["due_on"] == "2026-12-10"
-    assert told.of("opened", obligation="attestation")[-1]["due_on"] == "2026-12-10"
-
-
-async def test_one_that_was_asked_already_is_asked_for_earlier_and_told_why(tmp_path):
-    told = await play(
-        work(), "2026-09-01", "2027-07-31",
-        put("2027-05-03T10:00", "child_data = true"),
-        event("2027-05-10T10:00", "submit"), event("2027-05-11T10:00", "accept"), tmp=tmp_path,
-    )  # fmt: skip
-    assert {line["due_on"] for line in told.of("opened")} == {"2027-06-01"} or told.of("due_moved")
+    told = await play(work(), "2026-09-01", "2026-10-25", *script, tmp=tmp_path)
+    assert [line["due_on"] for line in told.of("due_moved")] == ["2026-10-09", "2026-10-16"]
 
 
 async def test_after_an_answer_the_stricter_rhythm_goes_on(tmp_path):
@@ -97,6 +96,6 @@ async def test_cards_and_bank_accounts_bring_tier_s_by_their_rhythm(tmp_path):
     assert [line["due_on"] for line in told.of("opened")] == ["2026-12-01"]
 
 
-async def test_a_file_that_comes_to_say_it_hastens_too(database, tmp_path):
-    told = await play(work(), "2026-09-01", "2026-10-20", put("2026-09-10T10:00", "child_data = true"), tmp=tmp_path, database=database)  # fmt: skip
+async def test_both_databases_hasten_alike(world):
+    told = await world(work(), "2026-09-01", "2026-10-20", put("2026-09-10T10:00", "child_data = true"))
     assert [line["due_on"] for line in told.of("due_moved")] == ["2026-10-09"]

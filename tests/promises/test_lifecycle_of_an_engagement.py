@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stage import engagement, event, last_accepted, play, registry
+from stage import engagement as work
+from stage import event, last_accepted, play, registry
 
 from monitor.promises.selection import Known, before_entrusting, lacking, reasons, unwaived
 from monitor.registry.format import Engagement
 
+engagement = partial(work, whole=False)
 OFFICE = "privacy-office@group.example"
 MANAGER = "managers@impress.example"
 SELECTED = "  [engagement.selection]\n  accepted_on = 2026-03-02\n"
@@ -164,11 +167,16 @@ async def test_once_a_year_somebody_confirms_that_the_data_is_needed(tmp_path):
     assert len(told.of("accepted", obligation="necessity-review")) == 1
 
 
-async def test_what_is_owed_for_a_work_ends_with_it(tmp_path):
-    whole = registry(engagement("dm", starts_on="2026-04-01", ends_on="2027-03-31", more=WHOLE, **{"class": "trustee"}))
-    told = await play(whole, "2026-04-01", "2027-05-31", tmp=tmp_path)
+async def test_what_is_owed_for_a_work_ends_with_it_and_is_not_asked_of_what_ends_soon(tmp_path):
+    whole = engagement("dm", starts_on="2026-04-01", more=WHOLE, **{"class": "trustee"})
+    ends = 'at = 2027-03-10T10:00:00+09:00\ndo = "end"\nengagement = "dm"\non = 2027-03-31'
+    told = await play(registry(whole), "2026-04-01", "2027-05-31", ends, tmp=tmp_path)
+    assert [line["at"][:10] for line in told.of("deadline", obligation="necessity-review")] == ["2027-03-02"]
     (line,) = told.of("cancelled", obligation="necessity-review")
-    assert (line["at"][:10], line["reason"]) == ("2027-04-01", "engagement-ended")
+    assert line["at"][:10] == "2027-03-10"
+    soon = engagement("dm", starts_on="2026-04-01", ends_on="2027-09-30", more=WHOLE, **{"class": "trustee"})
+    told = await play(registry(soon), "2026-04-01", "2027-05-31", tmp=tmp_path)
+    assert told.of("deadline", obligation="necessity-review") == []
 
 
 async def test_what_is_still_owed_keeps_an_engagement_open(tmp_path):

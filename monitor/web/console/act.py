@@ -30,7 +30,10 @@ NAMELESS_WORDS = "Enter your name: the act is recorded under it."
 NAMELESS = Message(NAMELESS_WORDS)
 DAYLESS = Message("Name a day.")
 #: The field that a refusal is about, by the first word of its token; all others are about who acts.
-FIELDS = {name: name for name in ("by", "decision", "id", "reason", "owner", "name", "party")} | dict.fromkeys(
+FIELDS = {
+    name: name
+    for name in ("by", "decision", "id", "reason", "owner", "name", "party", "class", "clause", "to", "what", "tier")
+} | {"review": "review_year"} | dict.fromkeys(
     ("until", "day", "not-later"), "until_year"
 ) | {"on": "on_year"}  # fmt: skip
 

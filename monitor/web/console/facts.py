@@ -29,6 +29,7 @@ FLAGS = {
     "special_care": "Special-care-required personal information",
     "child_data": "Data of children",
     "card": "Card data",
+    "bank_account": "Bank accounts",
 }
 DECISIONS = {"accepted": "Accepted by", "returned": "Returned by"}
 

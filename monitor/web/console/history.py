@@ -13,7 +13,7 @@ from monitor.language import Message, say_day, say_instant
 from monitor.letters.details import people
 from monitor.letters.words import ROLES
 from monitor.own_duties import own_kind
-from monitor.tables import Case, Disposal, Obligation, OwnDuty, Remediation, SubEntrustment
+from monitor.tables import Case, Disposal, Engagement, Obligation, OwnDuty, Remediation, SubEntrustment
 from monitor.web.console.pleas import SAYS, TITLES
 from monitor.web.console.returned import in_runs
 
@@ -33,9 +33,29 @@ _NAMES = {
     Remediation: ("remediation", None),
     SubEntrustment: ("sub-entrustment", None),
     Disposal: ("disposal", None),
+    Engagement: ("engagement", None),
+}
+#: The states of a work.
+WORK_STATES = {
+    "candidate": "Candidate",
+    "under_review": "Under review",
+    "approved": "Approved, not begun",
+    "active": "Active",
+    "suspended": "Suspended",
+    "ending": "Ending",
+    "deletion_pending": "Deletion pending",
+    "closed": "Work closed",
+    "rejected": "Rejected",
 }
 
 WORDS = {
+    "registry.add": "Entered",
+    "registry.change": "Entry changed",
+    "registry.restore": "Entered again",
+    "engagement.state": "New state",
+    "engagement.waived": "Waived",
+    "engagement.amended": "Record corrected",
+    "engagement.classified": "Class decided",
     "obligation.scheduled": "Scheduled",
     "obligation.opened": "Opened",
     "obligation.due_moved": "Due date moved",
@@ -210,17 +230,19 @@ _TONES = {
 
 
 async def history(
-    row: Obligation | Case | OwnDuty | Remediation | SubEntrustment | Disposal, language: str, calendar: Calendar
+    row: Obligation | Case | OwnDuty | Remediation | SubEntrustment | Disposal | Engagement,
+    language: str,
+    calendar: Calendar,
 ) -> list[dict[str, Any]]:
     """Newest first, for the kit's timeline. Each line of the ledger has its number; each mail says who got it.
 
     At one instant the ledger's order holds, and what was mailed of it comes after it.
     """
     name, about = _NAMES[type(row)]
-    subject = f"{name}/{row.id}"
+    subject = f"{name}/{row.pk}"
     runs = await in_runs(await tables.LedgerLine.filter(subject=subject).order_by("seq"))
     lines, several = [run.last for run in runs], {run.last.seq: run.words(calendar, language) for run in runs}
-    sent = tables.Notice.filter(**{about: row.id}, state="sent").prefetch_related("items__mail") if about else None
+    sent = tables.Notice.filter(**{about: row.pk}, state="sent").prefetch_related("items__mail") if about else None
     notices = await sent if sent else []
     known = _Known(await names_of(lines), await _reasons(lines), calendar, language)
     told = [known.event(line) for line in _once_a_day(lines, calendar)] + [
@@ -299,6 +321,7 @@ class _Known:
         words = {
             "obligation.plea": TITLES.get(str(data.get("plea_kind"))),
             "obligation.plea_decided": SAYS.get(str(data.get("decision"))),
+            "engagement.state": WORK_STATES.get(str(data.get("state"))),
         }.get(kind)
         if words:
             return Message(words).in_(self.language)

@@ -34,6 +34,16 @@ class Register:
 
 REGISTERS: tuple[Register, ...] = (
     Register(
+        Message("Works"),
+        Message("Every work with its state, its class and what is missing before data may be entrusted (APPI 25)."),
+        "/engagements",
+    ),
+    Register(
+        Message("What the records lack"),
+        Message("Selection reviews, contract clauses and classes that are not on record, in one list (APPI 25)."),
+        "/lacking",
+    ),
+    Register(
         Message("Joint use"),
         Message("What companies use jointly, and whether its notice says everything (APPI 27(5)(iii))."),
         "/joint-uses",

@@ -30,6 +30,8 @@ from monitor.web.console import (
     signing,
     today,
     transfers,
+    work,
+    works,
 )
 
 ROUTES = [
@@ -52,6 +54,13 @@ ROUTES = [
     web.get(r"/own-duty/{id:\d{1,9}}", deciding.own_duty_page),
     web.post(r"/own-duty/{id:\d{1,9}}/{deed:[a-z][a-z0-9_-]{0,39}}", deciding.on_own_duty),
     web.get("/registers", registers.registers_page),
+    web.get("/engagements", works.works_page),
+    web.get("/lacking", works.lacking_page),
+    web.get("/engagement/{key:[a-z0-9][a-z0-9./-]*}", work.work_page),
+    web.post(
+        "/engagement/{key:[a-z0-9][a-z0-9./-]*}/{deed:ask|activate|close|step|waive|classify|contract|amend}",
+        work.on_work,
+    ),
     web.get("/sub-entrustments", chain.register_page),
     web.get("/sub-entrustments/countries.csv", chain.countries_sheet),
     web.get(r"/sub-entrustment/{id:\d{1,9}}", chain.entry_page),

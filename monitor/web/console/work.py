@@ -1,0 +1,190 @@
+"""One work on its page: its state and the steps from here, what is missing, what the other side is, its corrections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from monitor import tables
+from monitor.language import Message, say_day
+from monitor.promises import lifecycle
+from monitor.promises.classing import CLASSES, QUESTIONS, Classed, classify
+from monitor.promises.closing import still_owed
+from monitor.promises.knowing import known_of
+from monitor.promises.selection import ALWAYS, before_entrusting, lacking
+from monitor.refusal import Refused, need
+from monitor.registry.format import BEFORE, CLAUSES, OWING, TIERS, Engagement
+from monitor.registry.lifecycle import NEXT
+from monitor.web.console.act import LONGEST, act_of, typed, typed_day, wrong
+from monitor.web.console.facts import FLAGS
+from monitor.web.console.history import WORK_STATES as STATES
+from monitor.web.console.history import history
+from monitor.web.console.looking import Wrong, console_page
+from monitor.web.console.session import Reader, reader
+from monitor.web.console.works import LABELS, gaps, waived
+from monitor.web.fields import said
+from monitor.web.pages import language_of, moment, see_other
+from monitor.web.words import named
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import date
+
+    from monitor.web.console.act import Act
+
+SET = ("child_data", "special_care", "my_number", "card", "bank_account")
+STEPS = (
+    "under_review",
+    "approved",
+    "rejected",
+    "candidate",
+    "suspended",
+)  #: by a person, beside activating and closing
+
+
+async def row_of(request: web.Request, who: Reader) -> tables.Engagement:
+    """The engagement named in the path, if the reader may see it; to all others it does not exist."""
+    row = await tables.Engagement.get_or_none(key=request.match_info["key"], retired_at=None)
+    if row is None or not who.sees(row.company_id):
+        raise web.HTTPNotFound
+    return row
+
+
+async def work_page(request: web.Request) -> web.StreamResponse:
+    who = await reader(request)
+    return await show(request, who, await row_of(request, who))
+
+
+async def show(request: web.Request, who: Reader, row: tables.Engagement, fault: Wrong | None = None) -> web.Response:
+    fault, language, at = fault or Wrong(), language_of(request), moment()
+    entry, present = Engagement.model_validate(row.spec), who.present
+    today = present.calendar.day_of(at)
+    known = (await known_of([entry], present, today))[entry.key]
+    missing = before_entrusting(entry, known) if entry.state in BEFORE else lacking(entry, known)
+    return console_page(
+        request, who, "work.html", status=fault.status, errors=fault.errors, said=fault.said, entry=entry, row=row,
+        title=entry.title or entry.key, label=LABELS.get(entry.state, "open"),
+        state=Message(STATES[entry.state]).in_(language), facts=await _facts(entry, who, known.accepted_on, language),
+        gaps=gaps(entry, known, language), waivers=[waived(entry, one.what, language) for one in entry.waiver],
+        waivable=_options({one.what: one.what for one in missing if one.what != ALWAYS}),
+        owed=await still_owed(entry, at) if entry.state in OWING else [],
+        steps=_options({to: Message(STATES[to]).in_(language) for to in STEPS if to in NEXT[entry.state]}),
+        before=entry.state in BEFORE, may_begin="active" in NEXT[entry.state], may_close="closed" in NEXT[entry.state],
+        classes=_options({name: words.in_(language) for name, words in CLASSES.items()}),
+        questions={name: words.in_(language) for name, words in QUESTIONS.items()},
+        tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=CLAUSES,
+        flags=[
+            {"value": name, "text": Message(FLAGS[name]).in_(language), "checked": getattr(entry, name)} for name in SET
+        ],
+        history=await history(row, language, present.calendar),
+    )  # fmt: skip
+
+
+def _options(words: dict[str, str], chosen: str = "") -> list[dict[str, Any]]:
+    return [{"value": value, "text": text, "selected": value == chosen} for value, text in words.items()]
+
+
+async def _facts(entry: Engagement, who: Reader, accepted_on: date | None, language: str) -> list[tuple[str, str]]:
+    def day(value: date | None) -> str:
+        return say_day(value, language) if value else ""
+
+    known = [who.present.purposes[key] for key in entry.purposes if key in who.present.purposes]
+    purposes = [(one.text_ja or one.text) if language == "ja" else one.text for one in known]
+    company = who.present.companies.get(entry.company) or who.present.group
+    between = "、" if language == "ja" else ", "
+    found = [
+        (Message("Party"), named(await who.present.party(entry.party), language)),
+        (Message("Responsible company"), named(company, language)),
+        (Message("Tier"), entry.effective_tier),
+        (Message("Items of personal data"), between.join(entry.items)),
+        (Message("Purposes"), between.join(purposes)),
+        (Message("Begins on"), day(entry.starts_on)),
+        (Message("Last day"), day(entry.ends_on)),
+        (Message("Selection review accepted on"), day(accepted_on)),
+        (Message("Contract signed on"), day(entry.contract.signed_on)),
+        (Message("Clauses in the contract"), between.join(map(str, sorted(entry.contract.clauses)))),
+        (Message("Class"), CLASSES[entry.class_].in_(language) if entry.class_ else ""),
+        (Message("Reason of the class"), entry.class_reason or ""),
+        (Message("Clause by which the data is not handled"), entry.class_clause or ""),
+        (Message("Class looked at again on"), day(entry.class_review_on)),
+        (Message("Need last confirmed on"), day(entry.necessity_reviewed_on)),
+    ]  # fmt: skip
+    return [(term.in_(language), value) for term, value in found if value]
+
+
+async def on_work(request: web.Request) -> web.StreamResponse:
+    """One act. What is wrong comes back with the page, and nothing that was typed is lost."""
+    who, deed = await reader(request), request.match_info["deed"]
+    row = await row_of(request, who)
+    sent = await said(request, LONGEST)
+    try:
+        await _DEEDS[deed](row.key, await act_of(who, deed, sent))
+    except Refused as refusal:
+        return await show(
+            request, who, await row_of(request, who), wrong(refusal.every, deed, sent, language_of(request))
+        )
+    return see_other(f"/engagement/{row.key}")
+
+
+async def _ask(key: str, act: Act) -> None:
+    await lifecycle.ask(key, act.at, act.actor)
+
+
+async def _activate(key: str, act: Act) -> None:
+    await lifecycle.activate(key, act.at, act.actor)
+
+
+async def _close(key: str, act: Act) -> None:
+    await lifecycle.close(key, act.at, act.actor)
+
+
+async def _step(key: str, act: Act) -> None:
+    to = act.said.get("to", "")
+    need(to in STEPS, "to-missing", "Choose the step.")
+    await lifecycle.step(key, to, act.at, act.actor, act.reason)
+
+
+async def _waive(key: str, act: Act) -> None:
+    need(act.said.get("what"), "what-missing", "Choose what is waived.")
+    need(act.day, "until-missing", "Name a day.")
+    assert act.day is not None  # noqa: S101 - said above
+    leave = lifecycle.Leave(act.said["what"], act.said["by"].strip(), act.reason, act.day)
+    await lifecycle.let_be(key, leave, act.at, act.actor)
+
+
+async def _classify(key: str, act: Act) -> None:
+    answers = {name: act.said[name] == "yes" for name in QUESTIONS if act.said.get(name) in {"yes", "no"}}
+    need(not typed(act.said, "review") or typed_day(act.said, "review"), "review-missing", "Name a day.")
+    chosen, clause = act.said.get("class", ""), act.said.get("clause", "")
+    await classify(key, Classed(act.reason, chosen, clause, typed_day(act.said, "review"), answers), act.at, act.actor)
+
+
+async def _contract(key: str, act: Act) -> None:
+    """What the contract has; what was known of it stays where nothing is said."""
+    row = await tables.Engagement.get(key=key)
+    held = Engagement.model_validate(row.spec).contract.model_dump(mode="json", exclude_defaults=True)
+    clauses = [number for number in CLAUSES if act.said.get(f"clause_{number}") == "yes"]
+    signed = typed_day(act.said, "on")
+    need(signed or not typed(act.said, "on"), "on-missing", "Enter the day.")
+    fields = {"contract": held | {"clauses": clauses} | ({"signed_on": signed.isoformat()} if signed else {})}
+    await lifecycle.amend(key, fields, act.at, act.actor, office=act.who.everywhere)
+
+
+async def _amend(key: str, act: Act) -> None:
+    values: dict[str, Any] = {name: act.said.get(f"flag_{name}") == "yes" for name in SET}
+    values["tier"] = act.said.get("tier", "")
+    need(values["tier"] in TIERS, "tier-missing", "Choose a tier.")
+    await lifecycle.amend(key, values, act.at, act.actor, office=act.who.everywhere)
+
+
+_DEEDS: dict[str, Callable[[str, Act], Awaitable[None]]] = {
+    "ask": _ask,
+    "activate": _activate,
+    "close": _close,
+    "step": _step,
+    "waive": _waive,
+    "classify": _classify,
+    "contract": _contract,
+    "amend": _amend,
+}

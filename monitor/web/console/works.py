@@ -1,0 +1,119 @@
+"""The register of works: each engagement with its state and what it lacks; and the one list of all that is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from monitor import tables
+from monitor.calendar import DAY
+from monitor.language import Message, say_day
+from monitor.promises.classing import CLASSES
+from monitor.promises.knowing import known_of
+from monitor.promises.selection import before_entrusting, lacking, unwaived
+from monitor.promises.words import lack_words
+from monitor.registry.format import BEFORE, OWING, Engagement
+from monitor.web.console.history import WORK_STATES as STATES
+from monitor.web.console.looking import console_page
+from monitor.web.console.session import Reader, reader
+from monitor.web.pages import language_of, moment
+from monitor.web.words import named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.promises.selection import Known
+
+A_PAGE = 100
+#: The label of the kit that a state gets.
+LABELS = {"active": "accepted", "suspended": "overdue", "closed": "cancelled", "rejected": "cancelled"}
+
+
+def companies(request: web.Request, who: Reader) -> list[str]:
+    """Those that are asked for, of those that the reader may see."""
+    wished = request.query.get("company", "")
+    if wished and not who.sees(wished):
+        raise web.HTTPNotFound
+    return [wished] if wished else who.companies
+
+
+def page_of(request: web.Request) -> int:
+    number = request.query.get("page", "")
+    return max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 6 else 1  # noqa: PLR2004
+
+
+async def works_page(request: web.Request) -> web.StreamResponse:
+    """All works of the companies that the reader may see, by key."""
+    who, language, number = await reader(request), language_of(request), page_of(request)
+    found = tables.Engagement.filter(company_id__in=companies(request, who), retired_at=None).order_by("key")
+    specs = await found.offset((number - 1) * A_PAGE).limit(A_PAGE + 1).values_list("spec", flat=True)
+    entries = [Engagement.model_validate(spec) for spec in specs[:A_PAGE]]
+    address = request.query.get("company") and f"company={request.query['company']}&"
+    return console_page(
+        request, who, "works.html", rows=await rows_of(entries, who, language),
+        previous=f"/engagements?{address or ''}page={number - 1}" if number > 1 else None,
+        next=f"/engagements?{address or ''}page={number + 1}" if len(specs) > A_PAGE else None,
+    )  # fmt: skip
+
+
+async def rows_of(entries: Sequence[Engagement], who: Reader, language: str) -> list[dict[str, Any]]:
+    parties = await who.present.parties({entry.party for entry in entries})
+    known = await known_of(entries, who.present, who.present.calendar.day_of(moment()))
+    return [
+        {
+            "href": f"/engagement/{entry.key}",
+            "title": entry.title or entry.key,
+            "party": named(parties[entry.party], language),
+            "company": named(who.present.companies.get(entry.company) or who.present.group, language),
+            "state": Message(STATES[entry.state]).in_(language),
+            "label": LABELS.get(entry.state, "open"),
+            "tier": entry.effective_tier,
+            "class": CLASSES[entry.class_].in_(language) if entry.class_ else "",
+            "lacks": gaps(entry, known[entry.key], language),
+        }
+        for entry in entries
+    ]
+
+
+def gaps(entry: Engagement, known: Known, language: str) -> str:
+    """What is missing and not waived, in words."""
+    found = before_entrusting(entry, known) if entry.state in BEFORE else lacking(entry, known)
+    left = unwaived(found, entry, known.today) if entry.state in BEFORE | OWING else []
+    return lack_words(left).in_(language) if left else ""
+
+
+async def lacking_page(request: web.Request) -> web.StreamResponse:
+    """All that the records of works in force lack, and what of it is let be for a while."""
+    who, language, number = await reader(request), language_of(request), page_of(request)
+    keys, today = companies(request, who), who.present.calendar.day_of(moment())
+    found = tables.Engagement.filter(company_id__in=keys, retired_at=None, state__in=OWING).order_by(
+        "company_id", "key"
+    )
+    rows = [(Engagement.model_validate(row.spec), row) for row in await found]
+    known = await known_of([entry for entry, _ in rows], who.present, today)
+    terms = who.present.group.supervision
+    missing = [
+        (entry, max(who.present.calendar.day_of(row.first_seen_at), entry.starts_on) + terms.list_patience * DAY)
+        for entry, row in rows
+        if lacking(entry, known[entry.key])
+    ]
+    begin = (number - 1) * A_PAGE
+    shown = missing[begin : begin + A_PAGE]
+    told = await rows_of([entry for entry, _ in shown], who, language)
+    for row, (entry, until) in zip(told, shown, strict=True):
+        row["until"] = say_day(until, language)
+        row["waived"] = [waived(entry, one.what, language) for one in entry.waiver if today <= one.until]
+    return console_page(
+        request, who, "lacking.html", rows=told, count=len(missing), patience=terms.list_patience,
+        duties=await tables.OwnDuty.filter(kind="lacking", state="open", company_id__in=keys).order_by("due_on", "id"),
+        previous=f"/lacking?page={number - 1}" if number > 1 else None,
+        next=f"/lacking?page={number + 1}" if len(missing) > begin + A_PAGE else None,
+    )  # fmt: skip
+
+
+def waived(entry: Engagement, what: str, language: str) -> str:
+    """A waiver in a line: what, by whom, why, up to when."""
+    one = next(one for one in entry.waiver if one.what == what)
+    values = {"what": one.what, "by": one.by, "reason": one.reason, "day": one.until}
+    return Message("{what}: waived by {by} until {day} ({reason})", values).in_(language)
