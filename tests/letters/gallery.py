@@ -263,9 +263,8 @@ async def _by_hand(place: Any) -> Any:
     yield "vendor+case+findings", await letter("rung", "vendor", about=tls, rung=0, data={"rung": "C+0"})
     async for name, row, roles in _of_certificates(place, at):
         yield name, (await place.kept(row, roles=roles, at=at))[0]
-    for rows in (_of_decisions(at), _of_conduct(at)):
-        async for name, row in rows:
-            yield name, (await place.kept(row, at=at))[0]
+    async for name, row in _of_decisions(at):
+        yield name, (await place.kept(row, at=at))[0]
     for name, quiet in (("company+digest", False), ("company+digest+quiet", True)):
         data = week(quiet=quiet)
         yield (
@@ -331,12 +330,14 @@ async def _of_decisions(at: Any) -> Any:
         due_on = calendar.day_of(at) + timedelta(days=days)
         duty = await begin(tables.OwnDuty(company_id="impress", due_on=due_on, **about), calendar, at)
         yield f"company+own-duty{name}", climb_own(duty, calendar, at).notices[0]
+    async for name, row in _of_conduct(at):
+        yield name, row
 
 
 async def _of_conduct(at: Any) -> Any:
     """Conduct that is not as promised: as it is found, some days on, put right; of a party, and of nobody outside."""
     present = await roster()
-    found = Detail("{number} addresses", number=3)
+    found = Detail("{name} was named as working below, and was never reported.", name="below.example")
     of_party = {"company_id": "impress", "party_id": "acme", "engagement_id": "dm", "tell_vendor": True}
     case = await breach("opt_out_ignored", found, at, present, **of_party)
     ours = await breach("joint_use_notice_incomplete", Detail(""), at, present, company_id="impress", ref="ITK-000009")
@@ -365,6 +366,10 @@ async def _of_signing(place: Any, duty: Any, letter: Any, at: Any) -> Any:
         )
         kept = await letter("hand-over", "vendor", data=data, to=["colleague@acme.example"])
         yield f"vendor+hand-over{'+' if grade else ''}{grade}", kept
+    for decision in ("approved", "refused"):
+        said = {"decision": decision, "text": WISHES[place.language], "name": "A. B."}
+        name = f"vendor+sub-entrustment-decided+{decision}"
+        yield name, await letter("sub-entrustment-decided", "vendor", data=said)
     yield "vendor+code", await letter("code", "vendor", data={"code": await _code(duty, at, place.language)})
 
 

@@ -33,7 +33,7 @@ FORM, TOKEN = re.compile(r"https://itaku\.impress\.example/f/(itk_[\w-]+)"), re.
 #: Latin that a Japanese letter may hold: names of techniques and files, references, what a check saw.
 CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b")  #: by which a letter is verified
 TECHNICAL = re.compile(
-    r"receipt\.json|ISO(?:/IEC)?|SOC(?:2-T2)?|TLS|SSL|HTTPS?|URL|UTC|SHA-256|HSTS|DM|ITK-[CD]?\d+|RFC \d+( section [\d.]+)?|[\d:]+[0-9a-f]{64}|[\w.-]+\.example"
+    r"receipt\.json|/joint-use|ISO(?:/IEC)?|SOC(?:2-T2)?|TLS|SSL|HTTPS?|URL|UTC|SHA-256|HSTS|DM|ITK-[CD]?\d+|RFC \d+( section [\d.]+)?|[\d:]+[0-9a-f]{64}|[\w.-]+\.example"
     r"|[\w.+-]+@[\w.-]+|Set-Cookie|HttpOnly|SameSite|Secure|JavaScript|Web|OWASP[\w ]*|Cookie|cookie|HttpOnly|v?\d[\d.]*"
 )
 ASKS = ("opening", "reopened", "reminder", "overdue", "due-moved", "returned", "fresh-link", "hand-over", "several")
