@@ -19,6 +19,7 @@ from tests.evidence.evidence_corpus import png
 from tests.journey.manager import failing_case, overdue, signed_in
 from tests.journey.offline_acts import OFFLINE
 from tests.journey.owners_acts import OWNERS
+from tests.journey.passing_acts import PASSING
 from tests.journey.vendor import answered, first_section, hands_in, path_of, posts
 from tests.remediation.remedied import answered as answered_weakly
 from tests.web.running import Ground
@@ -279,6 +280,7 @@ FORM_AT, HELP_AT = "/f/{token}/{language}/s/{section}", "/f/{token}/{language}/h
 ACTS = [
     *OFFLINE,
     *OWNERS,
+    *PASSING,
     ("/f/{token}/fresh", fresh, "link.asked", "vendor"),
     (FORM_AT, saves, "answer.saved", "link/"),
     (FORM_AT, attaches, "evidence.stored", "link/"),
