@@ -161,7 +161,7 @@ async def _complaint(request: web.Request, who: Reader, row: Complaint, wrong: W
         state=STATES[row.state].in_(language),
         facts=[(term.in_(language), value) for term, value in facts if value],
         back={"href": "/complaints", "text": Message("Complaints").in_(language)},
-        links=await _ways(row, language),
+        ways=await _ways(row, language),
         forms=[] if row.state == "settled" else [SETTLE.shown(f"/complaint/{row.id}", wrong, language)],
         history=await course_of(f"complaint/{row.id}", _WORDS, who.present.calendar, language),
     )

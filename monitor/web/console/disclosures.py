@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import tables
+from monitor.conduct import rule_of
 from monitor.language import Message, say_day, say_instant
 from monitor.own_duties import DISCLOSURE_REVIEW
 from monitor.promises.disclosures import FIELDS, Disclosed, complete, enter_disclosure, lacking
@@ -179,7 +180,7 @@ async def _disclosure(request: web.Request, who: Reader, row: Disclosure, wrong:
         state=STATES[row.state].in_(language),
         facts=[(term.in_(language), value) for term, value in facts if value],
         back={"href": "/disclosures", "text": Message("Disclosures by law or in an emergency").in_(language)},
-        links=await _ways(row, language),
+        ways=await _ways(row, language),
         forms=[form.shown(f"/disclosure/{row.id}", wrong, language)] if form else [],
         history=await course_of(f"disclosure/{row.id}", _WORDS, who.present.calendar, language),
     )
@@ -190,9 +191,7 @@ async def _ways(row: Disclosure, language: str) -> list[dict[str, str]]:
     duty = await tables.OwnDuty.filter(kind=DISCLOSURE_REVIEW, ref=row.ref).order_by("-id").first()
     found = [{"href": f"/own-duty/{duty.id}", "text": Message("Its review").in_(language)}] if duty else []
     cases = await tables.Case.filter(ref=row.ref, closed_at=None).exclude(rule="").order_by("id")
-    return found + [
-        {"href": f"/case/{one.id}", "text": Message("What is wrong with it").in_(language)} for one in cases
-    ]
+    return found + [{"href": f"/case/{one.id}", "text": rule_of(one.rule).title.in_(language)} for one in cases]
 
 
 def _more(row: Disclosure) -> Form | None:

@@ -54,7 +54,7 @@ def page_of(request: web.Request, who: Reader, wrong: Wrong, **values: Any) -> w
         "back": None,
         "facts": (),
         "tables": (),
-        "links": (),
+        "ways": (),
         "forms": (),
         "history": (),
     }

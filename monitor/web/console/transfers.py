@@ -181,7 +181,7 @@ async def _transfer(request: web.Request, who: Reader, entry: Engagement, wrong:
                 "none": "",
             },
         ],
-        links=[
+        ways=[
             {"href": f"/transfer-information/{entry.key}", "text": Message("This list as a text file").in_(language)},
             *await _duties(entry, language),
         ],
@@ -207,8 +207,8 @@ def information(
     found: list[tuple[Message, str]] = [
         (Message("How the party has set up its system"), transfer.how or unknown),
         (Message("Outline of the measures that it carries out"), transfer.measures or unknown),
-        (Message("How often and how that is checked"), f"{rhythm} {transfer.checked or unknown}"),
-        (Message("Country"), " ".join(_countries(entry, country))),
+        (Message("How often and how that is checked"), f"{rhythm} {transfer.checked or ''}".strip()),
+        (Message("Country"), " ".join(one for one in _countries(entry, country) if one != "JP")),
         (
             Message("Whether a regime of that country may affect the measures, and its outline"),
             transfer.regime or unknown,
