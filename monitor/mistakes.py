@@ -85,6 +85,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "timezone": ("is {input}, an unknown time zone.", 'Write an IANA name, like "Asia/Tokyo".'),
     "closed-days": ("is {input}.", 'Write a country code whose holidays are known, like "JP", or "none".'),
     "send-hours": ("send_until is not after send_at.", "Write a later send_until."),
+    "campaign-dates": ("due_on is not after opens_on.", "Correct one of the two."),
     "member-dates": ("member_until is before member_from.", "Correct one of the two."),
     "moment": (
         "is {input}.",

@@ -10,8 +10,8 @@ from monitor.obligations.incident_notice import IncidentNotice
 from monitor.obligations.opt_out_ack import OptOutAck
 from monitor.obligations.owner_request_leg import OwnerRequestLeg
 from monitor.obligations.remediation import RemediationRequest
-from monitor.obligations.sub_entrustment_request import SubEntrustmentRequest
 from monitor.obligations.selection_review import SelectionReview
+from monitor.obligations.sub_entrustment_request import SubEntrustmentRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

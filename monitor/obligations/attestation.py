@@ -11,6 +11,7 @@ from monitor.hearing.chain.forms import named_in
 from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
 from monitor.questionnaire import attestation_questionnaire
 from monitor.registry.format import OWING
+from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.calendar import Calendar
     from monitor.questionnaire import Answer, Questionnaire
+    from monitor.registry.format import Campaign
     from monitor.tables import Obligation, Submission
 
 NOTICE_DAYS = 30
@@ -62,6 +64,20 @@ def _in_year(year: int, month: int, day: int) -> date:
         return date(year, month, day - 1)
 
 
+def campaign_of(facts: Facts) -> Campaign | None:
+    """The round that the party has not answered yet. What was accepted shortly before it opens answers it, as that
+    would have been asked for already. One that is over goes on being asked for only where it was.
+    """
+    asked = {
+        duty.cause.get("campaign") for duty in facts.history if duty.kind == Attestation.name and duty.state in LIVE
+    }
+    for campaign in sorted(facts.campaigns, key=lambda one: one.due_on):
+        answered = anchor(facts) >= campaign.opens_on - timedelta(days=NOTICE_DAYS)
+        if not answered and (facts.today <= campaign.due_on or campaign.key in asked):
+            return campaign
+    return None
+
+
 def _hastened(facts: Facts, due: date) -> date | None:
     """The day by which the party confirms anew, where its rhythm would ask for that later, or has done so in vain."""
     by = facts.hastened_on
@@ -87,6 +103,10 @@ class Attestation(Kind):
         by = _hastened(facts, due)
         if by is not None and (last_day is None or by <= last_day):
             return Owed(by, NOTICE_DAYS, roll=Roll.PRECEDING, hastened=True)
+        campaign = campaign_of(facts)
+        if campaign is not None and campaign.due_on < due and (last_day is None or campaign.due_on <= last_day):
+            days = (campaign.due_on - campaign.opens_on).days
+            return Owed(campaign.due_on, days, campaign.opens_on, forgiving=True, campaign=campaign.key)
         if last_day is None or due <= last_day:
             return Owed(due, NOTICE_DAYS, forgiving=True)
         if add_months(anchor(facts), WORTH_ASKING_AFTER) < last_day:
@@ -98,10 +118,12 @@ class Attestation(Kind):
         await named_in(duty, answers, at, actor)
 
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
-        """The short form for whoever rests on a valid certificate, else what the registry names, else by kind and
+        """What a round asks with; else the short form for whoever rests on a valid certificate, else what the registry names, else by kind and
         tier.
         """
-        wanted = facts.entry.attestation
+        wanted, campaign = facts.entry.attestation, campaign_of(facts)
+        if campaign is not None and campaign.questionnaire and campaign.opens_on <= facts.today:
+            return shelved(shelf, campaign.questionnaire)
         certified = bool(wanted.rests_on) and facts.party.certified(wanted.rests_on, facts.today)
         usual = attestation_questionnaire(facts.entry.kind, facts.entry.effective_tier, certified=certified)
         return shelved(shelf, usual if certified else wanted.questionnaire or usual)

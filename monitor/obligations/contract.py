@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.calendar import Calendar, Roll
     from monitor.questionnaire import Answer, Questionnaire
-    from monitor.registry.format import Engagement, Party
+    from monitor.registry.format import Campaign, Engagement, Party
     from monitor.tables import Obligation, Remediation, Submission
 
 
@@ -51,6 +51,7 @@ class Facts:
     through: str = ""  #: the address that is asked for it, where whoever entrusted it answers for it
     hastened_on: date | None = None  #: the party confirms anew by then, for what has come to be known meanwhile
     child_age: int = 15  #: who is younger is a child here
+    campaigns: Sequence[Campaign] = ()  #: rounds in which the company's parties are asked by one day
 
     def accepted(self, kind: str) -> Sequence[Obligation]:
         return [duty for duty in self.history if duty.kind == kind and duty.accepted_on]
@@ -66,7 +67,8 @@ class Owed:
 
     Of what an event asks for (`demanding.demand`), one of a kind may be owed for each `subject`, such as an owner's
     request. `roll` says otherwise than the engagement what T does on a closed day; `statutory`, that a law runs the
-    clock; `hastened`, that T moves earlier too, though the party has been told another.
+    clock; `hastened`, that T moves earlier too, though the party has been told another. `campaign`: it is asked in a round
+    of that key, which has a longer ladder.
     """
 
     nominal_on: date
@@ -79,6 +81,7 @@ class Owed:
     roll: Roll | None = None
     statutory: bool = False
     hastened: bool = False
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)

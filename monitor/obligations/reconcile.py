@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,14 @@ from monitor.tables import Obligation
 from monitor.tables.duty import ASKED, DECLINED
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from monitor.calendar import Calendar
     from monitor.ladder import Ladder
     from monitor.obligations.contract import Facts
 
 FIRST_SEEN_DAYS = 30  #: what is first seen late is due so many days later
+CAMPAIGN = (60, 30)  #: what the first mail of a round is called, and the rung that it has beside the usual ones
 TOO_SHORT = 14  #: days left, below which something first seen counts as seen late
 
 
@@ -64,7 +65,7 @@ def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, po
         statutory=outcome.statutory,
         planned_at=at,
         since=at,
-        cause=dict(outcome.cause),
+        cause=_cause(outcome),
         ladder=_ladder(outcome, policy),
         asks=facts.through,
     )
@@ -73,7 +74,13 @@ def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, po
     return Step(duty, new=True)
 
 
+def _cause(outcome: Owed) -> dict[str, Any]:
+    return {**outcome.cause, "campaign": outcome.campaign} if outcome.campaign else dict(outcome.cause)
+
+
 def _ladder(outcome: Owed, policy: Policy) -> str:
+    if outcome.campaign:
+        return as_text(replace(policy.long, before=(CAMPAIGN[1], *policy.long.before), opening=f"T-{CAMPAIGN[0]}"))
     return as_text(ladder_for(outcome.notice_days, policy.long, policy.short))
 
 
@@ -104,11 +111,15 @@ def _place(outcome: Owed, duty: Obligation, facts: Facts, at: datetime) -> dict[
         first_mail = beat(duty, calendar).next_sending(max(outcome.opens_at, at))
         fields |= edit(duty, opens_at=outcome.opens_at, meant_on=calendar.day_of(first_mail))
     elif outcome.opens_on is not None:
-        fields |= edit(duty, opens_at=calendar.instant(outcome.opens_on), meant_on=calendar.following(outcome.opens_on))
+        fields |= _opens_on(outcome.opens_on, duty, calendar)
     else:
         opens_at = _usual_opening(outcome, duty, calendar, at)
         fields |= edit(duty, opens_at=opens_at, meant_on=calendar.day_of(opens_at))
     return fields
+
+
+def _opens_on(day: date, duty: Obligation, calendar: Calendar) -> dict[str, Any]:
+    return edit(duty, opens_at=calendar.instant(day), meant_on=calendar.following(day))
 
 
 def _usual_opening(outcome: Owed, duty: Obligation, calendar: Calendar, at: datetime) -> datetime:
@@ -153,11 +164,14 @@ def _redate(outcome: Owed, duty: Obligation, facts: Facts, at: datetime, policy:
         fields = edit(duty, due_on=facts.calendar.roll(duty.base_on, roll), roll=roll)
         if outcome.opens_at is not None:
             fields |= _opening(outcome.opens_at, duty, facts, at)
+        elif outcome.opens_on is not None:
+            fields |= _opens_on(outcome.opens_on, duty, facts.calendar)
         elif not duty.taken_over:
             opens_at = _usual_opening(outcome, duty, facts.calendar, at)
             fields |= edit(duty, opens_at=opens_at, meant_on=facts.calendar.day_of(opens_at))
-    if duty.opens_at != opening:
-        fields |= edit(duty, ladder=_ladder(outcome, policy))
+    asked = _cause(outcome)
+    if duty.opens_at != opening or asked != duty.cause:
+        fields |= edit(duty, ladder=_ladder(outcome, policy), cause=asked)
     fields |= refresh(duty, facts.calendar, at)
     events = (
         [duty_event("due_moved", duty, reason="recomputed", was=before.isoformat())] if duty.due_on != before else []

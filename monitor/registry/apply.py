@@ -17,7 +17,7 @@ from monitor import ledger, tables
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
 from monitor.registry.addresses import keep
-from monitor.registry.format import KINDS, OWING, SINGLES, Engagement, Entry, Group, Minors, Party
+from monitor.registry.format import KINDS, OWING, SINGLES, Campaign, Engagement, Entry, Group, Minors, Party
 from monitor.registry.merging import merged
 from monitor.registry.naming import named
 from monitor.registry.places import GONE
@@ -39,6 +39,7 @@ MODELS: dict[str, type[Registered]] = {
     "party": tables.Party,
     "engagement": tables.Engagement,
     "service": tables.Service,
+    "campaign": tables.Campaign,
     "joint_use": tables.JointUse,
     "policy": tables.Policy,
     "linked_site": tables.LinkedSite,
@@ -266,11 +267,20 @@ async def _replan(changes: Sequence[Change], at: datetime) -> None:
         return
     touched = {change.key for change in changes if change.kind == "engagement"}
     parties = {change.key for change in changes if change.kind == "party" and change.action != "add"}
+    asked = {key for change in changes if change.kind == "campaign" for key in await _campaigning(change)}
+    await tables.Engagement.filter(company_id__in=asked).update(plan_at=at)
     await tables.Engagement.filter(Q(key__in=touched) | Q(party_id__in=parties)).update(plan_at=at, review_at=at)
     while touched:
         below = await tables.Engagement.filter(under__in=touched).values_list("key", flat=True)
         touched = {str(key) for key in below}
         await tables.Engagement.filter(key__in=touched).update(plan_at=at, review_at=at)
+
+
+async def _campaigning(change: Change) -> set[str]:
+    """The companies of a campaign, with those that it had before."""
+    was, _ = change.fields.get("companies", ((), ()))
+    row = await tables.Campaign.get(key=change.key)
+    return {*(was or ()), *map(str, Campaign.model_validate(row.spec).companies)}
 
 
 async def _rewarn(at: datetime) -> None:

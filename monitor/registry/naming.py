@@ -43,12 +43,17 @@ def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def _campaign(table: Mapping[str, Any]) -> Iterator[Any]:
+    yield from _each(table, "companies", "company")
+
+
 def _service(table: Mapping[str, Any]) -> Iterator[Any]:
     yield "company", "company", table.get("company")
     yield from _each(table, "engagements", "engagement")
 
 
 _NAMES: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Any]]] = {
+    "campaign": _campaign,
     "joint_use": _joint_use,
     "policy": _policy,
     "service": _service,

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from tortoise.context import require_context
 
 from monitor import tables
-from monitor.registry.format import Company, Engagement, Entry, Group, Minors, Party, Purpose
+from monitor.registry.format import Campaign, Company, Engagement, Entry, Group, Minors, Party, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,6 +65,7 @@ class Roster:
     companies: dict[str, Company]
     purposes: dict[str, Purpose]
     minors: Minors = field(default_factory=Minors)
+    campaigns: tuple[Campaign, ...] = ()
     _engagements: Entries[Engagement] = field(default_factory=lambda: Entries(tables.Engagement, Engagement))
     _parties: Entries[Party] = field(default_factory=lambda: Entries(tables.Party, Party))
 
@@ -188,4 +189,6 @@ async def _load() -> Roster:
     companies = {row.key: Company.model_validate(row.spec) for row in await tables.Company.all()}
     purposes = {row.key: Purpose.model_validate(row.spec) for row in await tables.Purpose.all()}
     known = Minors.model_validate(minors.spec if minors else {})
-    return Roster(group.revision, Group.model_validate(group.spec), companies, purposes, known)
+    rounds = await tables.Campaign.filter(retired_at=None).order_by("key")
+    campaigns = tuple(Campaign.model_validate(row.spec) for row in rounds)
+    return Roster(group.revision, Group.model_validate(group.spec), companies, purposes, known, campaigns)

@@ -26,7 +26,7 @@ from monitor.tables.owners import OptOut, OwnerRequest
 from monitor.tables.passing import Complaint, Disclosure, ProvisionRecord, TransferCheck
 from monitor.tables.published import JointUse, LinkedSite, NoticeSeen, NoticeText, Policy
 from monitor.tables.record import LedgerLine, Outage, Pulse
-from monitor.tables.register import Company, Engagement, Group, Party, Purpose, Service
+from monitor.tables.register import Campaign, Company, Engagement, Group, Party, Purpose, Service
 from monitor.tables.remediation import Remediation
 from monitor.tables.reviewing import Mark, Note, Proposal
 from monitor.tables.shortcode import ShortCode
@@ -35,6 +35,7 @@ from monitor.tables.telling import Mail, MailItem, Notice, Person, Session, Sign
 
 __all__ = [
     "Answer",
+    "Campaign",
     "Case",
     "Colleague",
     "Company",

@@ -182,8 +182,8 @@ class Case(Climbing):
     """A failing check of one responsible company (none: the group's privacy office), open until it passes again.
 
     Or conduct that is not as promised, which no look sees: then there is no watch, `check_kind` is empty, `rule`
-    is one of `monitor.conduct`, `engagement` and `ref` are what it is about, `said` what was found, as words and values;
-    a named person closes it, or the event that puts it right.
+    is one of `monitor.conduct`, `engagement` and `ref` are what it is about, `said` what was found, as words and
+    values; a named person closes it, or the event that puts it right.
 
     `announced` is the severity with which its `C+0` was last told; rising to critical tells it again.
     `held_until`: on a newly seen endpoint the first mail waits for its other checks, so that the first round is

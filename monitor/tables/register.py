@@ -53,6 +53,11 @@ class Party(Registered):
         table = "party"
 
 
+class Campaign(Registered):
+    class Meta:
+        table = "campaign"
+
+
 class Service(Registered):
     class Meta:
         table = "service"

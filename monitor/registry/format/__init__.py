@@ -6,6 +6,7 @@ day has to do with it in `plan`.
 
 from __future__ import annotations
 
+from monitor.registry.format.campaign import Campaign
 from monitor.registry.format.engagement import (
     BEFORE,
     OWING,
@@ -48,6 +49,7 @@ __all__ = [
     "WAIVED",
     "Attestation",
     "Basis",
+    "Campaign",
     "Certificate",
     "Class",
     "Company",
@@ -89,6 +91,7 @@ KINDS: dict[str, type[Entry]] = {
     "party": Party,
     "engagement": Engagement,
     "service": Service,
+    "campaign": Campaign,
     "joint_use": JointUse,
     "policy": Policy,
     "linked_site": LinkedSite,
