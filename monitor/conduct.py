@@ -57,8 +57,8 @@ RULES: Mapping[str, Rule] = {
         Message("Data passed on without approval"),
         Message(
             "Personal data went to a party that nobody had approved. The company answers for the supervision of"
-            " everybody who handles it (APPI 25, General Guidelines 3-4-4); work with individual numbers may not be passed on at"
-            " all without the first entruster's consent (My Number Act 10)."
+            " everybody who handles it (APPI 25, General Guidelines 3-4-4); work with individual numbers may not be"
+            " passed on at all without the first entruster's consent (My Number Act 10)."
         ),
         Message(
             "Have the handing over stopped. Let the party ask for approval in its form, and decide on it; or have the"

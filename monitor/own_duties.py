@@ -221,8 +221,8 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
         Message("Decision on who takes over a company's works"),
         Message(
             "A company leaves the group. Give each of its works another responsible company or an end, and its joint"
-            " uses another party responsible for the management, before its last day: from the day after, the privacy office"
-            " answers for what is left (APPI 25, 27(6))."
+            " uses another party responsible for the management, before its last day: from the day after, the privacy"
+            " office answers for what is left (APPI 25, 27(6))."
         ),
         {DONE: Message("Every work and joint use has been settled")},
     ),

@@ -73,7 +73,7 @@ async def subside(at: datetime) -> int:
 
 
 async def close(case: Case, at: datetime, actor: str = ledger.SYSTEM, **data: Any) -> None:
-    """The check passes again, or conduct was put right: whoever was told since it last passed is told, and nobody else."""
+    """The check passes again, or conduct was put right: whoever was told of it since is told, and nobody else."""
     if not await _end(case, at, mended=True):
         return
     notices, mark = [], str(case.returns or "")

@@ -86,6 +86,18 @@ def _hastened(facts: Facts, due: date) -> date | None:
     return by
 
 
+def _sooner(facts: Facts, due: date) -> Owed | None:
+    """What is asked for before the rhythm asks for it: because of what has come to be known, or in a round."""
+    by = _hastened(facts, due)
+    if by is not None:
+        return Owed(by, NOTICE_DAYS, roll=Roll.PRECEDING, hastened=True)
+    campaign = campaign_of(facts)
+    if campaign is None or campaign.due_on >= due:
+        return None
+    days = (campaign.due_on - campaign.opens_on).days
+    return Owed(campaign.due_on, days, campaign.opens_on, forgiving=True, campaign=campaign.key)
+
+
 class Attestation(Kind):
     """定期評価: the party attests, item by item, what it does (APPI 25, guideline 3-4-4)."""
 
@@ -100,13 +112,9 @@ class Attestation(Kind):
         last_day, due = facts.last_day, nominal(facts)
         if last_day is not None and facts.today > last_day:
             return Idle("engagement-ended", void=True)
-        by = _hastened(facts, due)
-        if by is not None and (last_day is None or by <= last_day):
-            return Owed(by, NOTICE_DAYS, roll=Roll.PRECEDING, hastened=True)
-        campaign = campaign_of(facts)
-        if campaign is not None and campaign.due_on < due and (last_day is None or campaign.due_on <= last_day):
-            days = (campaign.due_on - campaign.opens_on).days
-            return Owed(campaign.due_on, days, campaign.opens_on, forgiving=True, campaign=campaign.key)
+        sooner = _sooner(facts, due)
+        if sooner is not None and (last_day is None or sooner.nominal_on <= last_day):
+            return sooner
         if last_day is None or due <= last_day:
             return Owed(due, NOTICE_DAYS, forgiving=True)
         if add_months(anchor(facts), WORTH_ASKING_AFTER) < last_day:
@@ -118,8 +126,8 @@ class Attestation(Kind):
         await named_in(duty, answers, at, actor)
 
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
-        """What a round asks with; else the short form for whoever rests on a valid certificate, else what the registry names, else by kind and
-        tier.
+        """What a round asks with; else the short form for whoever rests on a valid certificate, else what the registry
+        names, else by kind and tier.
         """
         wanted, campaign = facts.entry.attestation, campaign_of(facts)
         if campaign is not None and campaign.questionnaire and campaign.opens_on <= facts.today:

@@ -67,8 +67,8 @@ class Owed:
 
     Of what an event asks for (`demanding.demand`), one of a kind may be owed for each `subject`, such as an owner's
     request. `roll` says otherwise than the engagement what T does on a closed day; `statutory`, that a law runs the
-    clock; `hastened`, that T moves earlier too, though the party has been told another. `campaign`: it is asked in a round
-    of that key, which has a longer ladder.
+    clock; `hastened`, that T moves earlier too, though the party has been told another. `campaign`: it is asked in a
+    round of that key, which has a longer ladder.
     """
 
     nominal_on: date

@@ -81,6 +81,8 @@ async def checked(looked: Looked, at: datetime, actor: str) -> None:
         last = max(on, entry.transfer.last_checked_on or on)
         transfer = entry.transfer.model_dump(mode="json", exclude_none=True) | {"last_checked_on": last.isoformat()}
         await set_fields("engagement", entry.key, {"transfer": transfer}, at, actor)
+        if looked.result != "cannot_continue":
+            await _announce(entry, add_months(last, present.group.transfers.check_every), at, present)
         await _follow(entry, looked, at, actor, present)
 
 
@@ -90,6 +92,13 @@ async def _record(looked: Looked, entry: Engagement, on: date, at: datetime, act
     )
     said = {"engagement": entry.key, "party": entry.party, "on": on.isoformat(), "result": looked.result}
     await ledger.write([ledger.Event("transfer.checked", f"transfer-check/{row.id}", said, entry.company, actor)], at)
+
+
+async def _announce(entry: Engagement, nominal: date, at: datetime, present: Roster) -> None:
+    """By when it is looked at again: known from now on, though nobody is told before its time."""
+    due = present.calendar.roll(nominal, entry.roll)
+    said = {"engagement": entry.key, "party": entry.party, "obligation": TRANSFER_CHECK, "due_on": due.isoformat()}
+    await ledger.write([ledger.Event("transfer.due", f"engagement/{entry.key}", said, entry.company)], at)
 
 
 async def _settle(entry: Engagement, looked: Looked, on: date, at: datetime, actor: str) -> None:

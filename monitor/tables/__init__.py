@@ -99,4 +99,4 @@ __all__ = [
 
 # Tortoise copies the first line of a docstring into the schema; without this, rewording one would ask for a migration.
 for _model in [globals()[name] for name in __all__]:
-    _model._meta.table_description = ""
+    _model._meta.table_description = ""  # noqa: SLF001 - Tortoise has no other door to it

@@ -136,9 +136,10 @@ def test_a_case_is_a_thread_of_its_own(gallery):
 def test_whoever_is_told_of_a_failing_check_learns_how_we_look_and_how_to_object(gallery):
     for (_, name), kept in gallery.items():
         about = f"{LETTERS.base_url}/about-monitoring" in kept.letter.text
-        assert about == (kept.side == "vendor" and any(say.notice.kind == "rung" for say in kept.topics if say.case and say.case.watch_id)), (
-            name
-        )
+        assert about == (
+            kept.side == "vendor"
+            and any(say.notice.kind == "rung" for say in kept.topics if say.case and say.case.watch_id)
+        ), name
 
 
 def test_headers_say_why_in_words_for_filters(gallery):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import holidays
 
 from monitor import ledger, tables
+from monitor.own_duties import OWN_DUTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,9 @@ def _day(line: Line) -> date:
 
 
 def _duty(line: Line) -> tuple[str, str]:
-    return line.get("engagement", ""), line.get("obligation", "")
+    """What a line is about: of what a company owes itself for all of its works, the company."""
+    kind = line.get("obligation", "")
+    return line.get("engagement") or (line.get("company", "") if kind in OWN_DUTIES else ""), kind
 
 
 @lru_cache(maxsize=64)
@@ -360,7 +363,7 @@ def no_rung_is_told_before_its_place(played: Played) -> Iterator[str]:
 def nothing_is_told_of_a_duty_that_has_ended(played: Played) -> Iterator[str]:
     states: dict[tuple[str, str], str] = {}
     for line in played.lines:
-        if line["what"] in {"opened", "submitted", "accepted", "returned", "waived", "cancelled"}:
+        if line["what"] in {"opened", "deadline", "submitted", "accepted", "returned", "waived", "cancelled"}:
             states[_duty(line)] = line["what"]
         elif line["what"] == "mail" and "engagement" in line:
             allowed = AFTER_THE_END.get(states.get(_duty(line), "opened"))
@@ -376,7 +379,11 @@ def overdue_begins_at_midnight_after_a_day_that_was_told(played: Played) -> Iter
     downs = [(begin, until) for begin, until in played.scene.downs()]
     told: dict[tuple[str, str], str] = {}
     for line in played.lines:
-        if line["what"] == "mail" and line["audience"] == ["vendor"] and "due_on" in line:
+        if (
+            line["what"] == "mail"
+            and (line["audience"] == ["vendor"] or _duty(line)[1] in OWN_DUTIES)
+            and "due_on" in line
+        ):
             told[_duty(line)] = line["due_on"]
         if line["what"] == "overdue" and (_duty(line), line["at"]) not in moved:
             if told.get(_duty(line), "") < line["due_on"]:

@@ -42,9 +42,7 @@ async def correct(incident_id: int, what: str, due_on: date, at: datetime, actor
         return await _owe(CORRECTIVE_ACTION, due_on, f"{incident.ref}/{count + 1}", what, incident, at)
 
 
-async def _owe(
-    kind: str, due_on: date, ref: str, what: str, of: Incident | OwnDuty, at: datetime
-) -> OwnDuty:
+async def _owe(kind: str, due_on: date, ref: str, what: str, of: Incident | OwnDuty, at: datetime) -> OwnDuty:
     about: dict[str, Any] = {
         "company_id": of.company_id,
         "party_id": of.party_id,

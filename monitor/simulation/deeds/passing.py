@@ -125,6 +125,7 @@ DEEDS: Mapping[type[Event], Deed] = {
 }
 
 LINES: Mapping[str, str] = {
+    "transfer.due": "deadline",
     "provision.recorded": "accepted",
     "provision.erased": "accepted",
     "provision.erasure-ordered": "accepted",
