@@ -25,6 +25,19 @@ LACKS: Mapping[str, Message] = {
 }
 
 
+#: The matters that a contract of entrustment has, by number (PrivacyMark J.9.4).
+CLAUSE_WORDS: Mapping[int, Message] = {
+    1: Message("Responsibilities of both sides"),
+    2: Message("Security of the personal data"),
+    3: Message("Entrusting further"),
+    4: Message("Content and frequency of reports on the handling"),
+    5: Message("That the company can check, regularly and when needed"),
+    6: Message("What follows from a breach of the contract"),
+    7: Message("Reporting of incidents"),
+    8: Message("What is done with the data after the end"),
+}
+
+
 class Listed(Message):
     """Several sentences in a row, in the reader's language."""
 

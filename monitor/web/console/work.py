@@ -13,6 +13,7 @@ from monitor.promises.classing import CLASSES, QUESTIONS, Classed, classify
 from monitor.promises.closing import still_owed
 from monitor.promises.knowing import known_of
 from monitor.promises.selection import ALWAYS, before_entrusting, lacking
+from monitor.promises.words import CLAUSE_WORDS
 from monitor.refusal import Refused, need
 from monitor.registry.format import BEFORE, CLAUSES, OWING, TIERS, Engagement
 from monitor.registry.lifecycle import NEXT
@@ -73,12 +74,24 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
         before=entry.state in BEFORE, may_begin="active" in NEXT[entry.state], may_close="closed" in NEXT[entry.state],
         classes=_options({name: words.in_(language) for name, words in CLASSES.items()}),
         questions={name: words.in_(language) for name, words in QUESTIONS.items()},
-        tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=CLAUSES,
+        tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=_clauses(entry, language),
         flags=[
-            {"value": name, "text": Message(FLAGS[name]).in_(language), "checked": getattr(entry, name)} for name in SET
+            {"value": f"flag_{name}", "text": Message(FLAGS[name]).in_(language), "checked": getattr(entry, name)} for name in SET
         ],
         history=await history(row, language, present.calendar),
     )  # fmt: skip
+
+
+def _clauses(entry: Engagement, language: str) -> list[dict[str, Any]]:
+    """The eight matters of a contract, those that it has ticked."""
+    return [
+        {
+            "value": f"clause_{number}",
+            "text": f"{number} {CLAUSE_WORDS[number].in_(language)}",
+            "checked": number in entry.contract.clauses,
+        }
+        for number in CLAUSES
+    ]
 
 
 def _options(words: dict[str, str], chosen: str = "") -> list[dict[str, Any]]:
