@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor import tables
 from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+    from monitor.calendar import Calendar
     from monitor.questionnaire import Questionnaire
+    from monitor.tables import Obligation, Submission
 
 SELECTION = "selection"
 
@@ -27,3 +31,10 @@ class SelectionReview(Kind):
 
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:  # noqa: ARG002 - one for all
         return shelved(shelf, SELECTION)
+
+    async def accepted(
+        self, duty: Obligation, answer: Submission | None, calendar: Calendar, at: datetime, actor: str
+    ) -> None:
+        """What the company's records lack may be complete by it."""
+        await super().accepted(duty, answer, calendar, at, actor)
+        await tables.Engagement.filter(key=duty.engagement_id).update(review_at=at)

@@ -77,7 +77,7 @@ def coming(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Comin
         return
     entry = work.entry
     needed = add_months(_confirmed_on(work), terms.necessity_months)
-    if _judged(entry) and (work.last_day is None or add_months(needed, ENDS_SOON) <= work.last_day):
+    if _judged(work) and (work.last_day is None or add_months(needed, ENDS_SOON) <= work.last_day):
         yield _review(NECESSITY_REVIEW, needed, entry, terms, calendar)
     if entry.class_review_on:
         yield _review(CLASS_REVIEW, entry.class_review_on, entry, terms, calendar)
@@ -92,11 +92,11 @@ def coming(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Comin
         yield Coming(LACKING, calendar.sending_on(begins), due, listed=True)
 
 
-def _judged(entry: Engagement) -> bool:
+def _judged(work: Work) -> bool:
     """Whether somebody has judged once, at selection or later, what the data is needed for. Where nobody has, that is
     what the list of what is missing speaks of, and there is nothing to confirm anew.
     """
-    return bool(entry.selection.accepted_on or entry.necessity_reviewed_on)
+    return bool(work.known.accepted_on or work.entry.necessity_reviewed_on)
 
 
 def _confirmed_on(work: Work) -> date:

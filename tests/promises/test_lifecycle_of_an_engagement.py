@@ -246,3 +246,14 @@ def test_what_is_not_waived_is_what_is_missing_less_what_a_waiver_covers(waived,
     assert {one.what for one in unwaived(missing, entry, date(2026, 4, 2))} == {one.what for one in missing}
     assert (reasons(missing) == "") == (not missing)
     assert {one.what for one in lacking(entry, Known(None, frozenset({"p03"}), today))} == {one.what for one in missing}
+
+
+async def test_what_was_reviewed_by_the_form_is_confirmed_a_year_later_too(tmp_path):
+    script = [
+        event("2026-04-01T10:00", "ask"),
+        event("2026-04-08T10:00", "submit", obligation="selection"),
+        event("2026-04-09T10:00", "accept", obligation="selection"),
+        event("2026-04-10T10:00", "activate"),
+    ]
+    told = await play(candidate(SIGNED), "2026-04-01", "2027-03-31", *script, tmp=tmp_path)
+    assert [line["due_on"] for line in told.of("deadline", obligation="necessity-review")] == ["2027-04-01"]

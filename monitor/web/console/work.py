@@ -76,7 +76,8 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
         questions={name: words.in_(language) for name, words in QUESTIONS.items()},
         tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=_clauses(entry, language),
         flags=[
-            {"value": f"flag_{name}", "text": Message(FLAGS[name]).in_(language), "checked": getattr(entry, name)} for name in SET
+            {"value": f"flag_{name}", "text": Message(FLAGS[name]).in_(language), "checked": getattr(entry, name)}
+            for name in SET
         ],
         history=await history(row, language, present.calendar),
     )  # fmt: skip
