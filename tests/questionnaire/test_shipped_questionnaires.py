@@ -55,7 +55,7 @@ def texts_of(part):
         yield from itertools.chain.from_iterable(texts_of(each) for each in part)
 
 
-def test_the_nine_forms_are_there():
+def test_the_eleven_forms_are_there():
     assert set(SHIPPED) == {
         "appi-gl10",
         "appi-joint-user",
@@ -64,6 +64,8 @@ def test_the_nine_forms_are_there():
         "incident-notice",
         "light",
         "mvsp",
+        "opt-out-ack",
+        "owner-request-leg",
         "selection",
         "sub-entrustment",
     }
