@@ -9,6 +9,7 @@ from typing import get_args
 
 import click
 import pytest
+from ledger_types import Module, written
 from pages import ROOT, WORD, first_cells, prose, sections, text_of
 from prometheus_client import generate_latest
 from pydantic import BaseModel
@@ -204,11 +205,26 @@ def test_every_part_of_readiness_is_documented_and_no_other():
 
 
 def test_every_type_of_the_ledger_is_documented_and_no_other():
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "monitor").glob("**/*.py"))
-    events = r'(?:Event\(|_record\()\s*f?"([a-z-]+)\.'
-    known = {f"{kind}." for kind in re.findall(events, source)}
-    assert {"obligation.", "answer.", "registry.", "looks."} <= known
-    assert set(first_cells(text_of("ledger.md"), "`type`")) == known
+    assert set(first_cells(text_of("ledger.md"), "`type`")) == written(ROOT / "monitor")
+
+
+def test_a_type_is_found_wherever_it_is_named():
+    """The finder itself: texts, choices, tables, local names, arguments; and it says where it finds none."""
+    source = """
+TABLE = {"a": "table.a", "b": "table.b"}
+def direct(kind, name):
+    ledger.Event(f"direct.{kind}", "", {}) if kind else ledger.note("duty.done" if name else "other.done", 1)
+    ledger.note(TABLE[kind], 1)
+    name, more = "local.name", "never.said"
+    ledger.Event(name, more)
+def handed(duty, kind):
+    ledger.note(kind, duty)
+def caller(kind):
+    handed(1, f"handed.{kind}")
+"""
+    assert Module(source).kinds() == {"direct.", "duty.", "other.", "table.", "local.", "handed."}
+    with pytest.raises(AssertionError, match="line 2"):
+        Module("def f(kind):\n    ledger.note(kind, 1)").kinds()
 
 
 @pytest.mark.parametrize("page", ["configuration.md", "registry.md", "rules.md", "operations.md"])
