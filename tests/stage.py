@@ -70,12 +70,13 @@ def engagement(key: str = "dm", company: str = "impress", party: str = "acme", *
     """One engagement as TOML; `fields` are written as they stand (dates bare, text quoted by the caller's type). `whole`:
     nothing is missing that the company would owe itself, so that a story is of what it is about.
     """
-    if whole and fields.get("kind", "trustee") == "trustee":
+    kind = fields.pop("kind", "trustee")
+    if whole and kind == "trustee":
         fields, more = {"class": "trustee"} | fields, WHOLE + more
     lines = [f'{name} = "{value}"' if isinstance(value, str) and not value[:4].isdigit() else f"{name} = {str(value).lower() if isinstance(value, bool) else value}"
              for name, value in fields.items()]  # fmt: skip
     return "\n".join([
-        "[[engagement]]", f'key = "{key}"', f'company = "{company}"', f'party = "{party}"', 'kind = "trustee"', 'purposes = ["p03"]',
+        "[[engagement]]", f'key = "{key}"', f'company = "{company}"', f'party = "{party}"', f'kind = "{kind}"', 'purposes = ["p03"]',
         f"starts_on = {starts_on}", *lines, f"  [engagement.attestation]\n{attestation}" if attestation else "", more, ""])  # fmt: skip
 
 

@@ -45,7 +45,7 @@ MISSING = {
     "a review of more than a year ago": ({"more": WHOLE.replace("2026-03-02", "2025-03-31")}, "selection-stale"),
     "one clause": ({"more": WHOLE.replace("5, ", "")}, "clauses-missing 5"),
     "two clauses": ({"more": WHOLE.replace("2, 3, ", "")}, "clauses-missing 2 3"),
-    "no signature": ({"more": SELECTED + "  [engagement.contract]\n  clauses = [1, 2, 3, 4, 5, 6, 7, 8]\n"}, "contract-unsigned"),
+    "no contract": ({"more": SELECTED}, "contract-unsigned, clauses-missing 1 2 3 4 5 6 7 8"),
     "a clause of another law": ({"more": WHOLE + '  gdpr = true\n  gdpr_clauses = ["a", "b", "c", "d", "e", "f", "h"]\n'}, "gdpr-clauses-missing g"),
     "no class": ({"classed": None}, "class-undecided"),
     "a cloud without its clause": ({"classed": "cloud_no_handling", "class_reason": "No access"}, "class-undecided"),

@@ -87,12 +87,12 @@ items = ["name"]
 members = ["impress", "sister"]
 responsible = "impress"
 """
-THIRD = 'class = "third_party"\nclass_reason = "It decides itself what it does with the data."'
+THIRD = {"class": "third_party", "class_reason": "It decides itself what it does with the data."}
 
 
 WORKS = (
-    engagement("ju").replace('"trustee"', '"joint_user"'),
-    engagement("tp").replace("starts_on", f"{THIRD}\nstarts_on", 1),
+    engagement("ju", kind="joint_user"),
+    engagement("tp", **THIRD),
     abroad("consent", key="us/consent"),
     abroad("equivalent", key="us/equivalent"),
     abroad(key="us/open"),

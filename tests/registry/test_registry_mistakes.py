@@ -72,7 +72,7 @@ MISTAKES = {
     ),
     "a table that is none": (
         GROUP + "[weather]\nx = 1\n",
-        "weather: is not a known table. Remove it, or write one of group, company",
+        "weather: is not a known table. Remove it, or write one of group, minors, company",
     ),
     "a single table": (GROUP + '[company]\nkey = "a"\n', "company: is a single table. Write [[company]]."),
     "a missing key": (

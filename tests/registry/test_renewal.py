@@ -10,7 +10,7 @@ from stage import engagement, instant, last_accepted, registry
 
 from monitor import ledger, obligations, plugins, tables
 from monitor.obligations import planning
-from monitor.obligations.contract import Owed
+from monitor.obligations.contract import Kind, Owed
 from monitor.registry.apply import apply
 from monitor.registry.read import read
 from monitor.registry.renewal import fingerprint, renew
@@ -74,7 +74,7 @@ async def test_a_look_that_is_no_more_is_made_no_more(worked_out):
     assert set(await watched()) == {"tls"}
 
 
-class Training:
+class Training(Kind):
     name, version, opens_with_mail = "training", 1, True
 
     def owed(self, facts):

@@ -9,6 +9,7 @@ from stage import engagement, instant, last_accepted, registry
 
 from monitor import plugins, tables
 from monitor.obligations import KINDS, planning, turning
+from monitor.obligations.deletion import Deletion
 from monitor.obligations.reconcile import Policy
 from monitor.registry.apply import apply
 from monitor.registry.read import read
@@ -121,13 +122,11 @@ async def test_of_an_engagement_that_fails_half_way_nothing_is_written(applied, 
     await planning.plan(AT)
     await applied(asked("a", accepted="2025-12-01"), asked("b", accepted="2025-12-01"))
 
-    class Broken:
-        name = "deletion"
-
+    class Broken(Deletion):
         def owed(self, facts):
             if facts.key == "a":
                 raise ValueError("no")
-            return KINDS["deletion"].owed(facts)
+            return super().owed(facts)
 
     monkeypatch.setattr(planning, "KINDS", {"attestation": KINDS["attestation"], "deletion": Broken()})
     await planning.plan(AT)
