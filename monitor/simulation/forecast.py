@@ -12,8 +12,11 @@ from tortoise.expressions import Q
 from monitor import tables
 from monitor.duties.changes import RULE
 from monitor.ladder import CERTIFICATE
-from monitor.registry.apply import apply
+from monitor.obligations.booking import REPLACED
+from monitor.obligations.disposal import OVER
+from monitor.registry.apply import MODELS, apply
 from monitor.registry.places import AGAIN
+from monitor.remediation.rules import HELD
 from monitor.simulation.world import Line, World
 from monitor.tables.duty import LIVE
 from monitor.tables.store import MEMORY, opened
@@ -31,12 +34,10 @@ if TYPE_CHECKING:
 AHEAD = timedelta(days=35)  #: far enough for what is asked 30 days before it is due
 _WHOLE: tuple[Any, ...] = (
     tables.Group,
-    tables.Company,
-    tables.Purpose,
-    tables.Party,
-    tables.Engagement,
+    *MODELS.values(),
     tables.Outage,
     tables.OwnDuty,
+    tables.SubEntrustment,
 )
 _AT_ONCE = 500  #: keys that are asked for in one statement
 _WARNED = timedelta(days=max(CERTIFICATE.before) + 60)  #: what was warned of longer ago has run out
@@ -54,16 +55,35 @@ async def snapshot(at: datetime) -> Rows:
     cases = await _rows(tables.Case, "id", failing | _named(notices, "case_id"))
     seen = await tables.FindingRow.filter(Q(rule=AGAIN) | Q(rule=RULE, closed_at=None)).values()
     joined = await _rows(tables.Joined, "case_id", failing)
-    return {model: await model.all().values() for model in _WHOLE} | {
-        tables.Person: await tables.Person.filter(refused_at__not_isnull=True).values(),
-        tables.Obligation: await _rows(tables.Obligation, "id", duties),
-        tables.Watch: await _rows(tables.Watch, "id", _watched(cases, joined, seen)),
-        tables.FindingRow: seen,
-        tables.Case: cases,
-        tables.Joined: joined,
-        tables.Notice: notices,
-        tables.Mail: await _rows(tables.Mail, "id", _named(items, "mail_id")),
-        tables.MailItem: items,
+    return (
+        {model: await model.all().values() for model in _WHOLE}
+        | await _unfinished()
+        | {
+            tables.Person: await tables.Person.filter(refused_at__not_isnull=True).values(),
+            tables.Obligation: await _rows(tables.Obligation, "id", duties),
+            tables.Watch: await _rows(tables.Watch, "id", _watched(cases, joined, seen)),
+            tables.FindingRow: seen,
+            tables.Case: cases,
+            tables.Joined: joined,
+            tables.Notice: notices,
+            tables.Mail: await _rows(tables.Mail, "id", _named(items, "mail_id")),
+            tables.MailItem: items,
+        }
+    )
+
+
+async def _unfinished() -> dict[Any, list[Row]]:
+    """What is left of answers and of owners' requests: findings on the books with the answers that raised them, what
+    is not deleted everywhere, and requests whose legs are still waited for.
+    """
+    findings = await tables.Remediation.filter(state__in=HELD).values()
+    left = await tables.Disposal.filter(~Q(state__in=(OVER, REPLACED)) | Q(turns_at__not_isnull=True)).values()
+    return {
+        tables.Submission: await _rows(tables.Submission, "id", _named(findings, "origin_id")),
+        tables.Remediation: findings,
+        tables.Disposal: left,
+        tables.DisposalPlace: await _rows(tables.DisposalPlace, "disposal_id", _named(left, "id")),
+        tables.OwnerRequest: await tables.OwnerRequest.filter(state="open").values(),
     }
 
 
