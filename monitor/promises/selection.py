@@ -94,7 +94,7 @@ def _selection(known: Known) -> Iterator[Lack]:
 
 
 def _contract(entry: Engagement, known: Known) -> Iterator[Lack]:
-    """Clauses that are on record are those of a contract, also where its day is not; a day to come has not signed it."""
+    """Clauses on record are those of a contract, also where its day is not; a day to come has not signed it."""
     contract = entry.contract
     if not _by(contract.signed_on, known) and (contract.signed_on or not contract.clauses):
         yield Lack("contract", "contract-unsigned")
