@@ -1,13 +1,13 @@
-from tortoise import migrations
 from tortoise.migrations import operations as ops
 import functools
 from json import dumps, loads
+from monitor.tables.founding import Foundation
 from monitor.tables.instant import DayField, InstantField
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
 
-class Migration(migrations.Migration):
+class Migration(Foundation):
     initial = True
 
     operations = [

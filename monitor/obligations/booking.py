@@ -62,6 +62,6 @@ def _row(made: Disposal, place: Certified) -> tables.DisposalPlace:
     )
 
 
-def event(kind: str, made: Disposal, actor: str = ledger.SYSTEM) -> ledger.Event:
+def event(kind: str, made: Disposal, actor: str = ledger.SYSTEM, **data: str) -> ledger.Event:
     facts = {"engagement": made.engagement_id, "obligation": "deletion", "party": made.party_id, "state": made.state}
-    return ledger.Event(f"disposal.{kind}", f"disposal/{made.id}", facts, made.company_id, actor)
+    return ledger.Event(f"disposal.{kind}", f"disposal/{made.id}", facts | data, made.company_id, actor)

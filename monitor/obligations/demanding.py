@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 _USUAL = Policy()
 
 
-async def demand(kind: str, engagement: str, owed: Owed, at: datetime, present: Roster) -> Obligation:
+async def demand(
+    kind: str, engagement: str, owed: Owed, at: datetime, present: Roster, actor: str = ledger.SYSTEM
+) -> Obligation:
     """Ask the party of an engagement, within the caller's transaction. What lives for that subject already stays as it
-    is and is given back: an event that is told twice asks once.
+    is and is given back: an event that is told twice asks once. `actor`: whoever wished it, where it is an act.
     """
     row = await tables.Engagement.filter(key=engagement).select_for_update().first()
     if row is None:
@@ -37,7 +39,7 @@ async def demand(kind: str, engagement: str, owed: Owed, at: datetime, present: 
     facts = (await gather([row], present, at))[engagement]
     step = begin(kind, owed, facts, row.company_id, at, _USUAL)
     await enter([step], at)
-    await ledger.write([duty_event("scheduled", step.duty)], at)
+    await ledger.write([duty_event("scheduled", step.duty, actor)], at)
     return step.duty
 
 

@@ -48,7 +48,7 @@ async def ask(key: str, at: datetime, actor: str) -> Obligation:
         need(entry.state in BEFORE, f"state-{entry.state}", "This is asked before anything is entrusted.")
         days = present.group.supervision.selection_days
         due = present.calendar.day_of(at) + days * DAY
-        asked = await demand(SELECTION, key, Owed(due, days, opens_at=at, subject="review"), at, present)
+        asked = await demand(SELECTION, key, Owed(due, days, opens_at=at, subject="review"), at, present, actor)
         if entry.state == "candidate":
             await move(key, "under_review", at, actor)
     return asked

@@ -21,8 +21,10 @@ from monitor.web.verifying import TURN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SITE", "Site", "site"]
+__all__ = ["ROUTES", "SITE", "Site", "site"]
 
+#: Every address of the site but those of files; a package with addresses of its own is named here and nowhere else.
+ROUTES = (*FORM, *CONSOLE, *ENTERING, *PUBLIC, *JOINT_USE, *VERIFYING)
 LARGEST_POST = 1024 * 1024  #: octets of a form without files; files stream past it and are counted elsewhere
 
 
@@ -33,6 +35,6 @@ def site(parts: Site, extra: Iterable[web.AbstractRouteDef] = ()) -> web.Applica
     app[LIMITS] = Limits()
     app[TURN] = asyncio.Semaphore(1)
     app.on_response_prepare.append(stamp)
-    app.add_routes([*FORM, *CONSOLE, *ENTERING, *PUBLIC, *JOINT_USE, *VERIFYING, *extra])
+    app.add_routes([*ROUTES, *extra])
     app.router.add_static("/static/", TEMPLATES / "static", append_version=False)
     return app

@@ -13,27 +13,33 @@ from monitor.duties.changes import begin_reviews
 from monitor.obligations.colleagues import wish_of
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction
-from monitor.web import FORM, public
-from monitor.web.console.routes import ROUTES as CONSOLE
+from monitor.web import ROUTES
 from tests.evidence.evidence_corpus import png
+from tests.journey.engagement_acts import ENGAGEMENT
+from tests.journey.joint_use_acts import JOINT_USE
 from tests.journey.manager import failing_case, overdue, signed_in
 from tests.journey.offline_acts import OFFLINE
 from tests.journey.owners_acts import OWNERS
 from tests.journey.passing_acts import PASSING
+from tests.journey.sub_entrustment_acts import SUB_ENTRUSTMENT
 from tests.journey.vendor import answered, first_section, hands_in, path_of, posts
 from tests.remediation.remedied import answered as answered_weakly
 from tests.web.running import Ground
 
 MANAGERS = "managers@impress.example"
 READING = frozenset({"GET", "HEAD"})
-#: What changes nothing of ours: two cookies of the reader's own.
-UNRECORDED = {"/settings": "the reader's language and appearance, kept by their browser"}
+#: What changes nothing of ours.
+UNRECORDED = {
+    "/settings": "the reader's language and appearance, kept by their browser in two cookies",
+    "/verify": "a receipt, examined in memory and kept nowhere",
+    "/verify/{language}": "the same",
+}
 
 
 def addresses():
     """Every address that takes more than reading, an address with several acts once for each of them."""
     found = []
-    for route in (*FORM, *CONSOLE, *public.ROUTES):
+    for route in ROUTES:
         if route.method not in READING:
             deeds = re.search(r"\{deed:([a-z|-]+)\}", route.path)
             plain = re.sub(r"\{(\w+):[^{}]*(?:\{[^{}]*\}[^{}]*)*\}", r"{\1}", route.path)
@@ -278,9 +284,12 @@ async def signs_out(house, client):
 FORM_AT, HELP_AT = "/f/{token}/{language}/s/{section}", "/f/{token}/{language}/help"
 #: Address, what somebody does there, the line that stands in the ledger afterwards, and who stands in it.
 ACTS = [
+    *ENGAGEMENT,
+    *JOINT_USE,
     *OFFLINE,
     *OWNERS,
     *PASSING,
+    *SUB_ENTRUSTMENT,
     ("/f/{token}/fresh", fresh, "link.asked", "vendor"),
     (FORM_AT, saves, "answer.saved", "link/"),
     (FORM_AT, attaches, "evidence.stored", "link/"),

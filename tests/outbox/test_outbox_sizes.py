@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from postal import OPENS
@@ -18,6 +18,7 @@ from monitor.refusal import Refused
 MANAGERS = "managers@impress.example"
 TOO_LARGE = "552 5.3.4 message size exceeds the limit"
 DAY = timedelta(days=1)
+WISHED = date(2027, 3, 1)
 
 
 async def wishes(post, count):
@@ -98,7 +99,8 @@ async def test_for_a_mailbox_that_is_full_no_letter_is_small_enough(post):
 
 
 async def plead(post, text, at, kind="more-time"):
-    await pleas.plead((await post.duty()).id, kind, text, at, "link/x")
+    more = {"proposed_on": WISHED} if kind == "more-time" else {}
+    await pleas.plead((await post.duty()).id, kind, text, at, "link/x", **more)
 
 
 async def test_a_plea_that_waits_to_be_decided_is_replaced_and_told_once_in_its_last_words(post):

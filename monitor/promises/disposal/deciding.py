@@ -79,9 +79,11 @@ async def _gone(place: DisposalPlace, one: Disposal, on: date, at: datetime, act
     await place.save()
     states = await tables.DisposalPlace.filter(disposal_id=one.id).values_list("state", flat=True)
     before, one.state = one.state, standing(str(state) for state in states)
+    lines = [event("gone", one, actor, ref=reference(place))]
     if one.state != before:
         await tables.Disposal.filter(id=one.id).update(state=one.state)
-        await ledger.write([event("over" if one.state == OVER else "state", one, actor)], at)
+        lines.append(event("over" if one.state == OVER else "state", one, actor))
+    await ledger.write(lines, at)
     if one.state == OVER:
         await over(one, await present.engagement(one.engagement_id), at, present)
     await keep_gone(one.party_id, at)

@@ -54,6 +54,8 @@ async def representative_changed(
         need(named or not uses, "company-not-responsible", "No joint use names this company as responsible.")
         if name:
             await set_many([("company", company, {"representative": name})], at, actor)
+        told = Handing(on)
+        await ledger.write([_line("representative-changes", use.key, company, told, actor) for use in named], at)
         for ref, days in [(use.key, use.notice_days) for use in named] or [("", USUAL_DAYS)]:
             about = {"company_id": company, "ref": ref, "about": {"why": "representative", "on": on.isoformat()}}
             await _once(due_in(days, on, present.calendar), at, present, about)

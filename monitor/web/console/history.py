@@ -102,6 +102,7 @@ WORDS = {
     "sub-entrustment.ended": "Ended",
     "disposal.state": "Certificate booked; not all is gone yet",
     "disposal.confirmed": "Certificate booked: all is gone",
+    "disposal.gone": "Nothing is left at a place",
     "disposal.over": "All is gone",
     "case.opened": "Failing since two looks in a row",
     "conduct.opened": "Found",

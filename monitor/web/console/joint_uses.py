@@ -40,6 +40,7 @@ _WORDS: Mapping[str, Message] = {
     "joint-use.refused": Message("A company joins; earlier data stays closed to it"),
     "joint-use.joined": Message("A company joins, with a basis for earlier data"),
     "joint-use.left": Message("A company leaves"),
+    "joint-use.representative-changes": Message("The responsible company has another representative"),
     "joint-use.responsible-changes": Message("Another responsible party was entered"),
     "joint-use.responsible-announced": Message("Another responsible party, announced beforehand"),
 }

@@ -75,7 +75,7 @@ async def ask(request: web.Request, found: Opened) -> web.StreamResponse:
     if not found.lists or (await typed(request, 20)).get("begin") != BEGIN:
         return see_other(f"{found.base}/pass-on")
     try:
-        duty = await begin(found.duty.engagement_id, found.at)
+        duty = await begin(found.duty.engagement_id, found.at, found.actor)
         return see_other(await _way_to(request, found, duty))
     except Refused as no:
         return await _page(request, found, no)
