@@ -108,11 +108,10 @@ async def test_a_real_browser_does_not_send_the_session_along_with_anothers_form
     walk = await person()
     await walk.goes(f"{house.base}/sign-in")
     await walk.page.locator("#email").fill(MINE)
-    await walk.page.locator("main button").click()
+    await walk.turns(walk.page.locator("main button"))
     await house.work()
     await walk.goes(mailed_sign_in(house, MINE))
-    await walk.page.locator("main button").click()
-    await walk.page.wait_for_url(f"{house.base}/")
+    await walk.turns(walk.page.locator("main button"))
     duty = await tables.Obligation.get()
     stranger = f'<form method=post action="{house.base}/duty/{duty.id}/accept"><input name=by value=x></form><script>document.forms[0].submit()</script>'
     await walk.page.route(

@@ -49,7 +49,7 @@ async def test_every_place_is_answered_for_and_the_certificate_handed_in(ended, 
     assert "本番データベース〜東京" in listed
     assert "夜間バックアップ" in listed
     await walk.looks()
-    await walk.page.locator(".tasks a").first.click()
+    await walk.turns(walk.page.locator(".tasks a").first)
     await answers_all(walk, language)
     checked = await walk.reads()
     assert checked.count(say("Change", language)) > 10
@@ -70,7 +70,7 @@ async def test_the_certificate_is_accepted_and_the_party_reads_it_by_its_old_lin
     link = ended.link()
     walk = await walker(browser, ended.base, width=390, scripts=False)
     await walk.goes(f"{link}/ja/tasks")
-    await walk.page.locator(".tasks a").first.click()
+    await walk.turns(walk.page.locator(".tasks a").first)
     await answers_all(walk, "ja", looks=False)
     await walk.presses(say("Go on to submit", "ja"))
     await declares(walk, "ja")

@@ -26,13 +26,12 @@ async def signs_in(walk, house):
     assert walk.page.url.endswith("/sign-in")
     await walk.looks()
     await walk.page.locator("#email").fill(MANAGERS)
-    await walk.page.locator("main button").click()
+    await walk.turns(walk.page.locator("main button"))
     await walk.looks()
     await house.work()
     await walk.goes(mailed_sign_in(house, MANAGERS))
     await walk.looks()
-    await walk.page.locator("main button").click()
-    await walk.page.wait_for_url(f"{house.base}/")
+    await walk.turns(walk.page.locator("main button"))
     await walk.looks()
 
 
@@ -43,8 +42,7 @@ async def sends(walk, act, **fields):
         await walk.page.locator("details", has=form).locator("summary").click()
     for name, value in fields.items():
         await form.locator(f"[name='{act}_{name}']").fill(value)
-    await form.locator("button").click()
-    await walk.page.wait_for_load_state()
+    await walk.turns(form.locator("button"))
 
 
 def ahead(days):
@@ -59,7 +57,7 @@ async def test_from_the_mailed_link_to_a_decision(house, browser, person, langua
     walk = await person(locale="ja-JP" if language == "ja" else "en-GB", **device)
     await signs_in(walk, house)
 
-    await walk.page.locator(f"a[href='/case/{case.id}']").click()
+    await walk.turns(walk.page.locator(f"a[href='/case/{case.id}']"))
     await walk.looks()
     await sends(walk, "acknowledge", by="")
     await walk.looks(status=422)
@@ -74,7 +72,7 @@ async def test_from_the_mailed_link_to_a_decision(house, browser, person, langua
         await hands_in(house, client)
     duty = await tables.Obligation.get()
     await walk.goes(f"{house.base}/")
-    await walk.page.locator(f"a[href='/duty/{duty.id}']").click()
+    await walk.turns(walk.page.locator(f"a[href='/duty/{duty.id}']"))
     await walk.looks()
     await sends(walk, "return", by=NAME, reason="")
     await walk.looks(status=422)
@@ -107,19 +105,19 @@ async def test_waiving_giving_time_and_answering_a_plea(house, person, scheme):
     await vendor.goes(f"{house.link()}/ja/help")
     await vendor.page.locator("summary", has_text="当社の件ではない").first.click()
     await vendor.page.locator("#why").fill("関連会社が受けています。")
-    await vendor.page.locator("main form:has(#why) button").click()
+    await vendor.turns(vendor.page.locator("main form:has(#why) button"))
     await vendor.looks()
 
     walk = await person(width=390, color_scheme=scheme, locale="ja-JP")
     await signs_in(walk, house)
-    await walk.page.locator(f"a[href='/duty/{duty.id}']").click()
+    await walk.turns(walk.page.locator(f"a[href='/duty/{duty.id}']"))
     assert "関連会社が受けています。" in await walk.reads()
     await walk.looks()
     plea = await tables.Plea.get()
     await walk.page.get_by_label("依頼はそのまま").check()
     await walk.page.locator(f"#plea{plea.id}_reason").fill("契約の相手方は貴社です。")
     await walk.page.locator(f"#plea{plea.id}_by").fill(NAME)
-    await walk.page.locator(f"#plea{plea.id} form button").click()
+    await walk.turns(walk.page.locator(f"#plea{plea.id} form button"))
     await walk.looks()
     assert (await tables.Plea.get()).decided_by.startswith("person/")
     days = (duty.due_on - clock.now().date()).days
@@ -141,17 +139,17 @@ async def test_language_and_appearance_are_the_readers_choice_and_stay_so(house,
     light = await walk.page.evaluate(ground)
     await menu.locator("summary").click()
     await walk.looks()
-    await menu.get_by_role("button", name="English").click()
+    await walk.turns(menu.get_by_role("button", name="English"))
     assert await walk.page.locator("html").get_attribute("lang") == "en"
     await menu.locator("summary").click()
-    await menu.get_by_role("button", name="Dark").click()
+    await walk.turns(menu.get_by_role("button", name="Dark"))
     assert await walk.page.evaluate(ground) != light
     await walk.looks()
     await walk.goes(f"{house.base}/duty/{(await tables.Obligation.get()).id}")
     assert await walk.page.evaluate(ground) != light
     await walk.looks()
     await menu.locator("summary").click()
-    await menu.get_by_role("button", name="Sign out").click()
+    await walk.turns(menu.get_by_role("button", name="Sign out"))
     assert walk.page.url.endswith("/sign-in")
     await walk.goes(f"{house.base}/")
     assert walk.page.url.endswith("/sign-in")
@@ -162,7 +160,7 @@ async def test_findings_are_in_nobodys_way_and_a_used_sign_in_or_a_missing_page_
     await signs_in(walk, house)
     other = await person(width=320, locale="en-GB")
     await other.goes(mailed_sign_in(house, MANAGERS))
-    await other.page.locator("main button").click()
+    await other.turns(other.page.locator("main button"))
     await other.looks(status=410)
     await answered(clock.now(), WEAK)
     for path in ("/findings", *(f"/finding/{row.id}" for row in (await rows()).values())):

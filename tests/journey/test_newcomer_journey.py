@@ -49,21 +49,20 @@ async def test_a_newcomer_answers_as_a_vendor_and_sees_the_board_change(demo, br
     await walk.looks()
     rows = await walk.page.locator("main tbody tr").count()
     assert rows > 5
-    await walk.page.locator("main a[href='/demo/mail']").first.click()
+    await walk.turns(walk.page.locator("main a[href='/demo/mail']").first)
     await walk.looks()
     asking = walk.page.locator("main li", has_text=re.compile("【要回答.*安全管理措置の確認")).first
-    await asking.locator("a").click()
+    await walk.turns(asking.locator("a"))
     await walk.looks()
     form = walk.page.locator("main a[href*='/f/itk_']").first
-    await form.click()
-    await walk.page.wait_for_load_state()
+    await walk.turns(form)
     if language == "en":
         await walk.follows("English")
     else:
         await walk.follows("日本語")
     await walk.looks()
-    await walk.page.locator("main a.button").first.click()
-    await walk.page.locator(".tasks a").first.click()
+    await walk.turns(walk.page.locator("main a.button").first)
+    await walk.turns(walk.page.locator(".tasks a").first)
     await answers_all(walk, language, looks=False)
     await walk.presses(say("Go on to submit", language))
     await declares(walk, language)
@@ -83,12 +82,11 @@ async def test_a_newcomer_may_be_anybody_and_nothing_asks_for_a_password(demo, b
     everything = await walk.page.locator("main tbody tr").count()
     await walk.goes(f"{demo}/sign-in")
     await walk.looks()
-    await walk.page.locator("main button").nth(3).click()
-    await walk.page.wait_for_url(f"{demo}/")
+    await walk.turns(walk.page.locator("main button").nth(3))
     await walk.looks()
     assert await walk.page.locator("main tbody tr").count() < everything
     await walk.goes(f"{demo}/demo/mail")
-    await walk.page.locator("main ol a").first.click()
-    await walk.page.locator("main a.button").click()
+    await walk.turns(walk.page.locator("main ol a").first)
+    await walk.turns(walk.page.locator("main a.button"))
     assert walk.status == 200
     assert not walk.outside

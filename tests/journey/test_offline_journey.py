@@ -40,11 +40,10 @@ async def test_a_workbook_is_fetched_filled_handed_in_looked_at_and_taken(
     content = text(text(path.read_bytes(), f"F{rows[asked[0]]}", "○"), f"F{rows[asked[1]]}", "?")
     path.write_bytes(content)
     await walk.page.set_input_files("#workbook", path)
-    await walk.page.locator("main form button").click()
+    await walk.turns(walk.page.locator("main form button"))
     await walk.looks()
     assert f"F{rows[asked[1]]}" in await walk.reads()
-    await walk.page.locator("button[name=take]").click()
-    await walk.page.wait_for_url("**/check")
+    await walk.turns(walk.page.locator("button[name=take]"))
     assert {name: one.value for name, one in (await drafts.read(duty.id)).answers.items()} == {asked[0]: "yes"}
 
 

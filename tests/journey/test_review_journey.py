@@ -31,11 +31,10 @@ async def house(tmp_path, empty):
 async def signs_in(walk, house, email):
     await walk.goes(f"{house.base}/sign-in")
     await walk.page.locator("#email").fill(email)
-    await walk.page.locator("main button").click()
+    await walk.turns(walk.page.locator("main button"))
     await house.work()
     await walk.goes(mailed_sign_in(house, email))
-    await walk.page.locator("main button").click()
-    await walk.page.wait_for_url(f"{house.base}/")
+    await walk.turns(walk.page.locator("main button"))
 
 
 async def opens(walk, question):
@@ -54,14 +53,13 @@ async def judges(walk, question, verdict, comment=""):
 
 
 async def decides(walk, value):
-    await walk.page.locator(f"button[name='decide'][value='{value}']").click()
-    await walk.page.wait_for_load_state()
+    await walk.turns(walk.page.locator(f"button[name='decide'][value='{value}']"))
 
 
 async def marks_and_returns(walk):
     """Refused without a name, then without a word to the party, then while an acceptance would pass over a mark."""
     place = await judges(walk, "policy", "returned")
-    await place.locator("button[name='save']").click()
+    await walk.turns(place.locator("button[name='save']"))
     await walk.looks(status=422)
     await walk.page.locator("#review_by").fill("髙﨑 さつき")
     await judges(walk, "policy", "returned")
@@ -72,7 +70,7 @@ async def marks_and_returns(walk):
     note = place.locator("details")
     await note.locator("summary").click()
     await note.locator("textarea").fill("電話で確認済み")
-    await place.locator("button[name='save']").click()
+    await walk.turns(place.locator("button[name='save']"))
     await walk.looks()
     assert "電話で確認済み" in await walk.reads()
     await decides(walk, "accept")
@@ -91,7 +89,7 @@ async def completes(vendor, house, language):
     reads = await vendor.reads()
     assert "改定日をお書きください。" in reads
     assert "電話で確認済み" not in reads
-    await vendor.page.locator("main .notice li a").first.click()
+    await vendor.turns(vendor.page.locator("main .notice li a").first)
     await vendor.looks()
     assert await vendor.page.locator("[name='policy']").count()
     assert not await vendor.page.locator("[name='rules']").count()
@@ -105,12 +103,12 @@ async def completes(vendor, house, language):
 
 
 async def proposes(walk, house):
-    """One person's acceptance accepts nothing, however often."""
+    """One person's acceptance accepts nothing, and whoever proposed cannot confirm."""
     await decides(walk, "accept")
     assert (await tables.Obligation.get()).state == "submitted"
     await walk.looks()
-    await decides(walk, "accept")
-    await walk.looks(status=422)
+    assert await walk.page.locator("button[name='decide'][value='take-back']").count() == 1
+    assert await walk.page.locator("button[name='decide'][value='accept']").count() == 0
     await house.work()
     assert not [mail for mail in house.mails(REVIEWERS) if "もうお一人" in mail.subject]
     assert [mail for mail in house.sink.mails if "もうお一人" in mail.subject]

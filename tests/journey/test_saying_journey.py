@@ -20,11 +20,11 @@ async def test_answers_are_given_again_a_refusal_is_made_answered_and_taken_back
     await told_before("dm", {"policy": Answer(value="yes", comment="髙﨑〜①")})
     walk = await person(width=360, scripts=scripts)
     await walk.goes(f"{house.link()}/{language}/tasks")
-    await walk.page.locator(".tasks a").first.click()
+    await walk.turns(walk.page.locator(".tasks a").first)
     await walk.looks()
     await walk.page.locator("input[name=policy_same]").check()
     await walk.presses(say("Save and pause", language))
-    await walk.page.locator(".tasks a").first.click()
+    await walk.turns(walk.page.locator(".tasks a").first)
     assert say("Same as last time", language) in await walk.reads()
     await walk.looks()
 
@@ -34,8 +34,7 @@ async def test_answers_are_given_again_a_refusal_is_made_answered_and_taken_back
     await walk.goes(f"{house.link()}/{language}/help")
     summary = walk.page.get_by_text(say("We cannot or will not answer", language))
     await summary.click()
-    await walk.page.locator("form:has(#decline_reason) button").click()
-    await walk.page.wait_for_load_state()
+    await walk.turns(walk.page.locator("form:has(#decline_reason) button"))
     await walk.looks(status=422)
     day = clock.now().date() - timedelta(days=2)
     era = f"令和{day.year - 2018}年".translate(str.maketrans("0123456789", "０１２３４５６７８９"))
@@ -44,8 +43,7 @@ async def test_answers_are_given_again_a_refusal_is_made_answered_and_taken_back
         "talked_year": era, "talked_month": f"{day.month}月", "talked_day": str(day.day),
     }.items():  # fmt: skip
         await walk.page.locator(f"#{name}").fill(words)
-    await walk.page.locator("form:has(#decline_reason) button").click()
-    await walk.page.wait_for_load_state()
+    await walk.turns(walk.page.locator("form:has(#decline_reason) button"))
     assert "監査報告書〜髙﨑" in await walk.reads()
     await walk.looks()
     duty = await tables.Obligation.get(state="declined")
@@ -58,12 +56,10 @@ async def test_answers_are_given_again_a_refusal_is_made_answered_and_taken_back
     plea = await tables.Plea.get()
     await manager.page.get_by_label("あらためて依頼する").check()
     await manager.page.locator(f"#plea{plea.id}_by").fill(NAME)
-    await manager.page.locator(f"#plea{plea.id} form button").click()
-    await manager.page.wait_for_load_state()
+    await manager.turns(manager.page.locator(f"#plea{plea.id} form button"))
     await manager.looks(status=422)  # what the party is to know of it is missing, and what was chosen is still there
     await manager.page.locator(f"#plea{plea.id}_reason").fill("費用は当社が負担します。")
-    await manager.page.locator(f"#plea{plea.id} form button").click()
-    await manager.page.wait_for_load_state()
+    await manager.turns(manager.page.locator(f"#plea{plea.id} form button"))
     await manager.looks()
     await house.work()
 

@@ -28,8 +28,7 @@ async def begins(walk, house, language):
     await walk.looks()
     await walk.presses(say("Start", language))
     await walk.looks()
-    await walk.page.locator(".tasks a").first.click()
-    await walk.page.wait_for_load_state()
+    await walk.turns(walk.page.locator(".tasks a").first)
     await walk.looks()
 
 
@@ -48,11 +47,11 @@ async def test_from_the_mail_to_the_receipt_without_account_or_cookie(house, per
     await walk.presses(say("Go on", language))
     assert await walk.page.locator(".tasks li").filter(has_text=say("Complete", language)).count()
 
-    await walk.page.locator(".tasks a").first.click()
+    await walk.turns(walk.page.locator(".tasks a").first)
     await walk.page.locator("input[type=file]").first.set_input_files(
         {"name": "取扱か\u3099規程〜髙﨑.pdf", "mimeType": "application/pdf", "buffer": pdf()}
     )
-    await walk.page.locator("button[name=upload]").first.click()
+    await walk.turns(walk.page.locator("button[name=upload]").first)
     assert "取扱が規程〜髙﨑.pdf" in await walk.reads()
     await walk.looks()
 
@@ -97,8 +96,7 @@ async def test_what_is_wrong_is_said_first_and_leads_to_its_field(house, person,
     await walk.page.locator("input[type=file]").first.set_input_files(
         {"name": "macro.exe", "mimeType": "application/pdf", "buffer": b"MZ\x90\0" + b"\0" * 100}
     )
-    await walk.page.locator("button[name=upload]").first.click()
-    await walk.page.wait_for_load_state()
+    await walk.turns(walk.page.locator("button[name=upload]").first)
     assert await walk.page.locator("[id$='_file_error']").count() == 1
     await walk.looks(status=422)
 
@@ -133,17 +131,17 @@ async def test_a_link_that_opens_nothing_any_more_says_how_to_get_another(house,
             told = await walk.reads()
             assert "Acme" not in told
             assert "インプレス" not in told
-    await walk.page.locator("main button").click()
+    await walk.turns(walk.page.locator("main button"))
     await walk.looks()
 
 
 async def test_more_time_a_colleague_and_not_ours_are_three_presses_away(house, person):
     walk = await person(width=320)
     await walk.goes(house.link())
-    await walk.page.locator("main a[href$='/help']").click()
+    await walk.turns(walk.page.locator("main a[href$='/help']"))
     await walk.looks()
     form = walk.page.locator("main form")
-    await form.nth(0).locator("button").click()
+    await walk.turns(form.nth(0).locator("button"))
     assert await walk.page.locator(".errors li").count() == 2
     await walk.looks(status=422)
 
@@ -152,11 +150,11 @@ async def test_more_time_a_colleague_and_not_ours_are_three_presses_away(house, 
     for part in ("year", "month", "day"):
         await walk.page.locator(f"#wished_{part}").fill(str(getattr(later, part)))
     await walk.page.locator("#reason").fill("監査の時期と重なるため。")
-    await form.nth(0).locator("button").click()
+    await walk.turns(form.nth(0).locator("button"))
     await walk.looks()
     assert await walk.page.locator("main .notice").count() == 1
 
-    await walk.page.locator("main a[href$='/colleagues']").click()
+    await walk.turns(walk.page.locator("main a[href$='/colleagues']"))
     await walk.page.locator("#email").fill("somebody")
     await walk.page.locator("input[name=grade][value=draft]").check()
     await walk.presses(say("Send a link", "ja"))
@@ -168,8 +166,7 @@ async def test_more_time_a_colleague_and_not_ours_are_three_presses_away(house, 
     await walk.goes(f"{house.link()}/ja/help")
     await walk.page.locator("summary", has_text=say("This does not concern us", "ja")).click()
     await walk.page.locator("#why").fill("この業務は関連会社が受けています。")
-    await walk.page.locator("form:has(#why) button").click()
-    await walk.page.wait_for_load_state()
+    await walk.turns(walk.page.locator("form:has(#why) button"))
     await walk.looks()
 
     await house.work()
@@ -180,7 +177,7 @@ async def test_more_time_a_colleague_and_not_ours_are_three_presses_away(house, 
     colleague = await person(width=390, scripts=False)
     await colleague.goes(house.link("colleague@acme.example"))
     await colleague.presses(say("Start", "ja"))
-    await colleague.page.locator(".tasks a").first.click()
+    await colleague.turns(colleague.page.locator(".tasks a").first)
     await answers_all(colleague, "ja", looks=False)
     assert await colleague.button(say("Go on to submit", "ja")).count() == 0
     await colleague.looks()

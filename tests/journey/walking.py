@@ -61,17 +61,18 @@ class Walker(Sight):
 
     async def presses(self, name: str) -> None:
         """A button or what looks like one, and waits for the page that follows."""
-        await self._follow(self.button(name))
+        await self.turns(self.button(name))
 
     def button(self, name: str) -> Locator:
         return self.page.locator("main button, main a.button").filter(has_text=name).first
 
     async def follows(self, name: str) -> None:
-        await self._follow(self.page.get_by_role("link", name=name).first)
+        await self.turns(self.page.get_by_role("link", name=name).first)
 
-    async def _follow(self, what: Locator) -> None:
-        await what.click()
-        await self.page.wait_for_load_state()
+    async def turns(self, what: Locator) -> None:
+        """Presses it and waits for the page that follows: a slow machine may still show the old one for a while."""
+        async with self.page.expect_navigation():
+            await what.click()
 
     async def reads(self) -> str:
         return re.sub(r"\s+", " ", await self.page.locator("main").inner_text())
