@@ -16,9 +16,10 @@ from monitor.cases import NOT_ASSESSED, all_concerned
 from monitor.certificates import concerned as relying
 from monitor.certificates import held
 from monitor.ladder import CERTIFICATE
-from monitor.letters.digest import Certified, Due, Failing, Head, Week
+from monitor.letters.digest import Certified, Due, Failing, Head, Lacking, Week
 from monitor.notices import COMPANY, tell
 from monitor.obligations.pleas import waiting as waiting_pleas
+from monitor.promises.quiet import quiet
 from monitor.registry.roster import Roster, roster
 from monitor.tables import Notice
 from monitor.tables.duty import ASKED
@@ -102,7 +103,14 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
         undeliverable=[_due(row) for row in await asked.filter(undeliverable_at__isnull=False)],
         certificates=await _certificates(present, company, today),
         unassessed=await _unassessed(present, company, at),
+        lacking=await _lacking(present, company, today),
     )
+
+
+async def _lacking(present: Roster, company: str | None, today: date) -> Lacking | None:
+    """What is missing from records of which nobody is reminded yet; after that it is a duty like others."""
+    found = await quiet(company, present, today)
+    return Lacking(points=found.points, works=found.works, on=found.on.isoformat()) if found else None
 
 
 async def _certificates(present: Roster, company: str | None, today: date) -> list[Certified]:

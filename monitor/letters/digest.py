@@ -75,6 +75,14 @@ class Head(TypedDict):
     hash: str
 
 
+class Lacking(TypedDict):
+    """What old records lack while nobody is reminded of it; from `on` somebody is."""
+
+    points: int
+    works: int
+    on: str
+
+
 class Week(TypedDict):
     """`data` of a notice of kind `digest`. `begin` and `until` are the first and the last day, as ISO dates."""
 
@@ -92,6 +100,7 @@ class Week(TypedDict):
     undeliverable: NotRequired[list[Due]]  #: requests whose mails are refused for good
     certificates: NotRequired[list[Certified]]
     unassessed: NotRequired[list[Failing]]  #: checks that could not judge for a week
+    lacking: NotRequired[Lacking | None]
 
 
 def week_of(notice: Notice) -> Week:
@@ -141,6 +150,7 @@ def report(notice: Notice, parties: Mapping[str, Party], present: Roster, langua
         "undeliverable": _dues(week.get("undeliverable", ()), who, until),
         "certificates": [_certified(line, who) for line in week.get("certificates", ())],
         "unassessed": [_failing(line, who) for line in week.get("unassessed", ())],
+        "lacking": _lacking(week.get("lacking")),
         "looks": f"{week['looks']:,}",
         "mails": f"{week['mails']:,}",
         "anchor": f"{week['head']['seq']}:{week['head']['hash']}",
@@ -197,6 +207,10 @@ def _failing(line: Failing, who: _Who) -> Values:
 
 def _found(line: Failing, language: str) -> str:
     return rule_of(line["rule"]).title.in_(language) if "rule" in line else check_name(line["check"], language)
+
+
+def _lacking(found: Lacking | None) -> Values:
+    return {**found, "on": date.fromisoformat(found["on"])} if found else {}
 
 
 def _certified(line: Certified, who: _Who) -> Values:

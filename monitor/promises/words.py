@@ -25,6 +25,18 @@ LACKS: Mapping[str, Message] = {
 }
 
 
+#: What is said of each way in which supervision fails, by its name in `sub_entrustment/detecting.py`.
+FAILURES: Mapping[str, Message] = {
+    "no_status_since_contract": Message(
+        "Nothing is known of how the data is handled, for a year or since the contract"
+    ),
+    "no_instruction_record": Message("No instruction in writing is recorded"),
+    "subentrust_terms_missing": Message("Somebody works below, and the contract has no clause on it (clause 3)"),
+    "subentrust_report_missing": Message(
+        "Nobody has reported for a year who works below, though the contract wants it"
+    ),
+}
+
 #: The matters that a contract of entrustment has, by number (PrivacyMark J.9.4).
 CLAUSE_WORDS: Mapping[int, Message] = {
     1: Message("Responsibilities of both sides"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor import digest, tables
 from monitor.digest import report
+from monitor.promises.quiet import quiet
 from monitor.registry.apply import set_fields
+from monitor.registry.roster import roster
 
 MONDAY = datetime(2026, 9, 7, 0, 30, tzinfo=UTC)  #: 09:30 in Tokyo
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -63,3 +65,17 @@ async def test_a_clock_that_is_set_back_makes_no_second_report(applied):
     for at in (MONDAY, MONDAY - HOUR, MONDAY, MONDAY - 7 * DAY, MONDAY):
         await report(at)
     assert await keys() == ["d/digest/group/2026-09-07"]
+
+
+async def test_a_report_counts_what_old_records_lack_until_the_day_on_which_reminders_of_it_begin(applied):
+    await set_fields(
+        "engagement", "dm", {"contract": {"signed_on": "2020-09-01", "clauses": [1, 2, 3, 4, 5, 6]}}, MONDAY
+    )
+    await tables.Engagement.filter(key="dm").update(first_seen_at=MONDAY - 10 * DAY)
+    await report(MONDAY)
+    notice = await tables.Notice.get(key="d/digest/group/2026-09-07")
+    assert notice.data["lacking"] == {"points": 2, "works": 1, "on": "2026-11-26"}  # clauses 7 and 8
+    present, first = await roster(), date(2026, 11, 26)
+    assert await quiet("impress", present, first - DAY) is not None
+    assert await quiet("impress", present, first) is None
+    assert await quiet("sister", present, first - DAY) is None

@@ -116,6 +116,7 @@ def week(*, quiet: bool) -> Week:
         "waivers": [] if quiet else [{**due, "id": 6, "on": "2028-03-31"}],
         "undeliverable": [] if quiet else [{**due, "id": 7, "on": "2027-02-19"}],
         "certificates": [] if quiet else [{"party": "acme", "kind": "SOC2", "on": "2027-03-31"}],
+        "lacking": None if quiet else {"points": 12, "works": 3, "on": "2027-05-06"},
     }
 
 

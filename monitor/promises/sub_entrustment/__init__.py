@@ -11,7 +11,7 @@ from monitor.hearing.chain.finding import handed, named
 from monitor.hearing.chain.tree import Node, countries, forest, tree
 from monitor.promises.sub_entrustment.beginning import begin
 from monitor.promises.sub_entrustment.deciding import consent, decide, end
-from monitor.promises.sub_entrustment.detecting import Standing, detect, standings
+from monitor.promises.sub_entrustment.detecting import Standing, detect, failing
 from monitor.promises.sub_entrustment.turning import turn
 
 __all__ = [
@@ -24,11 +24,11 @@ __all__ = [
     "decide",
     "detect",
     "end",
+    "failing",
     "forest",
     "handed",
     "named",
     "request",
-    "standings",
     "tree",
     "turn",
 ]

@@ -11,6 +11,7 @@ from monitor import tables
 from monitor.calendar import add_months
 from monitor.hearing.chain.rules import IN
 from monitor.obligations import KINDS
+from monitor.promises.selection import entrusted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -52,6 +53,15 @@ def detect(one: Standing, today: date) -> list[str]:
         NO_REPORT: one.further and FURTHER in clauses and (one.reported_on is None or one.reported_on < year_ago),
     }
     return [name for name in DETECTORS if found[name]]
+
+
+async def failing(keys: Collection[str], present: Roster, today: date) -> dict[str, list[str]]:
+    """Those of these engagements of which the books show failures. Only trustees are supervised (APPI 25): who uses
+    data jointly, or is a third party, is given no instructions.
+    """
+    known = await standings(keys, present)
+    found = {key: detect(known[key], today) for key in keys if entrusted(known[key].entry)}
+    return {key: names for key, names in found.items() if names}
 
 
 async def standings(keys: Collection[str], present: Roster) -> Mapping[str, Standing]:

@@ -16,14 +16,14 @@ from monitor.promises.sub_entrustment import (
     Asking,
     consent,
     countries,
-    detect,
     end,
+    failing,
     forest,
     handed,
     request,
-    standings,
     tree,
 )
+from monitor.promises.words import FAILURES
 from monitor.refusal import Refused, need
 from monitor.registry.format import OWING
 from monitor.web.console.act import LONGEST, act_of, own_fields, typed_day, wrong
@@ -58,12 +58,6 @@ STATES = {
 LABELS = {"requested": "open", "ended": "open", "undisclosed": "overdue"} | dict.fromkeys(
     ("approved", "active", "deletion_confirmed"), "accepted"
 )
-FAILURES = {
-    "no_status_since_contract": "Nothing is known of how the data is handled, for a year or since the contract",
-    "no_instruction_record": "No instruction in writing is recorded",
-    "subentrust_terms_missing": "Somebody works below, and the contract has no clause on it (clause 3)",
-    "subentrust_report_missing": "Nobody has reported for a year who works below, though the contract wants it",
-}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  #: what a spreadsheet would compute
 
 
@@ -100,12 +94,11 @@ def _works(tops: Sequence[Node], who: Reader, language: str) -> list[dict[str, s
 async def _failures(tops: Sequence[Node], who: Reader, language: str) -> list[dict[str, Any]]:
     """Works of which the books show one of the four ways in which supervision fails."""
     nodes = {node.entry.key: node for top in tops for node in top.walk() if node.entry and node.entry.state in OWING}
+    titles = {key: node.entry.title or key for key, node in nodes.items() if node.entry}
     today, found = who.present.calendar.day_of(moment()), []
-    for key, standing in (await standings(nodes.keys(), who.present)).items():
-        if failed := detect(standing, today):
-            words = [Message(FAILURES[name]).in_(language) for name in failed]
-            title = standing.entry.title or key
-            found.append({"href": f"/chain/{key}", "title": title, "name": nodes[key].name, "words": words})
+    for key, failed in (await failing(nodes.keys(), who.present, today)).items():
+        words = [FAILURES[name].in_(language) for name in failed]
+        found.append({"href": f"/chain/{key}", "title": titles[key], "name": nodes[key].name, "words": words})
     return found[:MANY]
 
 

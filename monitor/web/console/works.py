@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import tables
-from monitor.calendar import DAY
 from monitor.language import Message, say_day
 from monitor.promises.classing import CLASSES
 from monitor.promises.knowing import known_of
+from monitor.promises.quiet import reminded_from
 from monitor.promises.selection import before_entrusting, lacking, unwaived
-from monitor.promises.words import lack_words
+from monitor.promises.sub_entrustment import failing
+from monitor.promises.words import FAILURES, lack_words
 from monitor.registry.format import BEFORE, OWING, Engagement
 from monitor.web.console.history import WORK_STATES as STATES
 from monitor.web.console.looking import console_page
@@ -84,28 +85,27 @@ def gaps(entry: Engagement, known: Known, language: str) -> str:
 
 
 async def lacking_page(request: web.Request) -> web.StreamResponse:
-    """All that the records of works in force lack, and what of it is let be for a while."""
+    """All that the records of works in force lack, what of it is let be for a while, and what shows that supervision
+    fails: one list.
+    """
     who, language, number = await reader(request), language_of(request), page_of(request)
     keys, today = companies(request, who), who.present.calendar.day_of(moment())
-    found = tables.Engagement.filter(company_id__in=keys, retired_at=None, state__in=OWING).order_by(
-        "company_id", "key"
-    )
-    rows = [(Engagement.model_validate(row.spec), row) for row in await found]
-    known = await known_of([entry for entry, _ in rows], who.present, today)
-    terms = who.present.group.supervision
-    missing = [
-        (entry, max(who.present.calendar.day_of(row.first_seen_at), entry.starts_on) + terms.list_patience * DAY)
-        for entry, row in rows
-        if lacking(entry, known[entry.key])
-    ]
+    rows = tables.Engagement.filter(company_id__in=keys, retired_at=None, state__in=OWING)
+    found = {row.key: (Engagement.model_validate(row.spec), row) for row in await rows.order_by("company_id", "key")}
+    known = await known_of([entry for entry, _ in found.values()], who.present, today)
+    failures = await failing(found, who.present, today)
+    missing = [key for key, (entry, _) in found.items() if key in failures or lacking(entry, known[key])]
     begin = (number - 1) * A_PAGE
-    shown = missing[begin : begin + A_PAGE]
+    shown = [found[key] for key in missing[begin : begin + A_PAGE]]
     told = await rows_of([entry for entry, _ in shown], who, language)
-    for row, (entry, until) in zip(told, shown, strict=True):
-        row["until"] = say_day(until, language)
+    for row, (entry, stored) in zip(told, shown, strict=True):
+        day = reminded_from(entry, who.present.calendar.day_of(stored.first_seen_at), who.present)
+        row["until"] = say_day(day, language) if row["lacks"] else ""
+        row["failures"] = [FAILURES[name].in_(language) for name in failures.get(entry.key, ())]
         row["waived"] = [waived(entry, one.what, language) for one in entry.waiver if today <= one.until]
     return console_page(
-        request, who, "lacking.html", rows=told, count=len(missing), patience=terms.list_patience,
+        request, who, "lacking.html", rows=told, count=len(missing),
+        patience=who.present.group.supervision.list_patience,
         duties=await tables.OwnDuty.filter(kind="lacking", state="open", company_id__in=keys).order_by("due_on", "id"),
         previous=f"/lacking?page={number - 1}" if number > 1 else None,
         next=f"/lacking?page={number + 1}" if len(missing) > begin + A_PAGE else None,
