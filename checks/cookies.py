@@ -90,11 +90,12 @@ class Cookies:
         findings = [*self._hosts(asked), *self._cookies(cookies)]
         evidence = seen.exchange.evidence() | _evidence(asked, since) | {"whole": whole}
         evidence["cookies"] = [cookie.evidence(at) for cookie in cookies]
+        unseen = self._unseen(asked) if whole else []
         if whole:
-            evidence["published_unseen"] = self._unseen(asked)
+            evidence["published_unseen"] = unseen
         if seen.browsed:
             evidence["browser"] = _shown(seen.browsed)
-        return Look.of(findings, evidence, _took(seen), keep={"since": since})
+        return Look.of(findings, evidence, _took(seen), keep={"since": since} | self._standing(unseen, before, at, whole))
 
     def _asked(self, seen: Opened) -> PageHosts:
         """The hosts outside. The page's own domain is the one that it was asked at and the one it was served from."""
@@ -143,6 +144,18 @@ class Cookies:
         """Published, but neither used nor mentioned any more: the table may be out of date, which harms nobody."""
         there = [*asked.loaded, *asked.mentioned]
         return [name for name in self.published or () if not any(_covered(host, (name,)) for host in there)][:MOST_KEPT]
+
+
+    def _standing(self, unseen: Iterable[str], before: Mapping[str, Any], at: datetime, whole: bool) -> dict[str, Any]:
+        """Which published names the page still uses, and since when it does not use the others. Of a page that was not
+        seen whole, nothing new can be said of what it lacks.
+        """
+        known, today, names = before.get("unseen", {}), f"{at:%Y-%m-%d}", (self.published or ())[:MOST_KEPT]
+        if not whole:
+            there = [name for name in before.get("there", ()) if name in names]
+            return {"there": there, "unseen": {name: day for name, day in known.items() if name in names}}
+        gone = {name: known.get(name, today) for name in unseen}
+        return {"there": [name for name in names if name not in gone], "unseen": gone}
 
 
 def _not_shown(browsed: Browsed | None) -> str:

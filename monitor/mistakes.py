@@ -76,6 +76,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "is {input}, which is no web address.",
         "Write it with https:// or http:// and a host, without a password.",
     ),
+    "host": (
+        "is {input}, which is no host name.",
+        "Write the host alone, like stats.example, without https:// and without a path.",
+    ),
     "listen": ("is {input}.", 'Write host and port, like "127.0.0.1:8080".'),
     "domain": ("is {input}, which is no domain.", 'Write a name like "bounce.group.example".'),
     "network": ("is {input}, which is no network.", 'Write it like "10.0.0.0/8".'),

@@ -36,6 +36,18 @@ class Migration(Foundation):
             bases=['Registered'],
         ),
         ops.CreateModel(
+            name='ExternalTransmission',
+            fields=[
+                ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
+                ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
+                ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
+                ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'external_transmission', 'app': 'itaku', 'pk_attr': 'key'},
+            bases=['Registered'],
+        ),
+        ops.CreateModel(
             name='FrozenRequest',
             fields=[
                 ('sha256', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),

@@ -52,7 +52,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Published:
-    """Everything that the rules compare. `watched`: addresses that looks of an engagement go to, by party."""
+    """Everything that the rules compare. `watched`: what is registered as a party's, or looked at as such."""
 
     policies: Mapping[str, Policy]
     uses: Mapping[str, JointUse]
@@ -161,5 +161,5 @@ def _supervised(published: Published) -> Iterator[Gap]:
                 yield Gap(
                     SUPERVISED,
                     (site.key, party),
-                    Detail("It is said to be out of scope, and is looked at as a trustee's."),
+                    Detail("It is said to be out of scope, and is registered as a trustee's: it is not counted."),
                 )

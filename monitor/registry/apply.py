@@ -21,6 +21,7 @@ from monitor.registry.format import KINDS, OWING, SINGLES, Campaign, Engagement,
 from monitor.registry.merging import merged
 from monitor.registry.naming import named
 from monitor.registry.places import GONE
+from monitor.registry.sites import looked_at_otherwise
 from monitor.registry.watches import abandon, sync
 from monitor.tables.duty import LIVE
 from monitor.tables.store import alone, transaction
@@ -43,6 +44,7 @@ MODELS: dict[str, type[Registered]] = {
     "joint_use": tables.JointUse,
     "policy": tables.Policy,
     "linked_site": tables.LinkedSite,
+    "external_transmission": tables.ExternalTransmission,
 }
 Wish = tuple[str, str, "Mapping[str, Any]"]  #: kind and key of an entry, and its fields as they are to be
 ONE_AT_A_TIME = 0x17A61  #: PostgreSQL's lock of whoever compares the registry and changes it
@@ -199,9 +201,10 @@ async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str,
 
 async def _parties_touched(changes: Sequence[Change]) -> list[Party]:
     """Parties whose watches may have to be others: those that changed, and those whose places must stay gone, or must
-    no longer, because an engagement changed or the tree above it.
+    no longer, because an engagement changed or the tree above it, or whose pages the registers speak of otherwise.
     """
-    found = {change.key: change.entry for change in changes if isinstance(change.entry, Party)}
+    found = await looked_at_otherwise(changes)
+    found |= {change.key: change.entry for change in changes if isinstance(change.entry, Party)}
     if not any(change.kind == "engagement" for change in changes):
         return list(found.values())
     present = await tables.Engagement.filter(retired_at=None).values_list("party_id", "spec")
@@ -341,7 +344,7 @@ def _still_named(leaving: Mapping[str, set[str]], staying: Mapping[str, Engageme
 async def _still_published(leaving: Mapping[str, set[str]], found: Declaration) -> list[Mistake]:
     """What a joint use or a policy that stays names cannot leave either."""
     mistakes: list[Mistake] = []
-    for kind in ("joint_use", "policy", "service"):
+    for kind in ("joint_use", "policy", "service", "external_transmission"):
         rows = await MODELS[kind].filter(retired_at=None).values_list("key", "spec")
         specs = dict(rows) | {key: dump(located.entry) for key, located in found.entries[kind].items()}
         for key in specs.keys() - leaving[kind]:

@@ -49,7 +49,8 @@ def _concerned(found: dict[str, list[Any]], kept: Iterable[Engagement]) -> dict[
         "party": {entry.party for entry in kept},
         "purpose": {purpose for entry in kept for purpose in entry.purposes},
         "service": {one.key for one in found["service"] if {*one.engagements} & {entry.key for entry in kept}},
-        **dict.fromkeys(("joint_use", "policy", "linked_site"), ()),  # they are of the group as a whole
+        # they are of the group as a whole
+        **dict.fromkeys(("joint_use", "policy", "linked_site", "external_transmission"), ()),
     }
     return {kind: [entry for entry in found[kind] if entry.key in wanted] for kind, wanted in keys.items()}
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from monitor.registry.format import plain_host
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 Named = tuple[str, str, str]  #: the field, the kind of entry that it names, its key
+
+
+def key_of(kind: str, table: Any) -> str | None:
+    """What tells an entry from others of its kind; none, where the table does not say. A host is its own key."""
+    found = table.get("host" if kind == "external_transmission" else "key") if isinstance(table, dict) else None
+    if not isinstance(found, str):
+        return None
+    return str(plain_host(found)) if kind == "external_transmission" else found
 
 
 def named(kind: str, table: Mapping[str, Any]) -> Iterator[Named]:
@@ -52,8 +62,14 @@ def _service(table: Mapping[str, Any]) -> Iterator[Any]:
     yield from _each(table, "engagements", "engagement")
 
 
+def _external_transmission(table: Mapping[str, Any]) -> Iterator[Any]:
+    yield "party", "party", table.get("party")
+    yield from _each(table, "companies", "company")
+
+
 _NAMES: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Any]]] = {
     "campaign": _campaign,
+    "external_transmission": _external_transmission,
     "joint_use": _joint_use,
     "policy": _policy,
     "service": _service,

@@ -16,7 +16,7 @@ from checks.options import BadOptions, configured
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake, of_validation
 from monitor.registry.format import BEFORE, KINDS, SINGLES, Company, Endpoint, Engagement, Entry, Party
-from monitor.registry.naming import named
+from monitor.registry.naming import key_of, named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -149,24 +149,30 @@ def _take_entries(kind: str, model: type[Entry], tables: Any, file: str, found: 
         return [Mistake(file, kind, Message("is a single table."), Message("Write [[{kind}]].", {"kind": kind}))]
     mistakes: list[Mistake] = []
     for number, table in enumerate(tables, 1):
-        key = table.get("key") if isinstance(table, dict) else None
-        place = f'{kind} "{key}"' if isinstance(key, str) else f"[[{kind}]] no. {number}"
+        key = key_of(kind, table)
+        place = f'{kind} "{key}"' if key is not None else f"[[{kind}]] no. {number}"
         mistakes += _take(model, table, _Spot(kind, file, place), found)
     return mistakes
 
 
 def _take(model: type[Entry], table: Any, at: _Spot, found: Declaration) -> list[Mistake]:
-    key = table.get("key") if isinstance(table, dict) else None
-    if isinstance(key, str):
+    key = key_of(at.kind, table)
+    if key is not None:
         if twin := found.raw[at.kind].get(key):
             what = Message("stands twice (also in {other}).", {"other": twin[1]})
-            return [Mistake(at.file, at.place, what, Message("Keep one, or give the other another key."))]
+            return [Mistake(at.file, at.place, what, _one_of_two(table))]
         found.raw[at.kind][key] = (table, at.file)
     try:
         found.entries[at.kind][str(key)] = Located(model.model_validate(table), at.file)
     except ValidationError as error:
         return list(of_validation(error, model, at.file, at.place))
     return []
+
+
+def _one_of_two(table: Mapping[str, Any]) -> Message:
+    if "key" in table:
+        return Message("Keep one, or give the other another key.")
+    return Message("Keep one, with everything that is sent to that host, and name its sites there.")
 
 
 def _references(found: Declaration, known: Known) -> Iterator[Mistake]:

@@ -11,6 +11,7 @@ from checks import CHECKS
 from monitor import tables
 from monitor.registry.places import GONE, gone
 from monitor.registry.roster import roster, unkept
+from monitor.registry.sites import Sites, eyes, sites
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 _LET_GO: dict[str, Any] = {"lease": None, "lease_until": None}  #: the result of whoever looks just now is dropped
 
 
+NOWHERE = Sites()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A watch as it should be. `every`: seconds between two looks."""
@@ -37,17 +41,22 @@ class Wanted:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-def wanted(party: Party, looks: Mapping[str, Check[Any]], places: Iterable[str] = ()) -> Iterator[Wanted]:
+def wanted(
+    party: Party, looks: Mapping[str, Check[Any]], places: Iterable[str] = (), known: Sites = NOWHERE
+) -> Iterator[Wanted]:
     """What the file names or has options for, else all that fit the address; but of endpoints that are the same to a
-    check, the first only. `places`: addresses that must stay gone.
+    check, the first only. `places`: addresses that must stay gone. A site that we only link to is not looked at.
     """
     taken: set[tuple[str, str]] = set()
     for endpoint in party.endpoint:
+        if known.out_of_scope(endpoint.url):
+            continue
         for kind in dict.fromkeys((*_kinds(endpoint, looks, taken), *endpoint.options)):
             if kind in looks:
                 taken.add((kind, looks[kind].scope.of(endpoint.url)))
                 every = endpoint.every or _rhythm(looks[kind])
-                yield Wanted(endpoint.url, kind, every, endpoint.tell_vendor, endpoint.options.get(kind, {}))
+                options = known.options(kind, endpoint.url, endpoint.options.get(kind, {}))
+                yield Wanted(endpoint.url, kind, every, endpoint.tell_vendor, options)
     for url in places:
         if GONE in looks and (GONE, looks[GONE].scope.of(url)) not in taken:
             yield Wanted(url, GONE, _rhythm(looks[GONE]))
@@ -78,8 +87,9 @@ async def sync(parties: Sequence[Party], looks: Mapping[str, Check[Any]], at: da
     have = {(row.party_id, row.url, row.check_kind): row for row in await tables.Watch.filter(party_id__in=keys)}
     places = await gone(keys, await unkept(), at)
     fresh: list[tables.Watch] = []
+    known = await sites()
     for party in parties:
-        for watch in wanted(party, looks, _of(party.key, places)):
+        for watch in wanted(party, looks, _of(party.key, places), known):
             row = have.pop((party.key, watch.url, watch.kind), None)
             if row is None:
                 fresh.append(_row(party.key, watch, at))
@@ -116,14 +126,16 @@ def _row(party: str, watch: Wanted, at: datetime) -> tables.Watch:
 
 
 async def _adjust(row: tables.Watch, watch: Wanted) -> None:
-    """A watch that stays. With other options it forgets what it kept, which was seen with other eyes."""
+    """A watch that stays. With other options by which it sees, it forgets what it kept."""
     wanted = {"every": watch.every, "tell_vendor": watch.tell_vendor, "options": watch.options, "retired_at": None}
     if all(getattr(row, name) == value for name, value in wanted.items()):
         return
     if row.every != watch.every:
         wanted |= {"next_at": None, **_LET_GO}
     if row.options != watch.options:
-        wanted |= {"memory": {}, **_LET_GO}
+        wanted |= _LET_GO
+    if eyes(row.check_kind, row.options) != eyes(watch.kind, watch.options):
+        wanted |= {"memory": {}}
     await tables.Watch.filter(id=row.id).update(**wanted)
 
 

@@ -24,7 +24,7 @@ from monitor.tables.offline import OfflineFile, PaperEntry
 from monitor.tables.owing import OwnDuty
 from monitor.tables.owners import OptOut, OwnerRequest
 from monitor.tables.passing import Complaint, Disclosure, ProvisionRecord, TransferCheck
-from monitor.tables.published import JointUse, LinkedSite, NoticeSeen, NoticeText, Policy
+from monitor.tables.published import ExternalTransmission, JointUse, LinkedSite, NoticeSeen, NoticeText, Policy
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Campaign, Company, Engagement, Group, Party, Purpose, Service
 from monitor.tables.remediation import Remediation
@@ -47,6 +47,7 @@ __all__ = [
     "DisposalPlace",
     "Engagement",
     "Evidence",
+    "ExternalTransmission",
     "FindingRow",
     "FrozenRequest",
     "Group",

@@ -24,6 +24,11 @@ class LinkedSite(Registered):
         table = "linked_site"
 
 
+class ExternalTransmission(Registered):
+    class Meta:
+        table = "external_transmission"
+
+
 class NoticeText(Model):
     """The text of a notice, kept once under its hash, however many days it stood there."""
 

@@ -60,11 +60,17 @@ async def cast_of(use: JointUse, present: Roster) -> Cast:
 async def gaps_now(present: Roster, at: datetime) -> list[Gap]:
     rows = tables.LinkedSite.filter(retired_at=None)
     sites = {key: LinkedSite.model_validate(spec) for key, spec in await rows.values_list("key", "spec")}
-    watched: dict[str, list[str]] = {}
+    watched: dict[str, list[str]] = await _registered() if sites else {}
     for party, url in await tables.Watch.filter(retired_at=None).distinct().values_list("party_id", "url"):
         watched.setdefault(str(party), []).append(str(url))
     found: dict[str, Policy] = await policies()
     return gaps(Published(found, await joint_uses(), present.companies, sites, watched), present.calendar.day_of(at))
+
+
+async def _registered() -> dict[str, list[str]]:
+    """The addresses of all parties, since nobody looks at those that are out of scope."""
+    rows = await tables.Party.filter(retired_at=None).values_list("key", "spec")
+    return {key: [one["url"] for one in spec.get("endpoint", ())] for key, spec in rows}
 
 
 async def _agree(found: list[Gap], present: Roster, at: datetime) -> None:

@@ -35,6 +35,7 @@ from monitor.registry.format.supervision import (
     Threshold,
     Waiver,
 )
+from monitor.registry.format.transmission import ExternalTransmission, plain_host
 
 __all__ = [
     "BEFORE",
@@ -59,6 +60,7 @@ __all__ = [
     "Endpoint",
     "Engagement",
     "Entry",
+    "ExternalTransmission",
     "Group",
     "JointUse",
     "LinkedSite",
@@ -79,6 +81,7 @@ __all__ = [
     "Tier",
     "Waiver",
     "Weekday",
+    "plain_host",
 ]
 
 #: The tables that stand once, by name.
@@ -95,4 +98,5 @@ KINDS: dict[str, type[Entry]] = {
     "joint_use": JointUse,
     "policy": Policy,
     "linked_site": LinkedSite,
+    "external_transmission": ExternalTransmission,
 }

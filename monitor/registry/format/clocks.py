@@ -51,3 +51,11 @@ class OptOuts(Entry):
     """受信拒否: business days within which whoever sends mail has to acknowledge one."""
 
     acknowledge_days: Days = 2
+
+
+class Transmissions(Entry):
+    """外部送信: for how many days a host that is published may not be seen before it is asked whether it still belongs
+    in the table.
+    """
+
+    unseen_days: Days = 30

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from monitor.calendar import Calendar
-from monitor.registry.format.clocks import Incidents, OptOuts, OwnerRequests, Supervision
+from monitor.registry.format.clocks import Incidents, OptOuts, OwnerRequests, Supervision, Transmissions
 from monitor.registry.format.entry import Entry
 from monitor.registry.format.passing import Complaints, Disclosures, Provisions, Transfers
 from monitor.registry.values import Day, Email, Flag, Hour, Key, Text, Zone, known_closed_days
@@ -31,6 +31,7 @@ class Group(Entry):
     incidents: Incidents = Incidents()
     owner_requests: OwnerRequests = OwnerRequests()
     opt_outs: OptOuts = OptOuts()
+    external_transmissions: Transmissions = Transmissions()
     transfers: Transfers = Transfers()
     provisions: Provisions = Provisions()
     disclosures: Disclosures = Disclosures()

@@ -26,7 +26,7 @@ RULES: Mapping[str, Message] = {
     "fifth-item-missing": Message("The party responsible for joint use is not named in full"),
     "companies-differ": Message("Another list of companies"),
     "purposes-differ": Message("Different purposes of use"),
-    "linked-site-supervised": Message("Out of scope, and yet supervised"),
+    "linked-site-supervised": Message("Out of scope, and yet registered as a trustee's"),
     "joint-use-untold": Message("A joint use that no text tells of"),
 }
 
