@@ -1,0 +1,27 @@
+"""For how long what proves supervision is kept, and what keeps it longer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from monitor.registry.format.entry import Entry
+from monitor.registry.values import Day, Text, no_flag
+
+
+class Retention(Entry):
+    """保存期間: full years for which what proves the supervision of a party is kept once nothing is owed any more
+    (APPI 25; records of a management system, JIS Q 15001), and for which the reference of an owner's request is, from
+    the company's answer (APPI 32-39). No law names these numbers. What is no longer needed is erased (APPI 22).
+    """
+
+    evidence_years: Annotated[int, Field(ge=3, le=30), BeforeValidator(no_flag)] = 5
+    request_years: Annotated[int, Field(ge=1, le=30), BeforeValidator(no_flag)] = 3
+
+
+class Hold(Entry):
+    """証拠保全: nothing of a work is erased up to that day, because of a dispute, an investigation or the like."""
+
+    reason: Text
+    until: Day
