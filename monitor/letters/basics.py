@@ -42,7 +42,7 @@ BLANK: Values = dict.fromkeys((
     "remedies", "more_remedies", "task", "matter", "whom", "statutory", "conduct",
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "reported", "wrote", "wrote_subject", "wrote_text",
-    "grade", "named", "named_by", "parts", "earlier_on", "asked_in", "form_title",
+    "grade", "named", "named_by", "passed_to", "parts", "earlier_on", "asked_in", "form_title",
 ))  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def _let_in(notice: Notice, _calendar: Calendar) -> Values:
     """Whom a party wanted to pass work on to, and what was decided on that."""
     data = notice.data
     said = {"decision": str(data.get("decision", "")), "reason": lines(str(data.get("text", "")))}
-    return said | {"named": one_line(str(data.get("name", "")), 200)}
+    return said | {"passed_to": one_line(str(data.get("name", "")), 200)}
 
 
 def _freshly_linked(notice: Notice, calendar: Calendar) -> Values:

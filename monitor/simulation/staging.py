@@ -104,6 +104,7 @@ def _words(duty: Obligation, submission: int, today: date, language: str) -> dic
         "code": _SOME_ID,
         "kind": "more-time",
         "decision": "granted",
+        "name": translate("Example Delivery", language),
         "reason": translate("The date of the last drill is missing.", language),
         "text": translate("Our office is closed over the turn of the year.", language),
         "proposed_on": (duty.due_on + _WEEK).isoformat(),
@@ -138,6 +139,8 @@ def _shape(duty: Obligation, said: Text, today: date, at: datetime) -> None:
         duty.cause = duty.cause or seen | {"places": [{"name": "portal", "url": "https://portal.example/"}]}
     if text == "cancelled":
         duty.state = "cancelled"
+    if text == "sub-entrustment-decided":
+        duty.kind = "sub-entrustment"
 
 
 def _climb(duty: Obligation, said: Text, at: datetime) -> None:
@@ -207,6 +210,7 @@ def _own(duty: Obligation, at: datetime, today: date) -> OwnDuty:
         ladder=as_text(OWN),
         opened_at=at,
         since=at,
+        company_queued=OPENING,
     )
 
 

@@ -118,18 +118,27 @@ def test_a_request_names_deed_and_day_within_what_a_telephone_shows_of_its_subje
             assert DAY[language].search(kept.letter.subject[: 45 if language == "en" else 25]), name
 
 
-def test_all_reminders_of_one_request_have_the_same_subject(gallery):
-    for language in ("ja", "en"):
+def test_all_reminders_of_one_request_have_one_subject_until_its_day_and_another_that_says_since_when_it_is_over(
+    gallery,
+):
+    for language, over in (("ja", "の期限を過ぎています】"), ("en", ", overdue since ")):
         asked = [kept for (spoken, _), kept in gallery.items() if spoken == language and kept.side == "vendor"]
-        subjects = {
-            kept.letter.subject
-            for kept in asked
-            if len(kept.topics) == 1
-            and kept.topics[0].duty
-            and kept.topics[0].duty.id == 3
-            and kept.topics[0].notice.kind == "rung"
-        }
-        assert len(subjects) == 1
+        subjects: dict[bool, set[str]] = {True: set(), False: set()}
+        for kept in asked:
+            duty = kept.topics[0].duty
+            if len(kept.topics) == 1 and duty and duty.id == 3 and kept.topics[0].notice.kind == "rung":
+                subjects[kept.stages == ["overdue"]].add(kept.letter.subject)
+                assert (over in kept.letter.subject) == (kept.stages == ["overdue"])
+        assert [len(said) for said in subjects.values()] == [1, 1]
+
+
+def test_the_decision_on_passing_work_on_is_addressed_to_who_asked_and_not_to_whom_it_is_passed_on(gallery):
+    for (_, name), kept in gallery.items():
+        if name.startswith("vendor+sub-entrustment-decided"):
+            whom = kept.topics[0].notice.data["name"]
+            assert whom in first_line(kept), name
+            greeted = next(line for line in kept.letter.text.splitlines() if line.startswith("To ") or "御中" in line)
+            assert whom not in greeted, name
 
 
 def test_text_and_html_say_the_same(gallery):
