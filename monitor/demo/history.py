@@ -23,6 +23,7 @@ from monitor.questionnaire import Answer, examine, freeze_answers, shown
 from monitor.refusal import Refused
 from monitor.registry.apply import apply, set_fields
 from monitor.registry.format import KINDS, Group
+from monitor.registry.naming import key_of
 from monitor.registry.read import Declaration, Located
 from monitor.registry.roster import roster
 from monitor.remediation.asking import FIXED
@@ -148,8 +149,9 @@ def _declared(today: date) -> tuple[Declaration, Declaration]:
     first, late = Declaration(), Declaration()
     first.group = Located(Group.model_validate(values["group"]), str(REGISTRY))
     for kind, entry in _entries(values):
-        target = late if entry["key"] == LATE_COMER else first
-        target.entries[kind][entry["key"]] = Located(KINDS[kind].model_validate(entry), str(REGISTRY))
+        key = key_of(kind, entry) or ""
+        target = late if key == LATE_COMER else first
+        target.entries[kind][key] = Located(KINDS[kind].model_validate(entry), str(REGISTRY))
     return first, late
 
 

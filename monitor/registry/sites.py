@@ -68,10 +68,11 @@ async def sites() -> Sites:
     """The registers as they are now."""
     services: dict[str, frozenset[str]] = {}
     for spec in await tables.Service.filter(retired_at=None).values_list("spec", flat=True):
-        if url := spec.get("url"):
-            services[host_of(url)] = services.get(host_of(url), frozenset()) | {spec["company"]}
+        if spec.get("url"):
+            host = host_of(str(spec["url"]))
+            services[host] = services.get(host, frozenset()) | {str(spec["company"])}
     linked = tables.LinkedSite.filter(retired_at=None).values_list("spec", flat=True)
-    return Sites(await transmissions(), services, frozenset([host_of(spec["url"]) for spec in await linked]))
+    return Sites(await transmissions(), services, frozenset([host_of(str(spec["url"])) for spec in await linked]))
 
 
 async def looked_at_otherwise(changes: Iterable[Change]) -> dict[str, Party]:

@@ -11,6 +11,7 @@ from monitor.assets import TEMPLATES
 from monitor.web.border import LIMITS, Limits, errors, same_site, stamp
 from monitor.web.console.routes import ROUTES as CONSOLE
 from monitor.web.entering import ROUTES as ENTERING
+from monitor.web.external_transmission import ROUTES as EXTERNAL_TRANSMISSION
 from monitor.web.form.routes import ROUTES as FORM
 from monitor.web.joint_use import ROUTES as JOINT_USE
 from monitor.web.public import ROUTES as PUBLIC
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ROUTES", "SITE", "Site", "site"]
 
 #: Every address of the site but those of files; a package with addresses of its own is named here and nowhere else.
-ROUTES = (*FORM, *CONSOLE, *ENTERING, *PUBLIC, *JOINT_USE, *VERIFYING)
+ROUTES = (*FORM, *CONSOLE, *ENTERING, *PUBLIC, *JOINT_USE, *EXTERNAL_TRANSMISSION, *VERIFYING)
 LARGEST_POST = 1024 * 1024  #: octets of a form without files; files stream past it and are counted elsewhere
 
 

@@ -59,7 +59,7 @@ async def metrics(request: web.Request) -> web.StreamResponse:
 
 
 async def robots(_request: web.Request) -> web.StreamResponse:
-    return web.Response(text="User-agent: *\nAllow: /joint-use\nDisallow: /\n")
+    return web.Response(text="User-agent: *\nAllow: /joint-use\nAllow: /external-transmission\nDisallow: /\n")
 
 
 ROUTES = [

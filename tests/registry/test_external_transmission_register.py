@@ -10,10 +10,13 @@ from stage import engagement, registry
 from checks import CHECKS
 from monitor import plugins, tables
 from monitor.mistakes import Invalid
+from monitor.promises.joint_use.daily import gaps_now
+from monitor.promises.policies import SUPERVISED
 from monitor.registry.apply import apply, plan
 from monitor.registry.export import export
 from monitor.registry.format import ExternalTransmission
 from monitor.registry.read import read
+from monitor.registry.roster import roster
 from monitor.registry.sites import Sites
 from monitor.tables.store import MEMORY, opened
 
@@ -127,6 +130,7 @@ async def test_a_site_that_is_out_of_scope_is_looked_at_by_nobody(tmp_path):
         await apply(declared(tmp_path), AT, CHECKS)
         await apply(declared(tmp_path, LINKED), AT, CHECKS)
         assert await tables.Watch.filter(retired_at=None).count() == 0
+        assert [(gap.rule, gap.about) for gap in await gaps_now(await roster(), AT)] == [(SUPERVISED, ("shop", "acme"))]
         await apply(declared(tmp_path, LINKED.replace("shop.group", "other")), AT, CHECKS)
         assert await tables.Watch.filter(retired_at=None).count() == 2
         await apply(declared(tmp_path, LINKED), AT, CHECKS)

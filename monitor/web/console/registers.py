@@ -62,6 +62,11 @@ REGISTERS: tuple[Register, ...] = (
         "/policies",
     ),
     Register(
+        Message("External transmission"),
+        Message("To whom our pages make browsers talk: published, really used, consents (APPI 31)."),
+        "/external-transmissions",
+    ),
+    Register(
         Message("Incidents"),
         Message("Leaks and losses of which parties have told, the reports due, corrective actions (APPI 26)."),
         "/incidents",

@@ -30,6 +30,7 @@ from monitor.web.console import (
     signing,
     today,
     transfers,
+    transmissions,
     work,
     works,
 )
@@ -48,6 +49,8 @@ ROUTES = [
     web.post("/membership/{company:.+}/{deed:leave|join|succeed|rename|reassign}", membership.on_company),
     web.get("/membership/{company:.+}", membership.company_page),
     web.get("/policies", policies.policies_page),
+    web.get("/external-transmissions", transmissions.transmissions_page),
+    web.get("/external-transmissions.csv", transmissions.transmissions_sheet),
     web.get(r"/case/{id:\d{1,9}}", conduct.case_page),
     web.post(r"/case/{id:\d{1,9}}/{deed:acknowledge|mute|unmute|mend}", conduct.on_case),
     web.get(r"/case/{id:\d{1,9}}/texts", comparing.texts_page),
