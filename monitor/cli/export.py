@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["registry", "reviews"]))
+@click.argument("what", type=click.Choice(["registry", "reviews", "promises"]))
 @click.option("--company", help="Only what concerns this company.")
 @click.option("--party", help="Only what concerns this party.")
 @click.option(
@@ -35,19 +35,48 @@ async def export(
     output: Path,
     config_file: Path | None,
 ) -> None:
-    """Write the registry as TOML, which may be applied again, or the reviews of answers as JSON lines."""
+    """Write the registry as TOML, which may be applied again, the reviews of answers as JSON lines, or how the promises
+    stand as a workbook (.xlsx).
+    """
     from monitor.registry.apply import known_keys
 
-    async with store_of(settings_of(config_file, context)):
+    _suits(what, party, output)
+    settings = settings_of(config_file, context)
+    async with store_of(settings):
         known = await known_keys()
         for kind, key in (("company", company), ("party", party)):
             _known(kind, key, known[kind])
-        text = await _TEXTS[what](company, party)
+        if what == "promises":
+            content = await _promises(company, settings.web.base_url)
+        else:
+            content = (await _TEXTS[what](company, party)).encode()
     if str(output) == "-":
-        click.echo(text, nl=False)
+        click.echo(content, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        output.write_bytes(content)
         say(f"wrote {output}")
+
+
+def _suits(what: str, party: str | None, output: Path) -> None:
+    """A workbook is no text for a screen, and promises are a company's: said before anything is read."""
+    if what != "promises":
+        return
+    if party is not None:
+        raise click.BadParameter("promises are a company's; leave it out.", param_hint="--party")
+    if str(output) == "-":
+        raise click.BadParameter("a workbook needs a file: -o promises.xlsx", param_hint="--output")
+
+
+async def _promises(company: str | None, base: str) -> bytes:
+    from monitor import clock
+    from monitor.letters.words import named
+    from monitor.promises.matrix import matrix
+    from monitor.promises.matrix.sheet import workbook
+    from monitor.registry.roster import roster
+
+    found, present = await matrix(clock.now(), [company] if company else None), await roster()
+    language = present.group.language
+    return workbook(found, {key: named(present.companies[key], language) for key in found}, base, language)
 
 
 async def _registry(company: str | None, party: str | None) -> str:

@@ -1,4 +1,4 @@
-"""`itaku status`: what is open, overdue, failing, by responsible company."""
+"""`itaku status`: what is open, overdue, failing, by responsible company; and how the promises stand."""
 
 from __future__ import annotations
 
@@ -16,37 +16,65 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--company", help="Only this company.")
 @click.option("--overdue", is_flag=True, help="Only what is overdue or failing.")
-@click.option("--exit-status", is_flag=True, help="Exit 4 when something is overdue or failing.")
+@click.option("--promises", is_flag=True, help="How each promise stands, with the age of its freshest evidence.")
+@click.option("--exit-status", is_flag=True, help="Exit 4 when something is overdue or failing, or a promise is red.")
 @config_option
 @json_option
 @click.pass_context
 @bordered
-async def status(
+async def status(  # noqa: PLR0913 - one parameter for each option
     context: click.Context,
     company: str | None,
     config_file: Path | None,
     *,
     overdue: bool,
+    promises: bool,
     exit_status: bool,
     as_json: bool,
 ) -> None:
     """Show what is open, overdue and failing, by responsible company."""
+    async with store_of(settings_of(config_file, context)):
+        shown = _promises if promises else _board
+        troubled = await shown(company, only_trouble=overdue, as_json=as_json)
+    if exit_status and troubled:
+        context.exit(TROUBLED)
+
+
+async def _board(company: str | None, *, only_trouble: bool, as_json: bool) -> bool:
+    """Whether something is overdue or failing."""
     from monitor import clock
     from monitor.board import board
     from monitor.registry.roster import roster
 
-    async with store_of(settings_of(config_file, context)):
-        _known(company, (await roster()).companies)
-        rows = await board(clock.now(), company)
+    _known(company, (await roster()).companies)
+    rows = await board(clock.now(), company)
     troubled = [row for row in rows if row["trouble"]]
-    shown = troubled if overdue else rows
+    shown = troubled if only_trouble else rows
     if as_json:
         for row in shown:
             put(row)
     else:
         _show(shown)
-    if exit_status and troubled:
-        context.exit(TROUBLED)
+    return bool(troubled)
+
+
+async def _promises(company: str | None, *, only_trouble: bool, as_json: bool) -> bool:
+    """Whether a promise is red."""
+    from monitor import clock
+    from monitor.cli.promises import line, red, show
+    from monitor.promises.matrix import matrix
+    from monitor.registry.roster import roster
+
+    _known(company, (await roster()).companies)
+    found = await matrix(clock.now(), [company] if company else None)
+    cells = [cell for each in found.values() for cell in each]
+    if as_json:
+        for cell in cells:
+            if red(cell) or not only_trouble:
+                put(line(cell))
+    else:
+        show(found, only_red=only_trouble)
+    return any(red(cell) for cell in cells)
 
 
 def _known(company: str | None, companies: Collection[str]) -> None:

@@ -12,6 +12,7 @@ from monitor.calendar import Calendar
 from monitor.registry.format.clocks import Incidents, OptOuts, OwnerRequests, Supervision, Transmissions
 from monitor.registry.format.entry import Entry
 from monitor.registry.format.passing import Complaints, Disclosures, Provisions, Transfers
+from monitor.registry.format.proving import Promises
 from monitor.registry.values import Day, Email, Flag, Hour, Key, Text, Zone, known_closed_days
 
 
@@ -37,6 +38,7 @@ class Group(Entry):
     disclosures: Disclosures = Disclosures()
     complaints: Complaints = Complaints()
     supervision: Supervision = Supervision()
+    promises: Promises = Promises()
 
     @model_validator(mode="after")
     def _hours(self) -> Self:

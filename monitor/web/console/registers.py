@@ -34,6 +34,11 @@ class Register:
 
 REGISTERS: tuple[Register, ...] = (
     Register(
+        Message("What was promised"),
+        Message("Each published promise, company by company, with the age of the freshest evidence that it is kept."),
+        "/promises",
+    ),
+    Register(
         Message("Works"),
         Message("Every work with its state, its class and what is missing before data may be entrusted (APPI 25)."),
         "/engagements",

@@ -1,0 +1,145 @@
+"""How a promise stands for a company. Pure: rows on the shelf and a day in, one cell out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from monitor.calendar import add_months
+from monitor.promises.matrix.sources import Term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from monitor.language import Message
+    from monitor.promises.matrix.clauses import Clause
+    from monitor.promises.matrix.reading import Books, Row, Shelf
+    from monitor.promises.matrix.sources import Source
+    from monitor.registry.format.proving import Promises
+
+
+class State(StrEnum):
+    """The worst first."""
+
+    TROUBLE = "trouble"
+    MISSING = "missing"
+    STALE = "stale"
+    PROVED = "proved"
+    NOTHING = "nothing"
+
+
+RED = frozenset({State.TROUBLE, State.MISSING})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a source has to show: the freshest row, and how many there are. `until`: the last day on which it counts."""
+
+    source: Source
+    row: Row
+    count: int
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One promise of one company. `seen`: what counts today first, then what is too old, each the freshest first;
+    `troubles`: what is open, by name, the oldest first; `why`: why there is nothing to show.
+    """
+
+    company: str
+    clause: Clause
+    state: State
+    today: date
+    seen: tuple[Seen, ...] = ()
+    troubles: tuple[tuple[str, Row], ...] = ()
+    why: Message | None = None
+
+    @property
+    def freshest(self) -> Seen | None:
+        return self.seen[0] if self.seen else None
+
+    @property
+    def age(self) -> int | None:
+        """Days since the freshest evidence."""
+        return max((self.today - self.seen[0].row.on).days, 0) if self.seen else None
+
+
+def judge(clause: Clause, companies: Iterable[str], books: Books, terms: Promises) -> list[Cell]:
+    """One promise, for each of these companies."""
+    ours = _Ours(clause, books)
+    return [_cell(ours, company, terms) for company in companies]
+
+
+class _Ours:
+    """Which rows concern a promise: those of works of that kind, where it is of some."""
+
+    def __init__(self, clause: Clause, books: Books) -> None:
+        self.clause, self.books, wanted = clause, books, clause.scope.works
+        works = [work for work in books.works if wanted(work)] if wanted else []
+        self.within = {work.key for work in works} if wanted else None
+        self.engaged = {work.company for work in works if work.in_force}
+
+    def rows(self, shelf: Shelf, key: str, company: str) -> list[Row]:
+        """A company's own, and the group's; of what is shared, everybody's."""
+        by_company, within = shelf.get(key, {}), self.within
+        whose = by_company if self.clause.shared else ("", company)
+        rows = [row for name in whose for row in by_company.get(name, ())]
+        return [row for row in rows if within is None or not row.engagement or row.engagement in within]
+
+    def applies(self, company: str, *, some: bool) -> bool:
+        scope = self.clause.scope
+        if company in self.engaged or (scope.joint and company in self.books.joint):
+            return True
+        if scope.occasion or scope.linked:
+            return (scope.occasion and some) or (scope.linked and self.books.linked)
+        return not (scope.works or scope.joint)
+
+
+def _cell(ours: _Ours, company: str, terms: Promises) -> Cell:
+    books, clause = ours.books, ours.clause
+    seen = sorted(_seen(ours, company, terms), key=lambda one: (one.until < books.today, -one.row.on.toordinal()))
+    troubles = sorted(_troubles(ours, company), key=lambda pair: (pair[1].on, pair[1].href))
+    applies = ours.applies(company, some=bool(seen))
+    state = _state(seen, books.today, applies=applies, troubled=bool(troubles))
+    why = clause.scope.nothing if state is State.NOTHING else None
+    return Cell(company, clause, state, books.today, tuple(seen), tuple(troubles), why)
+
+
+def _seen(ours: _Ours, company: str, terms: Promises) -> Iterator[Seen]:
+    for source in ours.clause.evidence:
+        rows = [row for key in source.keys for row in ours.rows(ours.books.shelf, key, company)]
+        if rows:
+            freshest = max(rows, key=lambda row: (row.on, row.href))
+            yield Seen(source, freshest, sum(row.count for row in rows), _until(source.term, freshest.on, terms))
+
+
+def _until(term: Term, on: date, terms: Promises) -> date:
+    if term is Term.YEARLY:
+        return add_months(on, terms.evidence_months)
+    return on + timedelta(days=terms.look_days) if term is Term.LOOKS else date.max
+
+
+def _troubles(ours: _Ours, company: str) -> list[tuple[str, Row]]:
+    names = {*ours.clause.also, *(key for source in ours.clause.evidence for key in source.keys)}
+    return [(name, row) for name in names for row in ours.rows(ours.books.trouble, name, company)]
+
+
+def _state(seen: Sequence[Seen], today: date, *, applies: bool, troubled: bool) -> State:
+    if troubled:
+        return State.TROUBLE
+    if not applies:
+        return State.NOTHING
+    if not seen:
+        return State.MISSING
+    return State.PROVED if any(today <= one.until for one in seen) else State.STALE
+
+
+def tally(cells: Iterable[Cell]) -> Mapping[State, int]:
+    """How many stand how, the worst first."""
+    found = dict.fromkeys(State, 0)
+    for cell in cells:
+        found[cell.state] += 1
+    return found

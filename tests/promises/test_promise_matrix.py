@@ -1,0 +1,177 @@
+"""What proves a promise, when it is too old, and what is red."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stage import COMPANY, SISTER, engagement, last_accepted, registry
+
+from checks import CHECKS
+from monitor import plugins, tables
+from monitor.conduct import RULES
+from monitor.obligations import KINDS
+from monitor.own_duties import OWN_DUTIES
+from monitor.promises.matrix import CLAUSES, State, matrix
+from monitor.promises.matrix.judging import judge
+from monitor.promises.matrix.reading import DAYS, Books, Row, Work
+from monitor.registry.apply import apply
+from monitor.registry.format.proving import Promises
+from monitor.registry.read import read
+from monitor.tables.store import connection, opened
+
+TODAY = date(2026, 9, 1)
+AT = datetime(2026, 9, 1, 1, tzinfo=UTC)
+BY_CODE = {clause.code: clause for clause in CLAUSES}
+
+
+def cell(code, *, shelf=None, trouble=None, works=(), company="impress", **more):
+    def by_company(rows):
+        return {name: {row.company: [row]} for name, row in (rows or {}).items()}
+
+    books = Books(TODAY, works, shelf=by_company(shelf), trouble=by_company(trouble), **more)
+    return judge(BY_CODE[code], [company], books, Promises())[0]
+
+
+def work(key="dm", **spec):
+    return Work(key, "impress", "acme", True, TODAY, {"kind": "trustee", **spec}, frozenset(spec.get("purposes", ())))
+
+
+def row(on, engagement="", company="impress"):
+    return Row(company, on, "/duty/1", engagement)
+
+
+def test_without_evidence_a_promise_is_red_and_without_such_work_there_is_nothing_to_show():
+    assert cell("A6c", works=[work()]).state is State.MISSING
+    nothing = cell("A6c")
+    assert (nothing.state, str(nothing.why)) == (State.NOTHING, "No trustee at work.")
+    assert cell("P12", works=[work()]).state is State.NOTHING
+    assert cell("P12", works=[work(purposes=["p12"])]).state is State.MISSING
+    assert cell("A8a").state is State.NOTHING
+    assert cell("A3", joint=frozenset({"impress"})).state is State.MISSING
+    assert cell("A3").state is State.NOTHING
+    assert cell("B29").state is State.MISSING
+
+
+@given(st.dates(date(2020, 1, 1), TODAY))
+def test_what_is_done_yearly_proves_for_twelve_months_to_the_day(on):
+    found = cell("A6c", works=[work()], shelf={"answer:attestation": row(on, "dm")})
+    assert found.state is (State.PROVED if on >= date(2025, 9, 1) else State.STALE)
+    assert found.age == (TODAY - on).days
+
+
+def test_what_is_looked_at_all_the_time_is_stale_after_a_week_and_what_happened_once_never():
+    looked = {days: cell("AC", shelf={"contact": row(TODAY - timedelta(days), company="")}).state for days in (7, 8)}
+    assert looked == {7: State.PROVED, 8: State.STALE}
+    assert cell("A6b", works=[work()], shelf={"answer:selection": row(date(2001, 1, 1), "dm")}).state is State.PROVED
+
+
+def test_fresh_evidence_comes_before_newer_that_is_too_old():
+    shelf = {"look:tls": row(date(2026, 8, 1)), "answer:attestation": row(date(2026, 7, 1), "dm")}
+    found = cell("A5b", works=[work()], shelf=shelf)
+    assert [one.source.keys[0] for one in found.seen] == ["answer:attestation", "look:tls"]
+    assert (found.state, found.age) == (State.PROVED, 62)
+
+
+def test_a_purpose_is_proved_by_works_of_that_purpose_alone():
+    works = [work("dm", purposes=["p03"]), work("ads", purposes=["p12"])]
+    shelf = {"answer:attestation": row(TODAY, "ads")}
+    assert cell("P03", works=works, shelf=shelf).state is State.MISSING
+    assert cell("P03", works=works, trouble={"answer:attestation": row(TODAY, "ads")}).state is State.MISSING
+    assert cell("P03", works=works, trouble={"answer:attestation": row(TODAY, "dm")}).state is State.TROUBLE
+
+
+def test_what_is_overdue_or_to_be_corrected_is_trouble_whatever_else_is_proved():
+    shelf = {"answer:attestation": row(TODAY, "dm")}
+    for name in ("answer:attestation", "rule:unauthorised_subentrust", "duty:transfer-check"):
+        found = cell("A6c", works=[work()], shelf=shelf, trouble={name: row(TODAY, "dm")})
+        assert found.state is State.TROUBLE
+    other = cell("A6c", works=[work()], shelf=shelf, trouble={"answer:attestation": row(TODAY, "x", "sister")})
+    assert other.state is State.PROVED
+
+
+def test_texts_that_do_not_agree_are_trouble_for_what_they_are_about_and_for_every_company():
+    trouble = {"text:contacts-differ": row(TODAY, company="")}
+    states = {code: cell(code, trouble=trouble).state for code in ("B28", "B27", "AB")}
+    assert states == {"B28": State.TROUBLE, "B27": State.MISSING, "AB": State.MISSING}
+
+
+def test_each_clause_stands_once_and_every_name_in_it_is_one_that_something_has():
+    codes = [clause.code for clause in CLAUSES]
+    assert len(codes) == len(set(codes))
+    assert {f"P{number:02}" for number in range(1, 13)} | {f"B{number}" for number in range(13, 30)} <= set(codes)
+    known = {f"answer:{kind}" for kind in KINDS} | {f"duty:{kind}" for kind in OWN_DUTIES}
+    known |= {f"rule:{rule}" for rule in RULES} | {f"look:{kind}" for kind in CHECKS}
+    known |= {f"entry:{name}" for name in DAYS}
+    named = {key for clause in CLAUSES for source in clause.evidence for key in source.keys}
+    named |= {key for clause in CLAUSES for key in clause.also}
+    assert {key for key in named if key.partition(":")[0] in {"answer", "duty", "rule", "look", "entry"}} <= known
+
+
+def group(count):
+    works = [
+        engagement(f"w{number}", company, attestation=last_accepted("2026-08-01"))
+        for number in range(count)
+        for company in ("impress", "sister")
+        if (number % 2 == 0) == (company == "impress")
+    ]
+    return registry(*works, companies=COMPANY + SISTER)
+
+
+@pytest.fixture
+async def house(database, tmp_path):
+    async def begun(count=1):
+        file = tmp_path / "registry.toml"
+        file.write_text(group(count), encoding="utf-8")
+        await apply(read([file], plugins.known()), AT, {})
+
+    async with opened(await database()):
+        yield begun
+
+
+async def test_the_freshest_of_each_register_is_found_with_the_way_to_it(house):
+    await house()
+    people = {"entered_at": AT, "entered_by": "person/1", "company_id": "impress"}
+    for ref, on in (("R-1", date(2026, 8, 3)), ("R-2", date(2026, 8, 1))):
+        await tables.OwnerRequest.create(
+            ref=ref, request="erase", arrived_on=on, due_on=on, answered_on=on, state="answered", **people
+        )
+    await tables.Complaint.create(party_id="acme", arrived_on=TODAY, acknowledged_on=TODAY, **people)
+    await tables.TransferCheck.create(engagement_id="w0", on=TODAY, result="ok", entered_at=AT, entered_by="person/1")
+    common = {"kind": "necessity-review", "company_id": "impress", "engagement_id": "w0", "due_on": TODAY}
+    common |= {"ladder": "", "since": AT, "opened_at": AT}
+    done = await tables.OwnDuty.create(**common, state="done", done_at=AT)
+    late = await tables.OwnDuty.create(**common | {"kind": "spot-check", "due_on": date(2026, 8, 1)}, state="open")
+    found = {one.clause.code: one for one in (await matrix(AT))["impress"]}
+    first = await tables.OwnerRequest.get(ref="R-1")
+    asked = found["A8a"].freshest
+    assert (asked.row.href, asked.row.on, asked.count) == (f"/owner-request/{first.id}", first.answered_on, 2)
+    assert found["A6a"].freshest.row.href == f"/own-duty/{done.id}"
+    assert (found["A6c"].state, found["A6c"].troubles[0][1].href) == (State.TROUBLE, f"/own-duty/{late.id}")
+    assert {one.row.href for one in found["A6c"].seen} == {"/engagement/w0", "/transfers"}
+    assert found["A9"].state is State.PROVED
+    sister = {one.clause.code: one.state for one in (await matrix(AT, ["sister"]))["sister"]}
+    assert (sister["A8a"], sister["A6c"]) == (State.NOTHING, State.NOTHING)
+
+
+async def test_ten_times_the_works_take_no_query_more(house, monkeypatch):
+    asked = []
+    client = type(connection())
+    for name in ("execute_query", "execute_query_dict"):
+        real = getattr(client, name)
+
+        async def counting(self, query, values=None, real=real):
+            asked.append(query)
+            return await real(self, query, values)
+
+        monkeypatch.setattr(client, name, counting)
+    numbers = []
+    for count in (2, 20):
+        await house(count)
+        await matrix(AT)
+        asked.clear()
+        await matrix(AT)
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1] <= 30
