@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from monitor.registry.apply import Change
+    from monitor.registry.since import Deed
 
 _SIGNS = {"add": "+", "change": "~", "restore": "+", "retire": "-"}
 _SHOWN = 20
@@ -52,6 +53,7 @@ async def plan(
     from monitor import clock, plugins
     from monitor.registry import apply as registry
     from monitor.registry.intake import declared
+    from monitor.registry.since import kept, taken_back
     from monitor.simulation.forecast import caused
 
     settings, at = settings_of(config_file, context), clock.now()
@@ -59,13 +61,22 @@ async def plan(
         known = plugins.known(await registry.known_keys(), settings)
         declaration = await declared(registry_files(files, settings), known, at)
         changes = await registry.plan(declaration, at, prune=prune)
+        undone, stays = await taken_back(changes), await kept(declaration)
         mails = []
         if changes:
             mails = await caused(declaration, at, plugins.equipment(settings), prune=prune)
     if as_json:
-        put({"changes": [_as_json(change) for change in changes], "mails": mails})
+        put(
+            {
+                "changes": [_as_json(change) for change in changes],
+                "mails": mails,
+                "takes_back": [_deed(one) for one in undone],
+                "keeps": [_deed(one) for one in stays],
+            }
+        )
     else:
         _show(changes, mails)
+        _show_deeds(undone, stays)
     if changes and detailed_exitcode:
         context.exit(DIFFERENT)
 
@@ -74,23 +85,38 @@ async def plan(
 @files_argument
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--prune", is_flag=True, help="Also let go what the files do not name.")
+@click.option("--take-back", is_flag=True, help="Also undo what people have done since, where the files say otherwise.")
 @config_option
 @click.pass_context
 @bordered
 async def apply(
-    context: click.Context, files: tuple[Path, ...], config_file: Path | None, *, yes: bool, prune: bool
+    context: click.Context,
+    files: tuple[Path, ...],
+    config_file: Path | None,
+    *,
+    yes: bool,
+    prune: bool,
+    take_back: bool,
 ) -> None:
     """Make the registry what the files say, in one transaction. A second time nothing changes."""
     from monitor import clock, plugins
     from monitor.registry import apply as registry
     from monitor.registry.intake import declared
+    from monitor.registry.since import kept, taken_back
 
     settings, at = settings_of(config_file, context), clock.now()
     async with store_of(settings):
         known = plugins.known(await registry.known_keys(), settings)
         declaration = await declared(registry_files(files, settings), known, at)
         changes = await registry.plan(declaration, at, prune=prune)
+        undone = await taken_back(changes)
         _show(changes, None)
+        _show_deeds(undone, await kept(declaration))
+        if undone and not take_back:
+            raise click.UsageError(
+                "Nothing was applied: it would take back what people have done. If that is meant, say --take-back; "
+                "else write down what holds (itaku export registry) and change that."
+            )
         if changes and _agreed(changes, yes=yes):
             if changes != await registry.plan(declaration, clock.now(), prune=prune):
                 raise click.ClickException("The registry changed while you read. Nothing was applied: look again.")
@@ -112,6 +138,26 @@ def _agreed(changes: Sequence[Change], *, yes: bool) -> bool:
 def _as_json(change: Change) -> dict[str, Any]:
     fields = {name: {"old": old, "new": new} for name, (old, new) in change.fields.items()}
     return {"action": change.action, "kind": change.kind, "key": change.key, "fields": fields}
+
+
+def _deed(one: Deed) -> dict[str, Any]:
+    at = one.at.isoformat() if one.at else None
+    return {"kind": one.kind, "key": one.key, "field": one.field, "at": at, "by": one.by}
+
+
+def _show_deeds(undone: Sequence[Deed], stays: Sequence[Deed]) -> None:
+    """What people did meanwhile: what this would undo, all of it, and what of it the files do not know."""
+    for one in undone:
+        click.echo(f"! {one.kind} {one.key}: {one.field} would take back what was done{_when(one)}")
+    for one in stays[:_SHOWN]:
+        say(f"{one.kind} {one.key}: {one.field} stays as it was changed{_when(one)}; the files say otherwise.")
+    if len(stays) > _SHOWN:
+        say(f"... and {len(stays) - _SHOWN} more (itaku plan --json lists all)")
+
+
+def _when(one: Deed) -> str:
+    """On which day, and who by the ledger's id, since no name leaves the database."""
+    return (f" on {one.at.astimezone().date()}" if one.at else "") + (f" by {one.by}" if one.by else "")
 
 
 def _show(changes: Sequence[Change], mails: Sequence[dict[str, Any]] | None) -> None:

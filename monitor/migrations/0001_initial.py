@@ -16,6 +16,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -28,6 +29,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -40,6 +42,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -62,6 +65,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -98,6 +102,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -126,6 +131,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -290,6 +296,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -331,6 +338,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -342,7 +350,6 @@ class Migration(Foundation):
                 ('ends_on', DayField(null=True)),
                 ('plan_at', InstantField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
                 ('review_at', InstantField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
-                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('hastened_on', DayField(null=True)),
             ],
             options={'table': 'engagement', 'app': 'itaku', 'pk_attr': 'key'},
@@ -651,6 +658,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -702,6 +710,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
@@ -724,6 +733,7 @@ class Migration(Foundation):
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
                 ('spec', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('declared', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('first_seen_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('changed_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('retired_at', InstantField(null=True, auto_now=False, auto_now_add=False)),

@@ -97,7 +97,7 @@ async def compare(found: Declaration, *, prune: bool = False) -> list[Change]:
     """All differences, group first, then in the order of the kinds."""
     changes: list[Change] = []
     for name, located in found.singles().items():
-        changes += _difference(name, name, located.entry, await tables.Group.get_or_none(key=name))
+        changes += _stated(name, name, located.entry, await tables.Group.get_or_none(key=name))
     for kind, model in MODELS.items():
         rows = {row.key: row for row in await model.all()}
         for key, located in found.entries[kind].items():
@@ -108,12 +108,9 @@ async def compare(found: Declaration, *, prune: bool = False) -> list[Change]:
 
 
 def _stated(kind: str, key: str, entry: Entry, row: Registered | None) -> Iterator[Change]:
-    """What a file changes: of an engagement, what it says otherwise than before, since people act on it meanwhile."""
-    if not isinstance(entry, Engagement):
-        yield from _difference(kind, key, entry, row)
-        return
+    """What a file changes: what it says otherwise than before, since people act on the same entries meanwhile."""
     declared = dump(entry)
-    if isinstance(row, tables.Engagement) and not row.retired_at:
+    if row is not None and not row.retired_at:
         entry = merged(entry, declared, row.declared, row.spec)
     for change in _difference(kind, key, entry, row):
         yield replace(change, declared=declared)
@@ -174,11 +171,14 @@ async def apply(
 
 async def _remember(found: Declaration) -> None:
     """What the files say now is what they have said last, also where it changes nothing that holds."""
-    stated = {key: dump(entry) for key, (entry, _) in found.of("engagement", Engagement).items()}
-    if stated:
-        async for key, declared in tables.Engagement.all().values_list("key", "declared"):
+    for name, located in found.singles().items():
+        await tables.Group.filter(key=name).update(declared=dump(located.entry))
+    for kind, model in MODELS.items():
+        stated = {key: dump(located.entry) for key, located in found.entries[kind].items()}
+        known = await model.all().values_list("key", "declared") if stated else []
+        for key, declared in known:
             if key in stated and declared != stated[key]:
-                await tables.Engagement.filter(key=key).update(declared=stated[key])
+                await model.filter(key=key).update(declared=stated[key])
 
 
 async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str, Check[Any]], actor: str) -> None:

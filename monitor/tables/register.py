@@ -13,10 +13,13 @@ from monitor.tables.instant import DayField, InstantField
 
 
 class Registered(Model):
-    """What every entry has."""
+    """What every entry has. `declared` is the entry as a file said it last, while `spec` is what holds: people's acts
+    change the one and not the other.
+    """
 
     key = fields.CharField(max_length=200, primary_key=True)
     spec = fields.JSONField[dict[str, object]]()
+    declared = fields.JSONField[dict[str, object]](default=dict, db_default={})
     first_seen_at = InstantField()
     changed_at = InstantField()
     retired_at = InstantField(null=True)
@@ -67,8 +70,7 @@ class Engagement(Registered):
     """`plan_at`: when what it owes must be worked out anew; empty when nothing can change by itself. `review_at`: the
     same for what the company owes itself because of it.
 
-    `declared` is the entry as a file said it last, while `spec` is what holds: people's acts change the one and not the
-    other. `hastened_on`: up to which day the party is asked again, because of what has come to be known meanwhile.
+    `hastened_on`: up to which day the party is asked again, because of what has come to be known meanwhile.
     """
 
     company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField(
@@ -83,7 +85,6 @@ class Engagement(Registered):
     ends_on = DayField(null=True)
     plan_at = InstantField(null=True, db_index=True)
     review_at = InstantField(null=True, db_index=True)
-    declared = fields.JSONField[dict[str, object]](default=dict, db_default={})
     hastened_on = DayField(null=True)
 
     company_id: str

@@ -68,7 +68,7 @@ def test_plan_apply_and_again_as_a_script_does_it(home):
     planned = run("plan", "--detailed-exitcode", "--json")
     assert planned.exit_code == 3
     data = json.loads(planned.stdout)
-    assert set(data) == {"changes", "mails"}
+    assert set(data) == {"changes", "mails", "takes_back", "keeps"}
     assert {tuple(change) for change in data["changes"]} == {("action", "kind", "key", "fields")}
     assert data["mails"][0]["what"] == "mail"
     assert run("plan").exit_code == 0
@@ -79,6 +79,26 @@ def test_plan_apply_and_again_as_a_script_does_it(home):
     assert (again.exit_code, again.stdout, again.stderr) == (0, "", "Nothing to change.\n")
     assert run("ledger", "head").stdout == head
     assert run("plan", "--detailed-exitcode").exit_code == 0
+
+
+def test_apply_takes_back_what_people_did_only_on_request(home):
+    assert run("apply").exit_code == 0
+    leave = home / "leave.toml"
+    leave.write_text(registry(overdue()).replace('name = "Sister"', 'name = "Sister"\nmember_until = 2030-03-31', 1))
+    database = sqlite3.connect(home / "data" / "itaku.sqlite3")
+    spec = json.loads(database.execute("select spec from company where key = 'sister'").fetchone()[0])
+    with database:
+        changed = json.dumps(spec | {"member_until": "2029-03-31"})
+        database.execute("update company set spec = ? where key = 'sister'", [changed])
+    database.close()
+    kept = run("plan")
+    assert "company sister: member_until stays as it was changed" in kept.stderr
+    refused = run("apply", "--yes", leave)
+    assert refused.exit_code == 2
+    assert "! company sister: member_until would take back what was done" in refused.stdout
+    assert "2029-03-31" in run("export", "registry").stdout
+    assert run("apply", "--yes", "--take-back", leave).exit_code == 0
+    assert "2030-03-31" in run("export", "registry").stdout
 
 
 def test_apply_never_prunes_silently(home):

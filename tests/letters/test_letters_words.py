@@ -118,18 +118,29 @@ def test_a_request_names_deed_and_day_within_what_a_telephone_shows_of_its_subje
             assert DAY[language].search(kept.letter.subject[: 45 if language == "en" else 25]), name
 
 
-def test_all_reminders_of_one_request_have_one_subject_until_its_day_and_another_that_says_since_when_it_is_over(
-    gallery,
-):
+def test_all_reminders_of_one_request_have_the_same_subject(gallery):
+    for language in ("ja", "en"):
+        asked = [kept for (spoken, _), kept in gallery.items() if spoken == language and kept.side == "vendor"]
+        subjects = {
+            kept.letter.subject
+            for kept in asked
+            if len(kept.topics) == 1
+            and kept.topics[0].duty
+            and kept.topics[0].duty.id == 3
+            and kept.topics[0].notice.kind == "rung"
+        }
+        assert len(subjects) == 1
+
+
+def test_what_a_party_owes_says_in_its_subject_since_when_it_is_over_and_never_before(gallery):
     for language, over in (("ja", "の期限を過ぎています】"), ("en", ", overdue since ")):
         asked = [kept for (spoken, _), kept in gallery.items() if spoken == language and kept.side == "vendor"]
-        subjects: dict[bool, set[str]] = {True: set(), False: set()}
-        for kept in asked:
-            duty = kept.topics[0].duty
-            if len(kept.topics) == 1 and duty and duty.id == 3 and kept.topics[0].notice.kind == "rung":
-                subjects[kept.stages == ["overdue"]].add(kept.letter.subject)
-                assert (over in kept.letter.subject) == (kept.stages == ["overdue"])
-        assert [len(said) for said in subjects.values()] == [1, 1]
+        late = {kept.letter.subject for kept in asked if kept.stages == ["overdue"]}
+        early = {kept.letter.subject for kept in asked if kept.stages == ["reminder"]}
+        assert late
+        assert all(over in subject for subject in late)
+        assert early
+        assert not any(over in subject for subject in early)
 
 
 def test_the_decision_on_passing_work_on_is_addressed_to_who_asked_and_not_to_whom_it_is_passed_on(gallery):
@@ -204,7 +215,8 @@ def test_a_company_is_addressed_with_onchu_and_a_person_with_sama(gallery):
         assert len(endings) == 1, (name, salutation)
         assert sum(salutation.count(mark) for mark in ("御中", "様", "各位")) == 1, (name, salutation)
         if kept.side == "vendor":
-            named = kept.topics[0].notice.data.get("name")
+            passed_on = kept.topics[0].notice.kind == "sub-entrustment-decided"  # the name is that of somebody else
+            named = "" if passed_on else kept.topics[0].notice.data.get("name")
             assert salutation == (f"株式会社月見坂印刷　{named} 様" if named else "株式会社月見坂印刷 御中"), name
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from monitor.registry.lifecycle import NEXT, move
 from monitor.registry.merging import merge
 from monitor.registry.read import read
 from monitor.registry.roster import roster
+from monitor.registry.since import Deed, kept, taken_back
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -76,12 +79,43 @@ async def test_an_export_that_was_applied_is_what_files_said_last(store, say):
     candidate = registry(engagement("dm", state="candidate"))
     await say(candidate)
     await move("dm", "active", AT)
-    kept = await export()
-    assert await say(kept, AT + DAY) == []
+    exported = await export()
+    assert await say(exported, AT + DAY) == []
     await move("dm", "suspended", AT + 2 * DAY)
-    assert await say(kept, AT + 3 * DAY) == []
+    assert await say(exported, AT + 3 * DAY) == []
     assert await state() == ("suspended", "suspended")
     assert await say(candidate, AT + 4 * DAY), "another file than the last one is a statement"
+
+
+async def test_what_was_done_to_a_company_stays_under_an_old_file_and_is_told(store, say):
+    old = registry(engagement("dm"))
+    await say(old)
+    await set_fields("company", "impress", {"member_until": "2027-03-31"}, AT + DAY, "person/7")
+    found = await declared(old)
+    assert await kept(found) == [Deed("company", "impress", "member_until", AT + DAY, "person/7")]
+    assert await taken_back(await plan(found, AT + 2 * DAY)) == []
+    assert await say(old, AT + 2 * DAY) == []
+    (change,) = await say(old.replace('"Impress"', '"Impress Books"'), AT + 3 * DAY)
+    assert list(change.fields) == ["name"]
+    assert (await tables.Company.get(key="impress")).spec["member_until"] == "2027-03-31"
+
+
+async def test_what_a_file_would_take_back_is_told_with_its_day_and_who_did_it(store, say):
+    old = registry(engagement("dm"))
+    await say(old)
+    await set_fields("company", "impress", {"member_until": "2027-03-31"}, AT + DAY, "person/7")
+    new = await declared(old.replace('name = "Impress"', 'name = "Impress"\nmember_until = 2030-03-31', 1))
+    assert await taken_back(await plan(new, AT + 2 * DAY)) == [
+        Deed("company", "impress", "member_until", AT + DAY, "person/7")
+    ]
+    assert await kept(new) == []
+
+
+async def declared(text):
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "registry.toml"
+        file.write_text(text, encoding="utf-8")
+        return read([file], plugins.known())
 
 
 async def test_each_step_is_one_line_and_a_step_that_there_is_not_is_refused_with_the_ways(store, say):
