@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.building import build, start_site
 from monitor.config import Settings
-from monitor.daemon import begin
+from monitor.daemon import begin, settle
 from monitor.keys import make_keys
 from monitor.patrol import Patrol
 from monitor.probe import Probe
@@ -75,4 +75,5 @@ async def site(home: Path, url: str) -> AsyncIterator[tuple[House, int]]:
     async with house(home, url) as (made, stack):
         port = await start_site(made, stack, made.settings)
         await begin(made, stack, asyncio.Event())
+        settle()
         yield made, port

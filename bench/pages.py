@@ -101,8 +101,9 @@ class Reader:
     async def get(self, name: str, path: str) -> str:
         return await self._ask(name, self._session.get(path, allow_redirects=False), 200)
 
-    async def post(self, name: str, path: str, fields: dict[str, str]) -> None:
-        form = aiohttp.FormData(fields, default_to_multipart=True)
+    async def post(self, name: str, path: str, fields: dict[str, str], *, files: bool = False) -> None:
+        """As a browser would; `files`: from a page on which a file can be chosen."""
+        form = aiohttp.FormData(fields, default_to_multipart=files)
         await self._ask(name, self._session.post(path, data=form, allow_redirects=False), 303)
 
     async def _ask(self, name: str, request: Any, status: int) -> str:

@@ -12,7 +12,7 @@ from monitor.assets import TEMPLATES
 from monitor.language import catalogue, say_day, say_instant, say_last_day, say_short_day, stopped_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -43,6 +43,7 @@ def environment(language: str, *, html: bool) -> jinja2.Environment:
         "instant": _instant(language),
         "last_day": _last_day(language),
         "phrases": phrases,
+        "lenient": lenient,
     }
     return made
 
@@ -79,6 +80,19 @@ def _last_day(language: str) -> object:
         return say_last_day(day, zone, language)
 
     return say
+
+
+class Lenient(dict[str, Any]):
+    """A row of a page in which what was not said is nothing. In a template `row["note"]` costs a tenth of
+    `row.get("note")`, and a list to check asks four thousand times.
+    """
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def lenient(rows: Iterable[Mapping[str, Any]]) -> Iterator[Lenient]:
+    return map(Lenient, rows)
 
 
 @lru_cache

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from monitor.tables import Obligation
 
+_READ = ("question", "value", "version", "changed_at", "changed_by")
 FILES, OCTETS = 100, 300 * 1024 * 1024  #: of one duty, what was withdrawn included: the disk is everybody's
 
 
@@ -50,13 +51,16 @@ class Draft:
 async def read(duty_id: int) -> Draft:
     """The draft of a duty, its evidence included."""
     files = await evidence(duty_id)
-    rows = {row.question: row for row in await tables.Answer.filter(obligation_id=duty_id)}
-    answers = {question: Answer.model_validate(row.value) for question, row in rows.items()}
+    rows = await tables.Answer.filter(obligation_id=duty_id).values_list(*_READ)
+    answers = {question: Answer.model_validate(value) for question, value, *_ in rows}
     for question, found in files.items():
         answers[question] = answers.get(question, Answer()).model_copy(update={"files": found})
-    last = max(rows.values(), key=lambda row: row.changed_at, default=None)
-    saved = (last.changed_at, last.changed_by) if last else None
-    return Draft(answers, {question: row.version for question, row in rows.items()}, saved)
+    stamps = [(changed_at, changed_by) for *_, changed_at, changed_by in rows]
+    return Draft(
+        answers,
+        {question: version for question, _, version, *_ in rows},
+        max(stamps, key=lambda stamp: stamp[0], default=None),
+    )
 
 
 async def read_all(duties: Sequence[int]) -> dict[int, Draft]:

@@ -53,6 +53,9 @@ class Answer(Part):
         return frozenset({self.value} if isinstance(self.value, str) else self.value)
 
 
+NOTHING = Answer()  #: what stands where nobody has said anything
+
+
 class Change(enum.StrEnum):
     """How an answer stands to the one given last time."""
 
@@ -65,9 +68,9 @@ class Change(enum.StrEnum):
 def diff(previous: Mapping[str, Answer], current: Mapping[str, Answer]) -> dict[str, Change]:
     """Every question that has an answer now or had one then. Files are compared by content, not by name."""
     return {
-        question: _change(previous.get(question, Answer()), current.get(question, Answer()))
+        question: _change(previous.get(question, NOTHING), current.get(question, NOTHING))
         for question in dict.fromkeys((*current, *previous))
-        if not (previous.get(question, Answer()).blank and current.get(question, Answer()).blank)
+        if not (previous.get(question, NOTHING).blank and current.get(question, NOTHING).blank)
     }
 
 

@@ -7,22 +7,46 @@ decides nothing and is not part of what is submitted; its answer is kept, in cas
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from monitor.questionnaire.answers import Answer
+from monitor.questionnaire.answers import NOTHING
 from monitor.questionnaire.condition import holds
 from monitor.questionnaire.judgement import evidence_missing, findings_of, is_unanswered, judge
 from monitor.questionnaire.problem import Problem, both
 from monitor.questionnaire.text import is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import date
 
+    from monitor.questionnaire.answers import Answer
     from monitor.questionnaire.model import Finding, Question, Questionnaire, Section
 
-NOTHING = Answer()
+
+Entry = TypeVar("Entry")
+Value = TypeVar("Value")
+
+
+class Lazily(Mapping[str, Value], Generic[Entry, Value]):
+    """What is worked out of each entry when it is asked for, and once: a page of twenty questions judges these alone
+    and not two hundred.
+    """
+
+    def __init__(self, entries: Mapping[str, Entry], make: Callable[[Entry], Value]) -> None:
+        self._entries, self._make, self._made = entries, make, dict[str, Value]()
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self._made:
+            self._made[name] = self._make(self._entries[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
 
 class QuestionState(enum.StrEnum):
@@ -72,14 +96,15 @@ class Examination:
 def examine(questionnaire: Questionnaire, answers: Mapping[str, Answer], today: date) -> Examination:
     """Judges every answer. `today`, in the group's zone, is what "not in the future" is measured by."""
     asked = shown(questionnaire, answers)
-    questions = {
-        question.id: _examined(question, answers.get(question.id, NOTHING), today)
-        if question.id in asked
-        else Examined(QuestionState.HIDDEN)
-        for question in questionnaire.questions
-    }
-    sections = {section.id: _section(section, questions, answers) for section in questionnaire.sections}
-    return Examination(questions, sections)
+
+    def examined(question: Question) -> Examined:
+        if question.id not in asked:
+            return Examined(QuestionState.HIDDEN)
+        return _examined(question, answers.get(question.id, NOTHING), today)
+
+    questions = Lazily({question.id: question for question in questionnaire.questions}, examined)
+    sections = {section.id: section for section in questionnaire.sections}
+    return Examination(questions, Lazily(sections, lambda section: _section(section, questions, answers)))
 
 
 def shown(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> frozenset[str]:

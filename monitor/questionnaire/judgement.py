@@ -21,15 +21,15 @@ REMARK_LIMIT = 2000  #: characters of a comment or of the reason for "not applic
 
 def unstorable(answer: Answer) -> Problem | None:
     """What forbids keeping the answer even as a draft. To be asked before anything is written anywhere."""
-    value = answer.value if isinstance(answer.value, tuple) else (str(answer.value or ""),)
-    spoken: tuple[tuple[Field, tuple[str, ...]], ...] = (
-        ("value", value),
-        ("reason", (answer.reason,)),
-        ("comment", (answer.comment,)),
-        ("files", tuple(file.name for file in answer.files)),
-    )
-    refused = (field for field, texts in spoken if any(holds_my_number(text) for text in texts))
-    return next((problem("my-number", field) for field in refused), None)
+    if any(map(holds_my_number, answer.value if isinstance(answer.value, tuple) else (str(answer.value or ""),))):
+        return problem("my-number", "value")
+    if holds_my_number(answer.reason):
+        return problem("my-number", "reason")
+    if holds_my_number(answer.comment):
+        return problem("my-number", "comment")
+    if any(holds_my_number(file.name) for file in answer.files):
+        return problem("my-number", "files")
+    return None
 
 
 def judge(question: Question, answer: Answer, today: date) -> tuple[Problem, ...]:

@@ -30,8 +30,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.questionnaire.answers import Answer
-from monitor.questionnaire.examination import NOTHING, shown
+from monitor.questionnaire.answers import NOTHING, Answer
+from monitor.questionnaire.examination import shown
 from monitor.questionnaire.judgement import findings_of
 from monitor.questionnaire.model import AGREED, Choice, QuestionType
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import BodyPartReader, MultipartReader, content_disposition_filename, parse_content_disposition, web
+from aiohttp.hdrs import CONTENT_DISPOSITION
 from aiohttp.http_exceptions import HttpProcessingError
 
 from monitor.questionnaire.entry import tidy
@@ -99,6 +101,31 @@ class Measured:
         return taken
 
 
+@lru_cache(maxsize=1024)
+def _named(header: str | None) -> tuple[str | None, str | None]:
+    """What a part is called, and its file. Browsers send the same few hundred headers for one questionnaire."""
+    _, said = parse_content_disposition(header)
+    return content_disposition_filename(said, "name"), content_disposition_filename(said, "filename")
+
+
+class Part(BodyPartReader):
+    """One field of a form. aiohttp takes a header apart again for each of its two names, which on a page of forty
+    fields is a third of the work of saving it.
+    """
+
+    @property
+    def name(self) -> str | None:
+        return _named(self.headers.get(CONTENT_DISPOSITION))[0]
+
+    @property
+    def filename(self) -> str | None:
+        return _named(self.headers.get(CONTENT_DISPOSITION))[1]
+
+
+class Form(MultipartReader):
+    part_reader_cls = Part
+
+
 def _too_much() -> web.HTTPException:
     return web.HTTPRequestEntityTooLarge(max_size=PARTS, actual_size=PARTS, text="More than a form can be.")
 
@@ -109,7 +136,7 @@ async def parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
     """
     with legible():
         body = Measured(request.content, request.app[SITE].form_limit + ROOM)
-        form = MultipartReader(request.headers, cast("StreamReader", body))
+        form = Form(request.headers, cast("StreamReader", body))
     for _ in range(PARTS):
         with legible():
             part = await form.next()

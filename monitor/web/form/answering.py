@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor.obligations import drafts
-from monitor.questionnaire import QuestionState
+from monitor.questionnaire import QuestionState, shown
 from monitor.tables.store import transaction
 from monitor.web.answers.groups import visible
 from monitor.web.form.arriving import Sent, receive
@@ -45,9 +45,10 @@ async def save_section(request: web.Request, found: Filling) -> web.StreamRespon
     could not be stored stands on the page that answers at once: it is nowhere else.
     """
     section = _section(request, found)
-    asked = _asked(section, found.examined(await found.draft()))
     sent = await receive(request, section, Sent(full=await drafts.full(found.duty.id)))
-    chosen = await picked(found, section, sent.fields, await found.draft())
+    before = await found.draft()
+    asked = shown(found.questionnaire, before.answers)
+    chosen = await picked(found, section, sent.fields, before)
     async with transaction():
         outcome = await store(found, section, sent, chosen, request.app[SITE].claims)
     draft = await found.draft()
@@ -72,11 +73,10 @@ def _section(request: web.Request, found: Filling) -> Section:
     return section
 
 
-def _unreadable(found: Filling, section: Section, draft: Draft) -> bool:
+def _unreadable(section: Section, examined: Examination) -> bool:
     """Whether something that was typed cannot be read. What is only missing keeps nobody from going on."""
-    examined = found.examined(draft).questions
     return any(
-        examined[question.id].state is QuestionState.INVALID and _typed_wrong(examined[question.id])
+        examined.questions[question.id].state is QuestionState.INVALID and _typed_wrong(examined.questions[question.id])
         for question in section.questions
     )
 
@@ -87,10 +87,10 @@ def _typed_wrong(examined: Any) -> bool:
 
 @dataclass(frozen=True)
 class Saved:
-    """A section after saving: what it asked before, what was sent, what stands now, and the question to go back to."""
+    """A section after saving: what was asked before, what was sent, what stands now, and the question to go back to."""
 
     section: Section
-    asked: set[str]
+    asked: frozenset[str]
     sent: Sent
     draft: Draft
     back: str
@@ -106,7 +106,7 @@ def _onward(found: Filling, saved: Saved) -> str:
     where one came from, the next section, or the answers to check.
     """
     sent, examined = saved.sent.fields, found.examined(saved.draft)
-    if _unreadable(found, saved.section, saved.draft):
+    if _unreadable(saved.section, examined):
         return saved.at(found.base, "check=1")
     if sent.get("remove") or sent.get("upload"):
         return saved.at(found.base, question=_file_of(saved.section, sent))
