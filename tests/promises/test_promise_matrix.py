@@ -16,7 +16,8 @@ from monitor.obligations import KINDS
 from monitor.own_duties import OWN_DUTIES
 from monitor.promises.matrix import CLAUSES, State, matrix
 from monitor.promises.matrix.judging import judge
-from monitor.promises.matrix.reading import DAYS, Books, Row, Work
+from monitor.promises.matrix.reading import Books, Row
+from monitor.promises.matrix.works import DAYS, Sort
 from monitor.registry.apply import apply
 from monitor.registry.format.proving import Promises
 from monitor.registry.read import read
@@ -31,16 +32,18 @@ def cell(code, *, shelf=None, trouble=None, works=(), company="impress", **more)
     def by_company(rows):
         return {name: {row.company: [row]} for name, row in (rows or {}).items()}
 
-    books = Books(TODAY, works, shelf=by_company(shelf), trouble=by_company(trouble), **more)
+    books = Books(
+        TODAY, {one: {"impress"} for one in works}, shelf=by_company(shelf), trouble=by_company(trouble), **more
+    )
     return judge(BY_CODE[code], [company], books, Promises())[0]
 
 
-def work(key="dm", **spec):
-    return Work(key, "impress", "acme", True, TODAY, {"kind": "trustee", **spec}, frozenset(spec.get("purposes", ())))
+def work(*purposes):
+    return Sort("trustee", frozenset(purposes))
 
 
-def row(on, engagement="", company="impress"):
-    return Row(company, on, "/duty/1", engagement)
+def row(on, sort=None, company="impress"):
+    return Row(company, on, "/duty/1", sort)
 
 
 def test_without_evidence_a_promise_is_red_and_without_such_work_there_is_nothing_to_show():
@@ -48,7 +51,7 @@ def test_without_evidence_a_promise_is_red_and_without_such_work_there_is_nothin
     nothing = cell("A6c")
     assert (nothing.state, str(nothing.why)) == (State.NOTHING, "No trustee at work.")
     assert cell("P12", works=[work()]).state is State.NOTHING
-    assert cell("P12", works=[work(purposes=["p12"])]).state is State.MISSING
+    assert cell("P12", works=[work("p12")]).state is State.MISSING
     assert cell("A8a").state is State.NOTHING
     assert cell("A3", joint=frozenset({"impress"})).state is State.MISSING
     assert cell("A3").state is State.NOTHING
@@ -57,7 +60,7 @@ def test_without_evidence_a_promise_is_red_and_without_such_work_there_is_nothin
 
 @given(st.dates(date(2020, 1, 1), TODAY))
 def test_what_is_done_yearly_proves_for_twelve_months_to_the_day(on):
-    found = cell("A6c", works=[work()], shelf={"answer:attestation": row(on, "dm")})
+    found = cell("A6c", works=[work()], shelf={"answer:attestation": row(on, work())})
     assert found.state is (State.PROVED if on >= date(2025, 9, 1) else State.STALE)
     assert found.age == (TODAY - on).days
 
@@ -65,30 +68,30 @@ def test_what_is_done_yearly_proves_for_twelve_months_to_the_day(on):
 def test_what_is_looked_at_all_the_time_is_stale_after_a_week_and_what_happened_once_never():
     looked = {days: cell("AC", shelf={"contact": row(TODAY - timedelta(days), company="")}).state for days in (7, 8)}
     assert looked == {7: State.PROVED, 8: State.STALE}
-    assert cell("A6b", works=[work()], shelf={"answer:selection": row(date(2001, 1, 1), "dm")}).state is State.PROVED
+    assert cell("A6b", works=[work()], shelf={"answer:selection": row(date(2001, 1, 1), work())}).state is State.PROVED
 
 
 def test_fresh_evidence_comes_before_newer_that_is_too_old():
-    shelf = {"look:tls": row(date(2026, 8, 1)), "answer:attestation": row(date(2026, 7, 1), "dm")}
+    shelf = {"look:tls": row(date(2026, 8, 1)), "answer:attestation": row(date(2026, 7, 1), work())}
     found = cell("A5b", works=[work()], shelf=shelf)
     assert [one.source.keys[0] for one in found.seen] == ["answer:attestation", "look:tls"]
     assert (found.state, found.age) == (State.PROVED, 62)
 
 
 def test_a_purpose_is_proved_by_works_of_that_purpose_alone():
-    works = [work("dm", purposes=["p03"]), work("ads", purposes=["p12"])]
-    shelf = {"answer:attestation": row(TODAY, "ads")}
+    works = delivering, mailing = [work("p03"), work("p12")]
+    shelf = {"answer:attestation": row(TODAY, mailing)}
     assert cell("P03", works=works, shelf=shelf).state is State.MISSING
-    assert cell("P03", works=works, trouble={"answer:attestation": row(TODAY, "ads")}).state is State.MISSING
-    assert cell("P03", works=works, trouble={"answer:attestation": row(TODAY, "dm")}).state is State.TROUBLE
+    assert cell("P03", works=works, trouble={"answer:attestation": row(TODAY, mailing)}).state is State.MISSING
+    assert cell("P03", works=works, trouble={"answer:attestation": row(TODAY, delivering)}).state is State.TROUBLE
 
 
 def test_what_is_overdue_or_to_be_corrected_is_trouble_whatever_else_is_proved():
-    shelf = {"answer:attestation": row(TODAY, "dm")}
+    shelf = {"answer:attestation": row(TODAY, work())}
     for name in ("answer:attestation", "rule:unauthorised_subentrust", "duty:transfer-check"):
-        found = cell("A6c", works=[work()], shelf=shelf, trouble={name: row(TODAY, "dm")})
+        found = cell("A6c", works=[work()], shelf=shelf, trouble={name: row(TODAY, work())})
         assert found.state is State.TROUBLE
-    other = cell("A6c", works=[work()], shelf=shelf, trouble={"answer:attestation": row(TODAY, "x", "sister")})
+    other = cell("A6c", works=[work()], shelf=shelf, trouble={"answer:attestation": row(TODAY, work(), "sister")})
     assert other.state is State.PROVED
 
 

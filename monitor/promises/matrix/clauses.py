@@ -28,8 +28,8 @@ from monitor.promises.policies import COMPANIES, CONTACTS, FIFTH_ITEM, PURPOSES,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from monitor.promises.matrix.reading import Work
     from monitor.promises.matrix.sources import Source
+    from monitor.promises.matrix.works import Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Scope:
     """
 
     nothing: Message | None = None
-    works: Callable[[Work], bool] | None = None
+    works: Callable[[Sort], bool] | None = None
     joint: bool = False
     occasion: bool = False
     linked: bool = False
@@ -69,11 +69,11 @@ def _texts(*rules: str) -> tuple[str, ...]:
 
 
 def _flag(name: str) -> Scope:
-    return Scope(Message("No work of this kind."), lambda work: bool(work.spec.get(name)))
+    return Scope(Message("No work of this kind."), lambda sort: name in sort.flags)
 
 
 def _purpose(key: str) -> Scope:
-    return Scope(Message("No work for this purpose."), lambda work: key in work.purposes)
+    return Scope(Message("No work for this purpose."), lambda sort: key in sort.purposes)
 
 
 def _purposed(number: int, title: Message, *evidence: Source, also: tuple[str, ...] = ()) -> Clause:
@@ -81,7 +81,7 @@ def _purposed(number: int, title: Message, *evidence: Source, also: tuple[str, .
 
 
 _WORKS = Scope(Message("No work in force."), lambda _: True)
-_TRUSTEES = Scope(Message("No trustee at work."), lambda work: work.spec.get("kind") == "trustee")
+_TRUSTEES = Scope(Message("No trustee at work."), lambda sort: sort.kind == "trustee")
 _JOINT = Scope(Message("Not a member of a joint use."), joint=True)
 _OCCASION = Scope(Message("Nothing of this kind has come to an end yet."), occasion=True)
 _NO_SITE = Message("No site of this company is looked at for cookies.")
@@ -174,7 +174,7 @@ CLAUSES: tuple[Clause, ...] = (
         "B22",
         Message("Cookies, and what is sent to others"),
         (of.SEEN_COOKIES,),
-        Scope(_NO_SITE, lambda work: "p12" in work.purposes, occasion=True),
+        Scope(_NO_SITE, lambda sort: "p12" in sort.purposes, occasion=True),
     ),
     Clause(
         "B23",

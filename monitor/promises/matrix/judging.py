@@ -78,16 +78,15 @@ class _Ours:
 
     def __init__(self, clause: Clause, books: Books) -> None:
         self.clause, self.books, wanted = clause, books, clause.scope.works
-        works = [work for work in books.works if wanted(work)] if wanted else []
-        self.within = {work.key for work in works} if wanted else None
-        self.engaged = {work.company for work in works if work.in_force}
+        sorts = [sort for sort in books.in_force if wanted(sort)] if wanted else []
+        self.engaged = {company for sort in sorts for company in books.in_force[sort]}
 
     def rows(self, shelf: Shelf, key: str, company: str) -> list[Row]:
         """A company's own, and the group's; of what is shared, everybody's."""
-        by_company, within = shelf.get(key, {}), self.within
+        by_company, wanted = shelf.get(key, {}), self.clause.scope.works
         whose = by_company if self.clause.shared else ("", company)
         rows = [row for name in whose for row in by_company.get(name, ())]
-        return [row for row in rows if within is None or not row.engagement or row.engagement in within]
+        return [row for row in rows if wanted is None or row.sort is None or wanted(row.sort)]
 
     def applies(self, company: str, *, some: bool) -> bool:
         scope = self.clause.scope

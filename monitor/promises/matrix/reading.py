@@ -10,42 +10,37 @@ not agree.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from checks.names import host_of
 from monitor import tables
 from monitor.conduct import TEXTS_DISAGREE
 from monitor.promises.matrix.freshest import BOOKED, NOTICES, OUTSIDE, Booked, day_of, freshest, looks
-from monitor.registry.format import BEFORE, OWING, JointUse, Party
+from monitor.promises.matrix.works import works_of
+from monitor.registry.format import JointUse, Party
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from monitor.registry.roster import Roster
+    from tortoise.queryset import QuerySet
 
-DAYS = (
-    "attestation.last_accepted_on",
-    "selection.accepted_on",
-    "deletion.accepted_on",
-    "consent.checked_on",
-    "instruction.recorded_on",
-    "transfer.last_checked_on",
-    "necessity_reviewed_on",
-)
-"""Fields of a work's entry that say when something was done."""
+    from monitor.promises.matrix.works import Sort, Work
+    from monitor.registry.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Something that happened, or has been open, since a day. No `company`: it is the group's own; `href`: its page."""
+    """Something that happened, or has been open, since a day. No `company`: it is the group's own; `href`: its page;
+    `sort`: of which sort of works it is, none where it is of no work.
+    """
 
     company: str
     on: date
     href: str
-    engagement: str = ""
+    sort: Sort | None = None
     count: int = 1
 
 
@@ -54,25 +49,12 @@ Named = tuple[str, Row]
 Shelf: TypeAlias = "Mapping[str, Mapping[str, Sequence[Row]]]"  #: by name, and by company
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """As much of an engagement as the promises ask for; purposes are those of the one above where it names none."""
-
-    key: str
-    company: str
-    party: str
-    in_force: bool
-    changed_on: date
-    spec: Mapping[str, Any]
-    purposes: frozenset[str] = frozenset()
-
-
 @dataclass(frozen=True)
 class Books:
-    """Everything that was read, at one instant."""
+    """Everything that was read, at one instant. `in_force`: the companies that have such works."""
 
     today: date
-    works: Sequence[Work] = ()
+    in_force: Mapping[Sort, Collection[str]] = field(default_factory=dict)
     joint: frozenset[str] = frozenset()
     linked: bool = False
     shelf: Shelf = field(default_factory=dict)
@@ -81,81 +63,69 @@ class Books:
 
 async def read(present: Roster, at: datetime) -> Books:
     today, shelf = present.calendar.day_of(at), _Shelving()
-    works = await _works(present, today)
-    by_key = {work.key: work for work in works}
-    shelf.add(_of_works(works))
+    works = {work.key: work for work in await works_of(present.calendar, today)}
+    shelf.add(_of_works(works.values()))
     for booked in BOOKED:
-        shelf.add(_booked(await freshest(booked), booked, by_key, present))
-    shelf.add(_looked(await looks(), works, present))
+        shelf.add(_booked(await freshest(booked), booked, works, present))
+    shelf.add(_looked(await looks(), works.values(), present))
     uses = await _uses()
-    shelf.add([*await _texts(uses, present, today), *await _registered(present), *await _certified(works, today)])
+    certified = await _certified(works.values(), today)
+    shelf.add([*await _texts(uses, present, today), *await _registered(present), *certified])
+    in_force: dict[Sort, set[str]] = defaultdict(set)
+    for work in works.values():
+        if work.in_force:
+            in_force[work.sort].add(work.company)
     joint = frozenset(one.company for use in uses.values() for one in use.members_on(today) if one.company)
     linked = await tables.LinkedSite.filter(retired_at=None).exists()
-    return Books(today, works, joint, linked, shelf.kept, await _trouble(today))
+    return Books(today, in_force, joint, linked, shelf.folded(), await _trouble(works, today))
 
 
 class _Shelving:
+    """Rows of one name, company and sort of works become one: the freshest, with the count of all."""
+
     def __init__(self) -> None:
-        self.kept: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        self.kept: dict[tuple[str, str, Sort | None], tuple[Row, int]] = {}
 
     def add(self, rows: Iterable[Named]) -> None:
         for name, row in rows:
-            self.kept[name][row.company].append(row)
+            place = (name, row.company, row.sort)
+            best, count = self.kept.get(place, (row, 0))
+            newer = row if (row.on, row.href) > (best.on, best.href) else best
+            self.kept[place] = (newer, count + row.count)
+
+    def folded(self) -> Shelf:
+        found: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        for (name, company, _), (row, count) in self.kept.items():
+            found[name][company].append(replace(row, count=count))
+        return found
 
 
-async def _works(present: Roster, today: date) -> list[Work]:
-    columns = ("key", "company_id", "party_id", "state", "starts_on", "retired_at", "changed_at", "under", "spec")
-    rows: list[Any] = await tables.Engagement.all().values_list(*columns)
-    specs = {key: (spec, under) for key, *_, under, spec in rows}
-    return [
-        Work(
-            key, company, party, state in OWING and starts_on <= today and retired_at is None,
-            present.calendar.day_of(changed_at), spec, _purposes(key, specs),
-        )
-        for key, company, party, state, starts_on, retired_at, changed_at, _, spec in rows
-        if state not in BEFORE
-    ]  # fmt: skip
-
-
-def _purposes(key: str | None, specs: Mapping[str, tuple[Any, str | None]]) -> frozenset[str]:
-    """Its own, or those of the nearest one above that names some; rings are refused when the registry is read."""
-    while key is not None and key in specs:
-        spec, above = specs[key]
-        if spec.get("purposes") or not above:
-            return frozenset(spec.get("purposes", ()))
-        key = above
-    return frozenset()
-
-
-def _of_works(works: Sequence[Work]) -> Iterator[Named]:
+def _of_works(works: Iterable[Work]) -> Iterator[Named]:
     for work in works:
         page = f"/engagement/{work.key}"
-        for name in DAYS:
-            on = _said(work.spec, name)
-            if on:
-                yield f"entry:{name}", Row(work.company, on, page, work.key)
+        for name, on in work.days:
+            yield f"entry:{name}", Row(work.company, on, page, work.sort)
         if work.in_force:
-            kept = Row(work.company, work.changed_on, page, work.key)
-            yield from [("work", kept), *([("class", kept)] if work.spec.get("class") else [])]
-
-
-def _said(spec: Mapping[str, Any], name: str) -> date | None:
-    found: Any = spec
-    for part in name.split("."):
-        found = (found or {}).get(part)
-    return day_of(found, None) if found else None
+            kept = Row(work.company, work.changed_on, page, work.sort)
+            yield "work", kept
+            if work.sort.classed:
+                yield "class", kept
 
 
 def _booked(rows: Iterable[Any], booked: Booked, works: Mapping[str, Work], present: Roster) -> Iterator[Named]:
+    """Those of works that have not begun prove nothing yet."""
     for name, company, engagement, on, number, count in rows:
-        whose = company or (works[engagement].company if engagement in works else "")
-        row = Row(whose, day_of(on, present.calendar), booked.href.format(id=number), engagement or "", count)
+        work = works.get(engagement) if engagement else None
+        if engagement and work is None:
+            continue
+        whose, sort = (company or work.company, work.sort) if work else (company or "", None)
+        row = Row(whose, day_of(on, present.calendar), booked.href.format(id=number), sort, count)
         yield booked.name.format(name), row
         if booked.whole:
             yield booked.whole, row
 
 
-def _looked(rows: Iterable[Any], works: Sequence[Work], present: Roster) -> Iterator[Named]:
+def _looked(rows: Iterable[Any], works: Iterable[Work], present: Roster) -> Iterator[Named]:
     """The way to a look leads over a work of the party that was looked at."""
     place = {(work.company, work.party): f"/engagement/{work.key}" for work in works if work.in_force}
     for company, party, kind, at, count in rows:
@@ -202,35 +172,44 @@ async def _registered(present: Roster) -> list[Named]:
     ]
 
 
-async def _certified(works: Sequence[Work], today: date) -> list[Named]:
+async def _certified(works: Iterable[Work], today: date) -> list[Named]:
     """Certificates that hold today, by the first letters of their kind up to a sign: `PCI-DSS` is `PCI`."""
     found = []
-    holders = {row.key: row for row in await tables.Party.filter(warn_at__not_isnull=True, retired_at=None)}
-    for work in (work for work in works if work.in_force and work.party in holders):
-        party = Party.model_validate(holders[work.party].spec)
-        for one in (one for one in party.certificate if one.expires_on >= today):
+    rows = await tables.Party.filter(warn_at__not_isnull=True, retired_at=None)
+    holders = {row.key: Party.model_validate(row.spec).certificate for row in rows}
+    for work in (work for work in works if work.in_force):
+        for one in (one for one in holders.get(work.party, ()) if one.expires_on >= today):
             kind = one.kind.replace("_", "-").partition("-")[0]
-            row = Row(work.company, one.issued_on or work.changed_on, f"/engagement/{work.key}", work.key)
+            row = Row(work.company, one.issued_on or work.changed_on, f"/engagement/{work.key}", work.sort)
             found.append((f"certificate:{kind}", row))
     return found
 
 
-async def _trouble(today: date) -> Shelf:
+async def _trouble(works: Mapping[str, Work], today: date) -> Shelf:
     """What is overdue, and what is open that must not be."""
-    shelf = _Shelving()
     asked = tables.Obligation.filter(state__in=ASKED, due_on__lt=today, told_on__not_isnull=True)
     owed = tables.OwnDuty.filter(state="open", due_on__lt=today)
-    columns = ("id", "kind", "company_id", "engagement_id", "due_on")
-    rows: list[Any] = await asked.values_list(*columns)
-    shelf.add((f"answer:{kind}", Row(who, on, f"/duty/{id_}", work)) for id_, kind, who, work, on in rows)
-    rows = await owed.values_list(*columns)
-    shelf.add((f"duty:{kind}", Row(who or "", on, f"/own-duty/{id_}", work or "")) for id_, kind, who, work, on in rows)
     failing = tables.Case.filter(closed_at=None, closes_at=None)
-    rows = await failing.values_list("id", "rule", "ref", "check_kind", "company_id", "engagement_id", "opened_on")
-    for id_, rule, ref, kind, who, work, on in rows:
-        name = _conduct(rule, ref) if rule else f"{OUTSIDE}:{kind}"
-        shelf.add([(name, Row(who or "", on, f"/case/{id_}", work or ""))])
-    return shelf.kept
+    columns = ("id", "kind", "company_id", "engagement_id")
+    rows: list[Any] = [
+        (f"answer:{kind}", f"/duty/{id_}", *rest) for id_, kind, *rest in await _of(asked, columns, "due_on")
+    ]
+    rows += [(f"duty:{kind}", f"/own-duty/{id_}", *rest) for id_, kind, *rest in await _of(owed, columns, "due_on")]
+    named = ("id", "rule", "ref", "check_kind", "company_id", "engagement_id")
+    rows += [
+        (_conduct(rule, ref) if rule else f"{OUTSIDE}:{kind}", f"/case/{id_}", *rest)
+        for id_, rule, ref, kind, *rest in await _of(failing, named, "opened_on")
+    ]
+    found: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for name, page, company, engagement, on in rows:
+        if not engagement or engagement in works:
+            sort = works[engagement].sort if engagement else None
+            found[name][company or ""].append(Row(company or "", on, page, sort))
+    return found
+
+
+async def _of(query: QuerySet[Any], columns: tuple[str, ...], day: str) -> list[Any]:
+    return list(await query.values_list(*columns, day))
 
 
 def _conduct(rule: str, ref: str) -> str:

@@ -111,7 +111,7 @@ CORRECTED = Source(
     Message("Owner's correction carried out"), ("request:correct", "request:add"), "/owner-requests", Term.LASTING
 )
 REFUSALS = Source(Message("Refusal of mail acknowledged"), ("answer:opt-out-ack",), "/opt-outs")
-CONSENTED = Source(Message("Proof of consent to mail"), ("entry:consent.checked_on", "consent"), "/opt-outs")
+CONSENTED = Source(Message("Proof of consent to mail"), ("entry:consent.checked_on",), "/opt-outs")
 PROVIDED = Source(Message("Record of provision or receipt"), ("record",), "/provisions", Term.LASTING)
 PROVIDED_BY_CONSENT = Source(Message("Record of consent"), ("record:consent",), "/provisions", Term.LASTING)
 EMERGENCY = Source(Message("Emergency disclosure reviewed"), ("disclosure:emergency",), "/disclosures", Term.LASTING)
