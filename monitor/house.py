@@ -23,7 +23,8 @@ from monitor.obligations.planning import plan
 from monitor.obligations.turning import turn
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import deliver
-from monitor.promises import disposal, provision, sub_entrustment
+from monitor.promises import disposal, keeping, provision, sub_entrustment
+from monitor.promises.improving.yearly import begin as review_years
 from monitor.promises.joint_use.daily import look as see_notices
 from monitor.promises.supervision import supervise
 from monitor.pulse import beat
@@ -102,6 +103,11 @@ class House:
     async def keep(self, at: datetime) -> int:
         return await keep_house(at, self.settings.cadence)
 
+    async def erase(self, at: datetime) -> int:
+        """What has had its time, at night; then the files that no row names any more."""
+        done = await keeping.turn(at) or await keeping.forget_people(at)
+        return done or (await keeping.sweep(at, self.evidence) if self.evidence else 0)
+
     async def watch_over(self, at: datetime) -> int:
         """The auditor's round: what it finds is said once when it appears, and shown until it is gone."""
         found = await audit((await roster()).calendar, at)
@@ -148,7 +154,9 @@ class House:
             Tick("patrol", 1, self.look, abreast=self.settings.probe.concurrency),
             Tick("digest", 60, report),
             Tick("housekeeping", 60, self.keep),
+            Tick("retention", 300, self.erase, after=60),
             Tick("published", 600, see_notices, after=30),
+            Tick("years", 600, review_years, after=45),
             Tick("auditor", 60, self.watch_over, after=60),
         ]
 

@@ -30,7 +30,7 @@ async def keep_house(at: datetime, cadence: Cadence) -> int:
     """One round; how much was done, 0 when nothing is left.
 
     Days missed while the daemon was down are packed and entered one after the other. What proves something is never
-    deleted: the ledger, submissions, evidence, cases.
+    deleted here: it has its own time (`monitor.promises.keeping`), and the ledger none.
     """
     await tables.Session.filter(expires_at__lt=at).delete()
     await tables.SignIn.filter(expires_at__lt=at - _SPENT).delete()

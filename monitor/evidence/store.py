@@ -33,13 +33,16 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
+from monitor import clock
 from monitor.evidence.judgement import expect, judge
 from monitor.evidence.names import clean
 from monitor.evidence.refusal import refused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from datetime import datetime
 
+    from obstore import ObjectMeta
     from obstore.store import ObjectStore, RetryConfig
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,7 @@ FOLDER = "file://"
 BATCH = 1 << 17  # what is written at once: a thread is woken forty times for 5 MB
 PIECE = 1 << 18
 SPARE = 1 << 30  # what a disk must have left: the database beside the evidence must still be able to write
+LATELY = timedelta(hours=6)  # far less than the day for which the store's own sweeping leaves a file alone
 PATIENCE = 60.0  # seconds that a file waits for its turn and for the store
 _PART = {True: 1 << 20, False: 5 << 20}  # of a long put: a folder takes any, buckets none below 5 MiB
 _RETRY: RetryConfig = {
@@ -152,14 +156,40 @@ class EvidenceStore:
         return True
 
     async def exists(self, sha256: str) -> bool:
-        return await self._size(sha256) is not None
+        return await self._head(sha256) is not None
 
-    async def _size(self, sha256: str) -> int | None:
+    async def _head(self, sha256: str) -> ObjectMeta | None:
         try:
             with _borders(sha256):
-                return (await obstore.head_async(self._store, _key(sha256)))["size"]
+                return await obstore.head_async(self._store, _key(sha256))
         except EvidenceMissing:
             return None
+
+    async def _kept(self, sha256: str, size: int) -> bool:
+        """Whether it lies there, whole and put there lately. What is older is put there once more: it may be about to
+        be discarded, because its last row has just gone.
+        """
+        found = await self._head(sha256)
+        return found is not None and found["size"] == size and found["last_modified"] > clock.now() - LATELY
+
+    async def discard(self, sha256: str, before: datetime) -> bool:
+        """Delete what was put there before that instant; whether it went. What is not there has gone already."""
+        found = await self._head(sha256)
+        if found is None or found["last_modified"] >= before:
+            return False
+        with _borders(), suppress(NotFoundError, FileNotFoundError):
+            await obstore.delete_async(self._store, _key(sha256))
+        return True
+
+    async def older(self, before: datetime, part: int, parts: int) -> AsyncIterator[str]:
+        """The hashes of what was put there before that instant, of one part of the store out of so many."""
+        for folder in range(part, 256, parts):
+            with _borders():
+                found = await obstore.list(self._store, f"{folder:02x}/").collect_async()
+            for one in found:
+                sha256 = one["path"].rpartition("/")[2]
+                if one["last_modified"] < before and _SHA256.fullmatch(sha256):
+                    yield sha256
 
     @asynccontextmanager
     async def _scratch_file(self) -> AsyncIterator[BinaryIO]:
@@ -175,7 +205,7 @@ class EvidenceStore:
     async def _keep(self, file: BinaryIO, sha256: str, size: int) -> None:
         try:
             async with asyncio.timeout(PATIENCE), self._putting:
-                if await self._size(sha256) != size:
+                if not await self._kept(sha256, size):
                     await self._put(file, _key(sha256))
                 if self.folder:
                     with _borders():

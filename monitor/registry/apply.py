@@ -17,6 +17,7 @@ from monitor import ledger, tables
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
 from monitor.registry.addresses import keep
+from monitor.registry.ends import mark
 from monitor.registry.format import KINDS, OWING, SINGLES, Campaign, Engagement, Entry, Group, Minors, Party
 from monitor.registry.merging import merged
 from monitor.registry.naming import named
@@ -90,6 +91,7 @@ def _accepted(entry: Engagement) -> dict[str, date | None]:
         "attestation.last_accepted_on": entry.attestation.last_accepted_on,
         "selection.accepted_on": entry.selection.accepted_on,
         "necessity_reviewed_on": entry.necessity_reviewed_on,
+        "handlers.listed_on": entry.handlers.listed_on,
     }
 
 
@@ -193,6 +195,7 @@ async def carry_out(changes: Sequence[Change], at: datetime, looks: Mapping[str,
         await sync(await _parties_touched(changes), looks, at)
     await abandon([change.key for change in changes if (change.kind, change.action) == ("party", "retire")], at)
     await _hasten(changes, at)
+    await mark(changes, at)
     await _replan(changes, at)
     await _rewarn(at)
     await tables.Group.filter(key="group").update(revision=F("revision") + 1)
@@ -263,11 +266,13 @@ async def _replan(changes: Sequence[Change], at: datetime) -> None:
     """Mark what must be worked out anew: changed engagements, all below them, those of a changed party; everything
     live where the calendar or the roles changed.
     """
-    if any(change.kind in SINGLES and change.action != "add" for change in changes):
+    if any(change.kind in SINGLES and (change.kind, change.action) != ("group", "add") for change in changes):
         await tables.Engagement.filter(retired_at=None).update(plan_at=at, review_at=at)
         await tables.Obligation.filter(state__in=LIVE).update(next_at=at)
         await tables.Case.filter(closed_at=None).update(next_at=at)
         return
+    if any(change.kind == "purpose" and "duties" in change.fields for change in changes):
+        await tables.Engagement.filter(retired_at=None).update(review_at=at)
     touched = {change.key for change in changes if change.kind == "engagement"}
     parties = {change.key for change in changes if change.kind == "party" and change.action != "add"}
     asked = {key for change in changes if change.kind == "campaign" for key in await _campaigning(change)}

@@ -19,7 +19,8 @@ from monitor.letters import Topic, gather, subject
 from monitor.obligations import KINDS, planning, turning
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import Writer, deliver
-from monitor.promises import disposal, provision, sub_entrustment
+from monitor.promises import disposal, keeping, provision, sub_entrustment
+from monitor.promises.improving import yearly
 from monitor.promises.supervision import supervise
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
@@ -168,7 +169,9 @@ class World:
                 + await sub_entrustment.turn(at)
                 + await disposal.turn(at)
                 + await provision.turn(at)
+                + await keeping.turn(at)
                 + await supervise(at)
+                + await yearly.begin(at)
                 + await owing.turn(at)
                 + await reopen(at)
                 + await contradiction.weigh(at, self.tools.claims)
@@ -188,8 +191,9 @@ class World:
         if self._is_down(at):
             deeds = [waiting[0].at] if waiting else []
             return min([*deeds, self.down_until or at])
-        calendar = (await roster()).calendar
-        instants = [waiting[0].at] if waiting else []
+        present = await roster()
+        calendar = present.calendar
+        instants = [yearly.next_begin(at, present), *([waiting[0].at] if waiting else [])]
         for model, column in (
             (tables.Engagement, "plan_at"),
             (tables.Engagement, "review_at"),
@@ -200,6 +204,8 @@ class World:
             (tables.SubEntrustment, "turns_at"),
             (tables.Disposal, "turns_at"),
             (tables.ProvisionRecord, "erase_at"),
+            (tables.Engagement, "erase_at"),
+            (tables.OwnerRequest, "erase_at"),
             (tables.OwnDuty, "next_at"),
             (tables.Case, "next_at"),
             (tables.Case, "closes_at"),

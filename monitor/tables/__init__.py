@@ -7,7 +7,10 @@ from monitor.tables.contact import Contact
 from monitor.tables.correspondence import Incoming
 from monitor.tables.disposal import Disposal, DisposalPlace
 from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
+from monitor.tables.handing import HandOver, InstructionRecord
+from monitor.tables.improving import CorrectiveAction, YearlySummary
 from monitor.tables.incident import Incident
+from monitor.tables.keeping import SpentFile
 from monitor.tables.looking import (
     Case,
     FindingRow,
@@ -42,6 +45,7 @@ __all__ = [
     "Complaint",
     "Contact",
     "Contradiction",
+    "CorrectiveAction",
     "Disclosure",
     "Disposal",
     "DisposalPlace",
@@ -51,8 +55,10 @@ __all__ = [
     "FindingRow",
     "FrozenRequest",
     "Group",
+    "HandOver",
     "Incident",
     "Incoming",
+    "InstructionRecord",
     "Joined",
     "JointUse",
     "LedgerLine",
@@ -92,10 +98,12 @@ __all__ = [
     "ShortCode",
     "SignIn",
     "SigningCode",
+    "SpentFile",
     "SubEntrustment",
     "Submission",
     "TransferCheck",
     "Watch",
+    "YearlySummary",
 ]
 
 # Tortoise copies the first line of a docstring into the schema; without this, rewording one would ask for a migration.

@@ -40,6 +40,8 @@ class Obligation(Climbing):
     States: scheduled -> open -> submitted -> accepted | returned -> submitted ...; waived and back; declined and back;
     cancelled.
     Overdue is derived: open or returned after the end of T. `overdue_on` only remembers that it was announced.
+
+    `erased_on`: when what was said under it had had its time. The row itself stays: the ledger speaks of it.
     """
 
     kind = fields.CharField(max_length=40)
@@ -79,6 +81,7 @@ class Obligation(Climbing):
     asks = fields.CharField(max_length=254, default="", db_default="", db_index=True)
     hushed_at = InstantField(null=True)
     undeliverable_at = InstantField(null=True)
+    erased_on = DayField(null=True)
     request: fields.ForeignKeyNullableRelation[FrozenRequest] = fields.ForeignKeyField(
         "itaku.FrozenRequest", related_name="obligations", null=True, on_delete=fields.RESTRICT
     )

@@ -19,6 +19,8 @@ class OwnerRequest(Model):
     Its legs are obligations of the kind `owner-request-leg` with the same `subject`. `verified_on`: the day on which
     the owner's identity was verified; nothing leaves before it. `due_on`: when the owner is to have the answer.
 
+    `erase_at`: when its reference has had its time; `erased_on`: when that was erased, here and at its legs.
+
     States: open -> settled (every leg has answered) -> answered; open or settled -> declined | withdrawn.
     """
 
@@ -35,6 +37,8 @@ class OwnerRequest(Model):
     due_on = DayField()
     state = fields.CharField(max_length=10, default="open")
     answered_on = DayField(null=True)
+    erase_at = InstantField(null=True, db_index=True)
+    erased_on = DayField(null=True)
     entered_at = InstantField()
     entered_by = fields.CharField(max_length=60)
 

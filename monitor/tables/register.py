@@ -71,6 +71,9 @@ class Engagement(Registered):
     same for what the company owes itself because of it.
 
     `hastened_on`: up to which day the party is asked again, because of what has come to be known meanwhile.
+
+    `over_on`: since when nothing is owed under it any more; `erase_at`: when it is next looked at whether what proves
+    its supervision has had its time; `erased_on`: when that was erased, up to then.
     """
 
     company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField(
@@ -86,6 +89,9 @@ class Engagement(Registered):
     plan_at = InstantField(null=True, db_index=True)
     review_at = InstantField(null=True, db_index=True)
     hastened_on = DayField(null=True)
+    over_on = DayField(null=True)
+    erase_at = InstantField(null=True, db_index=True)
+    erased_on = DayField(null=True)
 
     company_id: str
     party_id: str

@@ -16,11 +16,15 @@ from monitor.tables.store import transaction
 from monitor.web import ROUTES
 from tests.evidence.evidence_corpus import png
 from tests.journey.engagement_acts import ENGAGEMENT
+from tests.journey.exposures_acts import EXPOSURES
+from tests.journey.improving_acts import IMPROVING
 from tests.journey.joint_use_acts import JOINT_USE
+from tests.journey.keeping_acts import KEEPING
 from tests.journey.manager import failing_case, overdue, signed_in
 from tests.journey.offline_acts import OFFLINE
 from tests.journey.owners_acts import OWNERS
 from tests.journey.passing_acts import PASSING
+from tests.journey.purposes_acts import PURPOSES
 from tests.journey.sub_entrustment_acts import SUB_ENTRUSTMENT
 from tests.journey.vendor import answered, first_section, hands_in, path_of, posts
 from tests.remediation.remedied import answered as answered_weakly
@@ -287,8 +291,12 @@ ACTS = [
     *ENGAGEMENT,
     *JOINT_USE,
     *OFFLINE,
+    *EXPOSURES,
     *OWNERS,
     *PASSING,
+    *PURPOSES,
+    *IMPROVING,
+    *KEEPING,
     *SUB_ENTRUSTMENT,
     ("/f/{token}/fresh", fresh, "link.asked", "vendor"),
     (FORM_AT, saves, "answer.saved", "link/"),

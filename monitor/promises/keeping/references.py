@@ -5,7 +5,7 @@ from the answer, then replaced by a number that leads nowhere, here and at what 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import F
 
@@ -44,7 +44,7 @@ async def _forget(row: OwnerRequest, present: Roster, at: datetime) -> None:
     blank = f"erased/{row.id}"
     async with transaction():
         today = present.calendar.day_of(at)
-        held = {"ref": blank, "service": "", "purposes": [], "erase_at": None, "erased_on": today}
+        held: dict[str, Any] = {"ref": blank, "service": "", "purposes": [], "erase_at": None, "erased_on": today}
         if not await tables.OwnerRequest.filter(id=row.id, erased_on=None).update(**held):
             return
         legs = tables.Obligation.filter(kind=LEG, subject=row.ref)

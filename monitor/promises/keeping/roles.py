@@ -50,9 +50,11 @@ async def _busy(address: str) -> list[Message]:
     asked = tables.Obligation.filter(asks__iexact=address, state__in=LIVE)
     helping = tables.Colleague.filter(contact__email=address, state="given", obligation__state__in=LIVE)
     owning = tables.Remediation.filter(owner__email=address, state__in=UNSETTLED)
-    found = {
-        "asked in request {number}": await asked.values_list("id", flat=True),
-        "colleague in request {number}": await helping.values_list("obligation_id", flat=True),
-        "responsible for finding {number}": await owning.values_list("id", flat=True),
-    }
-    return [Message(text, {"number": number}) for text, numbers in found.items() for number in numbers]
+    found: list[Message] = []
+    for words, numbers in (
+        (Message("asked in request {number}"), await asked.values_list("id", flat=True)),
+        (Message("colleague in request {number}"), await helping.values_list("obligation_id", flat=True)),
+        (Message("responsible for finding {number}"), await owning.values_list("id", flat=True)),
+    ):
+        found += [Message(words.text, {"number": number}) for number in numbers]
+    return found

@@ -56,8 +56,9 @@ def _naming() -> Iterator[tuple[Any, str]]:
 async def _forget(ids: Collection[int], before: datetime, at: datetime) -> int:
     actors = [f"person/{number}" for number in ids]
     since = before.strftime("%Y-%m-%dT%H:%M:%S")
-    told = await tables.LedgerLine.filter(actor__in=actors, at__gte=since).distinct().values_list("actor", flat=True)
-    going = [number for number in ids if f"person/{number}" not in set(told)]
+    lines = tables.LedgerLine.filter(actor__in=actors, at__gte=since).distinct()
+    told = {str(actor) for actor in await lines.values_list("actor", flat=True)}
+    going = [number for number in ids if f"person/{number}" not in told]
     if going:
         async with transaction():
             await tables.Person.filter(id__in=going).delete()

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.calendar import Roll
 from monitor.registry.format.entry import Entry
+from monitor.registry.format.keeping import Hold
 from monitor.registry.format.passing import Transfer
 from monitor.registry.format.supervision import Class, Contract, Selection, SubEntrustment, Waiver
 from monitor.registry.values import Certification, Country, Day, Flag, Key, MonthDay, Months, Text, Web, no_flag
@@ -54,9 +55,26 @@ class Deletion(Entry):
 
 
 class Instruction(Entry):
-    """指示の記録: when the party was last told in writing how to handle the data (General Guidelines 3-4-4)."""
+    """指示の記録: when the party was last told in writing how to handle the data (General Guidelines 3-4-4), and what
+    it was told not to do with it: use it for itself, train models on it.
+    """
 
     recorded_on: Day | None = None
+    excludes: tuple[Literal["own-use", "training"], ...] = ()
+
+
+class Runs(Entry):
+    """授受: data that is handed over run by run, such as one mailing each. `delete_within`: days after which what came
+    with a run has been returned or erased; the group's number where its purpose asks for a log of hand-overs.
+    """
+
+    delete_within: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] | None = None
+
+
+class Handlers(Entry):
+    """従事者名簿: as of which day it is known who handles the data at the party (APPI 24; General Guidelines 10-3)."""
+
+    listed_on: Day | None = None
 
 
 Tier = Literal["S", "A", "B", "C"]
@@ -82,13 +100,16 @@ class Engagement(Entry):
     items: tuple[Text, ...] = ()
     child_data: Flag = False
     special_care: Flag = False
+    special_care_decided_on: Day | None = None
     my_number: Flag = False
     card: Flag = False
     sends_mail: Flag = False
     bank_account: Flag = False
+    statistics: Flag = False
     tier: Tier = "B"
     starts_on: Day
     ends_on: Day | None = None
+    purpose_achieved_on: Day | None = None
     deletion_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
     state: State = "active"
     roll: Roll = Roll.FOLLOWING
@@ -108,7 +129,10 @@ class Engagement(Entry):
     place: tuple[Place, ...] = ()
     deletion: Deletion = Deletion()
     instruction: Instruction = Instruction()
+    runs: Runs = Runs()
+    handlers: Handlers = Handlers()
     transfer: Transfer = Transfer()
+    hold: tuple[Hold, ...] = ()
 
     @model_validator(mode="after")
     def _dates(self) -> Self:

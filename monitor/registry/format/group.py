@@ -1,4 +1,4 @@
-"""The group, its companies and their people, and the purposes that it has published."""
+"""The group, its companies and their people."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from monitor.calendar import Calendar
 from monitor.registry.format.clocks import Incidents, OptOuts, OwnerRequests, Supervision, Transmissions
 from monitor.registry.format.entry import Entry
+from monitor.registry.format.improving import Improvement
+from monitor.registry.format.keeping import Retention
 from monitor.registry.format.passing import Complaints, Disclosures, Provisions, Transfers
 from monitor.registry.format.proving import Promises
 from monitor.registry.values import Day, Email, Flag, Hour, Key, Text, Zone, known_closed_days
@@ -39,6 +41,8 @@ class Group(Entry):
     complaints: Complaints = Complaints()
     supervision: Supervision = Supervision()
     promises: Promises = Promises()
+    improvement: Improvement = Improvement()
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _hours(self) -> Self:
@@ -93,13 +97,3 @@ class Company(Entry):
 
     def member_on(self, day: date) -> bool:
         return (self.member_from or date.min) <= day <= (self.member_until or date.max)
-
-
-class Purpose(Entry):
-    """利用目的: a purpose of use that the group has published (APPI 17, 21)."""
-
-    key: Key
-    text: Text
-    text_ja: Text | None = None
-    promise_ja: Text | None = None
-    promise_en: Text | None = None

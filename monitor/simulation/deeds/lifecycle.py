@@ -104,4 +104,5 @@ LINES: Mapping[str, str] = {
     "engagement.state": "state",
     "engagement.waived": "waived",
     "engagement.amended": "amended",
+    "evidence.erased": "erased",
 }

@@ -56,6 +56,7 @@ WORDS = {
     "engagement.waived": "Waived",
     "engagement.amended": "Record corrected",
     "engagement.classified": "Class decided",
+    "evidence.erased": "Erased: its time was over",
     "obligation.scheduled": "Scheduled",
     "obligation.opened": "Opened",
     "obligation.due_moved": "Due date moved",
@@ -335,7 +336,7 @@ class _Known:
 
     def _ended(self, data: Mapping[str, Any]) -> str:
         """How something that was owed ended, and on which day, if that is not when it was said."""
-        words = own_kind(str(data.get("obligation"))).outcomes.get(str(data.get("outcome")))
+        words = own_kind(str(data.get("obligation"))).ended(str(data.get("outcome")))
         day = say_day(date.fromisoformat(data["on"]), self.language) if "on" in data else ""
         return " · ".join(part for part in (words.in_(self.language) if words else "", day) if part)
 
@@ -381,6 +382,13 @@ def _subject(notice: tables.Notice) -> Message:
         return Message("Mail: the party declines")
     if notice.rung == OPENING:
         return Message("Mail: it is to be done" if notice.own_duty_id else "Mail: the request")
-    if notice.rung < 0:
-        return Message("Mail: reminder, day {day} before the due date", {"day": -notice.rung})
-    return Message("Mail: overdue, day {day} after the due date", {"day": notice.rung})
+    return _later(notice.rung, by_hours=str(notice.data.get("rung", "")).startswith("H"))
+
+
+def _later(rung: int, *, by_hours: bool) -> Message:
+    """A rung after the opening, by days around the due date or by hours."""
+    if by_hours:
+        return Message("Mail: no answer after {hours} hours", {"hours": rung})
+    if rung < 0:
+        return Message("Mail: reminder, day {day} before the due date", {"day": -rung})
+    return Message("Mail: overdue, day {day} after the due date", {"day": rung})

@@ -105,6 +105,8 @@ async def duty_of(request: web.Request, who: Reader) -> Obligation:
     duty = await tables.Obligation.get_or_none(id=int(request.match_info["id"]))
     if duty is None or not who.sees(duty.company_id):
         raise web.HTTPNotFound
+    if duty.erased_on:
+        raise web.HTTPSeeOther(f"/erased/{duty.id}")
     return duty
 
 

@@ -79,6 +79,13 @@ REGISTERS: tuple[Register, ...] = (
         "/incident/",
     ),
     Register(
+        Message("Who is affected?"),
+        Message("All trustees of a purpose asked at once, by the hour, when a leak or a weakness is known (APPI 25)."),
+        "/exposures",
+        "exposure/",
+        "/exposures/",
+    ),
+    Register(
         Message("Owners' requests"),
         Message("Disclosure, correction, erasure: who holds the data, and what each has done (APPI 32 to 39)."),
         "/owner-requests",
@@ -103,6 +110,18 @@ REGISTERS: tuple[Register, ...] = (
         "/disposal/",
     ),
     Register(
+        Message("Hand-overs"),
+        Message("What went to parties run by run and came back, with counts; by when the rest is gone (APPI 22)."),
+        "/hand-overs",
+        "hand-over/",
+        "/hand-over/",
+    ),
+    Register(
+        Message("Instructions"),
+        Message("What each party was told in writing about handling the data, and what it must not do (APPI 25)."),
+        "/instructions",
+    ),
+    Register(
         Message("Records of provision and receipt"),
         Message("What third parties were given, or gave, and until when its record is kept by law (APPI 29-31)."),
         "/provisions",
@@ -125,6 +144,26 @@ REGISTERS: tuple[Register, ...] = (
         "/complaints",
         "complaint/",
         "/complaint/",
+    ),
+    Register(
+        Message("Corrective actions"),
+        Message("What is done against causes, by whom and by when, and whether it has had its effect."),
+        "/corrective-actions",
+        "corrective-action/",
+        "/corrective-action/",
+    ),
+    Register(
+        Message("Yearly summaries"),
+        Message("What the books say of a fiscal year, and what the management has decided on it."),
+        "/summaries",
+        "summary/",
+        "/summary/",
+    ),
+    Register(
+        Message("Keeping and erasing"),
+        Message("Up to when what proves supervision is kept, what was erased, and erasing a person's data (APPI 22)."),
+        "/erasures",
+        office=True,
     ),
 )
 
