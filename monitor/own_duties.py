@@ -46,6 +46,7 @@ FINAL_REPORT = "final-report"
 MARK_REPORT = "mark-report"
 CORRECTIVE_ACTION = "corrective-action"
 EFFECT_CHECK = "effect-check"
+MANAGEMENT_REVIEW = "management-review"
 OWNER_REQUEST = "owner-request"
 SUB_ENTRUSTMENT_DECISION = "sub-entrustment-decision"
 BACKUP_PURGE = "backup-purge"
@@ -95,14 +96,27 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
         statutory=True,
     ),
     CORRECTIVE_ACTION: OwnKind(
-        Message("Corrective action after an incident"),
+        Message("Corrective action"),
         Message("See to it that the corrective action is carried out, and say so here. Its effect is checked later."),
     ),
     EFFECT_CHECK: OwnKind(
         Message("Check of a corrective action"),
-        Message("See whether the corrective action has had its effect. Where it has not, another one is owed."),
+        Message(
+            "See whether the corrective action has had its effect. Where it has not, write what has to be done"
+            " instead: that is owed as another action."
+        ),
         {DONE: Message("It is effective"), "not-effective": Message("It is not effective")},
         frozenset({"not-effective"}),
+    ),
+    MANAGEMENT_REVIEW: OwnKind(
+        Message("Yearly review by the management"),
+        Message(
+            "Read the summary of the fiscal year and decide what has to be better in the next one: resources, rules,"
+            " whom to look at more closely. What you decide is kept with the figures as they are today (APPI 23 and 25,"
+            " General Guidelines 10-3(5); JIS Q 15001)."
+        ),
+        {"signed-off": Message("The summary is signed off with the decision written here")},
+        frozenset({"signed-off"}),
     ),
     OWNER_REQUEST: OwnKind(
         Message("Answer to an owner's request"),

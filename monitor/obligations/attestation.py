@@ -9,12 +9,13 @@ from monitor import tables
 from monitor.calendar import Roll, add_months
 from monitor.hearing.chain.forms import named_in
 from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
-from monitor.questionnaire import attestation_questionnaire
+from monitor.questionnaire import attestation_questionnaire, extended, worded
+from monitor.questionnaire.defaults import CHILDREN, STATISTICS
 from monitor.registry.format import OWING
 from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from monitor.calendar import Calendar
@@ -37,10 +38,17 @@ def anchor(facts: Facts) -> date:
 
 def nominal(facts: Facts) -> date:
     """The next due date by rhythm, or by the campaign's day but never more than 12 months after the last acceptance."""
-    since, entry = anchor(facts), facts.entry
-    if entry.attestation.due is None:
-        return add_months(since, entry.every)
-    return min(_campaign(facts, since), add_months(since, 12))
+    since = anchor(facts)
+    if facts.entry.attestation.due is None:
+        return add_months(since, _every(facts))
+    return min(_campaign(facts, since), add_months(since, min(_every(facts), 12) if facts.children_every else 12))
+
+
+def _every(facts: Facts) -> int:
+    """Months from one attestation to the next: where data of children is handled, at most as many as are set for it."""
+    if facts.children_every is None or not facts.entry.child_data:
+        return facts.entry.every
+    return min(facts.entry.every, facts.children_every)
 
 
 def _campaign(facts: Facts, since: date) -> date:
@@ -98,6 +106,13 @@ def _sooner(facts: Facts, due: date) -> Owed | None:
     return Owed(campaign.due_on, days, campaign.opens_on, forgiving=True, campaign=campaign.key)
 
 
+def _besides(facts: Facts, shelf: Mapping[str, Questionnaire]) -> Iterator[Questionnaire]:
+    if facts.entry.child_data:
+        yield worded(shelved(shelf, CHILDREN), {"age": facts.child_age})
+    if facts.entry.statistics:
+        yield shelved(shelf, STATISTICS)
+
+
 class Attestation(Kind):
     """定期評価: the party attests, item by item, what it does (APPI 25, guideline 3-4-4)."""
 
@@ -126,6 +141,10 @@ class Attestation(Kind):
         await named_in(duty, answers, at, actor)
 
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
+        """The usual form, and at its end what is asked besides because of the data that is handled."""
+        return extended(self._usual(facts, shelf), _besides(facts, shelf))
+
+    def _usual(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
         """What a round asks with; else the short form for whoever rests on a valid certificate, else what the registry
         names, else by kind and tier.
         """

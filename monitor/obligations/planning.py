@@ -120,6 +120,7 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
                 through=await _through(entries[row.key], present),
                 hastened_on=row.hastened_on,
                 child_age=present.minors.age_on(today),
+                children_every=present.minors.attest_every,
                 campaigns=[one for one in present.campaigns if row.company_id in one.companies],
             )
         )

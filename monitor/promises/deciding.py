@@ -17,6 +17,7 @@ from monitor.own_duties import (
     FINAL_REPORT,
     HOLD_REVIEW,
     LACKING,
+    MANAGEMENT_REVIEW,
     NECESSITY_REVIEW,
     OWNER_REQUEST,
     PRELIMINARY_REPORT,
@@ -29,6 +30,7 @@ from monitor.own_duties import (
     own_kind,
 )
 from monitor.promises import complaints, disclosures, disposal, reviews, sub_entrustment, transfers
+from monitor.promises.improving import actions, yearly
 from monitor.promises.incidents import following
 from monitor.promises.membership.leaving import settled
 from monitor.promises.owners import requesting
@@ -98,10 +100,6 @@ async def _reported(duty: OwnDuty, at: datetime, actor: str, decision: Decision)
     await following.reported(duty, at, actor, decision.of(duty.kind), decision.reason, decision.on)
 
 
-async def _corrected(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
-    await following.corrected(duty, at, actor, decision.of(duty.kind), decision.reason, decision.on)
-
-
 async def _owner_request(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
     await requesting.answer(duty, at, actor, decision.of(duty.kind), decision.reason, decision.on)
 
@@ -127,8 +125,9 @@ _DECIDE: Mapping[str, Deed] = {
     LACKING: _listed,
     PRELIMINARY_REPORT: _reported,
     FINAL_REPORT: _reported,
-    CORRECTIVE_ACTION: _corrected,
-    EFFECT_CHECK: _corrected,
+    CORRECTIVE_ACTION: _saying(actions.followed),
+    EFFECT_CHECK: _saying(actions.followed),
+    MANAGEMENT_REVIEW: _saying(yearly.signed),
     OWNER_REQUEST: _owner_request,
     SUB_ENTRUSTMENT_DECISION: _sub_entrustment,
     BACKUP_PURGE: _disposal,

@@ -4,6 +4,7 @@ A questionnaire is loaded from TOML, frozen into each request as the exact text 
 are read from what people type, examined for what is missing or wrong, and compared with last time's.
 """
 
+from monitor.questionnaire.adding import extended, worded
 from monitor.questionnaire.answers import Answer, Change, EvidenceFile, diff
 from monitor.questionnaire.defaults import attestation_questionnaire
 from monitor.questionnaire.entry import Entry, parse
@@ -57,6 +58,7 @@ __all__ = [
     "attestation_questionnaire",
     "diff",
     "examine",
+    "extended",
     "findings",
     "freeze",
     "freeze_answers",
@@ -73,4 +75,5 @@ __all__ = [
     "thaw_answers",
     "unstorable",
     "with_places",
+    "worded",
 ]

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SHORT = "light"
+CHILDREN = "children"  #: asked besides, where data of children is handled
+STATISTICS = "statistics"  #: asked besides, where statistics are made of personal data
 
 BY_KIND_AND_TIER: Mapping[str, Mapping[str, str]] = {
     "trustee": {"S": "appi-gl10", "A": "appi-gl10", "B": "appi-gl10", "C": SHORT},

@@ -30,11 +30,6 @@ async def on_the_incident(house, client, deed, fields):
     return await posts(client, f"/incident/{number}/{deed}", {f"{deed}_by": "M. Manager", **fields})
 
 
-async def orders_a_correction(house, client):
-    fields = {"correct_reason": "check twice"} | await day("correct_until", 9)
-    return await on_the_incident(house, client, "correct", fields)
-
-
 async def says_that_owners_know(house, client):
     return await on_the_incident(house, client, "told", await day("told_on"))
 
@@ -91,7 +86,6 @@ async def hears_an_acknowledgement(house, client):
 
 OWNERS = [
     ("/incidents", enters_an_incident, "incident.begun", "person/"),
-    ("/incident/{id}/correct", orders_a_correction, "incident.correction", "person/"),
     ("/incident/{id}/told", says_that_owners_know, "incident.owners-told", "person/"),
     ("/incident/{id}/suspend", suspends_the_work, "registry.change", "person/"),
     ("/incident/{id}/close", closes_the_incident, "incident.closed", "person/"),

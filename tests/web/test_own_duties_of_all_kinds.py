@@ -90,7 +90,7 @@ async def test_all_that_is_wrong_comes_back_at_once_and_nothing_typed_is_lost(ho
 
 
 async def test_what_was_done_on_another_day_is_recorded_with_that_day_and_found_among_what_is_closed(house):
-    duty, day = await owed("corrective-action", company_id="impress", ref="incident/7"), clock.now().date() - 2 * DAY
+    duty, day = await owed("joint-use-notice", company_id="impress", ref="incident/7"), clock.now().date() - 2 * DAY
     said = {"done_by": "M. Manager", "done_on_year": day.year, "done_on_month": day.month, "done_on_day": day.day}
     async with house.client() as client:
         await signed_in(house, client, MANAGERS)
@@ -99,7 +99,7 @@ async def test_what_was_done_on_another_day_is_recorded_with_that_day_and_found_
         page, closed = await get(client, place), await get(client, "/closed")
         _, again = await post(client, f"/own-duty/{duty.id}/done", said, status=422)
     assert f"{day.day} {day:%b} {day.year}" in page
-    assert "It is done" in page
+    assert "The notice is up to date" in page
     assert "incident/7" in closed
     assert "decided already" in again
     line = await tables.LedgerLine.filter(type="own-duty.done").get()

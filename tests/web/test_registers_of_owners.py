@@ -55,8 +55,8 @@ async def test_an_incident_told_by_telephone_starts_the_clocks_and_is_followed_t
         else:
             raise AssertionError(page)
         last = day + timedelta(days=9)
-        order = {"correct_by": "Manager One", "correct_reason": "Check addresses twice"} | boxes("correct_until", last)
-        await post(client, f"{place}/correct", order)
+        order = {"order_by": "Manager One", "order_action": "Check addresses twice"} | boxes("order_due", last)
+        await post(client, f"/corrective-actions/for{place}/order", order)
         await post(client, f"{place}/told", {"told_by": "Manager One"} | boxes("told_on", day))
         _, early = await post(client, f"{place}/close", {"close_by": "Manager One"}, 422)
         assert "error" in early
@@ -67,7 +67,6 @@ async def test_an_incident_told_by_telephone_starts_the_clocks_and_is_followed_t
         check = await tables.OwnDuty.get(kind="effect-check")
         await post(client, f"/own-duty/{check.id}/done", {"done_by": "Manager One"})
         await post(client, f"{place}/close", {"close_by": "Manager One"})
-        assert await get(client, f"{place}/1")  # as a duty's reference names it
     incident = await tables.Incident.get()
     assert (incident.state, incident.people, incident.categories) == ("closed", 1200, ["wrongful"])
     assert incident.missing == "2, 4, 5, 6, 7, 8, 9"
@@ -117,6 +116,7 @@ async def test_a_request_of_an_owner_is_entered_verified_and_answered(house):
         assert (await tables.OwnDuty.get(id=own.id)).state == "done"
         await post(client, f"{place}/answered", {"answered_by": "Manager One"} | boxes("answered_on", day))
     assert (await tables.OwnerRequest.get()).state == "answered"
+    assert (await tables.OwnDuty.get(kind="owner-answer")).state == "done"
 
 
 async def test_a_refusal_is_entered_acknowledged_and_broken(house):

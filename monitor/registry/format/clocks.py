@@ -22,7 +22,6 @@ class Incidents(Entry):
     final_wrongful_days: Days = 60
     people_over: People = 1000
     my_number_over: People = 100
-    effect_days: Days = 30
 
 
 class OwnerRequests(Entry):

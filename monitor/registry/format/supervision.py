@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import Day, Flag, Text, no_flag
+from monitor.registry.values import Day, Flag, Months, Text, no_flag
 
 #: What the other side is: 委託先, 共同利用者, 第三者, a cloud that does not handle the data, nobody supervised.
 Class = Literal["trustee", "joint_user", "third_party", "cloud_no_handling", "out_of_scope"]
@@ -78,11 +78,13 @@ class Threshold(Entry):
 
 class Minors(Entry):
     """未成年者: below which age somebody is a child here, from which day (policy and law may move it), and within how
-    many days a party confirms anew once it is known that it handles data of children.
+    many days a party confirms anew once it is known that it handles data of children; `attest_every`: months after
+    which it attests again, at most.
     """
 
     threshold: tuple[Threshold, ...] = ()
     confirm_within: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
+    attest_every: Months | None = None
 
     def age_on(self, day: date) -> int:
         """Children are those below that age. Fifteen where no threshold has begun."""

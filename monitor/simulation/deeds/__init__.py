@@ -12,6 +12,7 @@ from monitor.simulation.deeds import (
     asking,
     chain,
     deciding,
+    improving,
     incidents,
     lifecycle,
     looking,
@@ -37,6 +38,7 @@ DEEDS: Mapping[type[Event], Deed] = {
     **chain.DEEDS,
     **membership.DEEDS,
     **passing.DEEDS,
+    **improving.DEEDS,
 }
 #: Which lines of the ledger a simulation prints, and as what.
 LINES: Mapping[str, str] = {
@@ -49,4 +51,5 @@ LINES: Mapping[str, str] = {
     **chain.LINES,
     **membership.LINES,
     **passing.LINES,
+    **improving.LINES,
 }

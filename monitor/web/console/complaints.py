@@ -12,6 +12,7 @@ from monitor.own_duties import COMPLAINT_ACK, TIER_REVIEW
 from monitor.promises.complaints import Complained, complain, settle
 from monitor.web.console.entries import companies, course_of
 from monitor.web.console.forms import Field, Form
+from monitor.web.console.improving import measures
 from monitor.web.console.looking import Wrong
 from monitor.web.console.passing import LINK, MOST, company_name, page_of, perform, visible
 from monitor.web.console.session import Reader, reader
@@ -173,7 +174,8 @@ async def _ways(row: Complaint, language: str) -> list[dict[str, str]]:
     about = {"company_id": row.company_id, "party_id": row.party_id, "state": "open"}
     tier = await tables.OwnDuty.filter(kind=TIER_REVIEW, **about).first()
     found = [(ack, Message("Acknowledge it")), (tier, Message("Review of the party's tier"))]
-    return [{"href": f"/own-duty/{duty.id}", "text": words.in_(language)} for duty, words in found if duty]
+    ways = [{"href": f"/own-duty/{duty.id}", "text": words.in_(language)} for duty, words in found if duty]
+    return [*ways, *await measures(f"complaint/{row.id}", language)]
 
 
 async def on_complaint(request: web.Request) -> web.StreamResponse:

@@ -16,6 +16,7 @@ from monitor.refusal import Refused
 from monitor.web.console import acting
 from monitor.web.console.act import DAYLESS, LONGEST, NAMELESS, act_of, own_fields, typed_day, wrong
 from monitor.web.console.history import history, until_words
+from monitor.web.console.improving import measures
 from monitor.web.console.looking import Wrong, case_of, console_page, show_case
 from monitor.web.console.matters import matter
 from monitor.web.console.session import Reader, reader
@@ -48,7 +49,7 @@ async def show_conduct(request: web.Request, who: Reader, case: Case, wrong: Wro
         about=about, what=rule.title.in_(language), why=rule.why.in_(language), remedy=rule.remedy.in_(language),
         found=Message.of(case.said).in_(language) if case.said else "", severity=Severity(case.severity).word,
         facts=[*about.facts, *_facts(case, who, language)], steps=next_steps(case, who.present, at, language),
-        history=await history(case, language, calendar),
+        measures=await measures(f"case/{case.id}", language), history=await history(case, language, calendar),
     )  # fmt: skip
 
 

@@ -60,7 +60,6 @@ _WORDS: Mapping[str, Message] = {
     "incident.begun": Message("Entered"),
     "incident.told": Message("Told by the party"),
     "incident.not-reportable": Message("No report is needed, as far as is known"),
-    "incident.correction": Message("Corrective action ordered"),
     "incident.owners-told": Message("The persons concerned have been told"),
     "incident.closed": Message("Closed"),
 }
@@ -230,10 +229,6 @@ async def on_incident(request: web.Request) -> web.StreamResponse:
     return see_other(f"/incident/{incident.id}")
 
 
-async def _correct(incident: Incident, act: Act) -> None:
-    await following.correct(incident.id, act.reason, act.new_day, act.at, act.actor)
-
-
 async def _told(incident: Incident, act: Act) -> None:
     day = day_of("told", "on", {f"told_{name}": value for name, value in act.said.items()})
     await following.owners_told(incident.id, day or act.who.present.calendar.day_of(act.at), act.at, act.actor)
@@ -247,15 +242,13 @@ async def _close(incident: Incident, act: Act) -> None:
     await following.close(incident.id, act.at, act.actor)
 
 
-_WHAT, _WHY, _WHEN = Message("Write what has to be done."), Message("Write the reason."), Message("Name a day.")
+_WHY, _WHEN = Message("Write the reason."), Message("Name a day.")
 _NEEDS: Mapping[str, tuple[Mapping[str, Message], Mapping[str, Message]]] = {
-    "correct": ({"reason": _WHAT}, {"until": _WHEN}),
     "told": ({}, {"on": _WHEN}),
     "suspend": ({"reason": _WHY}, {}),
     "close": ({}, {}),
 }
 _DEEDS: Mapping[str, Callable[[Incident, Act], Awaitable[None]]] = {
-    "correct": _correct,
     "told": _told,
     "suspend": _suspend,
     "close": _close,

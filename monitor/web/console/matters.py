@@ -70,5 +70,6 @@ def label(duty: OwnDuty, language: str, *, late: bool = False) -> Label:
     if duty.state != "done" or duty.outcome in LABELLED:
         return Label(duty.outcome if duty.state == "done" else duty.state)
     words = kind.outcomes.get(duty.outcome)
-    state = "decided-otherwise" if duty.outcome in kind.explained else "decided"
+    usual = duty.outcome == next(iter(kind.outcomes))
+    state = "decided-otherwise" if duty.outcome in kind.explained and not usual else "decided"
     return Label(state, words.in_(language) if words else None)

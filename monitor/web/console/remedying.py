@@ -16,6 +16,7 @@ from monitor.remediation.asking import said_of
 from monitor.remediation.rules import HELD, unsettled
 from monitor.tables.remediation import REQUEST
 from monitor.web.console.history import history, until_words
+from monitor.web.console.improving import measures
 from monitor.web.console.limits import risk
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.paging import A_PAGE, Pages
@@ -84,7 +85,7 @@ async def show_finding(request: web.Request, who: Reader, row: Remediation, wron
         held=row.state in HELD, open=unsettled(row), answer=await _answered(row, language),
         treated=await _treated(row, who, language), owners=_owners(row, who),
         history=await history(row, language, who.present.calendar),
-        limit=risk(row, who, at, language),
+        limit=risk(row, who, at, language), measures=await measures(f"finding/{row.id}", language),
         too_few=await _too_few(row, who, request.app[SITE].review, language),
     )  # fmt: skip
 

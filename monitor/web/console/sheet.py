@@ -60,7 +60,7 @@ async def findings_sheet(request: web.Request) -> web.StreamResponse:
         for one, entry in zip(shown, entries, strict=True)
     ]
     heads, ending = _heads(language), request.match_info["ending"]
-    body, kind = (_csv(heads, rows), "text/csv; charset=utf-8") if ending == "csv" else (_xlsx(heads, rows), XLSX)
+    body, kind = (as_csv(heads, rows), "text/csv; charset=utf-8") if ending == "csv" else (_xlsx(heads, rows), XLSX)
     name = f"findings-{who.present.calendar.day_of(at).isoformat()}.{ending}"
     return web.Response(body=body, headers={"Content-Type": kind, "Content-Disposition": content_disposition(name)})
 
@@ -104,7 +104,7 @@ def _evidence(row: Remediation, names: Mapping[str, str], calendar: Calendar, la
     return (*accepted, row.promised_on if unsettled(row) else None, *seen, duty_reference(row.origin.obligation_id))
 
 
-def _csv(heads: list[str], rows: Sequence[Line]) -> bytes:
+def as_csv(heads: list[str], rows: Sequence[Line]) -> bytes:
     """UTF-8 with the mark by which Excel knows it, and an apostrophe before what Excel would compute."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

@@ -1,0 +1,43 @@
+"""How the supervision gets better: corrective actions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from monitor.obligations import acts
+from monitor.promises.improving.actions import Ordered, order
+from monitor.promises.improving.sources import source_of
+from monitor.registry.roster import roster
+from monitor.simulation.event import ThroughUs
+from monitor.simulation.who import manager
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.simulation.event import Deed, Event
+
+
+class CorrectiveAction(ThroughUs):
+    """`source`: the entry that it comes from, such as `complaint/1`; without one, a company's own accord."""
+
+    do: Literal["corrective_action"]
+    due_on: date
+    source: str = ""
+    company: str | None = None
+    action: str = "-"
+    cause: str = ""
+    by: str | None = None
+
+
+async def _corrective_action(event: CorrectiveAction, at: datetime) -> None:
+    source = await source_of(event.source) if event.source else None
+    company = source.company if source else event.company
+    known = company if company in (await roster()).companies else None
+    actor = await acts.person(event.by or await manager(known, at), at)
+    await order(Ordered(event.action, event.due_on, event.cause, event.source, event.company), at, actor)
+
+
+DEEDS: Mapping[type[Event], Deed] = {CorrectiveAction: _corrective_action}
+
+LINES: Mapping[str, str] = {}
