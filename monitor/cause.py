@@ -11,14 +11,20 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation
 
 SERVED_AGAIN = "served-again"
+TESTED = "spot-check"
+ACHIEVED = "purpose-achieved"
+AGAIN = frozenset({SERVED_AGAIN, TESTED})  #: why what was confirmed already is asked for once more
 
 
 @dataclass(frozen=True, slots=True)
 class SeenAgain:
-    """Content came from places whose deletion had been confirmed: on which day, and from which (name and address)."""
+    """Something is left of what was confirmed as gone: since which day that is known, and which places answered with
+    content (name and address). None did where a person found it in a spot check.
+    """
 
     day: date
     places: tuple[tuple[str, str], ...]
+    tested: bool = False
 
     @property
     def urls(self) -> list[str]:
@@ -27,7 +33,14 @@ class SeenAgain:
 
 def seen_again(duty: Obligation, calendar: Calendar) -> SeenAgain | None:
     """Why a return or deletion is asked for once more; none for what the calendar brought."""
-    if duty.cause.get("reason") != SERVED_AGAIN:
+    reason = duty.cause.get("reason")
+    if reason not in AGAIN:
         return None
     day = calendar.day_of(datetime.fromisoformat(str(duty.cause["seen_at"])))
-    return SeenAgain(day, tuple((str(place["name"]), str(place["url"])) for place in duty.cause["places"]))
+    places = tuple((str(place["name"]), str(place["url"])) for place in duty.cause.get("places", ()))
+    return SeenAgain(day, places, tested=reason == TESTED)
+
+
+def achieved_on(duty: Obligation) -> date | None:
+    """When what the data was for was achieved, where a return or deletion is asked for that, and not for an end."""
+    return date.fromisoformat(str(duty.cause["on"])) if duty.cause.get("reason") == ACHIEVED else None

@@ -38,6 +38,9 @@ DISCLOSURE_INCOMPLETE = "disclosure_incomplete"
 DISCLOSURE_UNREPORTED = "disclosure_unreported"
 DISCLOSURE_UNJUSTIFIED = "disclosure_unjustified"
 COMPLAINTS_REPEAT = "complaints_repeat"
+COUNT_DIFFERS = "hand_over_count_differs"
+RUN_LEFT = "run_not_erased"
+PCI_MISSING = "pci_certificate_missing"
 
 
 RULES: Mapping[str, Rule] = {
@@ -151,6 +154,37 @@ RULES: Mapping[str, Rule] = {
         ),
         Message("Find the common cause with the party, have it put right, and decide on its tier."),
         Severity.MEDIUM,
+    ),
+    COUNT_DIFFERS: Rule(
+        Message("Not as many records came back as went out"),
+        Message(
+            "The log of hand-overs and what the party returned or erased do not agree. What is missing may be lost or"
+            " kept: whoever entrusts data has to know where it is (APPI 22 and 25, General Guidelines 10-5)."
+        ),
+        Message(
+            "Have the party count again and account for the rest. If records are lost, judge whether an incident has to"
+            " be reported. A return that makes the numbers agree closes this case."
+        ),
+    ),
+    RUN_LEFT: Rule(
+        Message("Data of a finished run was not erased"),
+        Message(
+            "The party says that personal data of a run is still there though its time is over (APPI 22: what is no"
+            " longer needed is erased without delay)."
+        ),
+        Message("Agree on a day with the party, have it erased, and write down here when it was."),
+        Severity.MEDIUM,
+    ),
+    PCI_MISSING: Rule(
+        Message("No valid PCI DSS certificate"),
+        Message(
+            "The party handles card data for the company, and the registry has no PCI DSS certificate of it that is"
+            " valid today. A leak of even one card number has to be reported (APPI 23, 25 and 26; Enforcement Rules 7)."
+        ),
+        Message(
+            "Ask the party for its attestation of compliance, and enter it with its last day as a certificate of the"
+            " kind PCI: the case closes with it."
+        ),
     ),
 }
 

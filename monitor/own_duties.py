@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DONE = "done"
+FOUND = "found"  #: what a spot check may end with
 _DONE: Mapping[str, Message] = MappingProxyType({DONE: Message("It is done")})
 
 
 @dataclass(frozen=True, slots=True)
 class OwnKind:
     """`outcomes`: how it may end, each with the words on its button, the usual one first. `explained`: those for which
-    a reason has to be given. `statutory`: a law runs the clock.
+    a reason has to be given. `statutory`: a law runs the clock. `lapses`: how it may end by itself, because nobody said
+    anything in time.
     """
 
     title: Message
@@ -30,6 +32,11 @@ class OwnKind:
     outcomes: Mapping[str, Message] = field(default_factory=lambda: _DONE)
     explained: frozenset[str] = frozenset()
     statutory: bool = False
+    lapses: Mapping[str, Message] = field(default_factory=dict)
+
+    def ended(self, outcome: str) -> Message | None:
+        """The words for how it ended, by a person's word or by itself."""
+        return self.outcomes.get(outcome) or self.lapses.get(outcome)
 
     @property
     def decides(self) -> bool:
@@ -47,7 +54,10 @@ MARK_REPORT = "mark-report"
 CORRECTIVE_ACTION = "corrective-action"
 EFFECT_CHECK = "effect-check"
 MANAGEMENT_REVIEW = "management-review"
+EXPOSURE_ROUND = "exposure-round"
+AFFECTED = "affected-party"
 OWNER_REQUEST = "owner-request"
+OWNER_ANSWER = "owner-answer"
 SUB_ENTRUSTMENT_DECISION = "sub-entrustment-decision"
 BACKUP_PURGE = "backup-purge"
 HOLD_REVIEW = "hold-review"
@@ -60,6 +70,7 @@ TRANSFER_CHECK = "transfer-check"
 TRANSFER_MEASURES = "transfer-measures"
 COMPLAINT_ACK = "complaint-ack"
 TIER_REVIEW = "tier-review"
+HANDLER_LIST = "handler-list"
 
 _REPORTED: Mapping[str, Message] = MappingProxyType(
     {DONE: Message("It has been reported"), "not-needed": Message("No report is needed")}
@@ -118,6 +129,30 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
         {"signed-off": Message("The summary is signed off with the decision written here")},
         frozenset({"signed-off"}),
     ),
+    EXPOSURE_ROUND: OwnKind(
+        Message("Round of questions: who is affected?"),
+        Message(
+            "All trustees of the purposes chosen have been asked at once whether they are affected (APPI 25 and 26)."
+            " See who is, ask those who are silent by telephone, stop the flow of data where it has to be stopped, and"
+            " close the round when enough is known."
+        ),
+        {DONE: Message("Close the round: no more answers are needed")},
+        statutory=True,
+    ),
+    AFFECTED: OwnKind(
+        Message("A party says that it is affected"),
+        Message(
+            "Talk to the party today. Have it send its notice of an incident, or enter what it tells you: your own"
+            " clocks start when you know of it (APPI 26). Suspend the work if data must not flow any more. This ends"
+            " by itself when the notice arrives."
+        ),
+        {
+            DONE: Message("Its notice has come, or what it told has been entered"),
+            "not-ours": Message("No personal data of ours is concerned"),
+        },
+        frozenset({"not-ours"}),
+        statutory=True,
+    ),
     OWNER_REQUEST: OwnKind(
         Message("Answer to an owner's request"),
         Message(
@@ -130,6 +165,16 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
             "withdrawn": Message("The owner has withdrawn it"),
         },
         frozenset({"declined"}),
+        statutory=True,
+    ),
+    OWNER_ANSWER: OwnKind(
+        Message("Answer to the owner, now that all parties have answered"),
+        Message(
+            "Every party that holds the data has told you what it did. Tell the owner without delay, also what was not"
+            " done and why (APPI 32-36), and say here on which day. Two weeks after the request has arrived, the owner"
+            " may go to court over it (APPI 39)."
+        ),
+        {DONE: Message("The owner has been answered")},
         statutory=True,
     ),
     NECESSITY_REVIEW: OwnKind(
@@ -177,6 +222,7 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
             "object": Message("Object to it"),
         },
         frozenset({"refuse", "object"}),
+        lapses={"silence": Message("Nobody objected in time, and that counts as approval, as was agreed")},
     ),
     BACKUP_PURGE: OwnKind(
         Message("Confirmation that a backup is purged"),
@@ -205,9 +251,9 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
         ),
         {
             "clean": Message("Nothing was found"),
-            "found": Message("Data was found, or the erasure cannot be shown"),
+            FOUND: Message("Data was found, or the erasure cannot be shown"),
         },
-        frozenset({"found"}),
+        frozenset({FOUND}),
     ),
     JOINT_USE_NOTICE: OwnKind(
         Message("Notice of joint use to be brought up to date"),
@@ -283,6 +329,15 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
             " happens next; complaints are to be handled properly and promptly (APPI 40)."
         ),
         {DONE: Message("It has been acknowledged")},
+    ),
+    HANDLER_LIST: OwnKind(
+        Message("List of who handles the data at a party"),
+        Message(
+            "Have the party send you the present list of the people who handle the data, by role, and keep it outside"
+            " this service. Whoever answers telephones and orders changes often (APPI 24 and 25; General Guidelines"
+            " 10-3 and 10-4)."
+        ),
+        {DONE: Message("The present list is here")},
     ),
     TIER_REVIEW: OwnKind(
         Message("Review of a party's tier after complaints"),

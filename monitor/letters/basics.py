@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
-from monitor.cause import seen_again
+from monitor.cause import achieved_on, seen_again
 from monitor.conduct import rule_of
 from monitor.language import Message
 from monitor.letters.layout import lines, one_line
 from monitor.letters.words import CERTIFICATES, check_name, duty_name, named, said, severity
 from monitor.links import CODE_LIVES, SIGN_IN_LIVES
 from monitor.own_duties import own_kind
+from monitor.registry.format import duties_of
 from monitor.registry.places import GONE
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ BLANK: Values = dict.fromkeys((
     "awaits", "told", "number", "shortened", "resting", "plea", "plea_text", "proposed_on", "decision", "until_at",
     "until_clock", "valid_minutes", "above", "beside", "returns", "contacts", "declined_on", "declined_for", "offered",
     "price_on", "person", "heard_at", "returned_on", "returned_for", "again", "erased",
-    "remedies", "more_remedies", "task", "matter", "whom", "statutory", "conduct",
+    "remedies", "more_remedies", "task", "matter", "whom", "statutory", "conduct", "achieved_on", "tax_hold",
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "reported", "wrote", "wrote_subject", "wrote_text",
     "grade", "named", "named_by", "passed_to", "parts", "earlier_on", "asked_in", "form_title",
@@ -77,6 +78,7 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
         values["contacts"] = ", ".join(topic.party.contacts)
     if topic.engagement:
         values |= {"title": one_line(topic.engagement.title or ""), "joint": topic.engagement.kind == "joint_user"}
+        values["tax_hold"] = "tax-hold" in duties_of(topic.engagement.purposes, present.purposes)
     values["whom"] = values["party"] or values["matter"] or values["company"]
     if notice.side == "vendor":
         values["instead"] = bool(notice.data.get("instead"))
@@ -87,7 +89,7 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
     left = (duty.due_on - today).days
     received = notice.made_at if notice.kind in _RECEIVED else duty.submitted_at
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
-    values["again"] = seen_again(duty, calendar)
+    values |= {"again": seen_again(duty, calendar), "achieved_on": achieved_on(duty)}
     values |= {"matter": one_line(duty.subject), "wanted": duty.cause.get("request", "")}
     values["settled"] = duty.state == "accepted"
     if duty.state == "returned" and duty.decided_at:

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from monitor.language import Message
 from monitor.remediation.raising import follow
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Facts:
     history: Sequence[Obligation] = ()
     below: Sequence[str] = ()  #: names of the parties entrusted directly below, in the tree of sub-entrustment
     sightings: Sequence[Sighting] = ()
+    achieved: Sequence[date] = ()  #: when what the data was for was achieved, here and above, though the work goes on
+    tested_at: Sequence[datetime] = ()  #: when spot checks found that something is left of what was certified as gone
     findings: Sequence[Remediation] = ()  #: that its accepted answers raised, as far as they outlive it
     gone: Sequence[Remediation] = ()  #: findings that ended with it
     through: str = ""  #: the address that is asked for it, where whoever entrusted it answers for it
@@ -68,8 +71,9 @@ class Owed:
 
     Of what an event asks for (`demanding.demand`), one of a kind may be owed for each `subject`, such as an owner's
     request. `roll` says otherwise than the engagement what T does on a closed day; `statutory`, that a law runs the
-    clock; `hastened`, that T moves earlier too, though the party has been told another. `campaign`: it is asked in a
-    round of that key, which has a longer ladder.
+    clock; `hours`, that it is asked for again after so many hours each, and not by days; `hastened`, that T moves
+    earlier too, though the party has been told another. `campaign`: it is asked in a round of that key, which has a
+    longer ladder.
     """
 
     nominal_on: date
@@ -81,6 +85,7 @@ class Owed:
     subject: str = ""
     roll: Roll | None = None
     statutory: bool = False
+    hours: tuple[int, ...] = ()
     hastened: bool = False
     campaign: str = ""
 
@@ -120,6 +125,8 @@ class Kind(ABC):
     about_findings: ClassVar[bool] = False  #: it asks about findings of earlier answers, each a question of its own
     within_work: ClassVar[bool] = False  #: days that are answered are held against those of the work
     office_waives: ClassVar[bool] = False  #: only somebody above the company's managers may waive it
+    #: What the party reads where an answer that lacks something goes back.
+    sent_back: ClassVar[Message] = Message("This is missing in what you handed in: {missing}")
     #: Its answers are weighed and decided on by a person. Others end with their being handed in.
     reviewed: ClassVar[bool] = True
     longest_wait: ClassVar[int | None] = None  #: months after its due date for which it may wait, whoever agrees

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.calendar import DAY
+from monitor.cause import ACHIEVED, SERVED_AGAIN, TESTED
 from monitor.obligations.booking import book
 from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
 from monitor.obligations.disposal import lacking
@@ -19,7 +20,7 @@ from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from monitor.calendar import Calendar
     from monitor.questionnaire import Answer, Questionnaire
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 DECIDED = frozenset({"accepted", "cancelled"})
-AGAIN_DAYS = 7  #: from the day on which content was seen again
+AGAIN_DAYS = 7  #: from the day on which it is known that something is left
 
 
 class Deletion(Kind):
@@ -42,18 +43,20 @@ class Deletion(Kind):
     office_waives = True
 
     def owed(self, facts: Facts) -> Owed | Idle:
-        again = served_again(facts)
+        again = still_there(facts)
         if again is not None:
             return again
         if facts.entry.state not in OWING:
             return Idle("not-in-force", void=True)
-        last_day = facts.last_day
-        if last_day is None or facts.today <= last_day:
+        passed = _passed(facts)
+        if not passed:
             return Idle("not-ended", void=True)
-        if _confirmed(facts):
+        end = next((day for day in passed if not _settled(facts, day)), None)
+        if end is None:
             return Idle("confirmed", void=True)
-        days = facts.entry.deletion_days
-        return Owed(last_day + timedelta(days=days), days - 1, opens_on=last_day + DAY)
+        days, achieved = facts.entry.deletion_days, end != facts.last_day
+        cause = {"reason": ACHIEVED, "on": end.isoformat()} if achieved else {}
+        return Owed(end + timedelta(days=days), days - 1, opens_on=end + DAY, cause=cause)
 
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
         """One row for each place where data lies, and one for each party below: its confirmation is owed as well."""
@@ -73,26 +76,50 @@ class Deletion(Kind):
         await keep_gone(duty.party_id, at)
 
 
+def _passed(facts: Facts) -> list[date]:
+    """The days after which the data has to go, as far as they are over, the earlier first: what it was for is achieved,
+    the work has ended.
+    """
+    last_day = facts.last_day
+    earlier = [day for day in facts.achieved if last_day is None or day < last_day]
+    return [day for day in (*earlier, last_day) if day and day < facts.today]
+
+
+def _settled(facts: Facts, end: date) -> bool:
+    """Whether it was confirmed after that day. What was taken over from an old ledger speaks of the end of the work,
+    unless its purpose was achieved before that: then its day says which it was.
+    """
+    if not facts.achieved:
+        return _confirmed(facts)
+    taken = facts.entry.deletion.accepted_on
+    days = [duty.accepted_on for duty in facts.accepted(Deletion.name)]
+    return any(day > end for day in (*days, taken) if day)
+
+
 def _confirmed(facts: Facts) -> bool:
     accepted = [duty.accepted_on for duty in facts.accepted(Deletion.name) if duty.accepted_on]
     return confirmed(facts.entry, facts.last_day, facts.today, accepted)
 
 
-def served_again(facts: Facts) -> Owed | None:
-    """What was certified as gone came back: the order is open again, whatever state the engagement is in meanwhile. It
-    stays so if the content goes once more, because only a new confirmation says that the rest went with it. None where
-    nothing was certified, or nothing seen since.
+def still_there(facts: Facts) -> Owed | None:
+    """What was certified as gone came back, or a spot check found it: the order is open again, whatever state the
+    engagement is in meanwhile. It stays so if the content goes once more, because only a new confirmation says that the
+    rest went with it. None where nothing was certified, or nothing seen since.
     """
     since = _settled_at(facts)
-    seen = [one for one in facts.sightings if since and one.last_at > since] if _confirmed(facts) else []
-    if not seen:
+    if since is None or not _confirmed(facts):
+        return None
+    seen = [one for one in facts.sightings if one.last_at > since]
+    tested = [instant for instant in facts.tested_at if instant > since]
+    if not seen and not tested:
         return None
     asked = next((duty for duty in facts.history if duty.kind == Deletion.name and duty.state in LIVE), None)
     if asked is not None:
         return Owed(asked.nominal_on, AGAIN_DAYS, opens_at=asked.opens_at, cause=asked.cause)
-    found_at = min(one.first_at if since and one.first_at > since else one.last_at for one in seen)
-    places = [{"name": one.place, "url": one.url} for one in seen]
-    cause = {"reason": "served-again", "seen_at": found_at.isoformat(), "places": places}
+    found_at = min([*tested, *(one.first_at if one.first_at > since else one.last_at for one in seen)])
+    cause: dict[str, Any] = {"reason": SERVED_AGAIN if seen else TESTED, "seen_at": found_at.isoformat()}
+    if seen:
+        cause["places"] = [{"name": one.place, "url": one.url} for one in seen]
     return Owed(facts.today + timedelta(days=AGAIN_DAYS), AGAIN_DAYS, opens_at=found_at, cause=cause)
 
 

@@ -14,6 +14,7 @@ from monitor.guard import Guard
 from monitor.obligations import KINDS
 from monitor.obligations.contract import Facts, Idle, Sighting
 from monitor.obligations.reconcile import Policy, begin, reconcile
+from monitor.own_duties import FOUND, SPOT_CHECK
 from monitor.registry.format import OWING
 from monitor.registry.places import AGAIN, gone
 from monitor.registry.roster import Roster, roster
@@ -77,7 +78,8 @@ def _after(steps: Sequence[Step], found: Facts, at: datetime) -> datetime | None
 
 
 def _end(found: Facts) -> datetime | None:
-    return found.calendar.end_of(found.last_day) if found.last_day and found.today <= found.last_day else None
+    days = [day for day in (found.last_day, *found.achieved) if day and found.today <= day]
+    return found.calendar.end_of(min(days)) if days else None
 
 
 async def gather(rows: Sequence[tables.Engagement], present: Roster, at: datetime) -> dict[str, Facts]:
@@ -103,6 +105,7 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
     below = await _below(keys, present)
     sightings = await _sightings(rows, entries, present, at)
     findings = await _findings(keys)
+    tested = await _tested(keys)
     today = present.calendar.day_of(at)
     return {
         row.key: _parted(
@@ -116,7 +119,9 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
                 history[row.key],
                 below[row.key],
                 sightings[row.key],
-                findings[row.key],
+                findings=findings[row.key],
+                achieved=await present.achieved(row.key),
+                tested_at=tested[row.key],
                 through=await _through(entries[row.key], present),
                 hastened_on=row.hastened_on,
                 child_age=present.minors.age_on(today),
@@ -178,6 +183,15 @@ async def _sightings(
         for key in {*places[address]} & entries.keys():
             name = next(place.name for place in entries[key].place if place.url == address[1])
             found[key].append(Sighting(name, address[1], *latest[address]))
+    return found
+
+
+async def _tested(keys: Sequence[str]) -> defaultdict[str, list[datetime]]:
+    """When spot checks of these engagements found data, or an erasure that cannot be shown."""
+    found: defaultdict[str, list[datetime]] = defaultdict(list)
+    rows = tables.OwnDuty.filter(kind=SPOT_CHECK, outcome=FOUND, engagement_id__in=keys).order_by("id")
+    for key, instant in await rows.values_list("engagement_id", "done_at"):
+        found[key].append(instant)
     return found
 
 

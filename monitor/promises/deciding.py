@@ -14,11 +14,14 @@ from monitor.own_duties import (
     CORRECTIVE_ACTION,
     DISCLOSURE_REVIEW,
     EFFECT_CHECK,
+    EXPOSURE_ROUND,
     FINAL_REPORT,
+    HANDLER_LIST,
     HOLD_REVIEW,
     LACKING,
     MANAGEMENT_REVIEW,
     NECESSITY_REVIEW,
+    OWNER_ANSWER,
     OWNER_REQUEST,
     PRELIMINARY_REPORT,
     SPOT_CHECK,
@@ -31,7 +34,7 @@ from monitor.own_duties import (
 )
 from monitor.promises import complaints, disclosures, disposal, reviews, sub_entrustment, transfers
 from monitor.promises.improving import actions, yearly
-from monitor.promises.incidents import following
+from monitor.promises.incidents import exposing, following
 from monitor.promises.membership.leaving import settled
 from monitor.promises.owners import requesting
 from monitor.promises.sub_entrustment.deciding import Verdict
@@ -104,6 +107,14 @@ async def _owner_request(duty: OwnDuty, at: datetime, actor: str, decision: Deci
     await requesting.answer(duty, at, actor, decision.of(duty.kind), decision.reason, decision.on)
 
 
+async def _round(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    await exposing.close(duty.id, at, actor, decision.reason)
+
+
+async def _owner_answer(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
+    await requesting.answered(duty, at, actor, decision.on)
+
+
 async def _successor(duty: OwnDuty, at: datetime, actor: str, decision: Decision) -> None:
     await settled(duty, at)
     await _settle(duty, at, actor, decision)
@@ -122,6 +133,7 @@ _DECIDE: Mapping[str, Deed] = {
     CHANGE_REVIEW: _change,
     NECESSITY_REVIEW: _review,
     CLASS_REVIEW: _review,
+    HANDLER_LIST: _review,
     LACKING: _listed,
     PRELIMINARY_REPORT: _reported,
     FINAL_REPORT: _reported,
@@ -129,6 +141,8 @@ _DECIDE: Mapping[str, Deed] = {
     EFFECT_CHECK: _saying(actions.followed),
     MANAGEMENT_REVIEW: _saying(yearly.signed),
     OWNER_REQUEST: _owner_request,
+    OWNER_ANSWER: _owner_answer,
+    EXPOSURE_ROUND: _round,
     SUB_ENTRUSTMENT_DECISION: _sub_entrustment,
     BACKUP_PURGE: _disposal,
     HOLD_REVIEW: _disposal,

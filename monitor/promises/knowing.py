@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from monitor import tables
 from monitor.obligations.selection_review import SELECTION
 from monitor.promises.selection import Known
+from monitor.registry.format import duties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +24,10 @@ async def known_of(entries: Iterable[Engagement], present: Roster, today: date) 
     accepted = await _accepted([entry.key for entry in entries])
     months = present.group.supervision.selection_months
     return {
-        entry.key: Known(_later(accepted.get(entry.key), entry.selection.accepted_on), published, today, months)
+        entry.key: Known(
+            _later(accepted.get(entry.key), entry.selection.accepted_on), published, today, months,
+            duties_of(entry.purposes, present.purposes),
+        )
         for entry in entries
     }
 

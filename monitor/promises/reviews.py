@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.calendar import add_months
 from monitor.duties.owing import done, explain, held
-from monitor.own_duties import DONE, NECESSITY_REVIEW
+from monitor.own_duties import DONE, HANDLER_LIST, NECESSITY_REVIEW
 from monitor.promises.supervision import coming, work_of
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
@@ -30,8 +30,11 @@ async def reviewed(duty_id: int, at: datetime, actor: str, outcome: str, reason:
         explain(duty.kind, outcome, reason)
         await done(duty, at, actor, outcome, reason, on)
         day = on or present.calendar.day_of(at)
+        fields: dict[str, Any]
         if duty.kind == NECESSITY_REVIEW:
             fields = {"necessity_reviewed_on": day}
+        elif duty.kind == HANDLER_LIST:
+            fields = {"handlers": {"listed_on": day}}
         else:
             fields = {"class_review_on": add_months(day, present.group.supervision.necessity_months)}
         await set_fields("engagement", str(duty.engagement_id), fields, at, actor)

@@ -42,6 +42,7 @@ class Known:
     published: frozenset[str]
     today: date
     months: int = 12
+    brings: frozenset[str] = frozenset()  #: what its purposes want looked after
 
 
 def entrusted(entry: Engagement) -> bool:
@@ -63,7 +64,7 @@ def lacking(entry: Engagement, known: Known) -> list[Lack]:
     """What an engagement lacks in which the data already is: taken over from an old ledger, or left incomplete. A
     review of its time is enough, however old; consent is asked about where a party hangs below another.
     """
-    found = before_entrusting(entry, known)
+    found = [*before_entrusting(entry, known), *_of_purposes(entry, known)]
     return [one for one in found if one.token != STALE and (one.what != ALWAYS or entry.under)]
 
 
@@ -123,6 +124,20 @@ def _purposes(entry: Engagement, known: Known) -> Iterator[Lack]:
     for key in entry.purposes:
         if key not in known.published:
             yield Lack("purposes", "purpose-unpublished", key)
+
+
+def _of_purposes(entry: Engagement, known: Known) -> Iterator[Lack]:
+    """Whether free text may hold special-care data is decided by somebody; whoever analyses data for the company has
+    been told in writing to use it neither for itself nor to train models.
+    """
+    if "special-care" in known.brings and not entry.special_care and not _by(entry.special_care_decided_on, known):
+        yield Lack("special-care", "special-care-undecided")
+    if "instruction-record" in known.brings and entrusted(entry):
+        if not _by(entry.instruction.recorded_on, known):
+            yield Lack("instruction", "instruction-missing")
+        for name in ("own-use", "training"):
+            if entry.instruction.recorded_on and name not in entry.instruction.excludes:
+                yield Lack("instruction", f"{name}-not-excluded")
 
 
 def _by(day: date | None, known: Known) -> bool:

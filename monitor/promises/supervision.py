@@ -16,7 +16,8 @@ from monitor import tables
 from monitor.calendar import DAY, Roll, add_months
 from monitor.duties.owing import cancel, met, owe
 from monitor.guard import Guard
-from monitor.own_duties import CLASS_REVIEW, LACKING, NECESSITY_REVIEW, TRANSFER_CHECK
+from monitor.own_duties import CLASS_REVIEW, HANDLER_LIST, LACKING, NECESSITY_REVIEW, TRANSFER_CHECK
+from monitor.promises import carding
 from monitor.promises.closing import WITH_IT
 from monitor.promises.knowing import known_of
 from monitor.promises.selection import covering, lacking, unwaived
@@ -82,6 +83,7 @@ def coming(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Comin
     if entry.class_review_on:
         yield _review(CLASS_REVIEW, entry.class_review_on, entry, terms, calendar)
     yield from _transfer_check(work, calendar)
+    yield from _handlers(work, terms, calendar)
     yield from _after_waivers(work, terms, calendar)
     today = work.known.today
     waived = {one.what for one in entry.waiver}
@@ -118,6 +120,16 @@ def _transfer_check(work: Work, calendar: Calendar) -> Iterator[Coming]:
         yield Coming(TRANSFER_CHECK, calendar.sending_on(opens_on), due)
 
 
+def _handlers(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Coming]:
+    """Who handles the data is known anew every year, and soon after the beginning where it is not known yet."""
+    if HANDLER_LIST not in work.known.brings:
+        return
+    listed = work.entry.handlers.listed_on
+    nominal = add_months(listed, terms.handlers_months) if listed else work.since + terms.handlers_days * DAY
+    if work.last_day is None or nominal <= work.last_day:
+        yield _review(HANDLER_LIST, nominal, work.entry, terms, calendar)
+
+
 def _after_waivers(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Coming]:
     """What a waiver lets be comes up on the day after its last one, if it is still missing then."""
     entry, known = work.entry, work.known
@@ -150,13 +162,15 @@ async def _all(
 ) -> defaultdict[datetime | None, list[str]]:
     """When each is to be looked at again. One that cannot be worked out is logged and tried again in an hour."""
     again = defaultdict[Any, "list[str]"](list)
-    complete = set[str]()
+    complete, uncertified = set[str](), await carding.without()
     for row in rows:
         instant: datetime | None = at + POISONED
         with Guard(log, "what is owed for engagement %s cannot be worked out; tried again in an hour", row.key):
             work = await work_of(row, present, at)
             agenda = list(coming(work, present.group.supervision, present.calendar))
             instant = await _one(row, agenda, present, at, lasts=work.lasts)
+            ahead = await carding.judge(work, uncertified, present, at)
+            instant = min((one for one in (instant, *ahead) if one and one > at), default=None)
             if not any(one.listed for one in agenda):
                 complete.add(row.company_id)
         again[instant].append(row.key)

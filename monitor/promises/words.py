@@ -21,6 +21,10 @@ LACKS: Mapping[str, Message] = {
     "class-undecided": Message("the decision on what the other side is to us"),
     "class-mismatch": Message("a class that fits the kind of the work"),
     "purpose-unpublished": Message("a published purpose of use {items}"),
+    "special-care-undecided": Message("the decision whether free text may hold special-care data"),
+    "instruction-missing": Message("an instruction in writing"),
+    "own-use-not-excluded": Message("an instruction not to use the data for the party itself"),
+    "training-not-excluded": Message("an instruction not to train models on the data"),
     "first-entruster-consent-missing": Message("the first entruster's consent to handling individual numbers"),
 }
 
@@ -69,3 +73,22 @@ def said(lacks: Sequence[Lack]) -> list[Message]:
 
 def lack_words(lacks: Sequence[Lack]) -> Message:
     return Listed("", {"parts": said(lacks)})
+
+
+def waived_words(what: str) -> Message:
+    """What a waiver is of, in words: a single clause by its number, as what is missing is told."""
+    kind, _, item = what.partition("-")
+    if kind in _SINGLE and item:
+        return Message(LACKS[_SINGLE[kind]].text, {"items": item})
+    return _WAIVED.get(what) or Message(what)
+
+
+_SINGLE = {"clause": "clauses-missing", "gdpr": "gdpr-clauses-missing"}
+_WAIVED: Mapping[str, Message] = {
+    "selection": LACKS["selection-missing"],
+    "contract": Message("the whole contract"),
+    "clauses": Message("all contract clauses"),
+    "gdpr": Message("all clauses of GDPR article 28(3)"),
+    "class": LACKS["class-undecided"],
+    "purposes": Message("published purposes of use"),
+}

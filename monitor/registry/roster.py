@@ -103,6 +103,11 @@ class Roster:
         line = [await self.engagement(key), *await self.line_above(key)]
         return min((entry.ends_on for entry in line if entry.ends_on), default=None)
 
+    async def achieved(self, key: str) -> list[date]:
+        """When what the data of an engagement is for was achieved: the days said of it and of what is above it."""
+        line = [await self.engagement(key), *await self.line_above(key)]
+        return sorted({entry.purpose_achieved_on for entry in line if entry.purpose_achieved_on})
+
     async def engaged(self, parties: Iterable[str]) -> Mapping[str, list[Engagement]]:
         """The engagements of these parties that the registry holds now, each with the last day that holds for it."""
         found: dict[str, list[Engagement]] = {party: [] for party in parties}

@@ -77,17 +77,21 @@ async def over(one: Disposal, entry: Engagement, at: datetime, present: Roster) 
     """
     today = present.calendar.day_of(at)
     await tables.Disposal.filter(id=one.id).update(state=OVER, over_on=today)
-    await tables.SubEntrustment.filter(node_id=one.engagement_id, state__in=("approved", "active", "ended")).update(
-        state=OVER, turns_at=None
-    )
-    loose = tables.SubEntrustment.filter(engagement_id=one.engagement_id, node_id=None)
-    await loose.filter(state__in=("approved", "active", "ended")).update(state=OVER, turns_at=None)
+    last_day = await present.last_day(entry.key)
+    if (last_day and last_day < today) or not await present.achieved(entry.key):  # else those below work on
+        await _over_below(one)
     if entry.spot_checked:
         due = present.calendar.roll(today + timedelta(days=entry.deletion.spot_check_days), entry.roll)
         await owe(
             SPOT_CHECK, due, at, present, company_id=one.company_id, party_id=one.party_id,
             engagement_id=one.engagement_id, ref=f"disposal/{one.id}",
         )  # fmt: skip
+
+
+async def _over_below(one: Disposal) -> None:
+    below = tables.SubEntrustment.filter(state__in=("approved", "active", "ended"))
+    await below.filter(node_id=one.engagement_id).update(state=OVER, turns_at=None)
+    await below.filter(engagement_id=one.engagement_id, node_id=None).update(state=OVER, turns_at=None)
 
 
 def reference(place: DisposalPlace) -> str:

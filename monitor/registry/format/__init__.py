@@ -19,9 +19,10 @@ from monitor.registry.format.engagement import (
     Tier,
 )
 from monitor.registry.format.entry import Entry
-from monitor.registry.format.group import Company, Group, Person, Purpose, Role
+from monitor.registry.format.group import Company, Group, Person, Role
 from monitor.registry.format.party import LONGEST_WORK, Certificate, Endpoint, Maintenance, Party, Weekday
 from monitor.registry.format.published import CONTINUES, Basis, DataSet, JointUse, LinkedSite, Member, Policy
+from monitor.registry.format.purpose import DutyOfPurpose, Purpose, duties_of
 from monitor.registry.format.service import Service
 from monitor.registry.format.supervision import (
     CLAUSES,
@@ -57,6 +58,7 @@ __all__ = [
     "Contract",
     "DataSet",
     "Deletion",
+    "DutyOfPurpose",
     "Endpoint",
     "Engagement",
     "Entry",
@@ -81,6 +83,7 @@ __all__ = [
     "Tier",
     "Waiver",
     "Weekday",
+    "duties_of",
     "plain_host",
 ]
 

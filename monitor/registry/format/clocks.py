@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from monitor.registry.format.entry import Entry
 from monitor.registry.values import Months, no_flag
@@ -13,8 +14,24 @@ Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)]
 People = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(no_flag)]
 
 
+def _rising(hours: tuple[int, ...]) -> tuple[int, ...]:
+    if any(later <= earlier for earlier, later in pairwise(hours)):
+        raise ValueError("rising")
+    return hours
+
+
+Hours = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=720), BeforeValidator(no_flag)], ...],
+    Field(min_length=1, max_length=10),
+    AfterValidator(_rising),
+]
+
+
 class Incidents(Entry):
-    """漏えい等報告 (APPI 26; Enforcement Rules 7-9). The day of knowing is day 1, and closed days count."""
+    """漏えい等報告 (APPI 26; Enforcement Rules 7-9). The day of knowing is day 1, and closed days count.
+    `exposure_hours`: after how many hours each whoever was asked whether it is affected is asked again; with the last,
+    its company is told.
+    """
 
     notice_days: Days = 5
     preliminary_days: Days = 5
@@ -22,6 +39,7 @@ class Incidents(Entry):
     final_wrongful_days: Days = 60
     people_over: People = 1000
     my_number_over: People = 100
+    exposure_hours: Hours = (4, 12, 24)
 
 
 class OwnerRequests(Entry):
@@ -34,7 +52,9 @@ class OwnerRequests(Entry):
 class Supervision(Entry):
     """委託先の監督 (APPI 25; General Guidelines 3-4-4): for how long a selection review speaks of a party as it is, how
     often it is confirmed that the data is needed, for how long an old ledger's gaps are a list without reminders, and
-    how many days there are then. `notice_days`: how long before its day a review is asked for.
+    how many days there are then. `notice_days`: how long before its day a review is asked for. `run_days`: days after
+    which what was handed over for a run is returned or erased; `handlers_months`: how often the list of a party's
+    handlers is renewed, and `handlers_days`: days to get the first one.
     """
 
     selection_months: Months = 12
@@ -44,6 +64,9 @@ class Supervision(Entry):
     list_patience: Days = 90
     list_days: Days = 30
     waiver_days: Days = 30
+    run_days: Days = 30
+    handlers_months: Months = 12
+    handlers_days: Days = 30
 
 
 class OptOuts(Entry):

@@ -19,6 +19,7 @@ from monitor.simulation.deeds import (
     membership,
     owners,
     passing,
+    purposes,
     registry,
 )
 
@@ -39,6 +40,7 @@ DEEDS: Mapping[type[Event], Deed] = {
     **membership.DEEDS,
     **passing.DEEDS,
     **improving.DEEDS,
+    **purposes.DEEDS,
 }
 #: Which lines of the ledger a simulation prints, and as what.
 LINES: Mapping[str, str] = {
@@ -52,4 +54,5 @@ LINES: Mapping[str, str] = {
     **membership.LINES,
     **passing.LINES,
     **improving.LINES,
+    **purposes.LINES,
 }

@@ -11,11 +11,12 @@ from monitor.language import Message, say_day
 from monitor.promises import lifecycle
 from monitor.promises.classing import CLASSES, QUESTIONS, Classed, classify
 from monitor.promises.closing import still_owed
+from monitor.promises.instructing import achieve
 from monitor.promises.knowing import known_of
 from monitor.promises.selection import ALWAYS, before_entrusting, lacking
 from monitor.promises.words import CLAUSE_WORDS
 from monitor.refusal import Refused, need
-from monitor.registry.format import BEFORE, CLAUSES, OWING, TIERS, Engagement
+from monitor.registry.format import BEFORE, CLAUSES, OWING, TIERS, Engagement, duties_of
 from monitor.registry.lifecycle import NEXT
 from monitor.web.console.act import LONGEST, act_of, typed, typed_day, wrong
 from monitor.web.console.facts import FLAGS
@@ -71,7 +72,8 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
         waivable=_options({one.what: one.what for one in missing if one.what != ALWAYS}),
         owed=await still_owed(entry, at) if entry.state in OWING else [],
         steps=_options({to: Message(STATES[to]).in_(language) for to in STEPS if to in NEXT[entry.state]}),
-        before=entry.state in BEFORE, may_begin="active" in NEXT[entry.state], may_close="closed" in NEXT[entry.state],
+        free_text="special-care" in known.brings, before=entry.state in BEFORE,
+        may_begin="active" in NEXT[entry.state], may_close="closed" in NEXT[entry.state],
         classes=_options({name: words.in_(language) for name, words in CLASSES.items()}),
         questions={name: words.in_(language) for name, words in QUESTIONS.items()},
         tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=_clauses(entry, language),
@@ -115,6 +117,7 @@ async def _facts(entry: Engagement, who: Reader, accepted_on: date | None, langu
         (Message("Purposes"), between.join(purposes)),
         (Message("Begins on"), day(entry.starts_on)),
         (Message("Last day"), day(entry.ends_on)),
+        (Message("Purpose achieved on"), day(entry.purpose_achieved_on) or _not_achieved(entry, who, language)),
         (Message("Selection review accepted on"), day(accepted_on)),
         (Message("Contract signed on"), day(entry.contract.signed_on)),
         (Message("Clauses in the contract"), between.join(map(str, sorted(entry.contract.clauses)))),
@@ -125,6 +128,12 @@ async def _facts(entry: Engagement, who: Reader, accepted_on: date | None, langu
         (Message("Need last confirmed on"), day(entry.necessity_reviewed_on)),
     ]  # fmt: skip
     return [(term.in_(language), value) for term, value in found if value]
+
+
+def _not_achieved(entry: Engagement, who: Reader, language: str) -> str:
+    """Of a work that serves a purpose which ends before it does, such as a survey, it is said that no day is known."""
+    asks = "purpose-achieved" in duties_of(entry.purposes, who.present.purposes)
+    return Message("Not entered yet").in_(language) if asks else ""
 
 
 async def on_work(request: web.Request) -> web.StreamResponse:
@@ -185,10 +194,19 @@ async def _contract(key: str, act: Act) -> None:
     await lifecycle.amend(key, fields, act.at, act.actor, office=act.who.everywhere)
 
 
+async def _achieve(key: str, act: Act) -> None:
+    day = typed_day(act.said, "on")
+    need(day or not typed(act.said, "on"), "on-missing", "Enter the day.")
+    await achieve(key, day, act.at, act.actor)
+
+
 async def _amend(key: str, act: Act) -> None:
     values: dict[str, Any] = {name: act.said.get(f"flag_{name}") == "yes" for name in SET}
     values["tier"] = act.said.get("tier", "")
     need(values["tier"] in TIERS, "tier-missing", "Choose a tier.")
+    if act.said.get("free_text") in {"yes", "no"}:
+        values["special_care"] |= act.said["free_text"] == "yes"
+        values["special_care_decided_on"] = act.who.present.calendar.day_of(act.at).isoformat()
     await lifecycle.amend(key, values, act.at, act.actor, office=act.who.everywhere)
 
 
@@ -201,4 +219,5 @@ _DEEDS: dict[str, Callable[[str, Act], Awaitable[None]]] = {
     "classify": _classify,
     "contract": _contract,
     "amend": _amend,
+    "achieve": _achieve,
 }
