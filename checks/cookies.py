@@ -95,7 +95,9 @@ class Cookies:
             evidence["published_unseen"] = unseen
         if seen.browsed:
             evidence["browser"] = _shown(seen.browsed)
-        return Look.of(findings, evidence, _took(seen), keep={"since": since} | self._standing(unseen, before, at, whole))
+        return Look.of(
+            findings, evidence, _took(seen), keep={"since": since} | self._standing(unseen, before, at, whole)
+        )
 
     def _asked(self, seen: Opened) -> PageHosts:
         """The hosts outside. The page's own domain is the one that it was asked at and the one it was served from."""
@@ -145,16 +147,15 @@ class Cookies:
         there = [*asked.loaded, *asked.mentioned]
         return [name for name in self.published or () if not any(_covered(host, (name,)) for host in there)][:MOST_KEPT]
 
-
     def _standing(self, unseen: Iterable[str], before: Mapping[str, Any], at: datetime, whole: bool) -> dict[str, Any]:
         """Which published names the page still uses, and since when it does not use the others. Of a page that was not
         seen whole, nothing new can be said of what it lacks.
         """
-        known, today, names = before.get("unseen", {}), f"{at:%Y-%m-%d}", (self.published or ())[:MOST_KEPT]
+        known, names = before.get("unseen", {}), (self.published or ())[:MOST_KEPT]
         if not whole:
             there = [name for name in before.get("there", ()) if name in names]
             return {"there": there, "unseen": {name: day for name, day in known.items() if name in names}}
-        gone = {name: known.get(name, today) for name in unseen}
+        gone = {name: known.get(name, at.isoformat()) for name in unseen}
         return {"there": [name for name in names if name not in gone], "unseen": gone}
 
 

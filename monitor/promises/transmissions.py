@@ -5,17 +5,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.registry.sites import TRANSMITS, sites
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
 
+    from monitor.calendar import Calendar
     from monitor.registry.format import ExternalTransmission
-    from monitor.registry.sites import Sites
     from monitor.tables import FindingRow, Watch
 
 UNLISTED = "cookies.unlisted-host"  #: the rule of a host that a page uses and the table lacks
@@ -52,13 +53,13 @@ class Unpublished:
     watch: Watch
 
 
-def standing(host: str, memories: Iterable[Mapping[str, Any]]) -> Standing | None:
+def standing(host: str, memories: Iterable[Mapping[str, Any]], calendar: Calendar) -> Standing | None:
     """What the looks at all pages of an entry have kept of its host, together. Pure."""
     kept = list(memories)
     if any(host in one.get("there", ()) for one in kept):
         return Standing()
-    days = [date.fromisoformat(one["unseen"][host]) for one in kept if host in one.get("unseen", {})]
-    return Standing(max(days)) if days and len(days) == len(kept) else None
+    since = [datetime.fromisoformat(one["unseen"][host]) for one in kept if host in one.get("unseen", {})]
+    return Standing(calendar.day_of(max(since))) if since and len(since) == len(kept) else None
 
 
 def unconfirmed(one: ExternalTransmission, day: date) -> bool:
@@ -71,15 +72,15 @@ def concerns(one: ExternalTransmission, companies: Collection[str]) -> bool:
     return not one.companies or bool({*one.companies} & {*companies})
 
 
-async def published(companies: Collection[str]) -> list[Published]:
+async def published(companies: Collection[str], calendar: Calendar) -> list[Published]:
     """The table, as far as it is about these companies, beside what is seen."""
     known = await sites()
     watches = await tables.Watch.filter(check_kind=TRANSMITS, retired_at=None)
-    return [Published(one, _of(one, known, watches)) for one in known.transmissions if concerns(one, companies)]
-
-
-def _of(one: ExternalTransmission, known: Sites, watches: Sequence[Watch]) -> Standing | None:
-    return standing(one.host, [watch.memory for watch in watches if known.told_of(one, watch.url)])
+    found = []
+    for one in (one for one in known.transmissions if concerns(one, companies)):
+        memories = [watch.memory for watch in watches if known.told_of(one, watch.url)]
+        found.append(Published(one, standing(one.host, memories, calendar)))
+    return found
 
 
 async def unpublished(parties: Collection[str] | None = None) -> list[Unpublished]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from checks.names import host_of
 from monitor import tables
-from monitor.registry.format import ExternalTransmission, Party
+from monitor.registry.format import ExternalTransmission, Party, Service
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from tortoise.queryset import QuerySet
 
     from monitor.registry.apply import Change
 
@@ -67,12 +69,22 @@ async def transmissions() -> list[ExternalTransmission]:
 async def sites() -> Sites:
     """The registers as they are now."""
     services: dict[str, frozenset[str]] = {}
-    for spec in await tables.Service.filter(retired_at=None).values_list("spec", flat=True):
-        if spec.get("url"):
-            host = host_of(str(spec["url"]))
-            services[host] = services.get(host, frozenset()) | {str(spec["company"])}
-    linked = tables.LinkedSite.filter(retired_at=None).values_list("spec", flat=True)
-    return Sites(await transmissions(), services, frozenset([host_of(str(spec["url"])) for spec in await linked]))
+    for one in await known_services():
+        host = host_of(one.url or "")
+        services[host] = services.get(host, frozenset()) | {one.company}
+    linked = await _urls(tables.LinkedSite.filter(retired_at=None))
+    return Sites(await transmissions(), services, frozenset(map(host_of, linked)))
+
+
+async def known_services() -> list[Service]:
+    """Those of which the registry knows an address, by key."""
+    rows = tables.Service.filter(retired_at=None).order_by("key").values_list("spec", flat=True)
+    return [one for one in [Service.model_validate(spec) for spec in await rows] if one.url]
+
+
+async def _urls(rows: QuerySet[Any]) -> list[str]:
+    found: list[Any] = await rows.values_list("spec", flat=True)
+    return [str(spec["url"]) for spec in found]
 
 
 async def looked_at_otherwise(changes: Iterable[Change]) -> dict[str, Party]:
@@ -84,7 +96,7 @@ async def looked_at_otherwise(changes: Iterable[Change]) -> dict[str, Party]:
         return {}
     hosts = {host_of(url) for url in linked if url}  # as they were; the table has them as they are, and those retired
     if linked:
-        hosts |= {host_of(str(spec["url"])) for spec in await tables.LinkedSite.all().values_list("spec", flat=True)}
+        hosts |= set(map(host_of, await _urls(tables.LinkedSite.all())))
     rows = await tables.Party.filter(retired_at=None).order_by("key").values_list("key", "spec")
     parties = [(key, spec) for key, spec in rows if any(_touched(spec, hosts, table=table))]
     return {key: Party.model_validate(spec) for key, spec in parties}

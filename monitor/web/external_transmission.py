@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from checks.names import host_of
-from monitor import tables
 from monitor.language import LANGUAGES, Message
 from monitor.registry.roster import NoRegistry, roster
-from monitor.registry.sites import transmissions
+from monitor.registry.sites import known_services, transmissions
 from monitor.web.joint_use import FRESH, NAMES
 from monitor.web.pages import language_of, moment, page
 from monitor.web.words import named
@@ -30,12 +29,17 @@ PATH = "/external-transmission"
 
 @dataclass
 class Section:
-    """What one site sends, or all of one company, or all. `key`: what links lead to."""
+    """What one site sends, or all of one company, or all. `key`: what links lead to. `href`: where a site is."""
 
     key: str
     title: str
     href: str = ""
     rows: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def named(self) -> bool:
+        """Whether a reader would not learn from the title where the site is."""
+        return bool(self.href) and self.title != host_of(self.href)
 
 
 async def external_transmission_page(request: web.Request) -> web.StreamResponse:
@@ -61,9 +65,8 @@ async def external_transmission_page(request: web.Request) -> web.StreamResponse
 async def _services() -> dict[str, str]:
     """What people call each site, by its host: the service that stands there, if it is one alone."""
     found: dict[str, list[str]] = {}
-    for spec in await tables.Service.filter(retired_at=None).order_by("key").values_list("spec", flat=True):
-        if spec.get("url"):
-            found.setdefault(host_of(str(spec["url"])), []).append(str(spec.get("name", "")))
+    for one in await known_services():
+        found.setdefault(host_of(one.url or ""), []).append(one.name or "")
     return {host: names[0] for host, names in found.items() if len(names) == 1 and names[0]}
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from checks.cookies import Cookies, Opened
+from monitor.calendar import Calendar
 from monitor.promises.transmissions import Standing, concerns, standing, unconfirmed
 from monitor.registry.format import ExternalTransmission
 from tests.checks.looked_at import served
 
 DAY = date(2026, 9, 30)
+CALENDAR = Calendar(ZoneInfo("Asia/Tokyo"))
 HTML = ("Content-Type", "text/html")
 STATS = b'<script src="https://cdn.stats.example/a.js"></script>'
 
@@ -28,10 +31,10 @@ def told(**fields):
 
 def test_looks_remember_since_when_a_published_host_is_not_used_and_forget_it_when_it_is_back():
     first = seen(STATS, {}, 1)
-    assert (first["there"], first["unseen"]) == (["stats.example"], {"ads.example": "2026-09-01"})
+    assert (first["there"], first["unseen"]) == (["stats.example"], {"ads.example": "2026-09-01T00:00:00+00:00"})
     later = seen(b"", first, 5)
-    assert later["unseen"] == {"stats.example": "2026-09-05", "ads.example": "2026-09-01"}
-    assert seen(STATS, later, 9)["unseen"] == {"ads.example": "2026-09-01"}
+    assert later["unseen"] == {"stats.example": "2026-09-05T00:00:00+00:00", "ads.example": "2026-09-01T00:00:00+00:00"}
+    assert seen(STATS, later, 9)["unseen"] == {"ads.example": "2026-09-01T00:00:00+00:00"}
     assert seen(STATS, later, 9, published=("stats.example",))["unseen"] == {}
 
 
@@ -48,14 +51,15 @@ def test_a_page_that_was_not_seen_whole_says_nothing_new_of_what_it_lacks():
         ([], None),
         ([{}], None),
         ([{"there": ["stats.example"], "unseen": {}}], Standing()),
-        ([{"unseen": {"stats.example": "2026-08-31"}}], Standing(date(2026, 8, 31))),
-        ([{"unseen": {"stats.example": "2026-08-31"}}, {"unseen": {"stats.example": "2026-09-02"}}], Standing(date(2026, 9, 2))),
-        ([{"unseen": {"stats.example": "2026-08-31"}}, {"there": ["stats.example"]}], Standing()),
-        ([{"unseen": {"stats.example": "2026-08-31"}}, {}], None),  # the other page was not looked at with it yet
+        ([{"unseen": {"stats.example": "2026-08-31T00:00:00+00:00"}}], Standing(date(2026, 8, 31))),
+        ([{"unseen": {"stats.example": "2026-08-31T00:00:00+00:00"}}, {"unseen": {"stats.example": "2026-09-02T00:00:00+00:00"}}], Standing(date(2026, 9, 2))),
+        ([{"unseen": {"stats.example": "2026-08-31T00:00:00+00:00"}}, {"there": ["stats.example"]}], Standing()),
+        ([{"unseen": {"stats.example": "2026-08-31T20:00:00+00:00"}}], Standing(date(2026, 9, 1))),  # the group's day
+        ([{"unseen": {"stats.example": "2026-08-31T00:00:00+00:00"}}, {}], None),  # the other page was not looked at with it yet
     ],
 )  # fmt: skip
 def test_a_host_is_unused_only_when_no_page_uses_it(memories, found):
-    assert standing("stats.example", memories) == found
+    assert standing("stats.example", memories, CALENDAR) == found
 
 
 def test_a_host_is_asked_about_after_so_many_days():

@@ -69,7 +69,7 @@ async def house(tmp_path, database):
 async def looked(*hosts):
     """Two looks in a row that find these hosts, of which the table knows nothing."""
     rule = CHECKS["cookies"].rules["cookies.unlisted-host"]
-    month_ago = (clock.now() - 40 * DAY).date().isoformat()
+    month_ago = (clock.now() - 40 * DAY).isoformat()
     kept = {"since": {}, "there": ["ads.example"], "unseen": {"stats.example": month_ago}}
     for _ in range(2):
         look = Look.of([rule.found("Browsers talk to it.", key=host) for host in hosts], {}, 1.0, keep=kept)

@@ -47,7 +47,7 @@ async def _shown(request: web.Request, who: Reader) -> Shown:
     for key, party in await rows.values_list("key", "party_id"):
         works.setdefault(str(party), []).append(str(key))
     whole = who.everywhere and not request.query.get("company")
-    table, lacking = await published(keys), await unpublished(None if whole else works)
+    table, lacking = await published(keys, who.present.calendar), await unpublished(None if whole else works)
     whose = {one.entry.party for one in table if one.entry.party} | {one.watch.party_id for one in lacking}
     return Shown(table, lacking, await who.present.parties(whose), works)
 
