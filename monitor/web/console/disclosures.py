@@ -175,7 +175,7 @@ async def _disclosure(request: web.Request, who: Reader, row: Disclosure, wrong:
         request,
         who,
         wrong,
-        title=Message("Disclosure").in_(language),
+        title=Message("Disclosure by law or in an emergency").in_(language),
         name=row.ref,
         state=STATES[row.state].in_(language),
         facts=[(term.in_(language), value) for term, value in facts if value],

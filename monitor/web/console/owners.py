@@ -154,6 +154,12 @@ async def _show(request: web.Request, who: Reader, asked: OwnerRequest, wrong: W
     )  # fmt: skip
 
 
+def _purpose(key: str, who: Reader, language: str) -> str:
+    """In the words in which it is published, as far as it still is."""
+    one = who.present.purposes.get(key)
+    return ((one.text_ja or one.text) if language == "ja" else one.text) if one else key
+
+
 def _facts(asked: OwnerRequest, who: Reader, language: str) -> list[tuple[str, str]]:
     company = who.present.companies.get(asked.company_id) or who.present.group
     comma = "、" if language == "ja" else ", "
@@ -161,7 +167,7 @@ def _facts(asked: OwnerRequest, who: Reader, language: str) -> list[tuple[str, s
         (Message("State"), STATES[asked.state].in_(language)),
         (Message("Responsible company"), named(company, language)),
         (Message("Service"), asked.service),
-        (Message("Purposes of use"), comma.join(asked.purposes)),
+        (Message("Purposes of use"), comma.join(_purpose(key, who, language) for key in asked.purposes)),
         (Message("Arrived"), say_day(asked.arrived_on, language)),
         (Message("Identity verified"), say_day(asked.verified_on, language) if asked.verified_on else ""),
         (Message("Answer due"), say_day(asked.due_on, language)),

@@ -13,7 +13,7 @@ from monitor.promises.knowing import known_of
 from monitor.promises.quiet import reminded_from
 from monitor.promises.selection import before_entrusting, lacking, unwaived
 from monitor.promises.sub_entrustment import failing
-from monitor.promises.words import FAILURES, lack_words
+from monitor.promises.words import FAILURES, lack_words, waived_words
 from monitor.registry.format import BEFORE, OWING, Engagement
 from monitor.web.console.history import WORK_STATES as STATES
 from monitor.web.console.looking import console_page
@@ -115,5 +115,5 @@ async def lacking_page(request: web.Request) -> web.StreamResponse:
 def waived(entry: Engagement, what: str, language: str) -> str:
     """A waiver in a line: what, by whom, why, up to when."""
     one = next(one for one in entry.waiver if one.what == what)
-    values = {"what": one.what, "by": one.by, "reason": one.reason, "day": one.until}
+    values = {"what": waived_words(one.what).in_(language), "by": one.by, "reason": one.reason, "day": one.until}
     return Message("{what}: waived by {by} until {day} ({reason})", values).in_(language)
