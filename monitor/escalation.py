@@ -34,6 +34,7 @@ from monitor.schedule import (
     party_rung,
     reviewers_of,
     reviews_due,
+    speaks,
     vendor_climb,
 )
 from monitor.tables.duty import ASKED, DECLINED
@@ -105,7 +106,7 @@ def climb_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Move:
         _remind_reviewers(move, duty, reviews_due(duty, calendar, at), at)
     elif duty.state in ASKED and own.sending(at):
         _remind_party(move, duty, own, at)
-        if duty.overdue_on:
+        if speaks(duty):
             _tell_company(move, duty, own, at)
     elif duty.state == DECLINED and own.sending(at):
         _tell_company(move, duty, own, at)
@@ -165,6 +166,7 @@ def _duty_rung(duty: Obligation, side: str, climb: Climb, rung: int, at: datetim
         mark += f"/declined-{duty.since:%Y%m%dT%H%M%S%f}"
         data["declined"] = duty.declined["on"]
     told = {"mark": mark, "rung": rung, "level": level, "data": data, "urgent": duty.statutory}
+    told |= {"roles": list(climb.ladder.also)} if side == COMPANY else {}
     return about_duty(duty, "rung", side, at, **told)
 
 

@@ -12,14 +12,14 @@ What is *sent* is what the mail server took. Until then nothing here counts as t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
 
 from monitor.calendar import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import date
 
     from monitor.calendar import Calendar
 
@@ -41,6 +41,8 @@ class Ladder:
     repeat: int = 30
     opening: str = "T-30"
     floor: int = 0
+    leaps: ClassVar[bool] = False  #: whether a mail may bring in more than one new level
+    also: ClassVar[tuple[str, ...]] = ()  #: roles that hear the company's rungs besides its levels
 
     def name(self, offset: int) -> str:
         """`T-14`, `T+7`, and the opening's own name."""
@@ -73,6 +75,8 @@ class CaseLadder:
     """Rungs of a failing check, in business days counted from the day of opening; the n-th speaks to level n."""
 
     after: tuple[int, ...] = (0, 3, 10)
+    leaps: ClassVar[bool] = False
+    also: ClassVar[tuple[str, ...]] = ()
 
     def name(self, offset: int) -> str:
         return f"C+{offset}"
@@ -88,6 +92,33 @@ class CaseLadder:
         return calendar.instant(opened_on) if offset == 0 else calendar.sending_on(day)
 
 
+@dataclass(frozen=True, slots=True)
+class HourLadder:
+    """Rungs of what cannot wait for days: hours from `start`, the instant at which the party was asked, at any hour of
+    any day. The party hears each of them (`H+4`). With the last, its company is told up to the second level at once,
+    and the privacy office with it.
+    """
+
+    start: str
+    hours: tuple[int, ...]
+    leaps: ClassVar[bool] = True
+    also: ClassVar[tuple[str, ...]] = ("privacy_office",)
+    reach: ClassVar[int] = 2
+
+    def name(self, offset: int) -> str:
+        return f"H+{0 if offset == OPENING else offset}"
+
+    def level(self, offset: int | None) -> int:
+        return self.reach if offset is not None and offset >= self.hours[-1] else 0
+
+    def offsets(self, until: int) -> Iterator[int]:  # noqa: ARG002 - the same shape as the other ladders
+        yield from self.hours
+
+    def planned(self, calendar: Calendar, due_on: date, offset: int) -> datetime:  # noqa: ARG002 - likewise
+        return datetime.fromisoformat(self.start) + timedelta(hours=offset)
+
+
+AnyLadder = Ladder | CaseLadder | HourLadder
 LONG = Ladder()
 SHORT = Ladder(before=(1,), after=(1, 3, 7, 30))
 OWN = Ladder(before=(1,), after=(1, 7, 14), repeat=0, floor=1)  #: of what a company owes itself
@@ -100,10 +131,10 @@ class Climb:
     """Where one audience of one duty or case stands on its ladder: the party, or the company.
 
     `anchor` is T, or the day on which a case opened. `only_after` leaves out the rungs before T (the company hears
-    nothing of a duty that is not overdue).
+    nothing of a duty that is not overdue): those that speak to none of its levels.
     """
 
-    ladder: Ladder | CaseLadder
+    ladder: AnyLadder
     anchor: date
     sent: int | None
     since: datetime
@@ -112,7 +143,7 @@ class Climb:
     def _ahead(self, calendar: Calendar, at: datetime) -> Iterator[tuple[int, datetime]]:
         until = max((calendar.day_of(at) - self.anchor).days, self.sent or 0) + 1  # T may have moved after it was sent
         for offset in self.ladder.offsets(until):
-            if (self.sent is not None and offset <= self.sent) or (self.only_after and offset < 0):
+            if (self.sent is not None and offset <= self.sent) or (self.only_after and not self.ladder.level(offset)):
                 continue
             planned = self.ladder.planned(calendar, self.anchor, offset)
             if planned > self.since:
@@ -121,6 +152,11 @@ class Climb:
     def pending(self, calendar: Calendar, at: datetime) -> int | None:
         """The highest rung whose time has come and that was not sent, or none."""
         return max((offset for offset, planned in self._ahead(calendar, at) if planned <= at), default=None)
+
+    def step(self, now: Standing, rung: int | None) -> int:
+        """The level that the mail of that rung speaks to."""
+        target = self.ladder.level(rung)
+        return max(target, now.told) if self.ladder.leaps else now.step(target)
 
     def upcoming(self, calendar: Calendar, at: datetime) -> tuple[int, datetime] | None:
         """The next rung ahead and its instant, or none. Rungs of one instant are one: the highest."""

@@ -7,14 +7,14 @@ at. Both are recomputed after every act from the facts in the row, so that nothi
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
 from monitor import ledger
-from monitor.ladder import OPENING, CaseLadder, Climb, Ladder, Standing
+from monitor.ladder import OPENING, SHORT, AnyLadder, CaseLadder, Climb, HourLadder, Ladder, Standing
 from monitor.tables.duty import ASKED, DECLINED
 
 if TYPE_CHECKING:
@@ -29,15 +29,17 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=256)
-def ladder_from(text: str) -> Ladder | CaseLadder:
+def ladder_from(text: str) -> AnyLadder:
     """A ladder as it was written into the row when the duty or case began: later changes of policy do not reach it."""
     values: dict[str, Any] = json.loads(text)
     found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    if "hours" in found:
+        return HourLadder(**found)
     return Ladder(**found) if "before" in found else CaseLadder(**found)
 
 
 @lru_cache(maxsize=64)
-def as_text(ladder: Ladder | CaseLadder) -> str:
+def as_text(ladder: AnyLadder) -> str:
     return json.dumps(asdict(ladder), separators=(",", ":"))
 
 
@@ -48,6 +50,16 @@ def _highest(*offsets: int | None) -> int | None:
 def beat(row: Climbing, calendar: Calendar) -> Calendar:
     """The calendar by which a row climbs: a statute's clock knows no closed days and no hours of mail."""
     return calendar.law() if row.statutory else calendar
+
+
+def by_hours(duty: Obligation) -> bool:
+    """Whether it is asked for on a ladder of hours: then its company hears of the silence before T is over."""
+    return isinstance(ladder_from(duty.ladder), HourLadder)
+
+
+def speaks(duty: Obligation) -> bool:
+    """Whether the company's side climbs."""
+    return duty.overdue_on is not None or by_hours(duty)
 
 
 def vendor_climb(duty: Obligation) -> Climb:
@@ -61,7 +73,8 @@ def company_climb(duty: Obligation) -> Climb:
     if duty.state == DECLINED:
         first = date.fromisoformat(duty.declined["on"]) - timedelta(days=1)
         sent = _highest(duty.company_sent, duty.company_queued)
-        return Climb(ladder_from(duty.ladder), first, sent, EPOCH, only_after=True)
+        ladder = SHORT if by_hours(duty) else ladder_from(duty.ladder)
+        return Climb(ladder, first, sent, EPOCH, only_after=True)
     sent = _highest(duty.company_sent, duty.company_queued)
     return Climb(ladder_from(duty.ladder), duty.due_on, sent, duty.since, only_after=True)
 
@@ -107,7 +120,7 @@ def next_at(duty: Obligation, calendar: Calendar, at: datetime) -> datetime | No
     if duty.state not in ASKED:
         return None
     instants = [_vendor_next(duty, calendar, at)]
-    if duty.overdue_on is not None:
+    if speaks(duty):
         instants.append(company_next(duty, company_climb(duty), calendar, at))
     return min((instant for instant in instants if instant), default=None)
 
@@ -153,12 +166,17 @@ def company_rung(row: Climbing, climb: Climb, calendar: Calendar, at: datetime) 
         if due is None or at < due or row.company_queued is not None:
             return None
         rung = row.company_sent
-    return (rung, now.step(climb.ladder.level(rung))) if rung is not None else None
+    return (rung, climb.step(now, rung)) if rung is not None else None
 
 
-def party_told(row: Climbing, rung: int) -> dict[str, Any]:
-    """What a row remembers once the mail server has taken the party's mail of that rung."""
-    return edit(row, vendor_sent=_highest(row.vendor_sent, rung), vendor_queued=_still_waiting(row.vendor_queued, rung))
+def party_told(row: Climbing, rung: int, at: datetime | None = None) -> dict[str, Any]:
+    """What a row remembers once the mail server has taken the party's mail of that rung. Hours count from the first."""
+    ladder = ladder_from(row.ladder)
+    if at is not None and rung == OPENING and isinstance(ladder, HourLadder):
+        edit(row, ladder=as_text(replace(ladder, start=at.isoformat())))
+    return edit(row, ladder=row.ladder) | edit(
+        row, vendor_sent=_highest(row.vendor_sent, rung), vendor_queued=_still_waiting(row.vendor_queued, rung)
+    )
 
 
 def company_told(row: Climbing, rung: int, level: int, at: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
 from monitor.duties.owing import owe
+from monitor.hearing.exposures import noticed
 from monitor.own_duties import FINAL_REPORT, MARK_REPORT, PRELIMINARY_REPORT
 from monitor.registry.roster import roster
 from monitor.schedule import edit
@@ -109,6 +110,7 @@ async def _enter(incident: Incident, fields: Mapping[str, Any], at: datetime, ac
     await tables.Incident.filter(id=incident.id).update(**fields)
     await ledger.write([event("told", incident, actor, missing=incident.missing)], at)
     await judge(incident, at, await roster())
+    await noticed(incident.engagement_id, at)
 
 
 def _learned(incident: Incident, answers: Mapping[str, Answer]) -> dict[str, Any]:

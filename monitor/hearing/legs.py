@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
-from monitor.duties.owing import met
-from monitor.own_duties import OWNER_REQUEST
+from monitor.duties.owing import met, owe
+from monitor.own_duties import OWNER_ANSWER, OWNER_REQUEST
 from monitor.refusal import need
+from monitor.registry.roster import roster
 from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ async def silent(ref: str) -> list[str]:
 
 
 async def answered(duty: Obligation, at: datetime, actor: str) -> None:
-    """One leg has answered. With the last one nothing more is waited for; within the caller's transaction."""
+    """One leg has answered. With the last one nothing more is waited for, and the owner is to be answered: the company
+    is told so at once, and reminded until it says on which day it has. Within the caller's transaction.
+    """
     request = await tables.OwnerRequest.filter(ref=duty.subject, state="open").select_for_update().first()
     if request is None or await silent(request.ref):
         return
@@ -60,6 +63,7 @@ async def answered(duty: Obligation, at: datetime, actor: str) -> None:
     waiting = tables.OwnDuty.filter(kind=OWNER_REQUEST, ref=request.ref, state="open").select_for_update()
     for own in await waiting:
         await met(own, at)
+    await owe(OWNER_ANSWER, request.due_on, at, await roster(), company_id=request.company_id, ref=request.ref)
 
 
 async def withdrawn(ref: str) -> list[Obligation]:

@@ -28,6 +28,7 @@ from monitor.schedule import (
     party_told,
     reviewers_of,
     reviews_due,
+    speaks,
     standing,
     turns_at,
 )
@@ -103,7 +104,7 @@ def _of_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Com
         if row.overdue_on is None and row.told_on and at >= calendar.end_of(row.due_on):
             edit(row, overdue_on=row.due_on)
         party, told = _tell_party(row, calendar, at), row.told
-        level = _tell_company(row, company_climb(row), calendar, at) if row.overdue_on else 0
+        level = _tell_company(row, company_climb(row), calendar, at) if speaks(row) else 0
         if party or level:
             yield Coming(at, party, level, told)
 
@@ -143,7 +144,7 @@ def _take_party(row: Obligation) -> None:
 def _take_company(row: Climbing, climb: Climb, at: datetime) -> None:
     """As if the mail server had taken the company's rung that waits."""
     if row.company_queued is not None:
-        company_told(row, row.company_queued, standing(row).step(climb.ladder.level(row.company_queued)), at)
+        company_told(row, row.company_queued, climb.step(standing(row), row.company_queued), at)
 
 
 def _tell_party(row: Obligation, calendar: Calendar, at: datetime) -> bool:

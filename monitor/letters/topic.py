@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.contract import Severity
-from monitor.cause import SERVED_AGAIN
+from monitor.cause import AGAIN
 from monitor.certificates import Held
 from monitor.ladder import OPENING
 from monitor.letters.words import case_reference, duty_reference, own_reference
@@ -85,7 +85,7 @@ class Topic:
         if notice.side == "company":
             return "declined" if duty.state == DECLINED else "overdue"
         if notice.rung == OPENING:
-            return "reopened" if duty.cause.get("reason") == SERVED_AGAIN else "opening"
+            return "reopened" if duty.cause.get("reason") in AGAIN else "opening"
         return "reminder" if today <= duty.due_on else "overdue"
 
     @property

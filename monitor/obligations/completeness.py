@@ -38,8 +38,8 @@ async def sent_back(
 ) -> Step:
     """The step by which it goes back; the party reads what is missing in its own language."""
     party = await (await roster()).party(duty.party_id)
-    said = Message("This is missing in what you handed in: {missing}", {"missing": ", ".join(missing)})
-    reason = said.in_(party.language)
+    said = KINDS[duty.kind].sent_back
+    reason = Message(said.text, {"missing": ", ".join(missing)}).in_(party.language)
     verdict = {"verdict": "returned", "reason": reason, "decided_at": at}
     await tables.Submission.filter(id=handed_in.id).update(**verdict)
     fields = edit(duty, state="returned", decided_at=at, since=at, reason=reason)
@@ -47,5 +47,5 @@ async def sent_back(
     placed: dict[str, Any] = {"submission": handed_in.id, "sha256": handed_in.sha256}
     event = duty_event("returned", duty, **placed, **why, lacks=len(missing))
     told = {"reason": reason, "submission": handed_in.id, "was": ""}
-    notice = about_duty(duty, "returned", VENDOR, at, mark=at.isoformat(), data=told)
+    notice = about_duty(duty, "returned", VENDOR, at, mark=at.isoformat(), data=told, urgent=duty.statutory)
     return Step(duty, fields | refresh(duty, calendar, at), [event], [notice], withdraw=True)

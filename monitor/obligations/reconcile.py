@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.books import Step, moved
-from monitor.ladder import LONG, SHORT, ladder_for
+from monitor.ladder import LONG, SHORT, HourLadder, ladder_for
 from monitor.notices import VENDOR, about_duty
 from monitor.obligations.contract import Idle, Owed
 from monitor.schedule import as_text, beat, duty_event, edit, refresh, reopening
@@ -79,6 +79,8 @@ def _cause(outcome: Owed) -> dict[str, Any]:
 
 
 def _ladder(outcome: Owed, policy: Policy) -> str:
+    if outcome.hours and outcome.opens_at:
+        return as_text(HourLadder(outcome.opens_at.isoformat(), outcome.hours))
     if outcome.campaign:
         return as_text(replace(policy.long, before=(CAMPAIGN[1], *policy.long.before), opening=f"T-{CAMPAIGN[0]}"))
     return as_text(ladder_for(outcome.notice_days, policy.long, policy.short))

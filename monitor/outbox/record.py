@@ -199,7 +199,7 @@ def duty_told(notice: Notice, duty: Obligation, calendar: Calendar, at: datetime
 
 def _climbed(notice: Notice, row: Climbing, at: datetime) -> dict[str, Any]:
     rung = notice.rung or 0
-    return party_told(row, rung) if notice.side == VENDOR else company_told(row, rung, notice.level, at)
+    return party_told(row, rung, at) if notice.side == VENDOR else company_told(row, rung, notice.level, at)
 
 
 def case_told(notice: Notice, case: Case, calendar: Calendar, at: datetime) -> dict[str, Any]:

@@ -35,5 +35,7 @@ class Climbing(Model):
     statutory = fields.BooleanField(default=False, db_default=False)
     version = fields.IntField(default=0)
 
+    ladder: str  #: as it was when this began; a column of each
+
     class Meta:
         abstract = True

@@ -127,6 +127,21 @@ async def test_in_the_highest_tiers_a_certificate_is_tested(tmp_path: Path) -> N
     assert [line["rule"] for line in told.of("case_opened")] == ["deletion_not_shown"]
 
 
+async def test_what_a_spot_check_finds_is_asked_for_once_more_and_answered_by_a_new_certificate(tmp_path: Path) -> None:
+    script = [
+        certifies("2026-09-16T10:00", *ALL), accepts("2026-09-17T10:00"),
+        done("2026-09-24T10:00", "spot-check", outcome="found", reason="A seeded record came back."),
+        certifies("2026-09-28T10:00", *ALL), accepts("2026-09-29T10:00"),
+    ]  # fmt: skip
+    told = await play(ended(tier="A"), "2026-09-01", "2026-10-05", *script, tmp=tmp_path)
+    _, again = told.of("opened", obligation="deletion")
+    assert (again["at"][:16], again["due_on"], again["reason"]) == ("2026-09-24T10:00", "2026-10-01", "spot-check")
+    assert ("T-30", "2026-09-24T10:00") in told.rungs("vendor", obligation="deletion")
+    assert [line["at"][:10] for line in told.of("accepted", obligation="deletion")] == ["2026-09-17", "2026-09-29"]
+    assert len(told.of("opened", obligation="deletion")) == 2
+    assert len(told.of("deadline", obligation="spot-check")) == 2  # the new certificate is tested too
+
+
 async def test_nothing_is_certified_before_it_is_asked_for(tmp_path: Path) -> None:
     told = await play(running(), "2026-09-01", "2026-09-02", certifies("2026-09-01T10:00", *ALL), tmp=tmp_path)
     assert [line["reason"] for line in told.of("refused")] == ["nothing-owed"]

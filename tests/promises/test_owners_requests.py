@@ -109,6 +109,22 @@ async def test_it_is_over_with_the_last_leg_and_not_before(told):
     assert [line["reason"] for line in lines.of("refused")] == ["web", "not-open"]
     [over] = lines.of("accepted")
     assert (over["obligation"], over["at"][:16]) == ("owner-request", "2026-11-30T10:00")
+    assert lines.of("overdue", obligation="owner-request") == []
+
+
+async def test_once_all_have_answered_the_company_is_reminded_until_the_owner_is_answered(told):
+    last = leg("2026-11-30T22:00")
+    silent = await told(request(), last)
+    [own] = silent.of("deadline", obligation="owner-answer")
+    assert (own["at"][:16], own["due_on"], own["ref"]) == ("2026-11-30T22:00", "2026-12-08", "R-2026-001")
+    assert silent.rungs("managers", obligation="owner-answer")[:3] == [
+        ("T-8", "2026-11-30T22:00"),  # at any hour
+        ("T-1", "2026-12-07T09:00"),
+        ("T+1", "2026-12-09T09:00"),
+    ]
+    answered = event("2026-12-02T10:00", "done", None, obligation="owner-answer", ref="R-2026-001", on="2026-12-01")
+    lines = await told(request(), last, answered)
+    assert [line["at"][:10] for line in lines.of("accepted", obligation="owner-answer")] == ["2026-12-02"]
     assert lines.of("overdue") == []
 
 

@@ -12,7 +12,7 @@ from monitor.conduct import NOT_ERASED
 from monitor.duties import owing
 from monitor.obligations.booking import REPLACED, event
 from monitor.obligations.disposal import DELETED, GONE, OVER, standing
-from monitor.own_duties import HOLD_REVIEW, SPOT_CHECK
+from monitor.own_duties import FOUND, HOLD_REVIEW, SPOT_CHECK
 from monitor.promises.disposal.following import begin, over, reference
 from monitor.refusal import need
 from monitor.registry.roster import roster
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
     from monitor.tables import Disposal, DisposalPlace, OwnDuty
 
-KEEP, FOUND = "keep", "found"
+KEEP = "keep"
 
 
 async def decide(
@@ -90,7 +90,9 @@ async def _gone(place: DisposalPlace, one: Disposal, on: date, at: datetime, act
 
 
 async def _tested(duty: OwnDuty, outcome: str, at: datetime, present: Roster) -> None:
+    """What was certified does not hold: a case, and the party is asked for all of it once more (`Deletion`)."""
     if outcome == FOUND:
+        await tables.Engagement.filter(key=duty.engagement_id).update(plan_at=at)
         said = Detail("A spot check found that a certified return or deletion does not hold.")
         await breach(
             NOT_ERASED, said, at, present, company_id=duty.company_id, party_id=duty.party_id,

@@ -13,7 +13,7 @@ from monitor.hearing.legs import LEG, event, silent, withdrawn
 from monitor.language import Message
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand, withdraw_demands
-from monitor.own_duties import DONE, OWNER_REQUEST
+from monitor.own_duties import DONE, OWNER_ANSWER, OWNER_REQUEST
 from monitor.promises.owners.holding import holders
 from monitor.promises.owners.references import sound
 from monitor.reasons import keep
@@ -188,5 +188,13 @@ async def close_answered(request_id: int, on: date, at: datetime, actor: str) ->
         need(request.state == "settled", "not-settled", "There is nothing to answer, or it has been answered.")
         today = (await roster()).calendar.day_of(at)
         need(on <= today, "on-future", "Name today or a day before it.")
+        for duty in await tables.OwnDuty.filter(kind=OWNER_ANSWER, ref=request.ref, state="open").select_for_update():
+            await owing.done(duty, at, actor, DONE, "", on)
         await tables.OwnerRequest.filter(id=request.id).update(state="answered", answered_on=on)
         await ledger.write([event("answered", request, actor, on=on.isoformat())], at)
+
+
+async def answered(duty: OwnDuty, at: datetime, actor: str, on: date | None) -> None:
+    """The same, said where the company is reminded of it."""
+    request = await tables.OwnerRequest.get(ref=duty.ref)
+    await close_answered(request.id, on or (await roster()).calendar.day_of(at), at, actor)

@@ -10,9 +10,13 @@ from pydantic import Field
 
 from monitor import plugins
 from monitor.hearing.incidents import CATEGORIES, ITEMS, PEOPLE
+from monitor.obligations import acts
+from monitor.promises.incidents.exposing import Asked, ask
 from monitor.promises.incidents.reporting import Report, report
 from monitor.questionnaire import Answer
+from monitor.registry.roster import roster
 from monitor.simulation.event import Instant, ThroughUs
+from monitor.simulation.who import manager
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +53,22 @@ def _shelf() -> Mapping[str, Questionnaire]:
     return plugins.shelf()
 
 
-DEEDS: Mapping[type[Event], Deed] = {Incident: _incident}
+class Exposure(ThroughUs):
+    do: Literal["exposure"]
+    purposes: tuple[str, ...]
+    company: str | None = None
+    ref: str = ""
+    what: str = "A weakness has become known."
+    by: str | None = None
+
+
+async def _exposure(event: Exposure, at: datetime) -> None:
+    """All trustees of the purposes are asked whether they are affected."""
+    known = event.company if event.company in (await roster()).companies else None
+    actor = await acts.person(event.by or await manager(known, at), at)
+    await ask(Asked(event.what, event.purposes, event.company or "", event.ref), at, actor)
+
+
+DEEDS: Mapping[type[Event], Deed] = {Incident: _incident, Exposure: _exposure}
 
 LINES: Mapping[str, str] = {"incident.not-reportable": "refused"}

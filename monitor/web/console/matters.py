@@ -69,7 +69,7 @@ def label(duty: OwnDuty, language: str, *, late: bool = False) -> Label:
         return Label("overdue" if late else "deciding" if kind.decides else "owed")
     if duty.state != "done" or duty.outcome in LABELLED:
         return Label(duty.outcome if duty.state == "done" else duty.state)
-    words = kind.outcomes.get(duty.outcome)
+    words = kind.ended(duty.outcome)
     usual = duty.outcome == next(iter(kind.outcomes))
     state = "decided-otherwise" if duty.outcome in kind.explained and not usual else "decided"
     return Label(state, words.in_(language) if words else None)

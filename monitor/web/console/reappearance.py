@@ -24,6 +24,7 @@ async def reappeared(duty: Obligation, calendar: Calendar) -> dict[str, Any] | N
     return {
         "day": seen.day,
         "places": seen.places,
+        "tested": seen.tested,
         "serving": await tables.FindingRow.filter(**about, rule=AGAIN, closed_at=None).exists(),
         "case": next(iter(await cases.limit(1).values_list("id", flat=True)), None),
         "before": next(

@@ -79,9 +79,12 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
 
 
 def _wanted(found: Opened) -> str:
-    """What an owner has asked for, where it is that which is to be dealt with."""
-    words = REQUESTS.get(found.duty.cause.get("request", ""))
-    return words.in_(found.language) if words else ""
+    """What an owner has asked for, where it is that which is to be dealt with; or what has happened, where the party is
+    to say whether it is affected.
+    """
+    wanted = str(found.duty.cause.get("request", ""))
+    words = REQUESTS.get(wanted)
+    return words.in_(found.language) if words else wanted
 
 
 @while_asked

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.asked import last_submission
+from monitor.hearing.exposures import EXPOSURE, YES
+from monitor.hearing.exposures import said as said_of
 from monitor.language import Message
 from monitor.obligations import drafts
 from monitor.questionnaire import Answer, examine, freeze_answers, thaw_answers
@@ -192,8 +194,14 @@ async def over(
         groups=groups,
         entered=await _entered(found, last) if last else "",
         receipts=await receipts(found),
+        affected=found.lists and _affected(found, last),
         **await afterwards(found),
     )  # fmt: skip
+
+
+def _affected(found: Opened, last: tables.Submission | None) -> bool:
+    """Whether it has just said that it is affected by what has become known: the notice of an incident comes next."""
+    return last is not None and found.duty.kind == EXPOSURE and said_of(thaw_answers(last.answers)) == YES
 
 
 @through_link
