@@ -80,7 +80,7 @@ async def actions_page(request: web.Request) -> web.StreamResponse:
     table = {"caption": TITLE.in_(language), "columns": [head.in_(language) for head in _HEADS], "rows": rows}
     return page_of(
         request, who, Wrong(), title=TITLE.in_(language), intro=intro.in_(language),
-        tables=[table | {"none": none.in_(language)}], ways=[_sheet(language), *_own(who, language)],
+        tables=[table | {"none": none.in_(language)}, _own(who, language)], ways=[_sheet(language)],
     )  # fmt: skip
 
 
@@ -88,19 +88,18 @@ def _sheet(language: str) -> dict[str, str]:
     return {"href": "/corrective-actions.csv", "text": Message("All of it as CSV").in_(language)}
 
 
-def _own(who: Reader, language: str) -> list[dict[str, str]]:
+def _own(who: Reader, language: str) -> dict[str, Any]:
     """The ways to an action of a company's own accord, which an audit or the yearly review may ask for."""
     known = who.present.companies
     owners = [(f"company/{key}", named(known[key], language)) for key in who.companies if key in known]
     if who.everywhere:
         owners.insert(0, ("group", named(who.present.group, language)))
-    return [
-        {
-            "href": f"/corrective-actions/for/{place}",
-            "text": Message("Order one of {company}'s own accord", {"company": name}).in_(language),
-        }
-        for place, name in owners
-    ]
+    return {
+        "caption": Message("Order one of a company's own accord").in_(language),
+        "columns": [Message("Company").in_(language)],
+        "rows": [[LINK.format(f"/corrective-actions/for/{place}", name)] for place, name in owners],
+        "none": "",
+    }
 
 
 def _from(source: str, language: str) -> Any:
