@@ -17,6 +17,7 @@ from monitor import plugins, tables
 from monitor.asked import frozen
 from monitor.assets import EXAMPLES
 from monitor.demo.answers import COPY, copy_of_certificate, plausible
+from monitor.demo.story import happen, story
 from monitor.evidence import EvidenceStore
 from monitor.obligations import acts, drafts
 from monitor.questionnaire import Answer, examine, freeze_answers, shown
@@ -36,13 +37,17 @@ if TYPE_CHECKING:
     from monitor.outbox.claim import Claimed
     from monitor.questionnaire import Questionnaire
     from monitor.registry.roster import Roster
+    from monitor.simulation.event import Event
     from notifiers.contract import Letter, Receipt
 
 REGISTRY = EXAMPLES / "impress-group" / "registry.toml"
 WEEKS = timedelta(days=70)
 LATE_COMER = "kindai-kagaku-sha/asagao-entry/reader-cards"  #: from an old ledger; taken over only lately
 _REFERENCE = re.compile(r"reference day: (\d{4}-\d\d-\d\d)")
-_MOVED = {"starts_on", "ends_on", "last_accepted_on", "accepted_on", "expires_on", "issued_on"}
+_MOVED = {
+    "starts_on", "ends_on", "last_accepted_on", "accepted_on", "expires_on", "issued_on", "opens_on", "due_on", "until",
+    "signed_on", "recorded_on", "last_checked_on", "class_review_on", "checked_on", "necessity_reviewed_on",
+}  # fmt: skip
 UNDER_WAY = "現在整備中で、来月末までに完了する予定です。"
 LIMIT = 1024 * 1024
 MENDED = "担当部署で手順を定め、業務に携わる全員に周知いたしました。"
@@ -119,11 +124,10 @@ async def seed(house: House, now: datetime) -> None:
     await apply(declaration, begin, looks)
     world = World(house.tools, Carrier(house))
     store = await asyncio.to_thread(EvidenceStore, house.settings.evidence_url)
-    for deed in sorted(SCRIPT, key=lambda deed: -deed.days):
-        at = _morning(now, deed.days)
+    for at, deed in _steps(now):
         async for _ in world.run(begin, at):
             pass
-        await _do(deed, at, store)
+        await (_do(deed, at, store) if isinstance(deed, Deed) else happen(deed, at))
         begin = at
     async for _ in world.run(begin, now - timedelta(days=1)):
         pass
@@ -133,16 +137,20 @@ async def seed(house: House, now: datetime) -> None:
         pass
 
 
+def _steps(now: datetime) -> list[tuple[datetime, Deed | Event]]:
+    """What people do, in the order of time: the script here, and the story of the registers. Nobody acts ahead."""
+    steps: list[tuple[datetime, Deed | Event]] = [(_morning(now, deed.days), deed) for deed in SCRIPT]
+    steps += [(event.at, event) for event in story(_shift(now.date())) if event.at < now - timedelta(days=1)]
+    return sorted(steps, key=lambda step: step[0])
+
+
 def _morning(now: datetime, days: int) -> datetime:
     return (now - timedelta(days=days)).replace(hour=1, minute=30, second=0, microsecond=0)
 
 
 def _declared(today: date) -> tuple[Declaration, Declaration]:
     """The sample with its dates moved, and apart from it what is taken over late."""
-    text = REGISTRY.read_text(encoding="utf-8")
-    found = _REFERENCE.search(text)
-    shift = today - date.fromisoformat(found[1]) if found else timedelta()
-    values = _moved(tomllib.loads(text), shift)
+    values = _moved(tomllib.loads(REGISTRY.read_text(encoding="utf-8")), _shift(today))
     for party in values["party"]:
         for endpoint in party.get("endpoint", ()):
             endpoint["every"] = "1m"
@@ -153,6 +161,12 @@ def _declared(today: date) -> tuple[Declaration, Declaration]:
         target = late if key == LATE_COMER else first
         target.entries[kind][key] = Located(KINDS[kind].model_validate(entry), str(REGISTRY))
     return first, late
+
+
+def _shift(today: date) -> timedelta:
+    """By how much the sample's days move, so that its reference day is today."""
+    found = _REFERENCE.search(REGISTRY.read_text(encoding="utf-8"))
+    return today - date.fromisoformat(found[1]) if found else timedelta()
 
 
 def _entries(values: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
