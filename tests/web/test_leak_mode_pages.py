@@ -24,11 +24,12 @@ async def house(tmp_path, database):
         yield running
 
 
-async def answers(house, base, **said):
+async def answers(house, base, version=0, **said):
+    """`version`: how often the first answer was saved before."""
     async with house.client() as party:
         assert "ExampleVPN" in await get(party, base + "/")
-        fields = {f"q-exposure.{name}": value for name, value in said.items()}
-        fields |= {f"exposure.{name}": value for name, value in said.items()}
+        fields = {f"exposure.{name}": value for name, value in said.items()}
+        fields["exposure.affected_version"] = str(version)
         await post(party, f"{base}/s/affected", fields | {"next": "1"})
         await post(party, f"{base}/declare", {"name": "Vendor Person", "title": "Privacy", "declared": "agreed"})
         return await get(party, f"{base}/")
@@ -49,7 +50,7 @@ async def test_who_is_affected_is_asked_answered_and_followed_up(house):
         assert duty.state == "returned"  # no answer yet: it is asked on
         await house.work()
         assert "調査中（まだ分からない）</div></td>" in await get(client, place)
-        page = await answers(house, base, affected="yes", what="The shipping server.")
+        page = await answers(house, base, 1, affected="yes", what="The shipping server.")
         assert "Tell us of the incident now" in page
         await house.work()
         followed = await tables.OwnDuty.get(kind="affected-party")
@@ -59,6 +60,7 @@ async def test_who_is_affected_is_asked_answered_and_followed_up(house):
         said = {"suspend_by": "Manager One", "suspend_works": "dm", "suspend_reason": "Until it is clear"}
         await post(client, f"{place}/suspend", said)
         assert (await tables.Engagement.get(key="dm")).spec["state"] == "suspended"
+        assert "<b>停止中</b>" in await get(client, place)
         _, page = await post(client, f"{place}/suspend", said, 422)
         assert "#suspend_works" in page
         await post(client, f"{place}/close", {"close_by": "Manager One"})
