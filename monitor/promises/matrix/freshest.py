@@ -62,6 +62,9 @@ BOOKED: tuple[Booked, ...] = (
     Booked("disposal", tables.Disposal, "over_on", "/disposal/{id}", "over_on IS NOT NULL", engagement="engagement_id"),
     Booked("remediation", tables.Remediation, "settled_at", "/finding/{id}",
            "state = 'verified' AND settled_at IS NOT NULL", engagement="engagement_id"),
+    Booked("hand-over", tables.HandOver, '"on"', "/hand-over/{id}", "1 = 1", engagement="engagement_id"),
+    Booked("instruction", tables.InstructionRecord, '"on"', "/instructions", "1 = 1", engagement="engagement_id"),
+    Booked("correction", tables.CorrectiveAction, "done_on", "/corrective-action/{id}", "done_on IS NOT NULL"),
 )  # fmt: skip
 
 

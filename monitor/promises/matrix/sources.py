@@ -58,7 +58,8 @@ ERASED_LATELY = Source(ERASED.title, ERASED.keys, ERASED.where)  #: what comes a
 HELD = Source(Message("Data kept by law looked at again"), ("duty:hold-review",), "/disposals")
 SPOT_CHECKED = Source(Message("Certified deletion tested"), ("duty:spot-check",), "/disposals")
 REMEDIED = Source(Message("Finding put right and verified"), ("remediation",), "/findings")
-INSTRUCTED = Source(Message("Instruction on record"), ("entry:instruction.recorded_on",), "/engagements")
+INSTRUCTED = Source(Message("Instruction on record"), ("entry:instruction.recorded_on", "instruction"), "/instructions")
+HANDED_OVER = Source(Message("Hand-over on record"), ("hand-over", "answer:run-deletion"), "/hand-overs")
 CLASSED = Source(
     Message("Class of the other side on record"), ("class", "duty:class-review"), "/engagements", Term.LASTING
 )
@@ -129,10 +130,12 @@ REPORTED = Source(
 )
 ACTED = Source(
     Message("Corrective action carried out"),
-    ("duty:corrective-action", "duty:effect-check"),
+    ("correction", "duty:corrective-action", "duty:effect-check"),
     "/incidents",
     Term.LASTING,
 )
+HANDLERS = Source(Message("List of handlers renewed"), ("duty:handler-list",), "/engagements")
+SUMMED_UP = Source(Message("Yearly summary signed off"), ("duty:management-review",), "/summaries")
 LATE = ("answer:remediation", "duty:backup-purge", "duty:hold-review")
 """Names under which nothing is proved by itself, and being late is trouble."""
 PCI = Source(Message("PCI DSS certificate on record"), ("certificate:PCI",), "/engagements")
