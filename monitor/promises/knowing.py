@@ -25,7 +25,10 @@ async def known_of(entries: Iterable[Engagement], present: Roster, today: date) 
     months = present.group.supervision.selection_months
     return {
         entry.key: Known(
-            _later(accepted.get(entry.key), entry.selection.accepted_on), published, today, months,
+            _later(accepted.get(entry.key), entry.selection.accepted_on),
+            published,
+            today,
+            months,
             duties_of(entry.purposes, present.purposes),
         )
         for entry in entries

@@ -91,4 +91,6 @@ _WAIVED: Mapping[str, Message] = {
     "gdpr": Message("all clauses of GDPR article 28(3)"),
     "class": LACKS["class-undecided"],
     "purposes": Message("published purposes of use"),
+    "special-care": LACKS["special-care-undecided"],
+    "instruction": LACKS["instruction-missing"],
 }

@@ -19,7 +19,7 @@ from playing import in_lives, play
 from scene import imagine
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
-USUAL = 16
+USUAL = 12
 FIRST = 1000
 
 
