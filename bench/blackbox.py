@@ -10,6 +10,7 @@ import os
 import shutil
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -79,6 +80,18 @@ class Rival:
         if sum(passed) != checks // AT_ONCE * AT_ONCE:
             raise ArithmeticError(f"blackbox: {sum(passed)} of {checks} probes passed")
         return (cpu_of(self._process.pid) - before) / checks * 1000
+
+    async def share(self, a_second: int, seconds: int) -> float:
+        """The part of a core that its process takes for so many checks a second, evenly spread, as a patrol asks. A
+        machine that falls asleep between two looks makes each of them dearer, for everybody.
+        """
+        async with aiohttp.ClientSession() as session:
+            began, before = perf_counter(), cpu_of(self._process.pid)
+            async with asyncio.TaskGroup() as group:
+                for number in range(a_second * seconds):
+                    await asyncio.sleep(began + number / a_second - perf_counter())
+                    group.create_task(self._probe(session, 1))
+            return (cpu_of(self._process.pid) - before) / (perf_counter() - began)
 
     async def _probe(self, session: aiohttp.ClientSession, times: int) -> int:
         passed = 0

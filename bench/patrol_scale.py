@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from bench import databases, places
+from bench.blackbox import blackbox, find
 from bench.daemon import daemon
 from bench.figure import Figure
 from bench.process import Meter, child, folder, memory_of, percentile
@@ -39,8 +40,10 @@ LOST = timedelta(hours=1)  #: for how long the daemon was away in the scenario o
 
 async def run() -> list[Figure]:
     async with folder() as home, target(home) as where:
+        sustained = await _watched(home, where, 2000, 20, seconds=40)
         return [
-            *_sustained(await _watched(home, where, 2000, 20, seconds=40)),
+            *_sustained(sustained),
+            *await _beside(home, where, sustained),
             *_restarted(await _watched(home, where, 1000, 20, seconds=24, away=True)),
             *_many(await _watched(home, where, 10_000, 60, seconds=40)),
         ]
@@ -163,6 +166,17 @@ def _sustained(said: dict[str, Any]) -> list[Figure]:
             note=f"idle look {said['idle']:.2f} ms",
         ),
     ]  # fmt: skip
+
+
+async def _beside(home: Path, where: Target, said: dict[str, Any]) -> list[Figure]:
+    """The rival looking as often as we did, which stores nothing and is told by somebody else when to look."""
+    program = await find(home)
+    if program is None:
+        return []
+    async with blackbox(program, home, where) as rival:
+        share = await rival.share(said["endpoints"] // said["every"], said["seconds"])
+    what = "2,000 endpoints at 20 s: share of a core"
+    return [Figure(what, said["share"] * 100, "%", share * 100, "blackbox_exporter at the same pace")]
 
 
 def _restarted(said: dict[str, Any]) -> list[Figure]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.contract import Severity
 from monitor import tables
+from monitor.obligations.attestation import Attestation
 from monitor.own_duties import PRELIMINARY_REPORT
 from monitor.registry.format import TIERS
 from monitor.remediation.rules import HELD
@@ -78,7 +79,7 @@ async def _works(span: Span, today: date, present: Roster) -> list[Row]:
 
 async def _attestations(span: Span) -> list[Row]:
     """What was due in the year. On time: handed in by its day."""
-    due = span.within(tables.Obligation, "due_on", kind="attestation").exclude(state="cancelled")
+    due = span.within(tables.Obligation, "due_on", kind=Attestation.name).exclude(state="cancelled")
     found: Counter[str] = Counter()
     async for duty in due.only("state", "overdue_on", "due_on"):
         answered = duty.state in {"submitted", "accepted"}
