@@ -41,6 +41,7 @@ COMPLAINTS_REPEAT = "complaints_repeat"
 COUNT_DIFFERS = "hand_over_count_differs"
 RUN_LEFT = "run_not_erased"
 PCI_MISSING = "pci_certificate_missing"
+STATISTICS_UNREVIEWED = "statistics_unreviewed"
 
 
 RULES: Mapping[str, Rule] = {
@@ -184,6 +185,18 @@ RULES: Mapping[str, Rule] = {
         Message(
             "Ask the party for its attestation of compliance, and enter it with its last day as a certificate of the"
             " kind PCI: the case closes with it."
+        ),
+    ),
+    STATISTICS_UNREVIEWED: Rule(
+        Message("Statistics published without a sign-off"),
+        Message(
+            "Statistics made of personal data were published before anybody had confirmed that nobody can be told from"
+            " them. What can be tied to somebody is still personal data, and publishing it is provision to third"
+            " parties (APPI 2(1) and 27(1)). The group has promised to publish statistics without individuals only."
+        ),
+        Message(
+            "Look at what was published now. If somebody can be told from it, have it withdrawn and judge whether an"
+            " incident has to be reported. Then write down here what was found."
         ),
     ),
 }

@@ -874,6 +874,27 @@ class Migration(Foundation):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='StatisticsReview',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('ref', fields.CharField(max_length=60)),
+                ('company', fields.ForeignKeyField('itaku.Company', source_field='company_id', db_constraint=True, to_field='key', related_name='statistics', on_delete=OnDelete.RESTRICT)),
+                ('engagement', fields.ForeignKeyField('itaku.Engagement', source_field='engagement_id', null=True, db_constraint=True, to_field='key', related_name='statistics', on_delete=OnDelete.RESTRICT)),
+                ('party', fields.ForeignKeyField('itaku.Party', source_field='party_id', null=True, db_constraint=True, to_field='key', related_name='statistics', on_delete=OnDelete.RESTRICT)),
+                ('what', fields.TextField(unique=False)),
+                ('method', fields.TextField(unique=False)),
+                ('smallest_group', fields.IntField()),
+                ('reviewer', fields.TextField(unique=False)),
+                ('state', fields.CharField(default='entered', max_length=10)),
+                ('decided_on', DayField(null=True)),
+                ('published_on', DayField(null=True)),
+                ('entered_at', InstantField(auto_now=False, auto_now_add=False)),
+                ('entered_by', fields.CharField(max_length=60)),
+            ],
+            options={'table': 'statistics_review', 'app': 'itaku', 'indexes': [Index(fields=['company_id', 'ref']), Index(fields=['engagement_id'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='SubEntrustment',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),

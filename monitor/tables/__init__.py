@@ -28,6 +28,7 @@ from monitor.tables.owing import OwnDuty
 from monitor.tables.owners import OptOut, OwnerRequest
 from monitor.tables.passing import Complaint, Disclosure, ProvisionRecord, TransferCheck
 from monitor.tables.published import ExternalTransmission, JointUse, LinkedSite, NoticeSeen, NoticeText, Policy
+from monitor.tables.publishing import StatisticsReview
 from monitor.tables.record import LedgerLine, Outage, Pulse
 from monitor.tables.register import Campaign, Company, Engagement, Group, Party, Purpose, Service
 from monitor.tables.remediation import Remediation
@@ -99,6 +100,7 @@ __all__ = [
     "SignIn",
     "SigningCode",
     "SpentFile",
+    "StatisticsReview",
     "SubEntrustment",
     "Submission",
     "TransferCheck",

@@ -25,6 +25,7 @@ from tests.journey.offline_acts import OFFLINE
 from tests.journey.owners_acts import OWNERS
 from tests.journey.passing_acts import PASSING
 from tests.journey.purposes_acts import PURPOSES
+from tests.journey.statistics_acts import STATISTICS
 from tests.journey.sub_entrustment_acts import SUB_ENTRUSTMENT
 from tests.journey.vendor import answered, first_section, hands_in, path_of, posts
 from tests.remediation.remedied import answered as answered_weakly
@@ -295,6 +296,7 @@ ACTS = [
     *OWNERS,
     *PASSING,
     *PURPOSES,
+    *STATISTICS,
     *IMPROVING,
     *KEEPING,
     *SUB_ENTRUSTMENT,

@@ -24,6 +24,7 @@ GOING: Mapping[str, type[Any]] = {
     "hand-over": tables.HandOver,
     "incident": tables.Incident,
     "instruction": tables.InstructionRecord,
+    "statistics": tables.StatisticsReview,
     "sub-entrustment": tables.SubEntrustment,
     "transfer-check": tables.TransferCheck,
 }

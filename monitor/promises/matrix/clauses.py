@@ -18,6 +18,7 @@ from monitor.conduct import (
     NOT_ERASED,
     NOTICE_INCOMPLETE,
     OPT_OUT_IGNORED,
+    STATISTICS_UNREVIEWED,
     UNAUTHORISED,
     UNREPORTED,
 )
@@ -147,13 +148,21 @@ CLAUSES: tuple[Clause, ...] = (
     _purposed(6, Message("Notices of change, suspension and end"), of.ATTESTED),
     _purposed(7, Message("Surveys"), of.ATTESTED, of.ERASED_LATELY),
     _purposed(8, Message("Rewards, prizes, documents"), of.ATTESTED, of.ERASED_LATELY),
-    _purposed(9, Message("Statistics without individuals"), of.ATTESTED),
+    _purposed(
+        9, Message("Statistics without individuals"), of.SIGNED_OFF, of.ATTESTED, also=_rules(STATISTICS_UNREVIEWED)
+    ),
     _purposed(10, Message("Improving and developing products"), of.INSTRUCTED),
     _purposed(11, Message("Opinions and requests"), of.ATTESTED),
     _purposed(12, Message("Advertisements"), of.CONSENTED, of.REFUSALS, also=_rules(OPT_OUT_IGNORED)),
     Clause("B13", Message("Partners are entrusted, joint users or third parties"), (of.CLASSED,), _WORKS, _LACKING),
     Clause("B14", Message("Provided only with agreement"), (of.PROVIDED_BY_CONSENT,), _OCCASION),
-    Clause("B15", Message("Provided after statistical processing"), (of.ATTESTED,), _purpose("p09")),
+    Clause(
+        "B15",
+        Message("Provided after statistical processing"),
+        (of.SIGNED_OFF, of.ATTESTED),
+        _purpose("p09"),
+        _rules(STATISTICS_UNREVIEWED),
+    ),
     Clause(
         "B16", Message("Provided in an emergency"), (of.EMERGENCY,), _OCCASION, ("duty:disclosure-review", *_DISCLOSED)
     ),

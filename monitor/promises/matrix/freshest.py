@@ -64,6 +64,8 @@ BOOKED: tuple[Booked, ...] = (
            "state = 'verified' AND settled_at IS NOT NULL", engagement="engagement_id"),
     Booked("hand-over", tables.HandOver, '"on"', "/hand-over/{id}", "1 = 1", engagement="engagement_id"),
     Booked("instruction", tables.InstructionRecord, '"on"', "/instructions", "1 = 1", engagement="engagement_id"),
+    Booked("statistics", tables.StatisticsReview, "decided_on", "/statistic/{id}", "state = 'signed-off'",
+           engagement="engagement_id"),
     Booked("correction", tables.CorrectiveAction, "done_on", "/corrective-action/{id}", "done_on IS NOT NULL"),
 )  # fmt: skip
 

@@ -136,6 +136,7 @@ ACTED = Source(
 )
 HANDLERS = Source(Message("List of handlers renewed"), ("duty:handler-list",), "/engagements")
 SUMMED_UP = Source(Message("Yearly summary signed off"), ("duty:management-review",), "/summaries")
+SIGNED_OFF = Source(Message("Statistics signed off before publication"), ("statistics",), "/statistics")
 LATE = ("answer:remediation", "duty:backup-purge", "duty:hold-review")
 """Names under which nothing is proved by itself, and being late is trouble."""
 PCI = Source(Message("PCI DSS certificate on record"), ("certificate:PCI",), "/engagements")

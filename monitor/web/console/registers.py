@@ -134,6 +134,13 @@ REGISTERS: tuple[Register, ...] = (
         "/disclosure/",
     ),
     Register(
+        Message("Statistics"),
+        Message("What is published of statistics, and who confirmed beforehand that nobody can be told from it."),
+        "/statistics",
+        "statistics/",
+        "/statistic/",
+    ),
+    Register(
         Message("Provision abroad"),
         Message("On what it rests, its yearly check, and what an owner may ask to be told (APPI 28)."),
         "/transfers",
