@@ -28,9 +28,9 @@ setup: .venv/run
 browser:
 	@deploy/browser
 
-# One worker more than there are cores: many tests wait for real processes and browsers.
+# Two workers more than there are cores: many tests wait for real processes and browsers.
 test: .venv/dev browser
-	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist worksteal
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 2)) --dist worksteal
 
 check: format lint types layers test
 
