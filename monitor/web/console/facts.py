@@ -92,7 +92,7 @@ def _comma(submission: tables.Submission) -> str:
 
 
 def _parts(*parts: str) -> str:
-    return " ・ ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
 
 
 async def about(work: Engagement, party: Party, present: Roster, language: str) -> list[Fact]:

@@ -97,7 +97,7 @@ async def _treated(row: Remediation, who: Reader, language: str) -> dict[str, st
         return None
     when = say_instant(mark.changed_at, who.present.calendar.zone, language)
     by = (mark.reviewer.name or mark.reviewer.email) if mark.reviewer else ""
-    return {"text": mark.treatment, "by": " ・ ".join(part for part in (by, when) if part)}
+    return {"text": mark.treatment, "by": " · ".join(part for part in (by, when) if part)}
 
 
 async def _too_few(row: Remediation, who: Reader, review: Policy, language: str) -> str:
@@ -137,7 +137,7 @@ async def _shown(row: Remediation, who: Reader, language: str) -> str:
     if row.proof["how"] == "look":
         urls = await tables.Watch.filter(id__in=row.proof["watches"]).order_by("id").values_list("url", flat=True)
         by = " ".join([topic_name(row.proof["check"], language), *(str(url) for url in urls)])
-    return " ・ ".join(part for part in (by, when) if part)
+    return " · ".join(part for part in (by, when) if part)
 
 
 async def _who(actor: str) -> str:

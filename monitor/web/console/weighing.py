@@ -183,7 +183,7 @@ class _Teller:
 
     def _signed(self, who: int | None, at: Any) -> str:
         name, when = self.case.people.get(who or 0, ""), say_instant(at, self.zone, self.language)
-        return " ・ ".join(part for part in (name, when) if part)
+        return " · ".join(part for part in (name, when) if part)
 
 
 def told(finding: Finding, language: str) -> dict[str, str]:
