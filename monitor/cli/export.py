@@ -70,8 +70,8 @@ def _suits(what: str, party: str | None, output: Path) -> None:
 async def _promises(company: str | None, base: str) -> bytes:
     from monitor import clock
     from monitor.letters.words import named
-    from monitor.promises.matrix import matrix
     from monitor.promises.matrix.sheet import workbook
+    from monitor.promises.matrix.table import matrix
     from monitor.registry.roster import roster
 
     found, present = await matrix(clock.now(), [company] if company else None), await roster()

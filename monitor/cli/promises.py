@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from monitor.promises.matrix import Cell
+    from monitor.promises.matrix.judging import Cell
 
 SHORT = {"trouble": "TROUBLE", "missing": "NONE", "stale": "old", "proved": "ok", "nothing": "-"}
 _STYLES = {"trouble": "bold red", "missing": "bold red", "stale": "yellow", "proved": "", "nothing": "dim"}
@@ -35,7 +35,7 @@ def line(cell: Cell) -> dict[str, Any]:
 
 
 def red(cell: Cell) -> bool:
-    from monitor.promises.matrix import RED
+    from monitor.promises.matrix.judging import RED
 
     return cell.state in RED
 

@@ -62,7 +62,7 @@ async def _promises(company: str | None, *, only_trouble: bool, as_json: bool) -
     """Whether a promise is red."""
     from monitor import clock
     from monitor.cli.promises import line, red, show
-    from monitor.promises.matrix import matrix
+    from monitor.promises.matrix.table import matrix
     from monitor.registry.roster import roster
 
     _known(company, (await roster()).companies)

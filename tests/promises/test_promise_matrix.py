@@ -14,9 +14,10 @@ from monitor import plugins, tables
 from monitor.conduct import RULES
 from monitor.obligations import KINDS
 from monitor.own_duties import OWN_DUTIES
-from monitor.promises.matrix import CLAUSES, State, matrix
-from monitor.promises.matrix.judging import judge
+from monitor.promises.matrix.clauses import CLAUSES
+from monitor.promises.matrix.judging import State, judge
 from monitor.promises.matrix.reading import Books, Row
+from monitor.promises.matrix.table import matrix
 from monitor.promises.matrix.works import DAYS, Sort
 from monitor.registry.apply import apply
 from monitor.registry.format.proving import Promises

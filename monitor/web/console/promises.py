@@ -9,8 +9,9 @@ from aiohttp import web
 from monitor.conduct import TEXTS_DISAGREE, rule_of
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day
-from monitor.promises.matrix import RED, State, matrix, tally
+from monitor.promises.matrix.judging import RED, State, tally
 from monitor.promises.matrix.sheet import workbook
+from monitor.promises.matrix.table import matrix
 from monitor.promises.matrix.words import MEANINGS, NAMES, TAGS, age_words
 from monitor.web.console.looking import console_page
 from monitor.web.console.session import Reader, reader
@@ -22,7 +23,7 @@ from monitor.web.words import named, topic_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.promises.matrix import Cell, Seen
+    from monitor.promises.matrix.judging import Cell, Seen
     from monitor.promises.matrix.reading import Row
 
 SHOWN = 3  #: things of one promise that are open, that are linked one by one
