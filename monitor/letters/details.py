@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from checks import CHECKS
 from checks.contract import Severity
 from monitor.certificates import concerned, concerning
-from monitor.language import Message, say_day, translate
+from monitor.language import Message, say_clock, say_day, translate
 from monitor.letters.ahead import coming, warnings_ahead
 from monitor.letters.basics import Values, basics, day_of
 from monitor.letters.digest import report
@@ -17,6 +17,7 @@ from monitor.letters.layout import lines, one_line
 from monitor.letters.remedies import said as said_of
 from monitor.letters.words import ROLES, check_name, named, said
 from monitor.own_duties import own_kind
+from monitor.schedule import by_hours
 from monitor.tables.duty import DECLINED
 
 if TYPE_CHECKING:
@@ -203,11 +204,16 @@ def _step(step: Coming, topic: Topic, desk: Desk) -> Values:
     company = named(topic.company, desk.language) if topic.notice.side == "vendor" else ""
     return {
         "day": desk.present.calendar.day_of(step.at),
+        "clock": say_clock(step.at, desk.present.calendar.zone, desk.language) if _within_hours(topic) else "",
         "party": step.party,
         "fresh": people(fresh, desk.language, company),
         "again": bool(roles) and not fresh,
         "reviewers": people(roles, desk.language, company) if step.reviewers else "",
     }
+
+
+def _within_hours(topic: Topic) -> bool:
+    return topic.duty is not None and by_hours(topic.duty)
 
 
 def people(roles: Iterable[str], language: str, company: str = "") -> str:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 MANY = 500  #: entries that the page shows, the newest
 STATES = {
-    "requested": "Asked for",
+    "requested": "Asked for, not decided yet",
     "approved": "Approved, not begun",
     "active": "Approved",
     "refused": "Refused",

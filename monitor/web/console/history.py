@@ -91,7 +91,7 @@ WORDS = {
     "remediation.reopened": "Open again",
     "remediation.lapsed": "Over",
     "remediation.owner_set": "Owner named",
-    "sub-entrustment.requested": "Asked for",
+    "sub-entrustment.requested": "Passing work on was asked for",
     "sub-entrustment.named": "Named by the party, and not known until then",
     "sub-entrustment.consented": "First entruster's consent entered",
     "sub-entrustment.data-handed": "Data was handed over",

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor import ledger, links, tables
+from monitor.language import Message
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations.drafts import last_accepted
 from monitor.offline.conditions import numbers
+from monitor.promises.incidents.exposing import REF
 from monitor.promises.owners.requesting import REQUESTS
 from monitor.questionnaire import SectionState
 from monitor.tables.duty import ASKED, DECLINED
@@ -75,16 +77,19 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         receipts=await receipts(found),
         steps=None,
         wanted=_wanted(found),
+        matter="" if found.duty.subject.startswith(REF) else found.duty.subject,
     )  # fmt: skip
 
 
-def _wanted(found: Opened) -> str:
+def _wanted(found: Opened) -> tuple[str, str] | None:
     """What an owner has asked for, where it is that which is to be dealt with; or what has happened, where the party is
     to say whether it is affected.
     """
     wanted = str(found.duty.cause.get("request", ""))
     words = REQUESTS.get(wanted)
-    return words.in_(found.language) if words else wanted
+    if words:
+        return Message("Asked for").in_(found.language), words.in_(found.language)
+    return (Message("What has happened").in_(found.language), wanted) if wanted else None
 
 
 @while_asked
