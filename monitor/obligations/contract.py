@@ -159,3 +159,16 @@ class Kind(ABC):
         """
         if answer is not None:
             await follow(duty, answer, calendar, at, actor)
+
+
+class Demanded(Kind):
+    """A kind that events ask for, each for a subject of its own: the same questions for all who are asked."""
+
+    opens_with_mail = False
+    demanded = True
+
+    def owed(self, facts: Facts) -> Owed | Idle:  # noqa: ARG002 - begun by what happened
+        return Idle("demanded", void=False)
+
+    def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:  # noqa: ARG002 - the same for all
+        return shelved(shelf, self.name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.hearing.exposures import EXPOSURE, UNKNOWN, heard, said
 from monitor.language import Message
-from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
+from monitor.obligations.contract import Demanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,20 +16,12 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation
 
 
-class Exposure(Kind):
+class Exposure(Demanded):
     """影響確認: yes, no, or not known yet; who does not know yet is asked on (APPI 25 and 26)."""
 
     name = EXPOSURE
-    opens_with_mail = False
-    demanded = True
     reviewed = False
     sent_back = Message("Please tell us as soon as you know. The form stays open for you until then.")
-
-    def owed(self, facts: Facts) -> Owed | Idle:  # noqa: ARG002 - begun by what happened
-        return Idle("demanded", void=False)
-
-    def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:  # noqa: ARG002 - the same for all
-        return shelved(shelf, self.name)
 
     def heard(self, answers: Mapping[str, Answer]) -> Mapping[str, Any]:
         return {"result": said(answers)}
