@@ -55,7 +55,7 @@ def texts_of(part):
         yield from itertools.chain.from_iterable(texts_of(each) for each in part)
 
 
-def test_the_fourteen_forms_are_there():
+def test_all_forms_that_are_shipped_are_there():
     assert set(SHIPPED) == {
         "appi-gl10",
         "appi-joint-user",
