@@ -77,6 +77,8 @@ class Handlers(Entry):
     listed_on: Day | None = None
 
 
+#: How many people the data is of. More than 1,000 of them make a leak one to be reported (Enforcement Rules 7(iv)).
+CountBand = Literal["up-to-100", "up-to-1000", "up-to-10000", "up-to-100000", "more"]
 Tier = Literal["S", "A", "B", "C"]
 State = Literal[
     "candidate", "under_review", "approved", "active", "suspended", "ending", "deletion_pending", "closed", "rejected"
@@ -98,6 +100,8 @@ class Engagement(Entry):
     title: Text | None = None
     purposes: tuple[Key, ...] = ()
     items: tuple[Text, ...] = ()
+    subjects: tuple[Text, ...] = ()
+    count_band: CountBand | None = None
     child_data: Flag = False
     special_care: Flag = False
     special_care_decided_on: Day | None = None

@@ -12,6 +12,7 @@ from monitor import tables
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day
 from monitor.own_duties import SUB_ENTRUSTMENT_DECISION
+from monitor.promises.states import CHAIN_STATES
 from monitor.promises.sub_entrustment import (
     Asking,
     consent,
@@ -43,17 +44,6 @@ if TYPE_CHECKING:
     from monitor.web.console.act import Act
 
 MANY = 500  #: entries that the page shows, the newest
-STATES = {
-    "requested": "Asked for, not decided yet",
-    "approved": "Approved, not begun",
-    "active": "Approved",
-    "refused": "Refused",
-    "objected": "Objected to",
-    "withdrawn": "Withdrawn: the work above is over",
-    "undisclosed": "Found out, never asked for",
-    "ended": "Ended",
-    "deletion_confirmed": "Ended, deletion confirmed",
-}
 #: The label of the kit that a state gets; all others are grey.
 LABELS = {"requested": "open", "ended": "open", "undisclosed": "overdue"} | dict.fromkeys(
     ("approved", "active", "deletion_confirmed"), "accepted"
@@ -110,7 +100,7 @@ async def _row(row: SubEntrustment, who: Reader, language: str) -> dict[str, Any
         "work": entry.title or entry.key,
         "party": named(await who.present.party(entry.party), language),
         "label": LABELS.get(row.state, "cancelled"),
-        "state": Message(STATES[row.state]).in_(language),
+        "state": Message(CHAIN_STATES[row.state]).in_(language),
         "due": say_day(row.due_on, language) if row.due_on and row.state == "requested" else "",
         "company": named(who.present.companies.get(row.company_id) or who.present.group, language),
     }
@@ -271,7 +261,7 @@ async def _chain(request_: web.Request, who: Reader, top: Node, fault: Wrong | N
 
 def _node(node: Node, language: str) -> dict[str, Any]:
     asked = node.request
-    words = STATES[asked.state] if asked else "In the registry"
+    words = CHAIN_STATES[asked.state] if asked else "In the registry"
     return {
         "name": node.name,
         "depth": node.depth,

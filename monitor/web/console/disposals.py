@@ -12,6 +12,7 @@ from monitor.letters.words import duty_reference
 from monitor.obligations.booking import REPLACED
 from monitor.obligations.disposal import BACKUP, GONE, HOLD, OVER
 from monitor.promises.disposal import gone
+from monitor.promises.states import DISPOSAL_STATES
 from monitor.refusal import Refused, need
 from monitor.web.console.act import LONGEST, act_of, typed_day, wrong
 from monitor.web.console.history import history
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 
 MANY = 500  #: entries that the page shows
 #: What a certificate came to, and what a place is in.
-STATES = {
-    "backup_pending": "Waits for backups",
-    "held": "Kept by law",
-    "partial": "Not all is gone",
-    OVER: "All is gone",
-    REPLACED: "Replaced by a later certificate",
-}
 PLACES = {
     "deleted": "Erased or disposed of",
     "returned": "Returned",
@@ -66,7 +60,7 @@ async def _row(row: Disposal, who: Reader, language: str) -> dict[str, Any]:
         "name": named(await who.present.party(row.party_id), language),
         "work": entry.title or entry.key,
         "label": LABELS.get(row.state, "open"),
-        "state": Message(STATES[row.state]).in_(language),
+        "state": Message(DISPOSAL_STATES[row.state]).in_(language),
         "next": await _next(row, language),
         "company": named(who.present.companies.get(row.company_id) or who.present.group, language),
     }

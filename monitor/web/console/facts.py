@@ -10,6 +10,7 @@ from monitor import tables
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import CERTIFICATES, said
 from monitor.obligations.marks import RETURNED, marks_of
+from monitor.promises.states import PARTICULAR
 from monitor.web.console.history import until_words
 from monitor.web.words import named
 
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation
 
 Fact = tuple[str, str]  #: a term and what it is
-FLAGS = {
-    "my_number": "My Number",
-    "special_care": "Special-care-required personal information",
-    "child_data": "Data of children",
-    "card": "Card data",
-    "bank_account": "Bank accounts",
-}
 DECISIONS = {"accepted": "Accepted by", "returned": "Returned by"}
 
 
@@ -98,7 +92,7 @@ def _parts(*parts: str) -> str:
 async def about(work: Engagement, party: Party, present: Roster, language: str) -> list[Fact]:
     """契約・取扱いの内容: whom it concerns, which data for what, where, until when, and who stands below."""
     purposes = [present.purposes[key] for key in work.purposes if key in present.purposes]
-    handled = [Message(text).in_(language) for flag, text in FLAGS.items() if getattr(work, flag)]
+    handled = [Message(text).in_(language) for flag, text in PARTICULAR.items() if getattr(work, flag)]
     ends: date | None = await present.last_day(work.key)
     found: list[tuple[Message, Iterable[str]]] = [
         (Message("Contact"), party.contacts),

@@ -13,6 +13,7 @@ from monitor.language import Message, say_day, say_instant
 from monitor.letters.details import people
 from monitor.letters.words import ROLES
 from monitor.own_duties import own_kind
+from monitor.promises.states import WORK_STATES
 from monitor.tables import Case, Disposal, Engagement, Obligation, OwnDuty, Remediation, SubEntrustment
 from monitor.web.console.pleas import SAYS, TITLES
 from monitor.web.console.returned import in_runs
@@ -36,18 +37,6 @@ _NAMES = {
     Engagement: ("engagement", None),
 }
 #: The states of a work.
-WORK_STATES = {
-    "candidate": "Candidate",
-    "under_review": "Under review",
-    "approved": "Approved, not begun",
-    "active": "Active",
-    "suspended": "Suspended",
-    "ending": "Ending",
-    "deletion_pending": "Deletion pending",
-    "closed": "Work closed",
-    "rejected": "Rejected",
-}
-
 WORDS = {
     "registry.add": "Entered",
     "registry.change": "Entry changed",

@@ -14,13 +14,13 @@ from monitor.promises.closing import still_owed
 from monitor.promises.instructing import achieve
 from monitor.promises.knowing import known_of
 from monitor.promises.selection import ALWAYS, before_entrusting, lacking
+from monitor.promises.states import PARTICULAR
+from monitor.promises.states import WORK_STATES as STATES
 from monitor.promises.words import CLAUSE_WORDS
 from monitor.refusal import Refused, need
 from monitor.registry.format import BEFORE, CLAUSES, OWING, TIERS, Engagement, duties_of
 from monitor.registry.lifecycle import NEXT
 from monitor.web.console.act import LONGEST, act_of, typed, typed_day, wrong
-from monitor.web.console.facts import FLAGS
-from monitor.web.console.history import WORK_STATES as STATES
 from monitor.web.console.history import history
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.session import Reader, reader
@@ -78,7 +78,7 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
         questions={name: words.in_(language) for name, words in QUESTIONS.items()},
         tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=_clauses(entry, language),
         flags=[
-            {"value": f"flag_{name}", "text": Message(FLAGS[name]).in_(language), "checked": getattr(entry, name)}
+            {"value": f"flag_{name}", "text": Message(PARTICULAR[name]).in_(language), "checked": getattr(entry, name)}
             for name in SET
         ],
         history=await history(row, language, present.calendar),

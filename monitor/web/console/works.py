@@ -12,10 +12,10 @@ from monitor.promises.classing import CLASSES
 from monitor.promises.knowing import known_of
 from monitor.promises.quiet import reminded_from
 from monitor.promises.selection import before_entrusting, lacking, unwaived
+from monitor.promises.states import WORK_STATES as STATES
 from monitor.promises.sub_entrustment import failing
 from monitor.promises.words import FAILURES, lack_words, waived_words
 from monitor.registry.format import BEFORE, OWING, Engagement
-from monitor.web.console.history import WORK_STATES as STATES
 from monitor.web.console.looking import console_page
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, moment
