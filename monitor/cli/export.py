@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +12,30 @@ import click
 from monitor.cli.border import bordered, config_option, say, settings_of, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Iterator
+
+    from monitor.config import Settings
+
+WHOLE = range(1900, 3000)  #: calendar years that may begin a fiscal year
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for at the command line."""
+
+    company: str | None
+    party: str | None
+    year: int | None
+    language: str | None
+    settings: Settings
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["registry", "reviews", "promises"]))
+@click.argument("what", type=click.Choice(["ledger", "registry", "reviews", "promises"]))
 @click.option("--company", help="Only what concerns this company.")
 @click.option("--party", help="Only what concerns this party.")
+@click.option("--year", type=click.IntRange(WHOLE[0], WHOLE[-1]), help="Only the fiscal year that begins in this one.")
+@click.option("--language", type=click.Choice(["ja", "en"]), help="Of a workbook or a pack; default: the group's.")
 @click.option(
     "-o",
     "--output",
@@ -30,53 +49,89 @@ if TYPE_CHECKING:
 async def export(
     context: click.Context,
     what: str,
-    company: str | None,
-    party: str | None,
     output: Path,
     config_file: Path | None,
+    **chosen: str | int | None,
 ) -> None:
-    """Write the registry as TOML, which may be applied again, the reviews of answers as JSON lines, or how the promises
-    stand as a workbook (.xlsx).
+    """Write the ledger of trustees (委託先管理台帳, .xlsx), the registry as TOML, which may be applied again, the
+    reviews of answers as JSON lines, or how the promises stand as a workbook (.xlsx).
     """
-    from monitor.registry.apply import known_keys
-
-    _suits(what, party, output)
     settings = settings_of(config_file, context)
+    wanted = Wanted(**chosen, settings=settings)  # type: ignore[arg-type]  # as the options above have them
+    _suits(what, wanted, output)
     async with store_of(settings):
-        known = await known_keys()
-        for kind, key in (("company", company), ("party", party)):
+        known = await _keys(what)
+        for kind, key in (("company", wanted.company), ("party", wanted.party)):
             _known(kind, key, known[kind])
-        if what == "promises":
-            content = await _promises(company, settings.web.base_url)
+        if what in _TEXTS:
+            await _to(output, what, wanted)
         else:
-            content = (await _TEXTS[what](company, party)).encode()
+            with whole(output) as part:
+                told = await _FILES[what](wanted, part)
+            say(f"wrote {output}{f': {told}' if told else ''}")
+
+
+async def _to(output: Path, what: str, wanted: Wanted) -> None:
+    text = await _TEXTS[what](wanted.company, wanted.party)
     if str(output) == "-":
-        click.echo(content, nl=False)
+        click.echo(text.encode(), nl=False)
     else:
-        output.write_bytes(content)
+        output.write_bytes(text.encode())
         say(f"wrote {output}")
 
 
-def _suits(what: str, party: str | None, output: Path) -> None:
-    """A workbook is no text for a screen, and promises are a company's: said before anything is read."""
-    if what != "promises":
-        return
-    if party is not None:
-        raise click.BadParameter("promises are a company's; leave it out.", param_hint="--party")
-    if str(output) == "-":
-        raise click.BadParameter("a workbook needs a file: -o promises.xlsx", param_hint="--output")
+@contextmanager
+def whole(output: Path) -> Iterator[Path]:
+    """A file to write beside the one that is wanted, whose place it takes when it is whole. What was there before stays
+    until then.
+    """
+    if not output.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {output.parent}.", param_hint="--output")
+    part = output.with_name(f".{output.name}.part")
+    try:
+        part.touch()
+        yield part
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-async def _promises(company: str | None, base: str) -> bytes:
+def _suits(what: str, wanted: Wanted, output: Path) -> None:
+    """What does not go together is said before anything is read."""
+    if what in _FILES and str(output) == "-":
+        raise click.BadParameter(f"{_NAMES[what]} needs a file: -o {_EXAMPLES[what]}", param_hint="--output")
+    for name, suited in _SUITED.items():
+        if getattr(wanted, name) is not None and what not in suited:
+            those = " and ".join(f"`export {one}`" for one in suited)
+            raise click.BadParameter(f"it is for {those}; leave it out.", param_hint=f"--{name}")
+
+
+async def _ledger(wanted: Wanted, part: Path) -> str:
+    from monitor import clock
+    from monitor.promises.trustees.choosing import Choice
+    from monitor.promises.trustees.making import make
+    from monitor.registry.roster import roster
+
+    present = await roster()
+    choice = Choice.of(wanted.company, wanted.party, wanted.year, present)
+    today = present.calendar.day_of(clock.now())
+    count = await make(part, choice, present, today, wanted.language or present.group.language)
+    return f"{count} work{'' if count == 1 else 's'}"
+
+
+async def _promises(wanted: Wanted, part: Path) -> str:
     from monitor import clock
     from monitor.letters.words import named
     from monitor.promises.matrix.sheet import workbook
     from monitor.promises.matrix.table import matrix
     from monitor.registry.roster import roster
 
-    found, present = await matrix(clock.now(), [company] if company else None), await roster()
-    language = present.group.language
-    return workbook(found, {key: named(present.companies[key], language) for key in found}, base, language)
+    found = await matrix(clock.now(), [wanted.company] if wanted.company else None)
+    present = await roster()
+    language = wanted.language or present.group.language
+    names = {key: named(present.companies[key], language) for key in found}
+    part.write_bytes(workbook(found, names, wanted.settings.web.base_url, language))
+    return ""
 
 
 async def _registry(company: str | None, party: str | None) -> str:
@@ -94,6 +149,27 @@ async def _reviews(company: str | None, party: str | None) -> str:
 
 
 _TEXTS: dict[str, Callable[[str | None, str | None], Awaitable[str]]] = {"registry": _registry, "reviews": _reviews}
+_FILES: dict[str, Callable[[Wanted, Path], Awaitable[str]]] = {"ledger": _ledger, "promises": _promises}
+_NAMES = {"ledger": "a workbook", "promises": "a workbook", "pack": "a pack"}
+_EXAMPLES = {"ledger": "trustees.xlsx", "promises": "promises.xlsx", "pack": "pack.zip"}
+#: Options that not every export takes, with those that do.
+_SUITED = {
+    "party": ("ledger", "registry", "reviews"),
+    "year": ("ledger",),
+    "language": ("ledger", "promises"),
+}
+
+
+async def _keys(what: str) -> dict[str, set[str]]:
+    """What may be named. The books still hold parties and companies that have left the registry."""
+    from monitor.registry.apply import MODELS, known_keys
+
+    if what not in {"ledger", "pack"}:
+        return await known_keys()
+    return {
+        kind: {str(key) for key in await MODELS[kind].all().values_list("key", flat=True)}
+        for kind in ("company", "party")
+    }
 
 
 def _known(kind: str, key: str | None, keys: Collection[str]) -> None:

@@ -41,23 +41,31 @@ class Node:
             yield from node.walk()
 
 
-async def below(key: str) -> list[str]:
-    """The engagements below one, however deep."""
+async def below(*tops: str) -> list[str]:
+    """The engagements below some, however deep."""
     found: list[str] = []
-    step = [key]
+    step = list(tops)
     while step:
         rows = tables.Engagement.filter(under__in=step, retired_at=None).order_by("key")
         keys = [str(one) for one in await rows.values_list("key", flat=True)]
-        step = [one for one in keys if one not in found and one != key]
+        step = [one for one in keys if one not in found and one not in tops]
         found += step
     return found
 
 
 async def tree(key: str, present: Roster) -> Node:
     """The chain that hangs below an engagement, with what was asked for and is let in."""
-    keys = [key, *await below(key)]
+    return (await trees([key], present))[key]
+
+
+async def trees(tops: Collection[str], present: Roster) -> dict[str, Node]:
+    """The chains that hang below some engagements, one of which may hang below another, with as many questions as for
+    one.
+    """
+    keys = list(dict.fromkeys([*tops, *await below(*tops)]))
     rows = await tables.SubEntrustment.filter(engagement_id__in=keys).order_by("id")
-    return (await _wood(keys, rows, present)).grown(key, 0, None)
+    wood = await _wood(keys, rows, present)
+    return {key: wood.grown(key, 0, None) for key in tops}
 
 
 async def forest(companies: Collection[str], present: Roster) -> list[Node]:
