@@ -26,6 +26,7 @@ def reference(ref: str) -> str:
         "ref-unreadable",
         "Write a number of your own, such as P-2026-001: up to 60 Latin letters, digits and . _ / -. Never a name.",
     )
+    harmless(text)
     return text
 
 

@@ -18,6 +18,7 @@ from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand
 from monitor.obligations.selection_review import SELECTION
 from monitor.promises.closing import drop_own_duties, still_owed
+from monitor.promises.entries import harmless
 from monitor.promises.knowing import known_of
 from monitor.promises.selection import ALWAYS, Lack, before_entrusting, covering, lacking, reasons, unwaived
 from monitor.promises.words import lack_words
@@ -30,7 +31,7 @@ from monitor.registry.roster import unkept
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from monitor.registry.roster import Roster
@@ -60,9 +61,23 @@ async def activate(key: str, at: datetime, actor: str) -> None:
         await alone(ONE_AT_A_TIME)
         entry = await standing(key)
         possible(entry.state, "active")
+        await _in_time(entry, at)
         if entry.state in BEFORE:
             refuse(await missing(entry, at))
         await move(key, "active", at, actor)
+
+
+async def _in_time(entry: Engagement, at: datetime) -> None:
+    """No data goes out for work that is over, nor for a company that has left the group."""
+    present = await unkept()
+    today, last_day = present.calendar.day_of(at), await present.last_day(entry.key)
+    need(last_day is None or today <= last_day, "engagement-over", "This work is over: give it a later last day first.")
+    left = present.companies[entry.company].member_until
+    need(
+        left is None or today <= left,
+        "company-left",
+        "Its company has left the group: give the work to another company first.",
+    )
 
 
 async def missing(entry: Engagement, at: datetime) -> list[Lack]:
@@ -125,6 +140,7 @@ async def let_be(key: str, leave: Leave, at: datetime, actor: str) -> None:
     """Something that an engagement lacks is waived up to a last day; approver, reason and end stand in the register."""
     need(leave.by.strip(), "by-missing", "Say who approves the waiver.")
     need(leave.reason.strip(), "reason-missing", "Say why this is waived: auditors read it.")
+    harmless(leave.by, leave.reason)
     async with transaction():
         await alone(ONE_AT_A_TIME)
         entry, present = await standing(key), await unkept()
@@ -147,6 +163,7 @@ async def amend(key: str, values: Mapping[str, Any], at: datetime, actor: str, *
     """A person corrects fields of an engagement; what is owed under it is worked out anew. `office`: it is somebody of
     the group's privacy office, who alone may lower a tier.
     """
+    harmless(*texts_in(values))
     async with transaction():
         await alone(ONE_AT_A_TIME)
         entry = await standing(key)
@@ -160,6 +177,16 @@ async def amend(key: str, values: Mapping[str, Any], at: datetime, actor: str, *
         said = {"engagement": key, "party": entry.party, "tier": changed.effective_tier, "fields": sorted(values)}
         await ledger.write([ledger.Event("engagement.amended", f"engagement/{key}", said, entry.company, actor)], at)
     return changed
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """All that was written, however deep. Pure."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for one in value.values() for text in texts_in(one))
+    elif isinstance(value, (list, tuple)):
+        yield from (text for one in value for text in texts_in(one))
 
 
 def amended(entry: Engagement, values: Mapping[str, Any]) -> Engagement:

@@ -36,8 +36,11 @@ def due_on(authorisation: str, requested_on: date, entry: Engagement, calendar: 
 def consented(entry: Engagement, own: date | None, today: date) -> bool:
     """Whether the law lets work with individual numbers go further: the first entruster has agreed, for this party or
     for the work. Other work needs nobody's leave but ours.
+
+    What stands at a party below is the consent to that party. It goes no further: each one after it needs its own (My
+    Number Act 10(2)).
     """
-    given = own or entry.sub_entrustment.first_entruster_consent_on
+    given = own or (entry.sub_entrustment.first_entruster_consent_on if entry.under is None else None)
     return not entry.my_number or (given is not None and given <= today)
 
 

@@ -94,6 +94,11 @@ async def responsible_changed(key: str, change: Handing, at: datetime, actor: st
         present = await roster()
         use, today = await _use(key), present.calendar.day_of(at)
         need(change.to is None or change.to in present.companies, "company-unknown", "There is no such company.")
+        need(
+            change.to is None or present.companies[change.to].member_on(change.on),
+            "company-not-member",
+            "That company is not a member of the group on that day.",
+        )
         before = use.responsible_on(min(change.on - DAY, today))
         if change.to:
             await set_many([("joint_use", key, _handed(use, change, today))], at, actor)

@@ -45,6 +45,8 @@ async def decide(duty_id: int, at: datetime, actor: str, verdict: Verdict) -> No
         duty, present = await owing.held(duty_id), await roster()
         owing.explain(duty.kind, verdict.outcome, verdict.words)
         row = await of_duty(duty)
+        early = verdict.on is not None and row.requested_on is not None and verdict.on < row.requested_on
+        need(not early, "on-before-request", "Nothing is decided before it is asked for: name a later day.")
         row.consent_on = verdict.consent_on or row.consent_on
         if verdict.outcome == APPROVE:
             await _lawful(row, present, at)
@@ -108,8 +110,11 @@ async def _node(row: SubEntrustment, present: Roster, at: datetime, actor: str) 
 
 
 def like(above: Engagement, row: SubEntrustment, key: str, today: date) -> Engagement:
-    """The party below gets what the one above has, for its own work and from now on."""
-    terms = Terms(first_entruster_consent_on=row.consent_on, reach=above.sub_entrustment.reach)
+    """The party below gets what the one above has, for its own work and from now on; with individual numbers, the
+    consent by which it was let in, whether to itself or to the work as a whole.
+    """
+    wide = above.sub_entrustment.first_entruster_consent_on if above.my_number and above.under is None else None
+    terms = Terms(first_entruster_consent_on=row.consent_on or wide, reach=above.sub_entrustment.reach)
     told = {"title": row.work.strip().splitlines()[0][:100]} if row.work.strip() else {}
     return Engagement.model_validate({
         **above.model_dump(

@@ -10,6 +10,7 @@ from monitor.asked import frozen
 from monitor.hearing.legs import LEG, REASON, RESULT
 from monitor.language import Message
 from monitor.obligations import acts
+from monitor.promises.entries import harmless
 from monitor.promises.opt_outs import refuse_mail, seed_mailed
 from monitor.promises.owners.requesting import Asked, enter_request
 from monitor.questionnaire import Answer, freeze_answers
@@ -66,6 +67,7 @@ async def _leg(event: Leg, at: datetime) -> None:
         raise Refused("no-such-leg", Message("Nobody has been asked about this request there."))
     if leg.request_id is None:
         raise Refused("not-open", Message("This request is not open for an answer."))
+    harmless(event.reason)
     answers = {RESULT: Answer(value=event.result), REASON: Answer(value=event.reason)}
     handed_in = freeze_answers(await frozen(leg.request_id), answers)
     await acts.submit(leg.id, at, acts.Declaration(handed_in.text, handed_in.sha256))
