@@ -186,10 +186,16 @@ def company_told(row: Climbing, rung: int, level: int, at: datetime) -> dict[str
 
 
 def own_rung(duty: OwnDuty, calendar: Calendar, at: datetime) -> tuple[int, int] | None:
-    """The rung and the level at which a company hears of what it owes itself: its opening first, then the ladder."""
+    """The rung and the level at which a company hears of what it owes itself: its opening first, then the ladder. Where
+    its opening had to wait until a rung had come up too, they are one mail, called by that rung.
+    """
+    climb = own_climb(duty)
     if duty.company_sent is not None or standing(duty).paused(at):
-        return company_rung(duty, own_climb(duty), calendar, at)
-    return (OPENING, 1) if duty.company_queued is None else None
+        return company_rung(duty, climb, calendar, at)
+    if duty.company_queued is not None:
+        return None
+    rung = climb.pending(calendar, at)
+    return (OPENING if rung is None else rung, 1)
 
 
 def own_next(duty: OwnDuty, calendar: Calendar, at: datetime) -> datetime | None:

@@ -67,6 +67,7 @@ async def enter_disclosure(told: Disclosed, at: datetime, actor: str) -> Disclos
     harmless(*texts.values())
     async with transaction():
         present = await roster()
+        _not_ahead(told.reported_on, present, at)
         company, party = await _whose(told, present)
         row = await tables.Disclosure.create(
             basis=told.basis, company_id=company, engagement_id=told.engagement or None, party_id=party,
@@ -86,6 +87,12 @@ async def _whose(told: Disclosed, present: Roster) -> tuple[str, str | None]:
         entry, _ = await work_and_party(told.engagement, present)
         return entry.company, entry.party
     return known_company(told.company, present), None
+
+
+def _not_ahead(reported_on: date | None, present: Roster, at: datetime) -> None:
+    """What has not been reported yet is unreported: a day to come would hide that."""
+    today = present.calendar.day_of(at)
+    need(reported_on is None or reported_on <= today, "on-future", "Name today or a day before it.")
 
 
 async def _judge(row: Disclosure, at: datetime, present: Roster) -> None:
@@ -116,7 +123,7 @@ async def complete(
         }
         harmless(*fresh.values())
         if reported_on and row.reported_on is None:
-            need(reported_on <= present.calendar.day_of(at), "on-future", "Name today or a day before it.")
+            _not_ahead(reported_on, present, at)
             fresh["reported_on"] = reported_on
         need(fresh, "nothing-new", "Fill in at least one of the fields that are still empty.")
         await tables.Disclosure.filter(id=row.id).update(**edit(row, **fresh))

@@ -60,6 +60,23 @@ async def test_what_is_not_known_of_a_disclosure_or_was_not_reported_is_a_case(t
     assert len(told.of("deadline", obligation=REVIEW)) == 4
 
 
+async def test_a_duty_that_opens_on_a_closed_day_before_its_last_but_one_is_one_mail_and_not_two(
+    tmp_path: Path,
+) -> None:
+    sunday = discloses("2026-12-20T10:00")  # due on Tuesday: on Monday its opening and T-1 leave at the same time
+    told = await play(house(), "2026-12-18", "2026-12-22T23:00:00+09:00", sunday, tmp=tmp_path)
+    assert [(line["at"][:16], line["rung"]) for line in told.of("mail", obligation=REVIEW)] == [
+        ("2026-12-21T09:00", "T-1")
+    ]
+
+
+async def test_what_was_reported_cannot_lie_ahead(tmp_path: Path) -> None:
+    ahead = discloses("2026-09-01T10:00", reported_on="2026-09-02")
+    told = await play(house(), "2026-09-01", "2026-09-02", ahead, tmp=tmp_path)
+    assert [line["reason"] for line in told.of("refused")] == ["on-future"]
+    assert not told.of("deadline", obligation=REVIEW)
+
+
 async def test_a_review_that_finds_no_justification_says_why_and_opens_a_case(tmp_path: Path) -> None:
     bare = done("2026-09-02T10:00", REVIEW, company="impress", outcome="not-justified")
     said = done("2026-09-02T11:00", REVIEW, company="impress", outcome="not-justified", reason="No danger was near.")
