@@ -58,6 +58,8 @@ EXPOSURE_ROUND = "exposure-round"
 AFFECTED = "affected-party"
 OWNER_REQUEST = "owner-request"
 OWNER_ANSWER = "owner-answer"
+CORRECTION = "correction"
+JOINT_CORRECTION = "joint-correction"
 SUB_ENTRUSTMENT_DECISION = "sub-entrustment-decision"
 BACKUP_PURGE = "backup-purge"
 HOLD_REVIEW = "hold-review"
@@ -176,6 +178,33 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
         ),
         {DONE: Message("The owner has been answered")},
         statutory=True,
+    ),
+    CORRECTION: OwnKind(
+        Message("Correction of personal data, everywhere"),
+        Message(
+            "Data that you hold was wrong and has been corrected. Everybody who holds a copy has been asked to correct"
+            " it too: tell them by a secure way which data it is, ask those again who are silent, and close the"
+            " correction once all have answered (APPI 22 and 25)."
+        ),
+        {
+            DONE: Message("Our own records are corrected, and everybody has answered"),
+            "withdrawn": Message("It was no error: nothing has to be corrected"),
+        },
+        frozenset({"withdrawn"}),
+    ),
+    JOINT_CORRECTION: OwnKind(
+        Message("Correction of jointly used personal data"),
+        Message(
+            "Another company of the group has corrected personal data that you use jointly with it. Get from it, by a"
+            " secure way, which data it is; correct your copy, have your own trustees correct theirs by a correction"
+            " that you enter yourselves, and say here that it is done (APPI 22 and 27(5)(iii))."
+        ),
+        {
+            DONE: Message("Our copy is corrected"),
+            "holds-none": Message("We hold no such data"),
+            "refused": Message("It is not corrected with us"),
+        },
+        frozenset({"refused"}),
     ),
     NECESSITY_REVIEW: OwnKind(
         Message("Yearly confirmation that the data is needed"),

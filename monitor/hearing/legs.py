@@ -9,7 +9,7 @@ from monitor.duties.owing import met, owe
 from monitor.own_duties import OWNER_ANSWER, OWNER_REQUEST
 from monitor.refusal import need
 from monitor.registry.roster import roster
-from monitor.tables.duty import LIVE
+from monitor.tables.duty import LIVE, SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,6 @@ RESULT, REASON = "leg.result", "leg.reason"
 DONE, HOLDS_NONE, REFUSED, KEEPS = "done", "holds_none", "refused", "law_requires_keeping"
 RESULTS = (DONE, HOLDS_NONE, REFUSED, KEEPS)
 EXPLAINED = frozenset({REFUSED, KEEPS})
-SILENT = ("scheduled", "open", "returned", "declined")  #: states in which a leg has not answered
 
 
 def result_of(answers: Mapping[str, Answer]) -> str:

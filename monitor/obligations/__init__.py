@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.obligations.attestation import Attestation
+from monitor.obligations.correction_leg import CorrectionLeg
 from monitor.obligations.deletion import Deletion
 from monitor.obligations.exposure import Exposure
 from monitor.obligations.incident_notice import IncidentNotice
@@ -28,6 +29,7 @@ _ALL: tuple[Kind, ...] = (
     IncidentNotice(),
     Exposure(),
     OwnerRequestLeg(),
+    CorrectionLeg(),
     OptOutAck(),
     SubEntrustmentRequest(),
     RunDeletion(),

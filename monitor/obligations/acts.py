@@ -17,7 +17,7 @@ from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations import KINDS
 from monitor.obligations.closing import close
-from monitor.obligations.completeness import lacking, sent_back
+from monitor.obligations.completeness import lacking, sent_back, wished
 from monitor.obligations.foresight import next_one
 from monitor.obligations.holding import held, held_open, open_for_answer
 from monitor.obligations.marks import points_of
@@ -90,6 +90,7 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
         missing = await lacking(duty, said.answers) if declared else ()
         if missing:
             await enter([await sent_back(duty, handed_in, missing, calendar, at)], at)
+            await wished(duty, said.answers, at, actor)
             return handed_in.id
         late = overdue(duty, calendar, at)
         fields = edit(

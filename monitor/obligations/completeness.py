@@ -13,10 +13,12 @@ from monitor.books import Step
 from monitor.language import Message
 from monitor.notices import VENDOR, about_duty
 from monitor.obligations import KINDS
+from monitor.obligations.pleading import plead
 from monitor.questionnaire import thaw_answers
 from monitor.reasons import keep
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, refresh
+from monitor.tables.duty import MORE_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,3 +51,10 @@ async def sent_back(
     told = {"reason": reason, "submission": handed_in.id, "was": ""}
     notice = about_duty(duty, "returned", VENDOR, at, mark=at.isoformat(), data=told, urgent=duty.statutory)
     return Step(duty, fields | refresh(duty, calendar, at), [event], [notice], withdraw=True)
+
+
+async def wished(duty: Obligation, answers: str, at: datetime, actor: str) -> None:
+    """What goes back may ask for time beyond the due date: that is a wish for its company to decide on."""
+    wish = KINDS[duty.kind].wish(thaw_answers(answers))
+    if wish and wish.until > duty.due_on:
+        await plead(duty.id, MORE_TIME, wish.why, at, actor, proposed_on=wish.until)

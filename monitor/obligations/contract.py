@@ -91,6 +91,14 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """More time, as an answer asks for it that goes back: until which day, and why."""
+
+    until: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Idle:
     """Nothing new is owed, because of `reason`. `void`: what is still open of it is cancelled at once, and told."""
 
@@ -150,6 +158,10 @@ class Kind(ABC):
     def lacking(self, asked: Questionnaire, answers: Mapping[str, Answer]) -> Sequence[str]:  # noqa: ARG002
         """What an answer must not be handed in without, by name: it goes back at once then, and no day moves."""
         return ()
+
+    def wish(self, answers: Mapping[str, Answer]) -> Wish | None:  # noqa: ARG002 - of a kind's own
+        """The time that the party asks for by an answer that goes back; its company decides, as on any such wish."""
+        return None
 
     async def accepted(
         self, duty: Obligation, answer: Submission | None, calendar: Calendar, at: datetime, actor: str

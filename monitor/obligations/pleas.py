@@ -13,25 +13,23 @@ about it. The ledger has the words as hashes alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import Q
 
-from monitor import ledger, tables
+from monitor import tables
 from monitor.books import Step, enter
-from monitor.calendar import DAY as CALENDAR_DAY
+from monitor.calendar import DAY
 from monitor.language import Message
-from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
+from monitor.notices import VENDOR, about_duty, tell, withdraw
 from monitor.obligations import acts
 from monitor.obligations.closing import close
 from monitor.obligations.declining import ask_again
-from monitor.obligations.holding import held, held_open
-from monitor.obligations.retelling import retell
+from monitor.obligations.holding import held
 from monitor.obligations.signing import masked
 from monitor.refusal import Refused, need, together
 from monitor.registry.roster import roster
-from monitor.schedule import duty_event, edit, refresh, vendor_climb
+from monitor.schedule import edit, refresh, vendor_climb
 from monitor.tables.duty import ASKED, DECLINE, DECLINED, LIVE, MORE_TIME, NOT_OURS, OBJECTION, WRONG_PERSON
 from monitor.tables.store import transaction
 
@@ -44,9 +42,6 @@ if TYPE_CHECKING:
     from monitor.obligations.authority import Authority
     from monitor.tables import Obligation, Plea
 
-DAY = timedelta(days=1)  #: no calendar day: what is counted in it was said in the last 24 hours
-NOTICES_A_DAY = 3  #: of one kind of plea about one duty; what is more waits, and only its latest words are told
-LONGEST = 2000  #: signs of a plea that are kept
 
 #: What can be decided on each kind, as it stands in row and ledger.
 DECISIONS: Mapping[str, tuple[str, ...]] = {
@@ -78,60 +73,6 @@ async def waiting(company: str | None = None) -> dict[int, Plea]:
     found = undecided().filter(obligation__company_id=company) if company else undecided()
     rows = await found.order_by("-made_at", "-id").select_related("obligation")
     return {row.obligation_id: row for row in rows}
-
-
-async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **more: Any) -> None:
-    """What the party says. The company is told; nothing else changes, but that the wrong person is left alone.
-
-    Of each kind one waits to be decided; of objections, one about each question. Other words take its place, under a
-    number of their own: whoever decides names the number that was on the page, and so decides on nothing unread. The
-    same words again change nothing.
-    """
-    text = text[:LONGEST]
-    async with transaction():
-        duty, calendar = await held_open(duty_id)
-        alike = tables.Plea.filter(obligation_id=duty_id, kind=kind, question=more.get("question", ""), decision=None)
-        if any(_says(plea, text, more) for plea in await alike):
-            return
-        await alike.delete()
-        plea = await tables.Plea.create(obligation_id=duty.id, kind=kind, text=text, made_at=at, **more)
-        await retell(plea, duty, at, await _tell_of(plea, duty, at))
-        said = {"plea": plea.id, "plea_kind": kind, "proposed_on": _iso(plea.proposed_on), "question": plea.question}
-        await ledger.write([duty_event("plea", duty, actor, **said)], at)
-        if kind == WRONG_PERSON and duty.hushed_at is None:
-            fields = edit(duty, hushed_at=at, vendor_queued=None)
-            await withdraw(at, obligation_id=duty.id, side=VENDOR, kind="rung")
-            await enter([Step(duty, fields | refresh(duty, calendar, at))], at)
-
-
-def _says(plea: Plea, text: str, more: Mapping[str, Any]) -> bool:
-    return plea.text == text and all(getattr(plea, name) == value for name, value in more.items())
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-async def _tell_of(plea: Plea, duty: Obligation, at: datetime) -> datetime:
-    """Tell the company; from when on. Where a notice of this kind still waits, it says the new words instead; where the
-    day's are used up, a new one waits until a day after the first of them.
-    """
-    person = " ".join(str(plea.about[name]) for name in ("name", "email") if plea.about.get(name))
-    text = "\n".join(filter(None, (person, plea.text)))
-    said = {"kind": plea.kind, "text": text, "proposed_on": _iso(plea.proposed_on)}
-    found = tables.Notice.filter(obligation_id=duty.id, kind="plea").exclude(state="dropped")
-    alike = [notice for notice in await found if notice.data.get("kind") == plea.kind]
-    waiting = {notice.key: notice.send_at for notice in alike if notice.state == "waiting"}
-    if waiting:
-        await tables.Notice.filter(key__in=list(waiting)).update(data=said)
-        latest: datetime = max(waiting.values())
-        return max(at, latest)
-    recent = sorted((notice.send_at for notice in alike), reverse=True)[:NOTICES_A_DAY]
-    leaves = max(at, recent[-1] + DAY) if len(recent) == NOTICES_A_DAY else at
-    await tell(
-        [about_duty(duty, "plea", COMPANY, at, mark=str(plea.id), roles=["managers"], send_at=leaves, data=said)]
-    )
-    return leaves
 
 
 @dataclass(frozen=True)
@@ -195,7 +136,12 @@ async def _close(found: Deciding) -> None:
     day = plea.proposed_on if made.verdict == "granted" else made.day
     await close(plea, made.verdict, at, found.actor, words=made.words, due_on=day)
     duty = await tables.Obligation.get(id=found.duty.id)
-    data = {"kind": plea.kind, "decision": made.verdict, "text": made.words, "proposed_on": _iso(day)}
+    data = {
+        "kind": plea.kind,
+        "decision": made.verdict,
+        "text": made.words,
+        "proposed_on": day.isoformat() if day else "",
+    }
     asker = str(plea.about.get("from", ""))
     to = {"address": asker} if asker and plea.kind == WRONG_PERSON else {}
     await tell([about_duty(duty, "plea-decided", VENDOR, at, mark=str(plea.id), data=data, **to)])
@@ -227,7 +173,7 @@ async def _ask_again(found: Deciding) -> None:
     need(found.duty.state == DECLINED, "decided-already", "This is not declined any more.")
     calendar, day = (await roster()).calendar, found.made.day
     if day is not None:
-        need(day >= calendar.day_of(found.at) + CALENDAR_DAY, "day-past", "A new due date lies ahead.")
+        need(day >= calendar.day_of(found.at) + DAY, "day-past", "A new due date lies ahead.")
         found.authority.may_extend(found.duty, day, calendar)
     await ask_again(found.duty, calendar, found.at, found.actor, day)
 

@@ -11,6 +11,7 @@ from monitor.own_duties import (
     CHANGE_REVIEW,
     CLASS_REVIEW,
     COMPLAINT_ACK,
+    CORRECTION,
     CORRECTIVE_ACTION,
     DISCLOSURE_REVIEW,
     EFFECT_CHECK,
@@ -36,7 +37,7 @@ from monitor.promises import complaints, disclosures, disposal, reviews, sub_ent
 from monitor.promises.improving import actions, yearly
 from monitor.promises.incidents import exposing, following
 from monitor.promises.membership.leaving import settled
-from monitor.promises.owners import requesting
+from monitor.promises.owners import correcting, requesting
 from monitor.promises.sub_entrustment.deciding import Verdict
 from monitor.refusal import need
 from monitor.registry.roster import roster
@@ -140,6 +141,7 @@ _DECIDE: Mapping[str, Deed] = {
     CORRECTIVE_ACTION: _saying(actions.followed),
     EFFECT_CHECK: _saying(actions.followed),
     MANAGEMENT_REVIEW: _saying(yearly.signed),
+    CORRECTION: _saying(correcting.ended),
     OWNER_REQUEST: _owner_request,
     OWNER_ANSWER: _owner_answer,
     EXPOSURE_ROUND: _round,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.tables.chain import SubEntrustment
 from monitor.tables.contact import Contact
+from monitor.tables.correcting import Correction
 from monitor.tables.correspondence import Incoming
 from monitor.tables.disposal import Disposal, DisposalPlace
 from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
@@ -46,6 +47,7 @@ __all__ = [
     "Complaint",
     "Contact",
     "Contradiction",
+    "Correction",
     "CorrectiveAction",
     "Disclosure",
     "Disposal",

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 ASKED = ("open", "returned")  #: states in which the party owes an answer
+HANDED_IN = ("submitted", "accepted")  #: states in which it has answered, and nothing has come back
 DECLINED = "declined"  #: the party has said that it will not answer; the company has to decide what then
+SILENT = ("scheduled", *ASKED, DECLINED)  #: states in which the party has not answered what an event asks of it
 LIVE = ("scheduled", *ASKED, "submitted", "waived", DECLINED)  #: states in which something is owed, or will be
 
 

@@ -10,7 +10,7 @@ from postal import OPENS
 from monitor import tables
 from monitor.demo.sink import ReceivedMail
 from monitor.notices import COMPANY, about_duty, tell
-from monitor.obligations import pleas
+from monitor.obligations import pleading, pleas
 from monitor.obligations.authority import Authority
 from monitor.outbox.compose import MOST
 from monitor.refusal import Refused
@@ -100,7 +100,7 @@ async def test_for_a_mailbox_that_is_full_no_letter_is_small_enough(post):
 
 async def plead(post, text, at, kind="more-time"):
     more = {"proposed_on": WISHED} if kind == "more-time" else {}
-    await pleas.plead((await post.duty()).id, kind, text, at, "link/x", **more)
+    await pleading.plead((await post.duty()).id, kind, text, at, "link/x", **more)
 
 
 async def test_a_plea_that_waits_to_be_decided_is_replaced_and_told_once_in_its_last_words(post):
@@ -157,7 +157,7 @@ async def test_the_company_hears_three_times_a_day_of_it_and_the_next_day_in_the
 async def test_a_plea_as_long_as_a_book_is_kept_and_mailed_as_far_as_a_person_reads(post):
     await post.work(OPENS)
     await plead(post, "x" * 100_000, OPENS)
-    assert len((await tables.Plea.get()).text) == pleas.LONGEST
+    assert len((await tables.Plea.get()).text) == pleading.LONGEST
     duty = await post.duty()
     said = {"kind": "not-ours", "text": "龜" * 5000, "proposed_on": ""}
     await tell([about_duty(duty, "plea", COMPANY, OPENS, mark="long", roles=["managers"], data=said)])

@@ -11,7 +11,7 @@ from postal import OPENS
 from monitor import tables
 from monitor.board import board
 from monitor.digest import of_group
-from monitor.obligations import acts, pleas
+from monitor.obligations import acts, pleading, pleas
 from monitor.obligations.acts import person
 from monitor.obligations.authority import Authority
 from monitor.obligations.declining import Declining, decline, take_back
@@ -34,7 +34,7 @@ def flat(mail):
 
 
 async def said(post, kind, text=WORDS, **more):
-    await pleas.plead((await post.duty()).id, kind, text, OPENS, "link/x", **more)
+    await pleading.plead((await post.duty()).id, kind, text, OPENS, "link/x", **more)
     return await tables.Plea.filter(kind=kind).order_by("-id").first()
 
 

@@ -60,6 +60,7 @@ def test_all_forms_that_are_shipped_are_there():
         "appi-gl10",
         "appi-joint-user",
         "children",
+        "correction-leg",
         "deletion",
         "deletion-joint-user",
         "exposure",

@@ -14,7 +14,7 @@ from checks.contract import Severity
 from monitor import clock, tables
 from monitor.board import board, part
 from monitor.calendar import DAY
-from monitor.obligations import acts, pleas
+from monitor.obligations import acts, pleading
 from monitor.registry.roster import roster
 from monitor.web.console import paging
 from tests.journey.manager import failing_case
@@ -39,7 +39,9 @@ async def _of_every_kind() -> dict[str, int]:
     ids = {str(row.engagement_id): row.id for row in await tables.Obligation.all()}
     await tables.Obligation.filter(id=ids["late"]).update(due_on=today - 3 * DAY)
     await acts.submit(ids["handed-in"], at - timedelta(days=10))
-    await pleas.plead(ids["wishes"], "more-time", "Please.", at - timedelta(days=4), "link/x", proposed_on=today + DAY)
+    await pleading.plead(
+        ids["wishes"], "more-time", "Please.", at - timedelta(days=4), "link/x", proposed_on=today + DAY
+    )
     await tables.Obligation.filter(id=ids["waived"]).update(state="waived", waived_until=at + timedelta(days=9))
     case = await failing_case()
     row = {name: value for name, value in vars(case).items() if not name.startswith("_") and name not in HELD}

@@ -13,7 +13,7 @@ from test_form import get, post
 from checks.contract import Severity
 from monitor import clock, tables
 from monitor.calendar import DAY
-from monitor.obligations import acts, pleas
+from monitor.obligations import acts, pleading
 from monitor.registry.roster import roster
 from tests.remediation.remedied import answered, rows
 
@@ -35,7 +35,7 @@ def led_to(page: str) -> list[str]:
 
 async def test_every_mistake_of_a_form_is_named_at_once_and_what_was_typed_stays(running: Running) -> None:
     duty, at = await tables.Obligation.get(), clock.now()
-    await pleas.plead(duty.id, "not-ours", "Not our work.", at, "link/x")
+    await pleading.plead(duty.id, "not-ours", "Not our work.", at, "link/x")
     plea = (await tables.Plea.get()).id
     async with running.client() as client:
         await sign_in(running, client, MANAGERS)

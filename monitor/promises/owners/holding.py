@@ -1,10 +1,14 @@
-"""Who holds the data that an owner's request is about: engagements by their purposes, and those below them."""
+"""Who holds the data that an owner's request or a correction is about: engagements by their purposes, those below them,
+and whoever uses the data jointly.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.refusal import need
+from monitor.registry.format import JointUse, Service
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -12,6 +16,27 @@ if TYPE_CHECKING:
 
     from monitor.registry.format import Engagement
     from monitor.registry.roster import Roster
+
+
+async def responsible(company: str, service: str, purposes: Collection[str], present: Roster) -> str:
+    """The company that answers: the one named, or the one that answers for the service."""
+    need(set(purposes) <= present.purposes.keys(), "no-such-purpose", "The registry has no such purpose.")
+    if service:
+        row = await tables.Service.filter(key=service, retired_at=None).first()
+        need(row is not None, "no-such-service", "The registry has no such service.")
+        answers = Service.model_validate(row.spec).company if row else ""
+        need(company in ("", answers), "company-differs", "Another company answers for this service.")
+        company = answers
+    need(company, "company-missing", "Say which company, or which service, it is about.")
+    need(company in present.companies, "no-such-company", "The registry has no such company.")
+    return company
+
+
+async def held_by(company: str, service: str, purposes: Collection[str], day: date, present: Roster) -> list[str]:
+    """The engagements that hold the data: those that the service names, or all of the company's."""
+    row = await tables.Service.filter(key=service).first() if service else None
+    named = Service.model_validate(row.spec).engagements if row else ()
+    return await holders(company, named, purposes, day, present)
 
 
 async def holders(
@@ -25,14 +50,40 @@ async def holders(
     top = rows.filter(key__in=named) if named else rows.filter(company_id=company)
     keys = {str(key) for key in await top.values_list("key", flat=True)}
     keys |= await _below(keys)
+    return await _holding(keys, purposes, day, present)
+
+
+async def _holding(keys: Iterable[str], purposes: Collection[str], day: date, present: Roster) -> list[str]:
+    """Those of them that are in force that day, for one of the purposes."""
     entries = await present.engagements(keys)
     found = []
-    for key in sorted(keys):
+    for key in sorted(entries):
         if not entries[key].in_force_on(day, await present.last_day(key)):
             continue
         if not purposes or set(purposes) & {*await _purposes(entries[key], present)}:
             found.append(key)
     return found
+
+
+async def joint_users(
+    company: str, purposes: Collection[str], day: date, present: Roster
+) -> tuple[list[str], list[str]]:
+    """Who else uses data of the company jointly for one of the purposes that day: companies of the group, and the
+    engagements in force of members outside it.
+    """
+    companies, parties = set[str](), set[str]()
+    for spec in await tables.JointUse.filter(retired_at=None).values_list("spec", flat=True):
+        use = JointUse.model_validate(spec)
+        if use.member_on(company, day) and (not purposes or set(purposes) & {*use.purposes}):
+            companies |= {one.company for one in use.members_on(day) if one.company}
+            parties |= {one.party for one in use.members_on(day) if one.party}
+    inside = [
+        key for key in present.companies if key in companies - {company} and present.companies[key].member_on(day)
+    ]
+    rows = tables.Engagement.filter(party_id__in=list(parties), retired_at=None)
+    outside = await _holding({str(key) for key in await rows.values_list("key", flat=True)}, purposes, day, present)
+    entries = await present.engagements(outside)
+    return sorted(inside), [key for key in outside if entries[key].kind == "joint_user"]
 
 
 async def _below(keys: Iterable[str]) -> set[str]:

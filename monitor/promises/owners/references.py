@@ -1,12 +1,17 @@
-"""The reference by which a request of an owner is known here, which must not say who the owner is."""
+"""The reference by which a request of an owner, or a correction, is known here: it must not say who the owner is."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from monitor.questionnaire.my_number import holds_my_number
 from monitor.refusal import need
 
+if TYPE_CHECKING:
+    from monitor.tables import Correction, OwnerRequest
+
+REF_LOCK = 0x17A63  #: PostgreSQL's lock of whoever enters something under such a reference
 _SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}")
 
 
@@ -23,3 +28,9 @@ def sound(ref: str) -> str:
         " them. Never a name or an address.",
     )
     return text
+
+
+async def free(others: type[Correction | OwnerRequest], ref: str) -> None:
+    """A reference is of one matter: parties read nothing else of it, and would take one for the other."""
+    taken = await others.filter(ref=ref).exists()
+    need(not taken, "ref-taken", "An owner's request or a correction has this reference already: choose another one.")

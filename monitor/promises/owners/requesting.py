@@ -14,14 +14,13 @@ from monitor.language import Message
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand, withdraw_demands
 from monitor.own_duties import DONE, OWNER_ANSWER, OWNER_REQUEST
-from monitor.promises.owners.holding import holders
-from monitor.promises.owners.references import sound
+from monitor.promises.owners.holding import held_by, responsible
+from monitor.promises.owners.references import REF_LOCK, free, sound
 from monitor.reasons import keep
 from monitor.refusal import Refused, need
-from monitor.registry.format import Service
 from monitor.registry.roster import roster
 from monitor.schedule import edit
-from monitor.tables.store import transaction
+from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,10 +63,12 @@ async def enter_request(asked: Asked, at: datetime, actor: str) -> OwnerRequest:
     """
     ref = sound(asked.ref)
     async with transaction():
+        await alone(REF_LOCK)
         present = await roster()
         company = await _routed(asked, present)
         request = await tables.OwnerRequest.filter(ref=ref).select_for_update().first()
         if request is None:
+            await free(tables.Correction, ref)
             request = await _begin(ref, company, asked, present, at, actor)
         need(request.company_id == company, "ref-taken", "Another company has a request of this reference.")
         if asked.verified_on and request.verified_on is None:
@@ -78,16 +79,7 @@ async def enter_request(asked: Asked, at: datetime, actor: str) -> OwnerRequest:
 async def _routed(asked: Asked, present: Roster) -> str:
     """The company that answers: the one named, or the one that answers for the service."""
     need(asked.request in REQUESTS, "no-such-request", "Choose what the owner asks for.")
-    need(set(asked.purposes) <= present.purposes.keys(), "no-such-purpose", "The registry has no such purpose.")
-    company = asked.company
-    if asked.service:
-        row = await tables.Service.filter(key=asked.service, retired_at=None).first()
-        need(row is not None, "no-such-service", "The registry has no such service.")
-        company = Service.model_validate(row.spec).company if row else ""
-        need(asked.company in ("", company), "company-differs", "Another company answers for this service.")
-    need(company, "company-missing", "Say which company, or which service, it is about.")
-    need(company in present.companies, "no-such-company", "The registry has no such company.")
-    return company
+    return await responsible(asked.company, asked.service, asked.purposes, present)
 
 
 async def _begin(ref: str, company: str, asked: Asked, present: Roster, at: datetime, actor: str) -> OwnerRequest:
@@ -133,14 +125,8 @@ async def _verify(request: OwnerRequest, verified_on: date, at: datetime, actor:
     )
     await tables.OwnerRequest.filter(id=request.id).update(**edit(request, verified_on=verified_on))
     await ledger.write([event("verified", request, actor, on=verified_on.isoformat())], at)
-    for key in await _holders(request, verified_on, present):
+    for key in await held_by(request.company_id, request.service, request.purposes, verified_on, present):
         await demand(LEG, key, _leg(request, verified_on, at, present), at, present)
-
-
-async def _holders(request: OwnerRequest, day: date, present: Roster) -> list[str]:
-    row = await tables.Service.filter(key=request.service).first() if request.service else None
-    named = Service.model_validate(row.spec).engagements if row else ()
-    return await holders(request.company_id, named, request.purposes, day, present)
 
 
 def _leg(request: OwnerRequest, verified_on: date, at: datetime, present: Roster) -> Owed:

@@ -49,6 +49,15 @@ class OwnerRequests(Entry):
     leg_days: Days = 7
 
 
+class Corrections(Entry):
+    """正確性の確保 (APPI 22): days from a correction until everybody who holds a copy has corrected it, and until the
+    company closes it.
+    """
+
+    correction_days: Days = 7
+    close_days: Days = 14
+
+
 class Supervision(Entry):
     """委託先の監督 (APPI 25; General Guidelines 3-4-4): for how long a selection review speaks of a party as it is, how
     often it is confirmed that the data is needed, for how long an old ledger's gaps are a list without reminders, and

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from monitor.calendar import Calendar
-from monitor.registry.format.clocks import Incidents, OptOuts, OwnerRequests, Supervision, Transmissions
+from monitor.registry.format.clocks import Corrections, Incidents, OptOuts, OwnerRequests, Supervision, Transmissions
 from monitor.registry.format.entry import Entry
 from monitor.registry.format.improving import Improvement
 from monitor.registry.format.keeping import Retention
@@ -33,6 +33,7 @@ class Group(Entry):
     any_hour: Flag = False
     incidents: Incidents = Incidents()
     owner_requests: OwnerRequests = OwnerRequests()
+    corrections: Corrections = Corrections()
     opt_outs: OptOuts = OptOuts()
     external_transmissions: Transmissions = Transmissions()
     transfers: Transfers = Transfers()

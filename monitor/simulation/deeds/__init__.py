@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from monitor.simulation.deeds import (
     asking,
     chain,
+    correcting,
     deciding,
     improving,
     incidents,
@@ -36,6 +37,7 @@ DEEDS: Mapping[type[Event], Deed] = {
     **lifecycle.DEEDS,
     **incidents.DEEDS,
     **owners.DEEDS,
+    **correcting.DEEDS,
     **chain.DEEDS,
     **membership.DEEDS,
     **passing.DEEDS,
@@ -50,6 +52,7 @@ LINES: Mapping[str, str] = {
     **lifecycle.LINES,
     **incidents.LINES,
     **owners.LINES,
+    **correcting.LINES,
     **chain.LINES,
     **membership.LINES,
     **passing.LINES,

@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from monitor.language import Message
-from monitor.own_duties import own_kind
-from monitor.tables import OwnDuty
+from monitor.own_duties import CORRECTION, JOINT_CORRECTION, OWNER_ANSWER, OWNER_REQUEST, own_kind
+from monitor.tables import Correction, OwnDuty, OwnerRequest
 from monitor.web.console.registers import place_of
 from monitor.web.words import named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from monitor.registry.roster import Roster
     from monitor.tables import Case
 
 #: Outcomes that have a label of their own beside the words of their button.
 LABELLED = frozenset({"acceptable", "needs-action"})
+#: Registers whose entries are known by the company's own reference, and the page of one; by the kind of duty.
+_BY_REF: Mapping[str, tuple[type[OwnerRequest | Correction], str]] = {
+    OWNER_REQUEST: (OwnerRequest, "/owner-request/"),
+    OWNER_ANSWER: (OwnerRequest, "/owner-request/"),
+    CORRECTION: (Correction, "/correction/"),
+    JOINT_CORRECTION: (Correction, "/correction/"),
+}
 LINK = Markup('<a href="{}">{}</a>')
 
 
@@ -38,8 +45,11 @@ async def matter(row: OwnDuty | Case, present: Roster, language: str) -> Matter:
     party = named(await present.party(row.party_id), language) if row.party_id else ""
     found = [(Message("Responsible company"), owner), (Message("Party"), party)]
     found.append((Message("Work"), await _work(row.engagement_id, present)))
-    found.append((Message("Entry of the register"), _entry(row.ref)))
-    found.append((Message("What has to be done"), row.about.get("what", "") if isinstance(row, OwnDuty) else ""))
+    found.append((Message("Entry of the register"), await _entry(row)))
+    if isinstance(row, OwnDuty):
+        corrected_by = present.companies.get(row.about.get("corrected_by", ""))
+        found.append((Message("Corrected by"), named(corrected_by, language) if corrected_by else ""))
+        found.append((Message("What has to be done"), row.about.get("what", "")))
     facts = [(term.in_(language), value) for term, value in found if value]
     return Matter(party or row.ref or owner, facts)
 
@@ -48,10 +58,14 @@ async def _work(engagement: str | None, present: Roster) -> str:
     return (await present.engagement(engagement)).title or engagement if engagement else ""
 
 
-def _entry(ref: str) -> str:
+async def _entry(row: OwnDuty | Case) -> str:
     """The reference, as the way to its entry where a page shows it."""
-    place = place_of(ref)
-    return LINK.format(place, ref) if place else ref
+    place = place_of(row.ref)
+    if isinstance(row, OwnDuty) and row.kind in _BY_REF:
+        table, page = _BY_REF[row.kind]
+        entry = await table.get_or_none(ref=row.ref)
+        place = f"{page}{entry.id}" if entry else ""
+    return LINK.format(place, row.ref) if place else row.ref
 
 
 @dataclass(frozen=True)

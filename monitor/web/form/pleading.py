@@ -9,7 +9,7 @@ from monitor.language import Message, say_instant, say_short_day
 from monitor.obligations import signing
 from monitor.obligations.declining import Declining, decline, take_back
 from monitor.obligations.holding import NOT_OPEN
-from monitor.obligations.pleas import LONGEST, plead
+from monitor.obligations.pleading import LONGEST, plead
 from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import tables
 from monitor.contradiction import observed
 from monitor.language import Message, say_day
-from monitor.obligations.pleas import plead
+from monitor.obligations.pleading import plead
 from monitor.tables.duty import OBJECTION as OBJECTION_MADE
 from monitor.web.answers.view import said_words
 

@@ -1,0 +1,140 @@
+"""A correction that no owner has asked for (A5a of the published promises; APPI 22): data was found wrong, of one
+person or of many, and everybody who holds a copy corrects it too.
+
+Where an owner asks for a correction, that is a request like any other (`requesting`), with the law's own clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from monitor import ledger, tables
+from monitor.calendar import Roll
+from monitor.duties import owing
+from monitor.hearing.corrections import CORRECTION_LEG, joint, silent, still_asked
+from monitor.language import Message
+from monitor.obligations.contract import Owed
+from monitor.obligations.demanding import demand, withdraw_demands
+from monitor.own_duties import CORRECTION, DONE, JOINT_CORRECTION
+from monitor.promises.owners.holding import held_by, joint_users, responsible
+from monitor.promises.owners.references import REF_LOCK, free, sound
+from monitor.reasons import keep
+from monitor.refusal import Refused, need
+from monitor.registry.roster import roster
+from monitor.tables.store import alone, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from monitor.registry.roster import Roster
+    from monitor.tables import Correction, OwnDuty
+
+#: How an error became known, and its words.
+SOURCES: Mapping[str, Message] = {
+    "found": Message("We found the error ourselves"),
+    "told": Message("The person told us of it"),
+    "changed": Message("Something has changed for many, such as addresses"),
+}
+CLOSED, WITHDRAWN = "closed", "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is entered of a correction, which does not say whose data it is. `company`, or a `service` that has one."""
+
+    ref: str
+    source: str
+    known_on: date
+    company: str = ""
+    service: str = ""
+    purposes: Sequence[str] = ()
+
+
+async def enter_correction(made: Made, at: datetime, actor: str) -> Correction:
+    """Data is corrected: everybody who holds a copy is asked to do the same. What is entered twice is one."""
+    ref = sound(made.ref)
+    async with transaction():
+        await alone(REF_LOCK)
+        present = await roster()
+        need(made.source in SOURCES, "no-such-source", "Say how the error became known.")
+        need(made.known_on <= present.calendar.day_of(at), "known-future", "Name today or a day before it.")
+        company = await responsible(made.company, made.service, made.purposes, present)
+        known = await tables.Correction.filter(ref=ref).first()
+        if known is not None:
+            need(known.company_id == company, "ref-taken", "Another company has a correction of this reference.")
+            return known
+        await free(tables.OwnerRequest, ref)
+        return await _begin(ref, company, made, present, at, actor)
+
+
+async def _begin(ref: str, company: str, made: Made, present: Roster, at: datetime, actor: str) -> Correction:
+    """Nobody is asked to be done before they can have read of it: days count from the one on which mails leave."""
+    days, calendar = present.group.corrections, present.calendar
+    asked_on = calendar.day_of(calendar.next_sending(at))
+    leg_due = asked_on + timedelta(days=days.correction_days)
+    due_on = max(made.known_on + timedelta(days=days.close_days), leg_due)
+    row = await tables.Correction.create(
+        ref=ref, company_id=company, service=made.service, source=made.source, purposes=list(made.purposes),
+        known_on=made.known_on, due_on=calendar.roll(due_on, Roll.FOLLOWING), entered_at=at, entered_by=actor,
+    )  # fmt: skip
+    await ledger.write([_event("entered", row, actor, on=made.known_on.isoformat())], at)
+    await owing.owe(CORRECTION, row.due_on, at, present, company_id=company, ref=ref)
+    await _ask_all(row, leg_due, present, at)
+    return row
+
+
+async def _ask_all(row: Correction, due_on: date, present: Roster, at: datetime) -> None:
+    """Trustees and all below them by the form, and joint users outside the group; its companies by a duty of theirs."""
+    today, days = present.calendar.day_of(at), present.group.corrections.correction_days
+    keys = await held_by(row.company_id, row.service, row.purposes, today, present)
+    companies, outside = await joint_users(row.company_id, row.purposes, today, present)
+    owed = Owed(due_on, days, opens_at=at, cause={"reason": CORRECTION, "request": row.source}, subject=row.ref)
+    for key in sorted({*keys, *outside}):
+        await demand(CORRECTION_LEG, key, owed, at, present)
+    due = present.calendar.roll(due_on, Roll.FOLLOWING)
+    for key in companies:
+        await owing.owe(
+            JOINT_CORRECTION, due, at, present, company_id=key, ref=row.ref, about={"corrected_by": row.company_id}
+        )
+
+
+async def ended(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: str, on: date | None) -> None:
+    """A named person closes it: not while somebody is silent, whom the refusal names. Where it was no error after all,
+    nobody has to do anything more.
+    """
+    owing.explain(duty.kind, outcome, reason)
+    async with transaction():
+        held = await owing.held(duty.id)
+        row = await tables.Correction.filter(ref=held.ref).select_for_update().get()
+        if outcome == DONE:
+            await _closable(row)
+        else:
+            await _call_off(row, at)
+        await owing.done(held, at, actor, outcome, reason, on)
+        state = CLOSED if outcome == DONE else WITHDRAWN
+        today = (await roster()).calendar.day_of(at)
+        await tables.Correction.filter(id=row.id).update(state=state, ended_on=on or today)
+        await ledger.write([_event(state, row, actor, **await keep(reason, at))], at)
+
+
+async def _closable(row: Correction) -> None:
+    waiting = await silent(row.ref)
+    if waiting:
+        keys = ", ".join(waiting)
+        raise Refused(keys, Message("These have not answered yet: {keys}.", {"keys": keys}))
+
+
+async def _call_off(row: Correction, at: datetime) -> None:
+    await withdraw_demands(await still_asked(row.ref), "correction-withdrawn", at)
+    for duty in await joint(row.ref):
+        if duty.state == "open":
+            await owing.cancel(duty, "correction-withdrawn", at)
+
+
+def _event(kind: str, row: Correction, actor: str, **data: Any) -> ledger.Event:
+    """A line of the ledger about a correction."""
+    said = {"ref": row.ref} | data
+    return ledger.Event(f"correction.{kind}", f"correction/{row.id}", said, row.company_id, actor)

@@ -1,0 +1,190 @@
+"""A correction reaches everybody who holds a copy, and is over when all have answered."""
+
+from __future__ import annotations
+
+import pytest
+from stage import GROUP, event, play, registry
+from stage import engagement as one
+
+LEG = "correction-leg"
+JOINT = """
+[[joint_use]]
+key = "readers"
+purposes = ["p03"]
+responsible = "impress"
+members = ["impress", "sister"]
+"""
+
+
+def engagement(key="dm", company="impress", party="acme", **more):
+    return one(key, company, party, attestation="last_accepted_on = 2026-10-01", **more)
+
+
+def correction(at="2026-11-24T10:00", ref="C-2026-001", *, purposes='["p03"]', **more):
+    said = {"ref": ref, "company": "impress"} | more
+    return "\n".join([event(at, "correction", None, **said), f"purposes = {purposes}"])
+
+
+def leg(at, engagement="dm", result="corrected", until="", **more):
+    said = event(at, "correction_leg", engagement, ref="C-2026-001", result=result, **more)
+    return f"{said}\nuntil = {until}" if until else said
+
+
+def closing(at, **more):
+    return event(at, "done", None, obligation="correction", company="impress", **more)
+
+
+@pytest.fixture
+def told(tmp_path):
+    async def run(*events, until="2026-12-20", toml=None, begin="2026-11-20"):
+        return await play(toml or registry(engagement()), begin, until, *events, tmp=tmp_path)
+
+    return run
+
+
+def dues(lines, obligation=LEG):
+    return {line["engagement"]: line["due_on"] for line in lines.of("deadline", obligation=obligation)}
+
+
+async def test_everybody_who_holds_the_purpose_is_asked_at_once_and_has_seven_days(world):
+    toml = registry(
+        engagement(),
+        engagement("sub", under="dm"),
+        engagement("joint", kind="joint_user").replace('kind = "trustee"\n', ""),
+        engagement("other-purpose").replace('purposes = ["p03"]', 'purposes = ["p04"]'),
+        engagement("elsewhere", company="sister"),
+        engagement("ended", ends_on="2026-11-23", deletion_days=300),
+    ).replace("[[party]]", '[[purpose]]\nkey = "p04"\ntext = "Other"\n[[party]]', 1)
+    lines = await world(toml, "2026-11-20", "2026-11-26", correction())
+    assert dues(lines) == {"dm": "2026-12-01", "joint": "2026-12-01", "sub": "2026-12-01"}
+    [own] = lines.of("deadline", obligation="correction")
+    assert (own["at"][:10], own["due_on"], own["ref"]) == ("2026-11-24", "2026-12-08", "C-2026-001")
+    assert {at for _, at in lines.rungs("vendor", obligation=LEG)} == {"2026-11-24T10:00"}
+    assert lines.of("deadline", obligation="joint-correction") == []
+
+
+async def test_companies_that_use_the_data_jointly_are_asked_as_members_that_day(told):
+    toml = registry(engagement()) + JOINT
+    lines = await told(correction(), toml=toml, until="2026-11-25")
+    [own] = lines.of("deadline", obligation="joint-correction")
+    assert (own["company"], own["due_on"], own["ref"]) == ("sister", "2026-12-01", "C-2026-001")
+    past = toml.replace('"sister"]', '{ company = "sister", until = 2026-11-23 }]')
+    assert (await told(correction(), toml=past, until="2026-11-25")).of("deadline", obligation="joint-correction") == []
+    other = toml.replace('purposes = ["p03"]\nresponsible', "purposes = []\nresponsible")
+    assert (await told(correction(), toml=other, until="2026-11-25")).of(
+        "deadline", obligation="joint-correction"
+    ) == []
+
+
+async def test_a_joint_user_outside_the_group_is_asked_whichever_company_answers_for_it(told):
+    outside = engagement("joint", "sister", kind="joint_user").replace('kind = "trustee"\n', "")
+    toml = registry(engagement(), outside) + JOINT.replace('"sister"]', '{ party = "acme" }]')
+    lines = await told(correction(), toml=toml, until="2026-11-25")
+    assert dues(lines) == {"dm": "2026-12-01", "joint": "2026-12-01"}
+
+
+async def test_days_count_from_the_day_on_which_the_mails_leave_and_roll_off_closed_days(told):
+    lines = await told(correction("2026-11-21T22:00"), until="2026-12-02")  # the Saturday before a holiday on Monday
+    assert lines.rungs("vendor", obligation=LEG)[0] == ("T-30", "2026-11-24T09:00")
+    assert dues(lines) == {"dm": "2026-12-01"}
+    group = GROUP + "[group.corrections]\ncorrection_days = 5\nclose_days = 3\n"
+    own = await told(correction(), toml=registry(engagement(), group=group), until="2026-11-25")
+    assert dues(own) == {"dm": "2026-11-30"}  # day 5 is a Sunday
+    assert [line["due_on"] for line in own.of("deadline", obligation="correction")] == ["2026-11-30"]
+
+
+async def test_it_cannot_be_closed_while_a_holder_is_silent(told):
+    toml = registry(engagement(), engagement("web")) + JOINT
+    lines = await told(
+        correction(),
+        leg("2026-11-25T10:00"),
+        closing("2026-11-25T11:00"),
+        leg("2026-11-26T10:00", "web", "holds_none"),
+        closing("2026-11-26T11:00"),
+        event("2026-11-27T10:00", "done", None, obligation="joint-correction", company="sister"),
+        closing("2026-11-27T11:00"),
+        toml=toml,
+    )
+    assert [line["reason"] for line in lines.of("refused")] == ["web, sister", "sister"]
+    assert [line["at"][:16] for line in lines.of("accepted", obligation="correction")] == ["2026-11-27T11:00"]
+    assert lines.of("overdue") == []
+
+
+async def test_who_cannot_yet_names_a_day_and_is_asked_on_while_its_company_decides(told):
+    later = leg("2026-11-25T10:00", result="not_yet", until="2026-12-10", reason="renewed monthly")
+    lines = await told(correction(), later, closing("2026-11-26T10:00"), leg("2026-12-01T10:00"))
+    [back] = lines.of("returned")
+    assert (back["reason"], back["due_on"]) == ("not_yet", "2026-12-01")  # nobody has granted anything yet
+    assert [line["at"][:16] for line in lines.notices("plea")] == ["2026-11-25T10:00"]
+    assert [line["reason"] for line in lines.of("refused")] == ["dm"]
+    assert ("T-1", "2026-11-30T09:00") in lines.rungs("vendor", obligation=LEG)
+    assert [line["at"][:10] for line in lines.of("submitted")] == ["2026-12-01"]
+
+
+async def test_a_day_before_the_due_date_is_no_wish(told):
+    lines = await told(correction(), leg("2026-11-25T10:00", result="not_yet", until="2026-11-30", reason="soon"))
+    assert lines.notices("plea") == []
+    assert len(lines.of("returned")) == 1
+
+
+async def test_what_is_not_corrected_needs_a_reason(told):
+    lines = await told(
+        correction(),
+        leg("2026-11-25T10:00", result="refused"),
+        leg("2026-11-26T10:00", result="refused", reason="Books"),
+    )
+    assert [line["reason"] for line in lines.of("refused")] == ["reason-missing"]
+    assert [line["at"][:10] for line in lines.of("submitted")] == ["2026-11-26"]
+
+
+async def test_what_was_no_error_is_called_off_everywhere(told):
+    lines = await told(
+        correction(),
+        closing("2026-11-25T10:00", outcome="withdrawn"),
+        closing("2026-11-25T11:00", outcome="withdrawn", reason="the old entry was right"),
+        toml=registry(engagement()) + JOINT,
+    )
+    assert [line["reason"] for line in lines.of("refused")] == ["reason-missing"]
+    assert {(line["obligation"], line["reason"]) for line in lines.of("cancelled")} >= {(LEG, "correction-withdrawn")}
+    assert lines.of("overdue") == []
+
+
+async def test_a_work_that_ends_meanwhile_still_holds_the_data(told):
+    toml = registry(engagement(ends_on="2026-11-26"))
+    gone = closing("2026-11-27T10:00"), leg("2026-11-30T10:00", result="holds_none"), closing("2026-11-30T11:00")
+    lines = await told(correction(), *gone, toml=toml)
+    assert [line["reason"] for line in lines.of("refused")] == ["dm"]
+    assert [line["at"][:10] for line in lines.of("accepted", obligation="correction")] == ["2026-11-30"]
+
+
+async def test_what_is_told_twice_is_asked_once_and_a_reference_is_of_one_matter(told):
+    asked = event("2026-11-24T12:00", "owner_request", None, ref="C-2026-001", request="correct", company="impress")
+    lines = await told(
+        correction(),
+        correction("2026-11-24T11:00"),
+        correction("2026-11-24T11:30", company="sister"),
+        f"{asked}\narrived_on = 2026-11-24",
+        asked.replace("C-2026-001", "R-2026-001") + "\narrived_on = 2026-11-24",
+        correction("2026-11-24T13:00", ref="R-2026-001"),
+        until="2026-11-25",
+    )
+    assert len(lines.of("deadline", obligation=LEG)) == 1
+    assert [line["reason"] for line in lines.of("refused")] == ["ref-taken"] * 3
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"ref": "Sato"}, "ref-names-somebody"),
+        ({"company": "nobody"}, "no-such-company"),
+        ({"company": None}, "company-missing"),
+        ({"service": "shop"}, "no-such-service"),
+        ({"known_on": "2026-11-25"}, "known-future"),
+        ({"purposes": '["p99"]'}, "no-such-purpose"),
+    ],
+)
+async def test_what_cannot_be_is_refused(told, more, reason):
+    day = more.pop("known_on", "2026-11-24")
+    lines = await told(f"{correction(**more)}\nknown_on = {day}", until="2026-11-25")
+    assert [line["reason"] for line in lines.of("refused")] == [reason]
+    assert lines.of("deadline") == []
