@@ -99,11 +99,30 @@ def _sooner(facts: Facts, due: date) -> Owed | None:
     by = _hastened(facts, due)
     if by is not None:
         return Owed(by, NOTICE_DAYS, roll=Roll.PRECEDING, hastened=True)
+    found = [one for one in (_round(facts), _lapsed(facts)) if one is not None and one.nominal_on < due]
+    return min(found, key=lambda one: one.nominal_on, default=None)
+
+
+def _round(facts: Facts) -> Owed | None:
     campaign = campaign_of(facts)
-    if campaign is None or campaign.due_on >= due:
+    if campaign is None:
         return None
     days = (campaign.due_on - campaign.opens_on).days
     return Owed(campaign.due_on, days, campaign.opens_on, forgiving=True, campaign=campaign.key)
+
+
+def _lapsed(facts: Facts) -> Owed | None:
+    """The full form, from the day after the certificate ran out on which the last answer rested."""
+    ended = resting_until(facts)
+    if ended is None or facts.today <= ended or not _answered_by(facts, ended):
+        return None
+    return Owed(ended + timedelta(days=1 + NOTICE_DAYS), NOTICE_DAYS, ended + timedelta(days=1), forgiving=True)
+
+
+def _answered_by(facts: Facts, day: date) -> bool:
+    """Whether the last answer is of that day or before. Where there is none yet, nothing rests on anything."""
+    declared = facts.entry.attestation.last_accepted_on
+    return bool(declared or facts.accepted("attestation")) and anchor(facts) <= day
 
 
 def _besides(facts: Facts, shelf: Mapping[str, Questionnaire]) -> Iterator[Questionnaire]:
@@ -111,6 +130,12 @@ def _besides(facts: Facts, shelf: Mapping[str, Questionnaire]) -> Iterator[Quest
         yield worded(shelved(shelf, CHILDREN), {"age": facts.child_age})
     if facts.entry.statistics:
         yield shelved(shelf, STATISTICS)
+
+
+def resting_until(facts: Facts) -> date | None:
+    """The last day on which the short form may rest on a certificate; none where it rests on nothing."""
+    kind = facts.entry.attestation.rests_on
+    return facts.party.certified_until(kind) if kind else None
 
 
 class Attestation(Kind):

@@ -12,6 +12,7 @@ from monitor import ledger, tables
 from monitor.books import Step, enter
 from monitor.guard import Guard
 from monitor.obligations import KINDS
+from monitor.obligations.attestation import resting_until
 from monitor.obligations.contract import Facts, Idle, Sighting
 from monitor.obligations.reconcile import Policy, begin, reconcile
 from monitor.own_duties import FOUND, SPOT_CHECK
@@ -64,7 +65,9 @@ async def _lapse(facts: Iterable[Facts], at: datetime) -> None:
 
 
 async def _mark(worked: Mapping[str, list[Step] | None], facts: Mapping[str, Facts], at: datetime) -> None:
-    """When each engagement must be worked out again by itself: after its last day."""
+    """When each engagement must be worked out again by itself: after its last day, or that of a certificate on which
+    something rests.
+    """
     again: defaultdict[datetime | None, list[str]] = defaultdict(list)
     for key, steps in worked.items():
         again[at + POISONED if steps is None else _after(steps, facts[key], at)].append(key)
@@ -78,7 +81,7 @@ def _after(steps: Sequence[Step], found: Facts, at: datetime) -> datetime | None
 
 
 def _end(found: Facts) -> datetime | None:
-    days = [day for day in (found.last_day, *found.achieved) if day and found.today <= day]
+    days = [day for day in (found.last_day, *found.achieved, resting_until(found)) if day and found.today <= day]
     return found.calendar.end_of(min(days)) if days else None
 
 

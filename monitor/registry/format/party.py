@@ -121,3 +121,7 @@ class Party(Entry):
 
     def certified(self, kind: str | None, day: date) -> bool:
         return any(held.kind == kind and held.expires_on >= day for held in self.certificate)
+
+    def certified_until(self, kind: str | None) -> date | None:
+        """The last day on which it holds, or held, a valid one of that kind."""
+        return max((held.expires_on for held in self.certificate if held.kind == kind), default=None)
