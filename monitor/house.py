@@ -15,6 +15,7 @@ from monitor.duties.changes import review
 from monitor.duties.owing import turn as fall_due
 from monitor.escalation import advance
 from monitor.expiry import warn
+from monitor.hearing import asking_on
 from monitor.housekeeping import keep_house
 from monitor.inbound.mending import mend
 from monitor.inbound.sorting import sort
@@ -76,6 +77,7 @@ class House:
     async def obligations(self, at: datetime) -> int:
         asked = await plan(at, self.tools.policy) + await turn(at, self.tools.shelf, self.tools.policy)
         followed = await sub_entrustment.turn(at) + await disposal.turn(at) + await provision.turn(at)
+        followed += await asking_on.turn(at)
         return asked + followed + await review(at) + await fall_due(at) + await reopen(at) + await supervise(at)
 
     async def contradict(self, at: datetime) -> int:

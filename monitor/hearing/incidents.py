@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
 from monitor.duties.owing import owe
+from monitor.hearing.asking_on import ask_on
 from monitor.hearing.exposures import noticed
 from monitor.own_duties import FINAL_REPORT, MARK_REPORT, PRELIMINARY_REPORT
 from monitor.registry.roster import roster
@@ -74,6 +75,11 @@ def listed(numbers: list[int]) -> str:
     return ", ".join(str(number) for number in numbers)
 
 
+def unlisted(text: str) -> list[int]:
+    """The numbers of a list as it is kept."""
+    return [int(number) for number in text.split(", ") if number]
+
+
 def nth_day(first: date, number: int) -> date:
     """Day so-and-so, `first` being day 1."""
     return first + timedelta(days=number - 1)
@@ -102,14 +108,29 @@ async def learn(ref: str, answers: Mapping[str, Answer], at: datetime, actor: st
         await _enter(incident, edit(incident, **_learned(incident, answers)), at, actor)
 
 
+async def going_on(ref: str) -> bool:
+    """Whether an incident that was told is being dealt with."""
+    return await tables.Incident.filter(ref=ref, state="told").exists()
+
+
+async def lacking_with(ref: str, answers: Mapping[str, Answer]) -> list[int]:
+    """What is still missing once these answers are told."""
+    incident = await tables.Incident.get_or_none(ref=ref)
+    return open_items(incident, answers) if incident else missing(answers)
+
+
 async def _held(ref: str) -> Incident | None:
     return await tables.Incident.filter(ref=ref).select_for_update().first()
 
 
 async def _enter(incident: Incident, fields: Mapping[str, Any], at: datetime, actor: str) -> None:
+    """A first notice is told; what comes after it is added."""
+    present = await roster()
     await tables.Incident.filter(id=incident.id).update(**fields)
-    await ledger.write([event("told", incident, actor, missing=incident.missing)], at)
-    await judge(incident, at, await roster())
+    kind = "told" if "received_at" in fields else "added"
+    await ledger.write([event(kind, incident, actor, missing=incident.missing)], at)
+    await judge(incident, at, present)
+    await ask_on(incident, present, at)
     await noticed(incident.engagement_id, at)
 
 
@@ -121,10 +142,20 @@ def _learned(incident: Incident, answers: Mapping[str, Answer]) -> dict[str, Any
     chosen = said.chosen if said else frozenset()
     people = answers[PEOPLE].value if PEOPLE in answers else None
     return {
-        "missing": listed(missing(answers)),
+        "missing": listed(open_items(incident, answers)),
         "categories": sorted(chosen & {*KNOWN}) if chosen - {"unknown"} else incident.categories,
         "people": people if isinstance(people, int) else incident.people,
     }
+
+
+def open_items(incident: Incident, answers: Mapping[str, Answer]) -> list[int]:
+    """The items of which nothing is known, by these answers or by what was told before: what was told once is known,
+    though a later notice says nothing of it.
+    """
+    found = missing(answers)
+    if incident.received_at is None:
+        return found
+    return [number for number in found if number in unlisted(incident.missing)]
 
 
 def known_of(incident: Incident) -> Known:

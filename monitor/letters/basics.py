@@ -10,6 +10,7 @@ from monitor.calendar import DAY
 from monitor.cause import achieved_on, seen_again
 from monitor.conduct import rule_of
 from monitor.language import Message
+from monitor.letters.items import items, questions
 from monitor.letters.layout import lines, one_line
 from monitor.letters.words import CERTIFICATES, check_name, duty_name, named, said, severity
 from monitor.links import CODE_LIVES, SIGN_IN_LIVES
@@ -44,6 +45,7 @@ BLANK: Values = dict.fromkeys((
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "reported", "wrote", "wrote_subject", "wrote_text",
     "grade", "named", "named_by", "passed_to", "parts", "earlier_on", "asked_in", "form_title",
+    "added", "lacks", "adding", "report", "report_on",
 ))  # fmt: skip
 
 
@@ -79,6 +81,7 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
     if topic.engagement:
         values |= {"title": one_line(topic.engagement.title or ""), "joint": topic.engagement.kind == "joint_user"}
         values["tax_hold"] = "tax-hold" in duties_of(topic.engagement.purposes, present.purposes)
+    values |= _of_items(notice, language)
     values["whom"] = values["party"] or values["matter"] or values["company"]
     if notice.side == "vendor":
         values["instead"] = bool(notice.data.get("instead"))
@@ -103,6 +106,18 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
     return values
 
 
+def _of_items(notice: Notice, language: str) -> Values:
+    """What a party has added to its notice of an incident, what it has not told yet, and the report that needs it."""
+    data, report = notice.data, str(notice.data.get("report", ""))
+    named = data.get("added")
+    said = {"added": questions(named if isinstance(named, list) else (), language), "adding": bool(data.get("adding"))}
+    said |= {"lacks": items(str(data.get("missing", "")), language)} if "missing" in data else {}
+    return said | {
+        "report": own_kind(report).title.in_(language) if report else "",
+        "report_on": day_of(data.get("by")),
+    }
+
+
 def _of_declined(said: Mapping[str, Any]) -> Values:
     return {
         "declined_on": day_of(said["on"]),
@@ -116,6 +131,7 @@ def _of_own(duty: OwnDuty, today: date, language: str) -> Values:
     left, kind = (duty.due_on - today).days, own_kind(duty.kind)
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
     values |= {"what": kind.title.in_(language), "task": kind.task.in_(language), "matter": one_line(duty.ref)}
+    values["lacks"] = items(duty.about.get("missing", ""), language)
     values |= {"statutory": duty.statutory, "ordered": one_line(duty.about.get("what", ""), 400)}
     return values | {"url": one_line(duty.url, 500), "host": host(duty.url)}
 

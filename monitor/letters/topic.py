@@ -36,6 +36,7 @@ _DEEDS = frozenset(
         "mail-reply",
         "mailbox",
         "use-link",
+        "still-missing",
         "code",
     }
 )

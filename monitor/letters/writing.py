@@ -23,7 +23,7 @@ from monitor.letters.words import duty_reference, named
 from monitor.notices import VENDOR
 from monitor.return_address import BOUNCE, REPLY
 from monitor.shortcodes import grouped
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, HANDED_IN
 from notifiers.contract import Attachment, Letter
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from monitor.tables import Mail, Notice, Obligation
 
 _ASKING = frozenset(
-    {"rung", "due-moved", "returned", "fresh-link", "hand-over", "use-link", "plea-decided"}
+    {"rung", "due-moved", "returned", "fresh-link", "hand-over", "use-link", "plea-decided", "still-missing"}
 )  #: notices to a party that wait for its answer
 
 _SECRETS = frozenset({"sign-in", "code"})  #: notices that hold what only the reader of one mailbox may have
@@ -169,7 +169,8 @@ def _grade(notice: Notice, duty: Obligation) -> str:
     """What the link of a notice to a party may do; nothing: it has none."""
     if notice.kind in _RECEIPTS:
         return "view"
-    if duty.state not in ASKED or notice.kind not in _ASKING:
+    adds = duty.state in HANDED_IN and notice.data.get("adding")
+    if (duty.state not in ASKED and not adds) or notice.kind not in _ASKING:
         return ""
     if notice.data.get("decision") == "confirmed":  # they are thanked: somebody else is asked from now on
         return ""

@@ -446,6 +446,7 @@ class Migration(Foundation):
                 ('begun_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('begun_by', fields.CharField(max_length=60)),
                 ('closed_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
+                ('remind_at', InstantField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'incident', 'app': 'itaku', 'indexes': [Index(fields=['company_id', 'state']), Index(fields=['engagement_id', 'aware_on'])], 'pk_attr': 'id'},
             bases=['Model'],

@@ -16,10 +16,11 @@ from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations import KINDS
+from monitor.obligations.adding import held_to_write, news
 from monitor.obligations.closing import close
 from monitor.obligations.completeness import lacking, sent_back, wished
 from monitor.obligations.foresight import next_one
-from monitor.obligations.holding import held, held_open, open_for_answer
+from monitor.obligations.holding import held, open_for_answer
 from monitor.obligations.marks import points_of
 from monitor.obligations.pairs import another_pair_of_eyes
 from monitor.questionnaire import thaw_answers
@@ -76,7 +77,9 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
     said = declared or Declaration()
     await ready(duty_id)
     async with transaction():
-        duty, calendar = await held_open(duty_id)
+        duty, calendar = await held_to_write(duty_id)
+        kind, answers = KINDS[duty.kind], thaw_answers(said.answers)
+        added = await news(duty, answers)
         handed_in = await tables.Submission.create(
             obligation_id=duty.id,
             answers=said.answers,
@@ -103,14 +106,16 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
             vendor_queued=None,
             company_queued=None,
         )
-        more = {"mark": str(handed_in.id), "data": {"submission": handed_in.id}}
+        gist = {"submission": handed_in.id, **({"added": added} if added else {}), **await kind.gist(duty, answers)}
+        more = {"mark": str(handed_in.id), "data": gist}
         notices = [about_duty(duty, "receipt", VENDOR, at, urgent=True, **more)]
-        kind, answers = KINDS[duty.kind], thaw_answers(said.answers)
         if kind.reviewed:
+            fields |= edit(duty, decided_at=None, accepted_on=None) if added else {}
             notices.append(about_duty(duty, "review", COMPANY, at, roles=["reviewer"], urgent=duty.statutory, **more))
         else:
             fields |= edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
         how = {"late": late} | ({"confirmed": said.confirmed} if said.confirmed else {}) | dict(kind.heard(answers))
+        how |= {"added": added} if added else {}
         event = duty_event("submitted", duty, actor, sha256=said.sha256, submission=handed_in.id, **how)
         await enter([Step(duty, fields | refresh(duty, calendar, at), [event], notices, withdraw=True)], at)
         await kind.told(duty, answers, at, actor)

@@ -15,11 +15,12 @@ from monitor import ledger, tables
 from monitor.notices import COMPANY, VENDOR, about_duty, tell
 from monitor.notices import withdraw as drop
 from monitor.obligations.acts import person
-from monitor.obligations.holding import held, held_open
+from monitor.obligations.adding import held_to_write
+from monitor.obligations.holding import held
 from monitor.obligations.signing import contact_of, masked
 from monitor.refusal import need
 from monitor.registry.roster import roster
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, HANDED_IN
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ async def hand_over(link: Link, named: Named, at: datetime, *, own: bool) -> tup
     nothing.
     """
     async with transaction():
-        duty, _ = await held_open(link.obligation_id)
+        duty, _ = await held_to_write(link.obligation_id)
         contact = int((await person(named.email, at)).removeprefix("person/"))
         known = await tables.Colleague.get_or_none(obligation_id=duty.id, contact_id=contact)
         await _not_too_many(duty, contact, at)
@@ -110,7 +111,8 @@ async def _send(row: Colleague, duty: Obligation, email: str, at: datetime) -> b
         return False
     leaves = (await roster()).calendar.next_sending(at)
     said = {"grade": row.grade, "name": row.name, "from": await _named_by(row, duty)}
-    mark, data = f"{row.id}-{at.isoformat()}", {"contact": row.contact_id, **said}
+    data = {"contact": row.contact_id, **said} | ({"adding": True} if duty.state in HANDED_IN else {})
+    mark = f"{row.id}-{at.isoformat()}"
     more = {"mark": mark, "address": email, "data": data, "send_at": leaves}
     told = {"kind": "hand-over", "text": "", "proposed_on": ""}
     await tell(

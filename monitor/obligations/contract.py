@@ -135,6 +135,9 @@ class Kind(ABC):
     office_waives: ClassVar[bool] = False  #: only somebody above the company's managers may waive it
     #: What the party reads where an answer that lacks something goes back.
     sent_back: ClassVar[Message] = Message("This is missing in what you handed in: {missing}")
+    grows: ClassVar[bool] = False  #: the party may add to what it has handed in, as long as `growing` says
+    #: What a party reads that has more to say, where nothing may be added any more (`growing`).
+    no_more: ClassVar[Message] = Message("This request is not open for an answer.")
     #: Its answers are weighed and decided on by a person. Others end with their being handed in.
     reviewed: ClassVar[bool] = True
     longest_wait: ClassVar[int | None] = None  #: months after its due date for which it may wait, whoever agrees
@@ -154,6 +157,14 @@ class Kind(ABC):
         self, duty: Obligation, answers: Mapping[str, Answer], at: datetime, actor: str
     ) -> None:
         """What handing it in leads to, in its transaction."""
+
+    async def growing(self, duty: Obligation) -> bool:  # noqa: ARG002 - most answers are given once
+        """Whether the party may add to what it has handed in, whenever it knows more."""
+        return False
+
+    async def gist(self, duty: Obligation, answers: Mapping[str, Answer]) -> Mapping[str, Any]:  # noqa: ARG002
+        """What the letters about an answer that is handed in now have to know of it: tokens only."""
+        return {}
 
     def lacking(self, asked: Questionnaire, answers: Mapping[str, Answer]) -> Sequence[str]:  # noqa: ARG002
         """What an answer must not be handed in without, by name: it goes back at once then, and no day moves."""

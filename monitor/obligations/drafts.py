@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
-from monitor.obligations.holding import held_open
+from monitor.obligations.adding import bare, held_to_write
 from monitor.obligations.marks import returned
 from monitor.questionnaire import Answer, EvidenceFile, Problem, thaw_answers, unstorable
 from monitor.refusal import need
@@ -91,7 +91,7 @@ async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetim
     """
     refused = {question: problem for question, (answer, _) in said.items() if (problem := unstorable(answer))}
     async with transaction():
-        duty, _ = await held_open(duty_id)
+        duty, _ = await held_to_write(duty_id)
         settled = (await returned(duty, at)).settled
         rows = {row.question: row for row in await tables.Answer.filter(obligation_id=duty_id, question__in=list(said))}
         saved: list[str] = []
@@ -101,7 +101,7 @@ async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetim
         for question, (answer, version) in said.items():
             if question in refused or question in settled:
                 continue
-            value, row = _bare(answer), rows.get(question)
+            value, row = bare(answer), rows.get(question)
             if row is None and answer.blank and not answer.comment:
                 continue
             if row is not None and row.value == value:
@@ -123,15 +123,10 @@ async def save(duty_id: int, said: Mapping[str, tuple[Answer, int]], at: datetim
     return Drafted(tuple(saved), conflicts, refused)
 
 
-def _bare(answer: Answer) -> dict[str, Any]:
-    """An answer without its files, which have rows of their own."""
-    return answer.model_copy(update={"files": ()}).model_dump(mode="json", exclude_defaults=True)
-
-
 async def attach(duty_id: int, question: str, file: EvidenceFile, media_type: str, at: datetime, actor: str) -> None:
     """A file that is safely in the store becomes part of the draft. The same file twice is one."""
     async with transaction():
-        duty, _ = await held_open(duty_id)
+        duty, _ = await held_to_write(duty_id)
         await _unsettled(duty, question, at)
         known = tables.Evidence.filter(obligation_id=duty_id, question=question, sha256=file.sha256, withdrawn_at=None)
         if await known.exists():
@@ -165,7 +160,7 @@ async def withdraw(duty_id: int, file_id: str, among: Collection[str], at: datet
     (`among`). What was submitted keeps it.
     """
     async with transaction():
-        duty, _ = await held_open(duty_id)
+        duty, _ = await held_to_write(duty_id)
         ours = tables.Evidence.filter(obligation_id=duty_id, question__in=list(among), withdrawn_at=None)
         row = await ours.get_or_none(id=file_id)
         if row is not None:

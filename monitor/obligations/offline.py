@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
 from monitor.obligations import drafts
-from monitor.obligations.holding import held_open
+from monitor.obligations.adding import held_to_write
 from monitor.refusal import need
 from monitor.tables.store import transaction
 
@@ -29,7 +29,7 @@ async def receive(duty_id: int, kind: str, stored: Stored, at: datetime, actor: 
     as well, for nobody sees what somebody else handed in.
     """
     async with transaction():
-        duty, _ = await held_open(duty_id)
+        duty, _ = await held_to_write(duty_id)
         files = tables.OfflineFile.filter(obligation_id=duty_id)
         known = await files.filter(kind=kind, sha256=stored.sha256, actor=actor).first()
         if known:

@@ -24,7 +24,8 @@ from monitor.language import Message
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations import KINDS
 from monitor.obligations.acts import Declaration, submit
-from monitor.obligations.holding import held, held_open
+from monitor.obligations.adding import held_to_write
+from monitor.obligations.holding import held
 from monitor.refusal import Refused, need
 from monitor.tables.store import transaction
 
@@ -115,7 +116,7 @@ async def declare(link: Link, said: Declaration, contact: str, at: datetime) -> 
     """
     signer = {"signer_name": said.name, "signer_title": said.title, "signer_email": said.email, "sha256": said.sha256}
     async with transaction():
-        duty, _ = await held_open(link.obligation_id)
+        duty, _ = await held_to_write(link.obligation_id)
         others = tables.SigningCode.filter(~Q(**signer), link_id=link.id, used_at=None, expires_at__gt=at)
         await others.update(expires_at=at)
         waiting = await _alive(link, at)
@@ -184,7 +185,7 @@ class Signature:
 async def confirm(link: Link, typed: str, now: Signature, at: datetime, actor: str) -> None:
     """Hand in what was declared, if the code is right. A wrong one uses up a try of each that is on its way."""
     async with transaction():
-        duty, _ = await held_open(link.obligation_id)
+        duty, _ = await held_to_write(link.obligation_id)
         codes = await _alive(link, at)
         if not codes:
             raise NothingDeclared

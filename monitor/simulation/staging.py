@@ -12,10 +12,12 @@ from monitor.cases.opening import LADDERS
 from monitor.certificates import Held
 from monitor.conduct import RULES
 from monitor.digest import of_group
+from monitor.hearing.asking_on import MISSING
 from monitor.ladder import OPENING, OWN
 from monitor.language import translate
 from monitor.notices import COMPANY, PERSON, VENDOR
 from monitor.outbox.subjects import Subjects
+from monitor.own_duties import FINAL_REPORT
 from monitor.plugins import shelf
 from monitor.questionnaire import freeze
 from monitor.schedule import as_text
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 _RUNGS = {"opening": OPENING, "reopened": OPENING, "reminder": -7, "overdue": 7, "declined": 1}
 _CASES = {"case": "rung", "case-resolved": "resolved", "mute-ended": "mute-ended"}
 _CONDUCT = {"conduct": "rung", "conduct-resolved": "resolved"}
-_SUBMITTED = frozenset({"receipt", "copy", "review", "review-reminder", "second-person"})
+_SUBMITTED = frozenset({"receipt", "copy", "review", "review-reminder", "second-person", MISSING})
 _SOME_ID = "00" * 12
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=30)
 _MADE_UP = 10**6 - 1  #: the number of what is in no database
@@ -92,6 +94,8 @@ async def _of_duty(said: Text, duty: Obligation, today: date, at: datetime) -> S
         rung = _RUNGS[text]
         about |= {"rung": rung, "level": 1 if side == COMPANY else 0}
         data["rung"] = "T-30" if rung == OPENING else f"T{rung:+d}"
+    if kind == MISSING:
+        data["adding"] = True
     roles = ["reviewer"] if side == COMPANY and text in _SUBMITTED else _roles(side)
     return Stage(_notice(kind, side, at, data=data, **about), roles, Subjects({duty.id: duty}))
 
@@ -109,6 +113,9 @@ def _words(duty: Obligation, submission: int, today: date, language: str) -> dic
         "text": translate("Our office is closed over the turn of the year.", language),
         "proposed_on": (duty.due_on + _WEEK).isoformat(),
         "was": (today + _WEEK).isoformat(),
+        "missing": "4, 8",
+        "report": FINAL_REPORT,
+        "by": (today + _WEEK).isoformat(),
     }
 
 

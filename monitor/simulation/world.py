@@ -13,6 +13,7 @@ from tortoise.functions import Min
 from checks.contract import Severity
 from monitor import cases, contradiction, escalation, expiry, ledger, tables
 from monitor.duties import changes, owing
+from monitor.hearing import asking_on
 from monitor.inbound.mending import mend
 from monitor.language import Message
 from monitor.letters import Topic, gather, subject
@@ -169,6 +170,7 @@ class World:
                 + await sub_entrustment.turn(at)
                 + await disposal.turn(at)
                 + await provision.turn(at)
+                + await asking_on.turn(at)
                 + await keeping.turn(at)
                 + await supervise(at)
                 + await yearly.begin(at)
@@ -203,6 +205,7 @@ class World:
             (tables.OwnDuty, "turns_at"),
             (tables.SubEntrustment, "turns_at"),
             (tables.Disposal, "turns_at"),
+            (tables.Incident, "remind_at"),
             (tables.ProvisionRecord, "erase_at"),
             (tables.Engagement, "erase_at"),
             (tables.OwnerRequest, "erase_at"),

@@ -18,8 +18,9 @@ class Incident(Model):
 
     `ref` is what its duties point at (`incident/7`). `aware_on`: the day on which the party noticed, day 1 of its time.
     `received_at`: when its notice reached us, day 1 of ours; none while only its beginning was announced. `missing`:
-    the numbers of the nine items that are not known yet. `protected`: all of the data was strongly encrypted or the
-    like. `reportable`: as it was judged last; none before the notice.
+    the numbers of the nine items that are not known yet; `remind_at`, when the party is next reminded of them.
+    `protected`: all of the data was strongly encrypted or the like. `reportable`: as it was judged last; none before
+    the notice.
 
     States: begun -> told -> closed.
     """
@@ -47,6 +48,7 @@ class Incident(Model):
     begun_at = InstantField()
     begun_by = fields.CharField(max_length=60)
     closed_at = InstantField(null=True)
+    remind_at = InstantField(null=True, db_index=True)
 
     engagement_id: str
     company_id: str

@@ -110,7 +110,7 @@ async def test_what_is_told_twice_is_one_incident_and_may_have_to_be_reported_af
     first = incident("2026-09-18T16:00", "2026-09-17", people=10, known="[1]")
     more = incident("2026-09-19T16:00", "2026-09-17", people=1500)
     lines = await told(first, more, until="2026-09-20")
-    assert len(lines.of("submitted")) == 1
+    assert [line.get("reason") for line in lines.of("submitted")] == ["2, 3, 4, 5, 6, 7, 8, 9", None]
     assert dues(lines) == {
         "incident-notice": "2026-09-21",
         "preliminary-report": "2026-09-22",  # of the first receipt

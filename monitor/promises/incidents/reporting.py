@@ -9,9 +9,11 @@ from monitor import ledger, tables
 from monitor.asked import frozen
 from monitor.books import Step, enter
 from monitor.calendar import Roll
-from monitor.hearing.incidents import NOTICED, event, learn, nth_day
+from monitor.hearing.asking_on import NOTICE
+from monitor.hearing.incidents import CATEGORIES, NOTICED, PEOPLE, event, learn, nth_day
 from monitor.language import Message
 from monitor.obligations import acts
+from monitor.obligations.adding import differing, keep_up, may_add, said_last
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand
 from monitor.obligations.turning import open_now
@@ -19,7 +21,7 @@ from monitor.questionnaire import Answer, freeze_answers
 from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, HANDED_IN
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     Shelf = Mapping[str, Questionnaire]
 
-NOTICE = "incident-notice"
+NOTHING = Answer(value=("none",))  #: of the kinds of data and of act
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,17 @@ async def report(said: Report, at: datetime, actor: str, shelf: Shelf) -> Incide
             "The party cannot have noticed it after it told us. Correct one of the two days.",
         )
         incident = await _of(said.engagement, said.aware_on) or await _begin(said, at, actor)
-        await _note(incident, said)
+        noted = await _note(incident, said)
         duty = await _asked(incident, {"received_at": received_at.isoformat()}, at, shelf, present)
+        before = await said_last(duty)
+        answers = _together(before, said)
         if duty.state in ASKED:
-            await _hand_in(duty, said, received_on, at, actor)
-        else:
-            await learn(str(incident.ref), said.answers, at, actor)
+            await _overdue(duty, received_on, at)
+            await _hand_in(duty, before, answers, at, actor)
+        elif differing(before, answers) and await may_add(duty):
+            await _hand_in(duty, before, answers, at, actor)
+        elif noted or differing(before, answers):
+            await learn(str(incident.ref), answers, at, actor)
     return await tables.Incident.get(id=incident.id)
 
 
@@ -109,7 +116,11 @@ async def _begin(said: Report, at: datetime, actor: str) -> Incident:
 async def _asked(
     incident: Incident, cause: Mapping[str, str], at: datetime, shelf: Shelf, present: Roster
 ) -> Obligation:
-    """The party's duty to tell of it, open for its answer."""
+    """The party's duty to tell of it, open for its answer; or what it has handed in, to which it adds."""
+    known = tables.Obligation.filter(kind=NOTICE, subject=str(incident.ref), state__in=HANDED_IN)
+    handed_in = await known.order_by("-id").select_for_update().first()
+    if handed_in is not None:
+        return handed_in
     due_on = nth_day(incident.aware_on, present.group.incidents.notice_days)
     days = present.group.incidents.notice_days - 1
     owed = Owed(
@@ -127,18 +138,36 @@ async def _asked(
     return duty
 
 
-async def _hand_in(duty: Obligation, said: Report, received_on: date, at: datetime, actor: str) -> None:
-    """The notice as it came; one that came late was overdue when it did."""
+def _together(before: Mapping[str, Answer], said: Report) -> dict[str, Answer]:
+    """What is told, and what was told before: a second word adds to the first, and takes nothing back by silence."""
+    told = {name: answer for name, answer in said.answers.items() if not answer.blank}
+    if CATEGORIES in before and told.get(CATEGORIES) == NOTHING:
+        del told[CATEGORIES]
+    if PEOPLE in before and said.people is not None:
+        told[PEOPLE] = Answer(value=said.people)
+    return {NOTICED: Answer(value=said.aware_on.isoformat())} | dict(before) | told
+
+
+async def _overdue(duty: Obligation, received_on: date, at: datetime) -> None:
+    """A notice that came late was overdue when it did."""
     if received_on > duty.due_on and duty.overdue_on is None:
         fields = edit(duty, told_on=duty.due_on, overdue_on=duty.due_on)
         await enter([Step(duty, fields, [duty_event("overdue", duty)])], at)
-    answers = {NOTICED: Answer(value=said.aware_on.isoformat())} | dict(said.answers)
+
+
+async def _hand_in(
+    duty: Obligation, before: Mapping[str, Answer], answers: Mapping[str, Answer], at: datetime, actor: str
+) -> None:
+    """The notice as it came."""
+    await keep_up(duty, before, answers, at, actor)
     handed_in = freeze_answers(await frozen(str(duty.request_id)), answers)
     await acts.submit(duty.id, at, acts.Declaration(handed_in.text, handed_in.sha256), actor)
 
 
-async def _note(incident: Incident, said: Report) -> None:
-    """What is known besides the answers."""
+async def _note(incident: Incident, said: Report) -> bool:
+    """What is known besides the answers; whether that is new."""
     people = incident.people if said.people is None else said.people
+    known = (incident.people, incident.protected)
     fields = edit(incident, people=people, protected=said.protected or incident.protected)
     await tables.Incident.filter(id=incident.id).update(**fields)
+    return known != (incident.people, incident.protected)

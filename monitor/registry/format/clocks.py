@@ -27,10 +27,23 @@ Hours = Annotated[
 ]
 
 
+def _falling(days: tuple[int, ...]) -> tuple[int, ...]:
+    if any(later >= earlier for earlier, later in pairwise(days)):
+        raise ValueError("falling")
+    return days
+
+
+DaysBefore = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=60), BeforeValidator(no_flag)], ...],
+    Field(max_length=10),
+    AfterValidator(_falling),
+]
+
+
 class Incidents(Entry):
     """漏えい等報告 (APPI 26; Enforcement Rules 7-9). The day of knowing is day 1, and closed days count.
     `exposure_hours`: after how many hours each whoever was asked whether it is affected is asked again; with the last,
-    its company is told.
+    its company is told. `ask_before`: how many days before a report is due the party is asked for what is missing.
     """
 
     notice_days: Days = 5
@@ -40,6 +53,7 @@ class Incidents(Entry):
     people_over: People = 1000
     my_number_over: People = 100
     exposure_hours: Hours = (4, 12, 24)
+    ask_before: DaysBefore = (14, 7, 3, 1)
 
 
 class OwnerRequests(Entry):

@@ -161,6 +161,7 @@ NOTICES = {
     "undeliverable": "Mail: undeliverable",
     "fresh-link": "Mail: fresh link",
     "use-link": "Mail: please answer in the form",
+    "still-missing": "Mail: what is missing in the notice",
     "mail-reply": "Mail: the party replied by mail",
     "hand-over": "Mail: link for a colleague",
     "code": "Mail: code to confirm the signature",

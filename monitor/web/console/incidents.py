@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import tables
+from monitor.hearing.asking_on import NOTICE
 from monitor.hearing.incidents import CATEGORIES, ITEMS, PEOPLE
 from monitor.language import Message, say_day, say_instant
+from monitor.letters.items import ITEMS as ITEMS_IN_WORDS
+from monitor.letters.items import items, questions
 from monitor.own_duties import own_kind
 from monitor.promises import lifecycle
 from monitor.promises.incidents import following
-from monitor.promises.incidents.reporting import NOTICE, Report, report
+from monitor.promises.incidents.following import Brought, brought
+from monitor.promises.incidents.reporting import Report, report
 from monitor.questionnaire import Answer
 from monitor.questionnaire.my_number import holds_my_number
 from monitor.refusal import Refused
@@ -45,20 +49,10 @@ STATES: Mapping[str, Message] = {
     "told": Message("Being dealt with"),
     "closed": Message("Closed"),
 }
-_ITEMS: Mapping[int, Message] = {
-    1: Message("What happened"),
-    2: Message("Which items of data"),
-    3: Message("How many persons"),
-    4: Message("The cause"),
-    5: Message("Further harm, or the danger of it"),
-    6: Message("What was done towards the persons"),
-    7: Message("Publication"),
-    8: Message("What is done against a repetition"),
-    9: Message("Anything else"),
-}
 _WORDS: Mapping[str, Message] = {
     "incident.begun": Message("Entered"),
     "incident.told": Message("Told by the party"),
+    "incident.added": Message("Added to by the party"),
     "incident.not-reportable": Message("No report is needed, as far as is known"),
     "incident.owners-told": Message("The persons concerned have been told"),
     "incident.closed": Message("Closed"),
@@ -93,7 +87,7 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong | None = None) -
         works=await works(who, wrong.said.get("record_engagement", ""), language),
         sorts=[{"value": name, "text": words.in_(language), "checked": name in wrong.said.get("sorts", "").split()}
                for name, words in SORTS.items()],
-        items=[(number, words.in_(language)) for number, words in _ITEMS.items() if number != 3],  # noqa: PLR2004 - a number by itself
+        items=[(number, words.in_(language)) for number, words in ITEMS_IN_WORDS.items() if number != 3],  # noqa: PLR2004 - a number by itself
     )  # fmt: skip
 
 
@@ -165,14 +159,27 @@ async def _show(request: web.Request, who: Reader, incident: Incident, wrong: Wr
     entry = await who.present.engagement(incident.engagement_id)
     duties = await following.duties_of(incident)
     notice = await tables.Obligation.filter(kind=NOTICE, subject=str(incident.ref)).order_by("-id").first()
+    told = await brought(notice) if notice else []
     return console_page(
         request, who, "incident.html", status=wrong.status, errors=wrong.errors, said=wrong.said, incident=incident,
         party=named(party, language), work=entry.title or entry.key, facts=_facts(incident, who, language),
-        notice=notice, suspended=entry.state == "suspended", state=STATES[incident.state].in_(language),
+        notice=notice, told=[_brought(one, who, language) for one in told],
+        suspended=entry.state == "suspended", state=STATES[incident.state].in_(language),
         duties=[_duty(duty, who, language) for duty in duties],
         closable=incident.state == "told" and not any(duty.state == "open" for duty in duties),
         history=await course_of(str(incident.ref), _WORDS, who.present.calendar, language),
     )  # fmt: skip
+
+
+def _brought(one: Brought, who: Reader, language: str) -> dict[str, Any]:
+    comma, zone = "、" if language == "ja" else ", ", who.present.calendar.zone
+    return {
+        "number": one.number,
+        "when": say_instant(one.at, zone, language),
+        "new": comma.join(questions(one.new, language)),
+        "changed": comma.join(questions(one.changed, language)),
+        "withdrawn": comma.join(questions(one.withdrawn, language)),
+    }
 
 
 def _facts(incident: Incident, who: Reader, language: str) -> list[tuple[str, str]]:
@@ -189,7 +196,8 @@ def _facts(incident: Incident, who: Reader, language: str) -> list[tuple[str, st
             Message("What it touches"),
             comma.join(SORTS[one].in_(language) for one in incident.categories if one in SORTS),
         ),
-        (Message("Items still missing"), _missing(incident, comma, language)),
+        (Message("Items still missing"), comma.join(items(incident.missing, language))),
+        (Message("The party is next reminded of them"), _asked_next(incident, who, language)),
         (Message("To be reported"), Message("Yes" if incident.reportable else "No").in_(language) if known else ""),
         (Message("Persons told"), say_day(incident.owners_told_on, language) if incident.owners_told_on else ""),
         (Message("Reference"), str(incident.ref)),
@@ -197,9 +205,9 @@ def _facts(incident: Incident, who: Reader, language: str) -> list[tuple[str, st
     return [(term.in_(language), value) for term, value in found if value]
 
 
-def _missing(incident: Incident, comma: str, language: str) -> str:
-    numbers = [int(number) for number in incident.missing.split(", ") if number]
-    return comma.join(_ITEMS[number].in_(language) for number in numbers)
+def _asked_next(incident: Incident, who: Reader, language: str) -> str:
+    calendar = who.present.calendar
+    return say_day(calendar.day_of(incident.remind_at), language) if incident.remind_at else ""
 
 
 def _duty(duty: tables.OwnDuty, who: Reader, language: str) -> dict[str, Any]:

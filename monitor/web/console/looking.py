@@ -18,6 +18,7 @@ from monitor.evidence import content_disposition
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.words import duty_reference
 from monitor.obligations import KINDS
+from monitor.obligations.adding import handed_in_before
 from monitor.obligations.drafts import last_accepted
 from monitor.obligations.marks import marks_of
 from monitor.questionnaire import examine, thaw_answers
@@ -183,7 +184,8 @@ async def _answers(
         return []
     answers = sure.answers
     examined = examine(questionnaire, answers, who.present.calendar.day_of(submission.submitted_at))
-    before = await last_accepted(duty, before=submission.id)
+    grows = KINDS[duty.kind].grows
+    before = await handed_in_before(duty, submission.id) if grows else await last_accepted(duty, before=submission.id)
     groups = answer_groups(questionnaire, answers, examined, before, language)
     said, marks = await objections(duty.id, who.present.calendar, language), await marks_of(submission.id)
     return [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor import ledger, links, tables
 from monitor.language import Message
 from monitor.notices import VENDOR, about_duty, tell
+from monitor.obligations.adding import may_add
 from monitor.obligations.drafts import last_accepted
 from monitor.offline.conditions import numbers
 from monitor.promises.incidents.exposing import REF
@@ -160,7 +161,10 @@ async def mail_fresh(duty_id: int, at: datetime) -> None:
         duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
         asked = tables.Notice.filter(obligation_id=duty_id, kind="fresh-link")
         soon = await asked.filter(made_at__gt=at - AGAIN_AFTER).exists()
-        if duty.told_on is None or soon or await asked.filter(made_at__gt=at - timedelta(days=1)).count() >= A_DAY:
+        adding = await may_add(duty)
+        unasked, lately = duty.told_on is None and not adding, asked.filter(made_at__gt=at - timedelta(days=1))
+        if unasked or soon or await lately.count() >= A_DAY:
             return
-        await tell([about_duty(duty, "fresh-link", VENDOR, at, mark=at.isoformat(), urgent=True)])
+        data = {"adding": True} if adding else {}
+        await tell([about_duty(duty, "fresh-link", VENDOR, at, mark=at.isoformat(), urgent=True, data=data)])
         await ledger.note("link.asked", duty, at, "vendor")

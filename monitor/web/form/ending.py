@@ -9,10 +9,13 @@ from monitor.asked import last_submission
 from monitor.hearing.exposures import EXPOSURE, YES
 from monitor.hearing.exposures import said as said_of
 from monitor.language import Message
-from monitor.obligations import drafts
+from monitor.letters.items import items
+from monitor.obligations import KINDS, drafts
+from monitor.obligations.adding import differing, said_last
 from monitor.questionnaire import Answer, examine, freeze_answers, thaw_answers
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
+from monitor.tables.duty import HANDED_IN
 from monitor.web.answers import view
 from monitor.web.answers.groups import answer_groups
 from monitor.web.fields import fields, one_line
@@ -49,12 +52,18 @@ async def check(request: web.Request, found: Opened) -> web.StreamResponse:
         untouched=untouched(found, draft.answers),
         draft=draft,
         missing=_missing(found, examined) if found.answerable else [],
-        ready=examined.complete and found.answerable,
+        ready=examined.complete and found.answerable and not _same(found, draft.answers),
+        same=_same(found, draft.answers),
         seen=freeze_answers(found.questionnaire, draft.answers).sha256,
         changed="changed" in request.query,
         waiting=await awaited(found, draft),
         folded=sum(len(group["rows"]) for group in groups) > FOLDED,
     )  # fmt: skip
+
+
+def _same(found: Opened, answers: Mapping[str, Answer]) -> bool:
+    """Whether somebody who adds has added nothing yet."""
+    return found.adding and not differing(found.back.before, answers)
 
 
 def _changeable(found: Opened, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -97,7 +106,7 @@ def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
 async def declare(request: web.Request, found: Opened) -> web.StreamResponse:
     """Who declares that these answers are true: those that were listed to check, by whose hash the list leads here."""
     draft = await found.draft()
-    if not found.examined(draft).complete:
+    if not found.examined(draft).complete or _same(found, draft.answers):
         return see_other(f"{found.base}/check")
     if not found.submittable:
         return form_page(request, found, "declare.html", errors=[], said={}, submittable=False)
@@ -123,6 +132,8 @@ async def submit(request: web.Request, found: Opened) -> web.StreamResponse:
     if not found.submittable:
         return see_other(f"{found.base}/")
     draft = await found.draft()
+    if _same(found, draft.answers):
+        return see_other(f"{found.base}/done")  # the button was pressed twice, or a colleague was quicker
     if not found.examined(draft).complete:
         return see_other(f"{found.base}/check")
     sent, frozen = dict(await fields(request)), freeze_answers(found.questionnaire, draft.answers)
@@ -175,7 +186,7 @@ def _wrong_address(said: Mapping[str, str], language: str) -> list[dict[str, str
 @through_link
 async def done(request: web.Request, found: Opened) -> web.StreamResponse:
     """The receipt."""
-    return see_other(f"{found.base}/") if found.answerable else await over(request, found)
+    return see_other(f"{found.base}/") if found.answerable and not found.adding else await over(request, found)
 
 
 async def over(
@@ -195,6 +206,7 @@ async def over(
         entered=await _entered(found, last) if last else "",
         receipts=await receipts(found),
         affected=found.lists and _affected(found, last),
+        more=await _more(found) if found.duty.state in HANDED_IN else None,
         **await afterwards(found),
     )  # fmt: skip
 
@@ -204,11 +216,28 @@ def _affected(found: Opened, last: tables.Submission | None) -> bool:
     return last is not None and found.duty.kind == EXPOSURE and said_of(thaw_answers(last.answers)) == YES
 
 
+async def _more(found: Opened) -> dict[str, Any] | None:
+    """What the last page says of adding to what was handed in, where that may be done or might have been: whether the
+    incident is over, what nobody has told yet, and how many answers are saved and not handed in.
+    """
+    kind = KINDS[found.duty.kind]
+    if not kind.grows or found.duty.erased_on is not None:
+        return None
+    gist = await kind.gist(found.duty, {})
+    before, draft = await said_last(found.duty), await found.draft()
+    left = len(differing(before, draft.answers)) if found.grade in {"submit", "draft"} else 0
+    return {
+        "missing": items(str(gist.get("missing", "")), found.language),
+        "left": left,
+        "over": kind.no_more.in_(found.language),
+    }
+
+
 @through_link
 async def copy(request: web.Request, found: Opened) -> web.StreamResponse:
     """Send a copy of the receipt to a colleague."""
     last = await last_submission(found.duty.id)
-    if last is None or found.answerable or found.grade not in MAY_READ:
+    if last is None or (found.answerable and not found.adding) or found.grade not in MAY_READ:
         return see_other(f"{found.base}/")
     email = one_line(dict(await fields(request)).get("email"))
     errors = await copied(found, last, email)

@@ -39,6 +39,7 @@ class Filling(ABC):
     at: datetime
     questionnaire: Questionnaire
     back: Returned = field(default_factory=Returned)  #: what of an answer came back
+    adding: bool = False  #: nothing is asked any more, and the party may add to what it has handed in
     code: str = ""  #: of the mail that carried the link, by which anybody can verify it
 
     @property

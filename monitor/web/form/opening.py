@@ -16,14 +16,15 @@ from monitor.cause import seen_again
 from monitor.language import Message, say_last_day
 from monitor.letters.words import duty_reference
 from monitor.obligations import KINDS
+from monitor.obligations.adding import may_add, said_last
 from monitor.obligations.colleagues import GIVEN
 from monitor.obligations.holding import NOT_OPEN
-from monitor.obligations.marks import returned
+from monitor.obligations.marks import Returned, returned
 from monitor.obligations.reuse import Shelf, shelf
 from monitor.obligations.signing import Standing, behind
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
-from monitor.tables.duty import ASKED
+from monitor.tables.duty import ASKED, HANDED_IN
 from monitor.web.border import LIMITS, OFTEN, SAFE, STRANGERS, remote
 from monitor.web.form.filling import Filling
 from monitor.web.form.standing import points
@@ -82,12 +83,17 @@ class Opened(Filling):
         return f"/f/{self.token}/{self.language}"
 
     @property
+    def writable(self) -> bool:
+        """Whether it takes answers now, from whose link they come as may be."""
+        return self.duty.state in ASKED or self.adding
+
+    @property
     def answerable(self) -> bool:
-        return self.duty.state in ASKED and self.grade in {"draft", "submit"}
+        return self.writable and self.grade in {"draft", "submit"}
 
     @property
     def submittable(self) -> bool:
-        return self.duty.state in ASKED and self.grade == "submit"
+        return self.writable and self.grade == "submit"
 
     @property
     def actor(self) -> str:
@@ -103,6 +109,8 @@ class Opened(Filling):
         """The party's earlier answers that may be given again; those told elsewhere only to its own contact, and not
         to somebody whom a company has confirmed for the one request.
         """
+        if self.adding:
+            return Shelf()  # what it goes on from stands in the form already
         today = self.present.calendar.day_of(self.at)
         return await shelf(self.duty, today, elsewhere=self.owner and self.standing is Standing.PARTY)
 
@@ -137,6 +145,7 @@ async def opened(request: web.Request) -> Opened:
     )
     language = request.match_info.get("language") or party.language
     questionnaire = await frozen(duty.request_id)
+    adding = await may_add(duty)
     code = await shortcodes.of(shortcodes.MAIL, link.mail) if link.mail else None
     return Opened(
         token=token,
@@ -150,7 +159,8 @@ async def opened(request: web.Request) -> Opened:
         at=at,
         questionnaire=questionnaire,
         colleague=colleague,
-        back=await returned(duty, at, questionnaire),
+        back=Returned({}, await said_last(duty)) if adding else await returned(duty, at, questionnaire),
+        adding=adding,
         code=code or "",
         standing=(await behind(duty, link, party))[1],
     )
@@ -192,9 +202,21 @@ def while_asked(handler: Page) -> Handler:
             except Refused as no:
                 if no.reason != NOT_OPEN:
                     return form_page(request, found, "refused.html", status=422, why=no.message.in_(found.language))
+        over = KINDS[found.duty.kind].no_more if request.method == "POST" and await _was_added_to(found) else None
+        if over:
+            return form_page(request, found, "refused.html", status=422, why=over.in_(found.language), over=True)
         return see_other(f"{found.base}/")
 
     return through_link(guarded)
+
+
+async def _was_added_to(found: Opened) -> bool:
+    """Whether this is somebody who was adding to an answer, and may not any more: what they typed is on no page of
+    ours, so that they are told before they leave theirs.
+    """
+    fresh = await tables.Obligation.get(id=found.duty.id)
+    adds = fresh.state in HANDED_IN and KINDS[fresh.kind].grows and found.grade in {"draft", "submit"}
+    return adds and not await may_add(fresh) and fresh.erased_on is None
 
 
 def while_read(handler: Page) -> Handler:
@@ -202,7 +224,7 @@ def while_read(handler: Page) -> Handler:
 
     @wraps(handler)
     async def guarded(request: web.Request, found: Opened) -> web.StreamResponse:
-        return await handler(request, found) if found.duty.state in ASKED else see_other(f"{found.base}/")
+        return await handler(request, found) if found.writable else see_other(f"{found.base}/")
 
     return through_link(guarded)
 

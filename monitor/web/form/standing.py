@@ -56,7 +56,8 @@ def of_section(found: Filling, section: Section, answers: Mapping[str, Answer]) 
 
 def compared(found: Filling, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The list to check, beside the answers that came back: what stands is said once and cannot be changed."""
-    label = Message("The answer that came back").in_(found.language) if found.back.before else None
+    said = Message("What you handed in before") if found.adding else Message("The answer that came back")
+    label = said.in_(found.language) if found.back.before else None
     for row in (row for group in groups for row in group["rows"]):
         row["before_label"] = label
         if row["id"] in found.back.settled:

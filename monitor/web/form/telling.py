@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor import links
-from monitor.language import Message
-from monitor.promises.incidents.reporting import NOTICE, announce
+from monitor import links, tables
+from monitor.hearing.asking_on import NOTICE
+from monitor.language import Message, say_day
+from monitor.obligations.adding import may_add
+from monitor.promises.incidents.reporting import announce
 from monitor.questionnaire.entry import calendar_day, three_boxes
 from monitor.refusal import Refused
 from monitor.tables.duty import ASKED
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 BEGIN = "incident"
+MOST = 20  #: incidents that are listed
 NO_DAY = Message("Enter the day on which it was noticed.")
 
 
@@ -37,8 +40,14 @@ async def _page(
     days = found.present.group.incidents.notice_days
     return form_page(
         request, found, "incident.html", status=422 if wrong else 200, errors=errors, said=said, days=days,
-        here=found.duty.kind == NOTICE and found.duty.state in ASKED,
+        here=found.duty.kind == NOTICE and found.duty.state in ASKED, told=await _told(found),
     )  # fmt: skip
+
+
+async def _told(found: Opened) -> list[dict[str, object]]:
+    """The incidents of this work that are being dealt with, to which the party can add; the latest first."""
+    going = tables.Incident.filter(engagement_id=found.duty.engagement_id, state="told").order_by("-aware_on", "-id")
+    return [{"day": one.aware_on, "on": say_day(one.aware_on, found.language)} for one in await going.limit(MOST)]
 
 
 @through_link
@@ -55,7 +64,7 @@ async def begin(request: web.Request, found: Opened) -> web.StreamResponse:
         duty = await announce(found.duty.engagement_id, day, found.at, found.actor, site.shelf)
         if duty.id == found.duty.id:
             return see_other(f"{found.base}/tasks")
-        if duty.state not in ASKED:
+        if duty.state not in ASKED and not await may_add(duty):
             return see_other(f"{found.base}/mine")
         token = await links.issue_from(site.keyring, duty, found.at, found.link)
     except Refused as no:
