@@ -124,3 +124,28 @@ async def test_who_has_left_the_group_is_not_made_responsible_for_joint_use(tmp_
     told = await play(toml, "2026-09-01", "2026-09-19", hands, tmp=tmp_path)
     assert [line["reason"] for line in told.of("refused")] == ["company-not-member"]
     assert not told.of("deadline")
+
+
+def _request(day: str, **fields):
+    usual = {"ref": "R-1", "company": "impress", "request": "disclose", "arrived_on": date(2026, 9, 14)}
+    return at_ten(day, "owner_request", **(usual | {"purposes": ["p03"]} | fields))
+
+
+async def test_a_reference_stands_for_one_matter_and_what_has_not_arrived_is_not_entered(tmp_path):
+    events = [
+        _request("09-14", arrived_on=date(2026, 9, 15)),
+        _request("09-14"),
+        _request("09-15", request="erase"),
+        _request("09-15", verified_on=date(2026, 9, 15)),
+    ]
+    told = await play(registry(engagement(DM, attestation=CHECKED)), "2026-09-01", "2026-09-16", *events, tmp=tmp_path)
+    assert [line["reason"] for line in told.of("refused")] == ["arrived-ahead", "ref-taken"]
+    assert [line["obligation"] for line in told.of("deadline")] == ["owner-request", "owner-request-leg"]
+
+
+async def test_a_holder_is_not_late_before_it_was_asked(tmp_path):
+    events = [_request("09-14"), _request("09-30", verified_on=date(2026, 9, 29))]
+    told = await play(registry(engagement(DM, attestation=CHECKED)), "2026-09-01", "2026-10-02", *events, tmp=tmp_path)
+    (leg,) = told.of("deadline", obligation="owner-request-leg")
+    (late,) = told.of("overdue", obligation="owner-request-leg")
+    assert (leg["due_on"], late["at"][:10]) == ("2026-09-30", "2026-10-01")

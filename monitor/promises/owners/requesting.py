@@ -71,6 +71,8 @@ async def enter_request(asked: Asked, at: datetime, actor: str) -> OwnerRequest:
             await free(tables.Correction, ref)
             request = await _begin(ref, company, asked, present, at, actor)
         need(request.company_id == company, "ref-taken", "Another company has a request of this reference.")
+        same = request.request == asked.request
+        need(same, "ref-taken", "Something else is asked for under this reference already: choose another one.")
         if asked.verified_on and request.verified_on is None:
             await _verify(request, asked.verified_on, at, actor, present)
     return request
@@ -83,6 +85,8 @@ async def _routed(asked: Asked, present: Roster) -> str:
 
 
 async def _begin(ref: str, company: str, asked: Asked, present: Roster, at: datetime, actor: str) -> OwnerRequest:
+    arrived = asked.arrived_on <= present.calendar.day_of(at)
+    need(arrived, "arrived-ahead", "Name today or a day before it.")
     due_on = asked.arrived_on + timedelta(days=present.group.owner_requests.answer_days)
     request = await tables.OwnerRequest.create(
         ref=ref,
@@ -130,12 +134,12 @@ async def _verify(request: OwnerRequest, verified_on: date, at: datetime, actor:
 
 
 def _leg(request: OwnerRequest, verified_on: date, at: datetime, present: Roster) -> Owed:
-    """What one holder owes: so many days after verification, and never after the owner's answer. Nothing leaves before
-    the day of verification, also where that was entered ahead.
+    """What one holder owes: so many days after verification, and never after the owner's answer; but nobody is late
+    before they were asked. Nothing leaves before the day of verification, also where that was entered ahead.
     """
     days, calendar = present.group.owner_requests.leg_days, present.calendar
-    due_on = min(verified_on + timedelta(days=days), request.due_on)
     opens_at = at if verified_on <= calendar.day_of(at) else calendar.sending_on(verified_on)
+    due_on = max(min(verified_on + timedelta(days=days), request.due_on), calendar.day_of(opens_at))
     cause = {"reason": "owner-request", "request": request.request}
     return Owed(due_on, days, opens_at=opens_at, cause=cause, subject=request.ref, roll=Roll.NONE, statutory=True)
 
