@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.border import bordered, config_option, say, settings_of, store_of
+from monitor.cli.border import BROKEN, FAILED, bordered, config_option, give_up, say, settings_of, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterator
@@ -21,17 +21,18 @@ WHOLE = range(1900, 3000)  #: calendar years that may begin a fiscal year
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for at the command line."""
+    """What was asked for at the command line. `codes`: how it went, where something of it does not hold."""
 
     company: str | None
     party: str | None
     year: int | None
     language: str | None
     settings: Settings
+    codes: list[int] = field(default_factory=list)
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["ledger", "registry", "reviews", "promises"]))
+@click.argument("what", type=click.Choice(["ledger", "pack", "registry", "reviews", "promises"]))
 @click.option("--company", help="Only what concerns this company.")
 @click.option("--party", help="Only what concerns this party.")
 @click.option("--year", type=click.IntRange(WHOLE[0], WHOLE[-1]), help="Only the fiscal year that begins in this one.")
@@ -53,8 +54,8 @@ async def export(
     config_file: Path | None,
     **chosen: str | int | None,
 ) -> None:
-    """Write the ledger of trustees (委託先管理台帳, .xlsx), the registry as TOML, which may be applied again, the
-    reviews of answers as JSON lines, or how the promises stand as a workbook (.xlsx).
+    """Write the ledger of trustees (委託先管理台帳, .xlsx), an evidence pack (証跡一式, .zip), the registry as TOML
+    to be applied again, the reviews of answers as JSON lines, or how the promises stand as a workbook (.xlsx).
     """
     settings = settings_of(config_file, context)
     wanted = Wanted(**chosen, settings=settings)  # type: ignore[arg-type]  # as the options above have them
@@ -69,6 +70,7 @@ async def export(
             with whole(output) as part:
                 told = await _FILES[what](wanted, part)
             say(f"wrote {output}{f': {told}' if told else ''}")
+    context.exit(max(wanted.codes, default=0))
 
 
 async def _to(output: Path, what: str, wanted: Wanted) -> None:
@@ -119,6 +121,33 @@ async def _ledger(wanted: Wanted, part: Path) -> str:
     return f"{count} work{'' if count == 1 else 's'}"
 
 
+async def _pack(wanted: Wanted, part: Path) -> str:
+    import hashlib
+
+    from monitor import clock
+    from monitor.building import signing
+    from monitor.evidence import EvidenceStore
+    from monitor.ledger import Broken
+    from monitor.promises.pack.making import Asked, Tools, pack
+    from monitor.promises.trustees.choosing import Choice
+    from monitor.registry.roster import roster
+
+    settings, present = wanted.settings, await roster()
+    choice = Choice.of(wanted.company, wanted.party, wanted.year, present)
+    today = present.calendar.day_of(clock.now())
+    asked = Asked(choice, present, today, wanted.language or present.group.language)
+    tools = Tools(EvidenceStore(settings.evidence_url), signing(settings), f"{settings.web.base_url}/verify")
+    try:
+        made = await pack(part, asked, tools)
+    except Broken as error:
+        give_up([f"The ledger is broken, so a pack would prove nothing. {error}"], BROKEN)
+    for state, name in made.troubles:
+        say(f"{_STATES[state]}: {name}")
+    wanted.codes.extend(_CODES[state] for state, _ in made.troubles)
+    with part.open("rb") as file:
+        return f"SHA-256 {hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
 async def _promises(wanted: Wanted, part: Path) -> str:
     from monitor import clock
     from monitor.letters.words import named
@@ -149,14 +178,16 @@ async def _reviews(company: str | None, party: str | None) -> str:
 
 
 _TEXTS: dict[str, Callable[[str | None, str | None], Awaitable[str]]] = {"registry": _registry, "reviews": _reviews}
-_FILES: dict[str, Callable[[Wanted, Path], Awaitable[str]]] = {"ledger": _ledger, "promises": _promises}
+_FILES: dict[str, Callable[[Wanted, Path], Awaitable[str]]] = {"ledger": _ledger, "pack": _pack, "promises": _promises}
 _NAMES = {"ledger": "a workbook", "promises": "a workbook", "pack": "a pack"}
+_STATES = {"missing": "not in the store", "changed": "not what was handed in"}
+_CODES = {"missing": FAILED, "changed": BROKEN}
 _EXAMPLES = {"ledger": "trustees.xlsx", "promises": "promises.xlsx", "pack": "pack.zip"}
 #: Options that not every export takes, with those that do.
 _SUITED = {
-    "party": ("ledger", "registry", "reviews"),
-    "year": ("ledger",),
-    "language": ("ledger", "promises"),
+    "party": ("ledger", "pack", "registry", "reviews"),
+    "year": ("ledger", "pack"),
+    "language": ("ledger", "pack", "promises"),
 }
 
 

@@ -1,0 +1,18 @@
+"""Whoever adds a register says whether auditors get it."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor import tables
+from monitor.promises.pack.registers import LEFT_OUT, REGISTERS
+
+OWNERS = {"company", "party", "engagement", "obligation"}
+MODELS = [getattr(tables, name) for name in tables.__all__]
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in MODELS if OWNERS & model._meta.fk_fields], ids=lambda one: one.__name__
+)
+def test_each_register_goes_into_a_pack_or_it_is_said_why_not(model):
+    assert (model in {one.model for one in REGISTERS.values()}) != (model in LEFT_OUT)
