@@ -206,13 +206,35 @@ async def _of_wishes(letter: Any, text: str) -> Any:
         yield f"company+plea+{name}", await letter("plea", "company", data=said)
 
 
-async def _of_moves(letter: Any, text: str) -> Any:
-    """Dates that moved, and requests that ended."""
+async def _of_additions(duty: Any, letter: Any) -> Any:
+    """What is added to a notice of an incident, and what is asked for before a report of the company is due."""
+    was = {"kind": duty.kind, "state": duty.state, "submitted_at": duty.submitted_at}
+    await duty.update_from_dict(
+        {"kind": "incident-notice", "state": "submitted", "submitted_at": duty.opened_at}
+    ).save()
+    told = {"submission": 0, "added": ["incident.people", "incident.cause"], "missing": "5, 7"}
+    due = {"missing": "4, 5, 8", "report": "final-report", "by": "2027-01-04", "adding": True}
+    yield "vendor+still-missing", await letter("still-missing", "vendor", data=due)
+    yield "vendor+receipt+added", await letter("receipt", "vendor", data=told)
+    yield "vendor+receipt+all-told", await letter("receipt", "vendor", data=told | {"missing": ""})
+    yield "company+review+added", await letter("review", "company", data=told, roles=("reviewer",))
+    yield "vendor+fresh-link+adding", await letter("fresh-link", "vendor", data={"adding": True})
+    for grade in ("draft", "submit", "view"):
+        named = {"contact": 1, "grade": grade, "name": "", "from": "p…y@acme.example", "adding": True}
+        yield f"vendor+hand-over+adding+{grade}", await letter("hand-over", "vendor", data=named)
+    yield "vendor+accepted+notice", await letter("accepted", "vendor")
+    await duty.update_from_dict(was).save()
+
+
+async def _of_moves(duty: Any, letter: Any, text: str) -> Any:
+    """Dates that moved, requests that ended, and one that ended and takes more."""
     for reason in ("asked-late", "form-unreachable", "returned", "extended", "recomputed", text, ""):
         name = f"vendor+due-moved+{reason if reason.isascii() and chr(10) not in reason else 'words'}"
         yield name, await letter("due-moved", "vendor", data={"reason": reason, "was": "2026-12-25"} if reason else {})
     for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
         yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
+    async for name, kept in _of_additions(duty, letter):
+        yield name, kept
 
 
 async def _by_hand(place: Any) -> Any:
@@ -237,7 +259,7 @@ async def _by_hand(place: Any) -> Any:
         yield name, kept
     async for name, kept in _of_pleas(duty, letter, text):
         yield name, kept
-    async for name, kept in _of_moves(letter, text):
+    async for name, kept in _of_moves(duty, letter, text):
         yield name, kept
     yield "vendor+fresh-link", await letter("fresh-link", "vendor")
     named = {

@@ -36,7 +36,10 @@ TECHNICAL = re.compile(
     r"receipt\.json|/joint-use|ISO(?:/IEC)?|SOC(?:2-T2)?|TLS|SSL|HTTPS?|URL|UTC|SHA-256|HSTS|DM|ITK-[CD]?\d+|RFC \d+( section [\d.]+)?|[\d:]+[0-9a-f]{64}|[\w.-]+\.example"
     r"|[\w.+-]+@[\w.-]+|Set-Cookie|HttpOnly|SameSite|Secure|JavaScript|Web|OWASP[\w ]*|Cookie|cookie|HttpOnly|v?\d[\d.]*"
 )
-ASKS = ("opening", "reopened", "reminder", "overdue", "due-moved", "returned", "fresh-link", "hand-over", "several")
+ASKS = (
+    "opening", "reopened", "reminder", "overdue", "due-moved", "returned", "fresh-link", "hand-over", "several",
+    "still-missing",
+)  # fmt: skip
 
 
 ABOVE = """

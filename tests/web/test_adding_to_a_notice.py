@@ -165,7 +165,7 @@ async def test_a_receipts_link_reads_only_and_a_link_for_adding_is_mailed_to_the
         await post(client, token, {}, 200)
         await running.work()
         letter = running.mails("privacy@acme.example")[-1]
-        assert "追記いただくための新しいリンク" in flat(letter.text)
+        assert "追記いただくための、新しいリンク" in flat(letter.text)
         base = plain_path(running.link()) + "/en"
         await says(client, base, "nine", cause="A wrong address.")
         await post(client, f"{base}/declare", SIGNED)
