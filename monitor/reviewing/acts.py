@@ -78,7 +78,8 @@ async def mark(duty_id: int, said: Mapping[str, Said], at: datetime, actor: str,
         saved = {question: one for question, one in meant.items() if question not in conflicts}
         for question, one in saved.items():
             await _write(last.id, question, one, known.get(question), at, actor)
-        notes = {question: one.note for question, one in said.items() if question in asked and one.note.strip()}
+        barred = {question for question, fault in faults.items() if fault.field == "note"}
+        notes = {q: one.note for q, one in said.items() if q in asked and q not in barred and one.note.strip()}
         await _note(duty, notes, at, actor)
         await ledger.write(_events(duty, last, saved, notes, actor), at)
     return Marked(tuple(saved), conflicts, faults)

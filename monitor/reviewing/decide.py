@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from monitor.language import Message
 from monitor.obligations.marks import ACCEPTED, RETURNED
 from monitor.questionnaire import Change
+from monitor.questionnaire.my_number import holds_my_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,7 +82,12 @@ class Wrong:
 
 
 def wrong(said: Said) -> Wrong | None:
-    """A verdict that goes back needs a word that the party can act on, and a word to the party needs that verdict."""
+    """A verdict that goes back needs a word that the party can act on, and a word to the party needs that verdict. No
+    individual number is kept, whoever writes it.
+    """
+    for field in ("note", "comment", "treatment"):
+        if holds_my_number(getattr(said, field)):
+            return Wrong(field, Message("Write no My Number: nothing of this has been kept."))
     if said.verdict not in VERDICTS:
         return Wrong("verdict", Message("Choose one of the verdicts that the page offers."))
     if said.verdict == RETURNED and not said.comment.strip():

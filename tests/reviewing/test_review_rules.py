@@ -27,6 +27,15 @@ def test_what_goes_back_says_why_and_what_does_not_says_nothing_to_the_party(ver
     assert (fault is None) == fine
 
 
+@pytest.mark.parametrize("field", ["comment", "treatment", "note"])
+def test_nothing_that_a_reviewer_writes_holds_an_individual_number(field):
+    verdict = RETURNED if field == "comment" else ACCEPTED
+    fault = wrong(Said(verdict, **{field: "see 1234-5678-9018"}))
+    assert fault is not None
+    assert fault.field == field
+    assert wrong(Said(verdict, **{field: "see 1234-5678-9012"})) is None
+
+
 @pytest.mark.parametrize(
     ("own", "before", "change", "stands"),
     [

@@ -362,6 +362,10 @@ async def test_the_form_asks_for_more_time_says_not_ours_and_hands_over(running:
         await get(client, f"{base}/help")
         wished = {"wished_year": "2027", "wished_month": "1", "wished_day": "15"}
         await post(client, f"{base}/help", {"kind": "more-time", "reason": "", **wished}, status=422)
+        numbered = {"kind": "more-time", "reason": "for 1234-5678-9018", **wished}
+        refused = await post(client, f"{base}/help", numbered, status=422)
+        assert "for 1234-5678-9018" in refused[1]  # back in the box, and kept nowhere
+        assert not await tables.Plea.exists()
         await post(client, f"{base}/help", {"kind": "more-time", "reason": "audit season", **wished})
         await post(client, f"{base}/help", {"kind": "not-ours", "why": "please ask our affiliate"})
         await post(client, f"{base}/colleagues", {"email": "colleague@acme.example"})
