@@ -234,7 +234,7 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
     CHANGE_REVIEW: OwnKind(
         Message("Decision on a changed text"),
         Message(
-            "A party has changed what it publishes. Say whether that is acceptable, or what has to be done about it."
+            "What is published has changed. Say whether that is acceptable, or what has to be done about it."
         ),
         {"acceptable": Message("This change is acceptable"), "needs-action": Message("This change needs action")},
         frozenset({"needs-action"}),

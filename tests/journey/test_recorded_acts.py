@@ -24,6 +24,7 @@ from tests.journey.manager import failing_case, overdue, signed_in
 from tests.journey.offline_acts import OFFLINE
 from tests.journey.owners_acts import OWNERS
 from tests.journey.passing_acts import PASSING
+from tests.journey.policies_acts import POLICIES
 from tests.journey.purposes_acts import PURPOSES
 from tests.journey.statistics_acts import STATISTICS
 from tests.journey.sub_entrustment_acts import SUB_ENTRUSTMENT
@@ -295,6 +296,7 @@ ACTS = [
     *EXPOSURES,
     *OWNERS,
     *PASSING,
+    *POLICIES,
     *PURPOSES,
     *STATISTICS,
     *IMPROVING,

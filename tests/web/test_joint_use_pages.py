@@ -84,6 +84,28 @@ async def test_what_the_notice_lacks_is_shown_and_put_right_on_its_page(house):
         await get(client, "/policies")
 
 
+async def test_the_privacy_office_tells_that_a_text_was_changed_and_each_member_is_asked(house):
+    said = {"changed_by": "山田", "changed_url": "https://group.example/privacy"}
+    async with house.client() as client:
+        await signed_in(house, client, MANAGERS)
+        assert "changed_url" not in await get(client, "/policies")
+        await post(client, "/policies/changed", said, 404)
+    async with house.client() as client:
+        await signed_in(house, client, OFFICE)
+        assert "https://group.example/privacy" in await get(client, "/policies")
+        _, wrong = await post(client, "/policies/changed", {"changed_by": "山田"}, 422)
+        assert "#changed_url" in wrong
+        _, wrong = await post(client, "/policies/changed", said | day("changed", clock.now().date() + 3 * DAY), 422)
+        assert "#changed_on_year" in wrong
+        await post(client, "/policies/changed", said)
+        owed = await tables.OwnDuty.filter(kind="change-review").order_by("company_id")
+        assert [one.company_id for one in owed] == ["impress", "sister"]
+        page = await get(client, f"/own-duty/{owed[0].id}")
+        assert "https://group.example/privacy" in page
+        await house.work()
+    assert any("https://group.example/privacy" in mail.text for mail in house.mails(MANAGERS))
+
+
 async def test_an_operation_is_read_before_it_is_done_and_only_by_the_privacy_office(house):
     last_day = clock.now().date() + 30 * DAY
     said = {"leave_by": "山田", **day("leave", last_day)}

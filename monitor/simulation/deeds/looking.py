@@ -12,7 +12,9 @@ from monitor import cases, tables
 from monitor.duties import changes
 from monitor.language import Message
 from monitor.obligations import acts
-from monitor.refusal import Refused
+from monitor.promises.joint_use.register import policies
+from monitor.promises.revising import revised
+from monitor.refusal import Refused, need
 from monitor.registry.places import AGAIN, GONE
 from monitor.registry.roster import roster
 from monitor.simulation.event import Event, Instant, ThroughUs
@@ -83,10 +85,15 @@ class PolicyChanged(ThroughUs):
 
 
 async def _policy_changed(event: PolicyChanged, at: datetime) -> None:
-    """The change as a patrol would have confirmed it. Where nobody looks, the decision is owed all the same."""
+    """The change as a patrol would have confirmed it. Where nobody looks, the decision is owed all the same; and of the
+    group's own texts, as somebody of the privacy office tells it.
+    """
     watches = await tables.Watch.filter(url=event.url, retired_at=None).order_by("id")
     if not watches:
-        raise Refused("no-such-watch", Message("The registry has no such check on such an endpoint."))
+        own = any(one.url == event.url for one in (await policies()).values())
+        need(own, "no-such-watch", "The registry has no such check on such an endpoint.")
+        await revised(event.url, event.on, at)
+        return
     key = " ".join(hashlib.sha256(said.encode()).hexdigest()[:32] for said in (event.url, f"{event.url} {event.on}"))
     looked = [watch for watch in watches if watch.check_kind == changes.CHECK]
     look = Look.of([CHECKS[changes.CHECK].rules[changes.RULE].found("The text has changed.", key=key)], {}, 0.0)

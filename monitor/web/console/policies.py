@@ -1,24 +1,28 @@
-"""What the group has published: each text with its versions, and where the texts do not agree."""
+"""What the group has published: each text with its versions, where the texts do not agree, and that one was changed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
 from monitor.language import Message, say_day
 from monitor.promises.joint_use.daily import gaps_now
 from monitor.promises.joint_use.register import joint_uses, policies
 from monitor.promises.policies import in_effect
-from monitor.web.console.looking import console_page
-from monitor.web.console.session import reader
-from monitor.web.pages import language_of, moment
+from monitor.promises.revising import revised
+from monitor.web.console.forms import Field, Form
+from monitor.web.console.looking import Wrong
+from monitor.web.console.passing import page_of, perform
+from monitor.web.console.session import Reader, reader
+from monitor.web.pages import language_of, moment, see_other
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aiohttp import web
+    from collections.abc import Mapping, Sequence
 
     from checks.detail import Detail
     from monitor.registry.format import Policy
+    from monitor.web.console.act import Act
 
 RULES: Mapping[str, Message] = {
     "contacts-differ": Message("Different contacts"),
@@ -29,23 +33,55 @@ RULES: Mapping[str, Message] = {
     "linked-site-supervised": Message("Out of scope, and yet registered as a trustee's"),
     "joint-use-untold": Message("A joint use that no text tells of"),
 }
+_DISAGREE = Message("Where they do not agree")
+_VERSIONS = Message("All versions")
+_ADDRESS = Message("Address")
 
 
 async def policies_page(request: web.Request) -> web.StreamResponse:
-    who, language, at = await reader(request), language_of(request), moment()
-    day = who.present.calendar.day_of(at)
+    return await _list(request, await reader(request), Wrong())
+
+
+async def on_changed(request: web.Request) -> web.StreamResponse:
+    """A text was changed: for the group's privacy office, whose texts they are."""
+    who = await reader(request)
+    if not who.everywhere:
+        raise web.HTTPNotFound
+    form = await _form()
+
+    async def tell(act: Act, sent: Mapping[str, str]) -> str:
+        on = form.day(sent, "on") or who.present.calendar.day_of(act.at)
+        await revised(form.texts(sent)["url"], on, act.at, act.actor)
+        return "/policies"
+
+    place, wrong = await perform(form, request, who, tell, {"on": "on_year", "no": "url"})
+    return see_other(place) if place else await _list(request, who, wrong)
+
+
+async def _form() -> Form:
+    addresses = sorted({one.url for one in (await policies()).values()})
+    return Form(
+        "changed",
+        Message("A text was changed"),
+        Message("Ask the companies"),
+        (
+            Field(
+                "url",
+                _ADDRESS,
+                "choice",
+                Message("Choose the text that was changed."),
+                options=[{"value": url, "text": url} for url in addresses],
+            ),
+            Field("on", Message("On which day, if not today?"), "day"),
+        ),
+        Message("Each company that it speaks for decides within ten business days whether the change is acceptable."),
+    )
+
+
+async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response:
+    language, at = language_of(request), moment()
     found = await policies()
     names = {key: _name(one, language) for key, one in found.items()} | {key: key for key in await joint_uses()}
-    holding = {one.key for one in in_effect(found.values(), day)}
-    rows = [
-        (
-            names[one.key],
-            one.url,
-            say_day(one.effective_from, language),
-            _state(one.key in holding, one.effective_from <= day),
-        )
-        for one in sorted(found.values(), key=lambda one: (one.url, one.effective_from))
-    ]
     gaps = [
         (
             RULES[gap.rule].in_(language),
@@ -54,9 +90,48 @@ async def policies_page(request: web.Request) -> web.StreamResponse:
         )
         for gap in await gaps_now(who.present, at)
     ]
-    return console_page(
-        request, who, "policies.html", rows=[(*row[:3], row[3].in_(language)) for row in rows], gaps=gaps
+    told = Message("They agree with each other and with the registry, as far as the registry says what stands in them.")
+    return page_of(
+        request,
+        who,
+        wrong,
+        title=Message("Published texts").in_(language),
+        intro=Message(
+            "The group's policies with their versions, and where they do not agree (APPI 21, 27 and 32)."
+        ).in_(language),
+        tables=[
+            _table(_DISAGREE, (Message("What"), Message("Texts"), Message("In particular")), gaps, told, language),
+            _versions(found, names, who, language),
+        ],
+        forms=[(await _form()).shown("/policies", wrong, language)] if found and who.everywhere else [],
     )
+
+
+def _versions(found: Mapping[str, Policy], names: Mapping[str, str], who: Reader, language: str) -> dict[str, object]:
+    day = who.present.calendar.day_of(moment())
+    holding = {one.key for one in in_effect(found.values(), day)}
+    rows = [
+        (
+            names[one.key],
+            one.url,
+            say_day(one.effective_from, language),
+            _state(one.key in holding, one.effective_from <= day).in_(language),
+        )
+        for one in sorted(found.values(), key=lambda one: (one.url, one.effective_from))
+    ]
+    heads = (Message("Text"), _ADDRESS, Message("In effect from"), Message("State"))
+    return _table(_VERSIONS, heads, rows, Message("The registry has no [[policy]] table yet."), language)
+
+
+def _table(
+    caption: Message, heads: tuple[Message, ...], rows: Sequence[tuple[str, ...]], none: Message, language: str
+) -> dict[str, object]:
+    return {
+        "caption": caption.in_(language),
+        "columns": [head.in_(language) for head in heads],
+        "rows": rows,
+        "none": none.in_(language),
+    }
 
 
 def _name(one: Policy, language: str) -> str:
