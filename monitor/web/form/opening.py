@@ -201,7 +201,8 @@ def while_asked(handler: Page) -> Handler:
                 return await handler(request, found)
             except Refused as no:
                 if no.reason != NOT_OPEN:
-                    return form_page(request, found, "refused.html", status=422, why=no.message.in_(found.language))
+                    why = no.message.in_(found.language)
+                    return form_page(request, found, "refused.html", status=422, why=why, over=False)
         over = KINDS[found.duty.kind].no_more if request.method == "POST" and await _was_added_to(found) else None
         if over:
             return form_page(request, found, "refused.html", status=422, why=over.in_(found.language), over=True)
