@@ -266,6 +266,8 @@ class Migration(Foundation):
                 ('channel', fields.CharField(default='mail', max_length=10)),
                 ('arrived_on', DayField(description='")  #: mail | post')),
                 ('due_on', DayField()),
+                ('erase_at', InstantField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
+                ('erased_on', DayField(null=True)),
                 ('entered_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('entered_by', fields.CharField(max_length=60)),
             ],

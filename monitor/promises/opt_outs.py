@@ -13,6 +13,7 @@ from monitor.language import Message
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand
 from monitor.obligations.opt_out_ack import OPT_OUT_ACK
+from monitor.promises.keeping.refusals import first_night
 from monitor.promises.owners.references import sound
 from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
@@ -55,6 +56,7 @@ async def _enter(company: str, ref: str | None, channel: str, present: Roster, a
         channel=channel,
         arrived_on=today,
         due_on=due_on,
+        erase_at=first_night(today, present) if ref else None,
         entered_at=at,
         entered_by=actor,
     )

@@ -53,6 +53,8 @@ class OptOut(Model):
     """受信拒否: owners of a company have refused its mail; every party that sends mail for it has to acknowledge.
 
     The acknowledgements are obligations of the kind `opt-out-ack` whose `subject` is `ref`; `due_on` is their T.
+
+    `erase_at`: when its reference has had its time, where somebody gave it one; `erased_on`: when that was erased.
     """
 
     id = fields.IntField(primary_key=True)
@@ -63,6 +65,8 @@ class OptOut(Model):
     channel = fields.CharField(max_length=10, default="mail")  #: mail | post
     arrived_on = DayField()
     due_on = DayField()
+    erase_at = InstantField(null=True, db_index=True)
+    erased_on = DayField(null=True)
     entered_at = InstantField()
     entered_by = fields.CharField(max_length=60)
 

@@ -53,6 +53,6 @@ def term(kept: Kept, years: int) -> Term:
     return max(found, key=lambda one: one.until)  # the first of the longest
 
 
-def reference_until(answered_on: date, years: int) -> date:
-    """The last day on which the reference of an owner's request is kept."""
-    return add_months(answered_on, YEAR * years)
+def reference_until(since: date, years: int) -> date:
+    """The last day on which a reference is kept: of a request from its answer, of a refusal from its arrival."""
+    return add_months(since, YEAR * years)

@@ -12,6 +12,7 @@ from monitor import tables
 from monitor.calendar import DAY
 from monitor.promises.keeping.emptying import empty_some, next_kind
 from monitor.promises.keeping.references import forget_references
+from monitor.promises.keeping.refusals import forget_refusals
 from monitor.promises.keeping.registers import clear_entries
 from monitor.promises.keeping.terms import BEGINS, ENDS, Kept, term
 from monitor.registry.format import Engagement
@@ -36,7 +37,7 @@ async def turn(at: datetime) -> int:
     done = 0
     for row in await waiting:
         done += await _look_at(row, present, at)
-    return done + await forget_references(present, at)
+    return done + await forget_references(present, at) + await forget_refusals(present, at)
 
 
 async def _look_at(row: tables.Engagement, present: Roster, at: datetime) -> int:

@@ -41,6 +41,7 @@ ENTRIES: Mapping[str, Message] = {
     "hand-over": Message("Hand-overs"),
     "incident": Message("Incidents"),
     "instruction": Message("Instructions"),
+    "opt-out": Message("Reference of a refusal of mail"),
     "owner-request": Message("Reference of an owner's request"),
     "sub-entrustment": Message("Sub-entrustment"),
     "transfer-check": Message("Checks of provision abroad"),

@@ -1,0 +1,70 @@
+"""The references of refusals of mail (受信拒否), which the company's own records may lead back to a person.
+
+What a refusal does is done once all who send mail have acknowledged it, and holds without end (Specified E-mail Act
+3(3)); who refused is known to them and to the company's own records. So the reference goes here after so many years
+from its arrival (APPI 22), but not while somebody has still to acknowledge it. The refusal itself stays, under a number
+that leads nowhere: a seeded address that is mailed afterwards is still a breach.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tortoise.expressions import F
+
+from monitor import ledger, tables
+from monitor.calendar import DAY
+from monitor.obligations.opt_out_ack import OPT_OUT_ACK
+from monitor.promises.keeping.terms import BEGINS, reference_until
+from monitor.tables.duty import LIVE
+from monitor.tables.store import transaction
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from monitor.registry.roster import Roster
+    from monitor.tables import OptOut
+
+AT_ONCE = 50
+_LATER = timedelta(days=1)
+
+
+def first_night(arrived_on: date, present: Roster) -> datetime:
+    """When the reference may go."""
+    until = reference_until(arrived_on, present.group.retention.opt_out_years)
+    return present.calendar.instant(until + DAY, BEGINS)
+
+
+async def forget_refusals(present: Roster, at: datetime) -> int:
+    """Erase the references whose time has come; how many."""
+    done = 0
+    for row in await tables.OptOut.filter(erase_at__lte=at).order_by("erase_at", "id").limit(AT_ONCE):
+        when = first_night(row.arrived_on, present)
+        if when > at:  # it is kept longer than when it was entered
+            done += await tables.OptOut.filter(id=row.id).update(erase_at=when)
+        elif await tables.Obligation.filter(kind=OPT_OUT_ACK, subject=row.ref, state__in=LIVE).exists():
+            await tables.OptOut.filter(id=row.id).update(erase_at=at + _LATER)
+        else:
+            done += await _forget(row, present, at)
+    return done
+
+
+async def _forget(row: OptOut, present: Roster, at: datetime) -> int:
+    blank, ref = f"erased/{row.id}", str(row.ref)
+    async with transaction():
+        erased = {"ref": blank, "erase_at": None, "erased_on": present.calendar.day_of(at)}
+        if not await tables.OptOut.filter(id=row.id, erased_on=None).update(**erased):
+            return 0
+        asked = tables.Obligation.filter(kind=OPT_OUT_ACK, subject=ref)
+        await asked.update(subject=blank, version=F("version") + 1)
+        data = {
+            "obligation": "opt-out",
+            "due_on": reference_until(row.arrived_on, present.group.retention.opt_out_years).isoformat(),
+            "rule": "retention-term",
+            "count": 1,
+            "sha256": hashlib.sha256(ref.encode()).hexdigest(),
+        }
+        await ledger.write([ledger.Event("evidence.erased", f"opt-out/{row.id}", data, row.company_id)], at)
+    return 1
