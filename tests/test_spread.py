@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from checks.contract import Look, Verdict
 from monitor import tables
 from monitor.cases import Seen, take
-from monitor.patrol import FEW, MEMORY, Patrol, Suspicion, spread
+from monitor.patrol import FEW, HEADWAY, MEMORY, Suspicion, departures, spread
 from monitor.registry.roster import roster
 from monitor.tables.store import connection
 
@@ -116,13 +117,15 @@ async def test_the_due_scan_goes_by_the_instant_and_never_through_all_watches(st
     assert "SCAN watch" not in plan, plan
 
 
-async def test_looks_of_one_walk_begin_spread_as_their_turns_were():
-    at = datetime(2026, 11, 22, tzinfo=UTC)
-    patrol = Patrol(None, {}, rhythm=1.0)
-    turns = [at - timedelta(milliseconds=late) for late in (1000, 700, 50, 0)]
-    pauses = [patrol._pause([tables.Watch(next_at=turn)], at) for turn in turns]
-    assert pauses == [0.0, pytest.approx(0.3), pytest.approx(0.95), 1.0]
-    assert patrol._pause([tables.Watch(next_at=at - timedelta(hours=1))], at) == 0.0
+@given(st.integers(0, 20_000), st.sampled_from([0.0, 0.5, 1.0, 5.0]))
+def test_looks_of_one_walk_begin_one_after_the_other_and_before_the_next_walk(endpoints, rhythm):
+    begins = departures(endpoints, rhythm)
+    assert len(begins) == endpoints
+    assert all(0 <= one <= rhythm for one in begins)
+    assert all(late - early <= HEADWAY + 1e-9 for early, late in pairwise(begins))
+    assert (
+        rhythm == 0 or endpoints > rhythm / HEADWAY or begins == pytest.approx([HEADWAY * n for n in range(endpoints)])
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from("abcdefghijkl"), st.booleans()), max_size=60))
