@@ -95,10 +95,12 @@ def coming(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Comin
 
 
 def _judged(work: Work) -> bool:
-    """Whether somebody has judged once, at selection or later, what the data is needed for. Where nobody has, that is
-    what the list of what is missing speaks of, and there is nothing to confirm anew.
+    """Whether somebody has judged once, at selection or later, what the data is needed for, or has let the selection
+    be, which lets nothing else be. Where nobody has, that is what the list of what is missing speaks of, and there is
+    nothing to confirm anew.
     """
-    return bool(work.known.accepted_on or work.entry.necessity_reviewed_on)
+    let_be = any(waiver.what == "selection" for waiver in work.entry.waiver)
+    return bool(work.known.accepted_on or work.entry.necessity_reviewed_on or let_be)
 
 
 def _confirmed_on(work: Work) -> date:

@@ -149,3 +149,11 @@ async def test_a_holder_is_not_late_before_it_was_asked(tmp_path):
     (leg,) = told.of("deadline", obligation="owner-request-leg")
     (late,) = told.of("overdue", obligation="owner-request-leg")
     assert (leg["due_on"], late["at"][:10]) == ("2026-09-30", "2026-10-01")
+
+
+async def test_who_lets_the_selection_be_is_still_asked_whether_the_data_is_needed(tmp_path):
+    more = "  [engagement.contract]\n  signed_on = 2020-09-15\n  clauses = [1, 2, 3, 4, 5, 6, 7, 8]\n"
+    more += '  [[engagement.waiver]]\n  what = "selection"\n  by = "office"\n  reason = "r"\n  until = 2029-01-01\n'
+    work = engagement(DM, attestation=CHECKED, whole=False, more=more, **{"class": "trustee"})
+    told = await play(registry(work), "2026-09-20", "2027-10-01", tmp=tmp_path)
+    assert [line["due_on"] for line in told.of("deadline", obligation="necessity-review")] == ["2027-09-21"]
