@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
-from monitor.duties.owing import owe
+from monitor.duties.owing import cancel, owe
 from monitor.hearing.asking_on import ask_on
 from monitor.hearing.exposures import noticed
 from monitor.own_duties import FINAL_REPORT, MARK_REPORT, PRELIMINARY_REPORT
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from monitor.calendar import Calendar
     from monitor.questionnaire import Answer
+    from monitor.registry.format import Engagement
     from monitor.registry.format.clocks import Incidents
     from monitor.registry.roster import Roster
     from monitor.tables import Incident, Obligation
@@ -42,9 +43,9 @@ ITEMS: Mapping[int, str] = {
     9: "incident.other",
 }
 NOTICED, CATEGORIES, PEOPLE = "incident.noticed-on", "incident.categories", ITEMS[3]
-WRONGFUL, OVER, MY_NUMBER = "wrongful", "over-1000", "my-number"
+PROPERTY, WRONGFUL, OVER, MY_NUMBER = "property", "wrongful", "over-1000", "my-number"
 #: What makes one person's data enough (Enforcement Rules 7(i)-(iii)).
-TRIGGERS = frozenset({"special-care", "property", WRONGFUL})
+TRIGGERS = frozenset({"special-care", PROPERTY, WRONGFUL})
 KNOWN = (*sorted(TRIGGERS), OVER, MY_NUMBER)  #: what may be said of an incident
 NOT_REPORTABLE = "not-reportable"
 
@@ -158,15 +159,21 @@ def open_items(incident: Incident, answers: Mapping[str, Answer]) -> list[int]:
     return [number for number in found if number in unlisted(incident.missing)]
 
 
-def known_of(incident: Incident) -> Known:
-    return Known(incident.people, frozenset(incident.categories), incident.protected)
+def known_of(incident: Incident, work: Engagement) -> Known:
+    """What was told, and what follows from the work: where cards or bank accounts are handled one person's data is a
+    danger to property, and where individual numbers are, fewer people count, until somebody knows better.
+    """
+    of_work = {PROPERTY} if work.card or work.bank_account else set[str]()
+    of_work |= {MY_NUMBER} if work.my_number else set()
+    return Known(incident.people, frozenset(incident.categories) | of_work, incident.protected)
 
 
 async def judge(incident: Incident, at: datetime, present: Roster) -> None:
     """Begin the reports that are owed, or say that none is; within the caller's transaction."""
     if incident.received_at is None:
         return
-    limits, known, calendar = present.group.incidents, known_of(incident), present.calendar
+    limits, calendar = present.group.incidents, present.calendar
+    known = known_of(incident, await present.engagement(incident.engagement_id))
     now, before = reportable(known, limits), incident.reportable
     received_on = calendar.day_of(incident.received_at)
     await tables.Incident.filter(id=incident.id).update(reportable=now)
@@ -174,7 +181,9 @@ async def judge(incident: Incident, at: datetime, present: Roster) -> None:
     if now and not before:
         await _owe(PRELIMINARY_REPORT, nth_day(received_on, limits.preliminary_days), incident, at, present)
         await _owe(FINAL_REPORT, final_on(received_on, known, limits, calendar), incident, at, present)
-    elif before is None:
+    elif before is not None:
+        await _longer(incident, final_on(received_on, known, limits, calendar), at, present)
+    else:
         none = [event("not-reportable", incident, obligation=kind, reason=NOT_REPORTABLE) for kind in REPORTS]
         await ledger.write(none, at)
     company = present.companies.get(incident.company_id)
@@ -183,6 +192,17 @@ async def judge(incident: Incident, at: datetime, present: Roster) -> None:
 
 
 REPORTS = (PRELIMINARY_REPORT, FINAL_REPORT)
+
+
+async def _longer(incident: Incident, due_on: date, at: datetime, present: Roster) -> None:
+    """That there may have been wrongful intent is learned later: the final report has more time, from the same receipt.
+    A day that was told never comes nearer.
+    """
+    going = tables.OwnDuty.filter(kind__in=(FINAL_REPORT, MARK_REPORT), ref=str(incident.ref), state="open")
+    for duty in await going.order_by("id").select_for_update():
+        if duty.due_on < due_on:
+            await cancel(duty, WRONGFUL, at)
+            await _owe(duty.kind, due_on, incident, at, present)
 
 
 async def _owe(kind: str, due_on: date, incident: Incident, at: datetime, present: Roster) -> None:

@@ -59,6 +59,28 @@ async def test_a_wrongful_act_gives_sixty_days_which_move_over_the_turn_of_the_y
     assert dues(lines)["final-report"] == "2027-01-04"  # day 60 is 31 December
 
 
+async def test_a_wrongful_act_that_is_learned_later_gives_the_sixty_days_from_the_same_receipt(told):
+    first = incident("2026-11-30T10:00", "2026-11-29", people=5, categories='["special-care"]')
+    more = incident("2026-12-03T10:00", "2026-11-29", people=5, categories='["special-care", "wrongful"]')
+    lines = await told(first, more, until="2027-01-30")
+    assert [(line["at"][:10], line["due_on"]) for line in lines.of("deadline", obligation="final-report")] == [
+        ("2026-11-30", "2027-01-04"),
+        ("2026-12-03", "2027-01-28"),
+    ]
+    assert [line["due_on"] for line in lines.of("cancelled", obligation="final-report")] == ["2027-01-04"]
+    assert [line["at"][:10] for line in lines.of("overdue", obligation="final-report")] == ["2027-01-29"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "people", "owed"),
+    [("card", 1, True), ("bank_account", 1, True), ("my_number", 100, False), ("my_number", 101, True)],
+)
+async def test_what_the_work_handles_decides_as_well_whether_it_is_reported(told, flag, people, owed):
+    works = registry(engagement(**{flag: True}))
+    lines = await told(incident("2026-09-18T16:00", "2026-09-17", people=people), until="2026-09-19", toml=works)
+    assert ("preliminary-report" in dues(lines)) is owed
+
+
 async def test_days_that_the_group_alone_has_closed_move_no_report(told):
     closed = GROUP + "extra_closed = [2026-10-19]\n"
     lines = await told(incident("2026-09-18T16:00", "2026-09-17"), toml=registry(engagement(), group=closed))
