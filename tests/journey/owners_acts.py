@@ -66,6 +66,24 @@ async def answers_an_owner(house, client):
     return await posts(client, f"/owner-request/{number}/answered", {"answered_by": "M."} | await day("answered_on"))
 
 
+async def enters_a_correction(house, client):
+    await signed_in(house, client, MANAGERS)
+    said = {"record_by": "M. Manager", "record_ref": "C-1", "record_source": "found", "record_company": "impress"}
+    return await posts(client, "/corrections", said | await day("record_known"))
+
+
+async def closes_a_correction(house, client):
+    await enters_a_correction(house, client)
+    await tables.Obligation.filter(kind="correction-leg").update(state="accepted")
+    return await posts(client, f"/correction/{(await tables.Correction.get()).id}/close", {"close_by": "M."})
+
+
+async def calls_a_correction_off(house, client):
+    await enters_a_correction(house, client)
+    said = {"withdraw_by": "M.", "withdraw_reason": "the old entry was right"}
+    return await posts(client, f"/correction/{(await tables.Correction.get()).id}/withdraw", said)
+
+
 async def enters_a_refusal(house, client):
     await set_fields("engagement", "dm", {"sends_mail": True}, clock.now())
     await signed_in(house, client, MANAGERS)
@@ -90,6 +108,9 @@ OWNERS = [
     ("/incident/{id}/suspend", suspends_the_work, "registry.change", "person/"),
     ("/incident/{id}/close", closes_the_incident, "incident.closed", "person/"),
     ("/f/{token}/{language}/incident", tells_of_an_incident, "incident.begun", "link/"),
+    ("/corrections", enters_a_correction, "correction.entered", "person/"),
+    ("/correction/{id}/close", closes_a_correction, "correction.closed", "person/"),
+    ("/correction/{id}/withdraw", calls_a_correction_off, "correction.withdrawn", "person/"),
     ("/owner-requests", enters_a_request, "owner-request.entered", "person/"),
     ("/owner-request/{id}/verify", verifies_an_owner, "owner-request.verified", "person/"),
     ("/owner-request/{id}/answered", answers_an_owner, "owner-request.answered", "person/"),

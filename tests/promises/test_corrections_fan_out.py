@@ -163,13 +163,14 @@ async def test_what_is_told_twice_is_asked_once_and_a_reference_is_of_one_matter
         correction(),
         correction("2026-11-24T11:00"),
         correction("2026-11-24T11:30", company="sister"),
+        correction("2026-11-24T11:45", source="told"),
         f"{asked}\narrived_on = 2026-11-24",
         asked.replace("C-2026-001", "R-2026-001") + "\narrived_on = 2026-11-24",
         correction("2026-11-24T13:00", ref="R-2026-001"),
         until="2026-11-25",
     )
     assert len(lines.of("deadline", obligation=LEG)) == 1
-    assert [line["reason"] for line in lines.of("refused")] == ["ref-taken"] * 3
+    assert [line["reason"] for line in lines.of("refused")] == ["ref-taken"] * 4
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ def recent(key, **more):
 
 @pytest.fixture
 async def house(tmp_path, database):
-    async with Ground(tmp_path, await database(), (recent("dm", title="Direct mail", sends_mail=True),)) as running:
+    works = recent("dm", title="Direct mail", sends_mail=True), '[[service]]\nkey = "shop"\ncompany = "impress"\n'
+    async with Ground(tmp_path, await database(), works) as running:
         yield running
 
 
@@ -144,6 +145,8 @@ async def test_people_of_another_company_see_and_change_none_of_it(house):
         assert "R-1" not in await get(other, "/owner-requests")
         await get(other, place, 404)
         await post(other, "/owner-requests", said | {"record_ref": "R-2"} | boxes("record_arrived", day), 404)
+        by_service = said | {"record_ref": "R-3", "record_company": "", "record_service": "shop"}
+        await post(other, "/owner-requests", by_service | boxes("record_arrived", day), 404)
         await post(other, "/opt-outs/seed", {"seed_by": "Somebody", "seed_engagement": "dm"}, 404)
 
 

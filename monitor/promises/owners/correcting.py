@@ -54,7 +54,7 @@ class Made:
 
 
 async def enter_correction(made: Made, at: datetime, actor: str) -> Correction:
-    """Data is corrected: everybody who holds a copy is asked to do the same. What is entered twice is one."""
+    """Data is corrected: everybody who holds a copy is asked to do the same. What is entered twice alike is one."""
     ref = sound(made.ref)
     async with transaction():
         await alone(REF_LOCK)
@@ -65,6 +65,9 @@ async def enter_correction(made: Made, at: datetime, actor: str) -> Correction:
         known = await tables.Correction.filter(ref=ref).first()
         if known is not None:
             need(known.company_id == company, "ref-taken", "Another company has a correction of this reference.")
+            given = (made.source, made.known_on, made.service, {*made.purposes})
+            alike = (known.source, known.known_on, known.service, {*known.purposes}) == given
+            need(alike, "ref-taken", "The company has another correction of this reference: give this one another.")
             return known
         await free(tables.OwnerRequest, ref)
         return await _begin(ref, company, made, present, at, actor)

@@ -13,7 +13,7 @@ from monitor.web.console.looking import Wrong
 from monitor.web.words import named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from monitor.calendar import Calendar
@@ -70,6 +70,35 @@ def companies(who: Reader, chosen: str, language: str) -> Options:
         for key in who.companies
         if key in who.present.companies
     ]
+
+
+async def services(who: Reader, chosen: str) -> Options:
+    """By which owners know the companies that the reader sees."""
+    rows = await tables.Service.filter(retired_at=None).order_by("key")
+    return [
+        {"value": row.key, "text": str(row.spec.get("name") or row.key), "selected": row.key == chosen}
+        for row in rows
+        if row.spec["company"] in who.companies
+    ]
+
+
+async def serves(service: str, who: Reader) -> bool:
+    """Whether a service is of a company that the reader sees; that one is not there at all, an act tells."""
+    row = await tables.Service.get_or_none(key=service) if service else None
+    return row is None or who.sees(str(row.spec["company"]))
+
+
+def purposes(who: Reader, chosen: Collection[str], language: str) -> Options:
+    return [
+        {"value": key, "text": f"{key} {purpose_words(key, who, language)}", "checked": key in chosen}
+        for key in who.present.purposes
+    ]
+
+
+def purpose_words(key: str, who: Reader, language: str) -> str:
+    """In the words in which it is published, as far as it still is."""
+    one = who.present.purposes.get(key)
+    return ((one.text_ja or one.text) if language == "ja" else one.text) if one else key
 
 
 async def course_of(

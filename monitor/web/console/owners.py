@@ -15,7 +15,18 @@ from monitor.questionnaire import thaw_answers
 from monitor.refusal import Refused
 from monitor.schedule import overdue
 from monitor.web.console.act import LONGEST, act_of
-from monitor.web.console.entries import companies, course_of, day_of, refused, shown, unsaid
+from monitor.web.console.entries import (
+    companies,
+    course_of,
+    day_of,
+    purpose_words,
+    purposes,
+    refused,
+    serves,
+    services,
+    shown,
+    unsaid,
+)
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.session import Reader, reader
 from monitor.web.fields import fields
@@ -26,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.tables import Obligation, OwnerRequest
-    from monitor.web.console.entries import Options
 
 MOST = 500  #: entries that a list shows, the latest first
 STATES: Mapping[str, Message] = {
@@ -82,25 +92,12 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong | None = None) -
         {"value": name, "text": words.in_(language), "selected": said.get("record_request") == name}
         for name, words in REQUESTS.items()
     ]
-    purposes = [
-        {"value": key, "text": f"{key} {(one.text_ja if language == 'ja' else None) or one.text}",
-         "checked": key in said.get("purposes", "").split()}
-        for key, one in who.present.purposes.items()
-    ]  # fmt: skip
     return console_page(
         request, who, "owner-requests.html", status=wrong.status, errors=wrong.errors, said=said, rows=rows,
-        kinds=kinds, purposes=purposes, firms=companies(who, said.get("record_company", ""), language),
-        services=await _services(who, said.get("record_service", "")),
+        kinds=kinds, purposes=purposes(who, said.get("purposes", "").split(), language),
+        firms=companies(who, said.get("record_company", ""), language),
+        services=await services(who, said.get("record_service", "")),
     )  # fmt: skip
-
-
-async def _services(who: Reader, chosen: str) -> Options:
-    rows = await tables.Service.filter(retired_at=None).order_by("key")
-    return [
-        {"value": row.key, "text": str(row.spec.get("name") or row.key), "selected": row.key == chosen}
-        for row in rows
-        if row.spec["company"] in who.companies
-    ]
 
 
 async def on_request(request: web.Request) -> web.StreamResponse:
@@ -116,7 +113,7 @@ async def on_request(request: web.Request) -> web.StreamResponse:
     arrived = day_of("record", "arrived", sent)
     if arrived and arrived > who.present.calendar.day_of(moment()):
         mistakes.append(("arrived_year", Message("Name today or a day before it.")))
-    if company and not who.sees(company):
+    if (company and not who.sees(company)) or not await serves(service, who):
         raise web.HTTPNotFound
     if mistakes or arrived is None:
         return await _list(request, who, shown(mistakes, "record", sent, language))
@@ -154,12 +151,6 @@ async def _show(request: web.Request, who: Reader, asked: OwnerRequest, wrong: W
     )  # fmt: skip
 
 
-def _purpose(key: str, who: Reader, language: str) -> str:
-    """In the words in which it is published, as far as it still is."""
-    one = who.present.purposes.get(key)
-    return ((one.text_ja or one.text) if language == "ja" else one.text) if one else key
-
-
 def _facts(asked: OwnerRequest, who: Reader, language: str) -> list[tuple[str, str]]:
     company = who.present.companies.get(asked.company_id) or who.present.group
     comma = "、" if language == "ja" else ", "
@@ -167,7 +158,7 @@ def _facts(asked: OwnerRequest, who: Reader, language: str) -> list[tuple[str, s
         (Message("State"), STATES[asked.state].in_(language)),
         (Message("Responsible company"), named(company, language)),
         (Message("Service"), asked.service),
-        (Message("Purposes of use"), comma.join(_purpose(key, who, language) for key in asked.purposes)),
+        (Message("Purposes of use"), comma.join(purpose_words(key, who, language) for key in asked.purposes)),
         (Message("Arrived"), say_day(asked.arrived_on, language)),
         (Message("Identity verified"), say_day(asked.verified_on, language) if asked.verified_on else ""),
         (Message("Answer due"), say_day(asked.due_on, language)),

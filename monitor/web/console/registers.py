@@ -91,6 +91,11 @@ REGISTERS: tuple[Register, ...] = (
         "/owner-requests",
     ),
     Register(
+        Message("Corrections of personal data"),
+        Message("Data that was found wrong: who holds a copy, and whether each has corrected it (APPI 22)."),
+        "/corrections",
+    ),
+    Register(
         Message("Refusals of mail"),
         Message("Who has acknowledged them, whether it holds, and the proof that readers agreed beforehand."),
         "/opt-outs",

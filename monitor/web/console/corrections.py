@@ -1,0 +1,255 @@
+"""The register of corrections that companies make of their own accord, by reference, and who has followed them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from monitor import tables
+from monitor.hearing.corrections import (
+    ASKED_BY_YOU,
+    CORRECTED,
+    HOLDS_NONE,
+    NOT_YET,
+    PASSED_ON_TO_NOBODY,
+    REASON,
+    RECIPIENTS,
+    REFUSED,
+    RESULT,
+    TOLD,
+    UNTIL,
+    WHY_LATER,
+    joint,
+    legs,
+)
+from monitor.language import Message, say_day
+from monitor.own_duties import CORRECTION, DONE
+from monitor.promises.owners.correcting import SOURCES, Made, ended, enter_correction
+from monitor.questionnaire import thaw_answers
+from monitor.questionnaire.entry import calendar_day
+from monitor.refusal import Refused
+from monitor.schedule import overdue
+from monitor.web.console.act import LONGEST, act_of
+from monitor.web.console.entries import (
+    companies,
+    course_of,
+    day_of,
+    purpose_words,
+    purposes,
+    refused,
+    serves,
+    services,
+    shown,
+    unsaid,
+)
+from monitor.web.console.looking import Wrong, console_page
+from monitor.web.console.matters import label
+from monitor.web.console.passing import MOST, company_name
+from monitor.web.console.session import Reader, reader
+from monitor.web.fields import fields
+from monitor.web.pages import language_of, moment, see_other
+from monitor.web.words import named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.questionnaire import Answer
+    from monitor.tables import Correction, Obligation, OwnDuty
+
+STATES: Mapping[str, Message] = {
+    "open": Message("Under way"),
+    "closed": Message("Corrected everywhere"),
+    "withdrawn": Message("It was no error"),
+}
+RESULTS: Mapping[str, Message] = {
+    CORRECTED: Message("Corrected"),
+    HOLDS_NONE: Message("Holds no such data"),
+    NOT_YET: Message("Not yet"),
+    REFUSED: Message("Not corrected"),
+}
+PASSED_ON: Mapping[str, Message] = {
+    TOLD: Message("Those who got it from there have been told"),
+    PASSED_ON_TO_NOBODY: Message("Passed on to nobody"),
+    ASKED_BY_YOU: Message("Passed on only to those whom we ask"),
+}
+_WORDS: Mapping[str, Message] = {
+    "correction.entered": Message("Entered, and everybody asked who holds the data"),
+    "correction.closed": STATES["closed"],
+    "correction.withdrawn": STATES["withdrawn"],
+}
+_PLACES = {"ref": "ref", "my": "ref", "company": "company", "known": "known_year", "no": "source"}
+_NO_REF, _NO_SOURCE = Message("Enter the reference."), Message("Say how the error became known.")
+_NO_DAY = Message("Enter the day since when the error is known.")
+_NO_COMPANY, _NO_REASON = Message("Choose the company."), Message("Write the reason: auditors read it.")
+
+
+async def corrections_page(request: web.Request) -> web.StreamResponse:
+    return await _list(request, await reader(request), Wrong())
+
+
+async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response:
+    language, said, seen = language_of(request), wrong.said, tables.Correction.all()
+    found = await (seen if who.everywhere else seen.filter(company_id__in=who.companies)).order_by("-id").limit(MOST)
+    rows = [
+        {
+            "id": one.id,
+            "ref": one.ref,
+            "company": company_name(one.company_id, who, language),
+            "known": say_day(one.known_on, language),
+            "due": say_day(one.due_on, language),
+            "state": STATES[one.state].in_(language),
+        }
+        for one in found
+    ]
+    sources = [
+        {"value": name, "text": words.in_(language), "selected": said.get("record_source") == name}
+        for name, words in SOURCES.items()
+    ]
+    return console_page(
+        request, who, "corrections.html", status=wrong.status, errors=wrong.errors, said=said, rows=rows,
+        sources=sources, purposes=purposes(who, said.get("purposes", "").split(), language),
+        firms=companies(who, said.get("record_company", ""), language),
+        services=await services(who, said.get("record_service", "")),
+    )  # fmt: skip
+
+
+async def on_correction(request: web.Request) -> web.StreamResponse:
+    """A correction is entered, by its reference."""
+    who, language = await reader(request), language_of(request)
+    pairs = await fields(request)
+    sent = {name: value[:LONGEST] for name, value in pairs}
+    sent["purposes"] = " ".join(value for name, value in pairs if name == "record_purposes")
+    mistakes = unsaid("record", sent, {"ref": _NO_REF, "source": _NO_SOURCE}, {"known": _NO_DAY})
+    company, service, known = (
+        sent.get("record_company", ""),
+        sent.get("record_service", ""),
+        day_of("record", "known", sent),
+    )
+    if not company and not service:
+        mistakes.append(("company", _NO_COMPANY))
+    if (company and not who.sees(company)) or not await serves(service, who):
+        raise web.HTTPNotFound
+    if mistakes or known is None:
+        return await _list(request, who, shown(mistakes, "record", sent, language))
+    made = Made(sent["record_ref"], sent["record_source"], known, company, service, sent["purposes"].split())
+    try:
+        act = await act_of(who, "record", sent)
+        entered = await enter_correction(made, act.at, act.actor)
+    except Refused as no:
+        return await _list(request, who, refused(no, "record", sent, language, _PLACES))
+    return see_other(f"/correction/{entered.id}")
+
+
+async def _row_of(request: web.Request, who: Reader) -> Correction:
+    """The correction named in the path: for its company, and for companies that use the data jointly."""
+    row = await tables.Correction.get_or_none(id=int(request.match_info["id"]))
+    if row is None or not (who.sees(row.company_id) or await _own(row, who)):
+        raise web.HTTPNotFound
+    return row
+
+
+async def _own(row: Correction, who: Reader) -> list[OwnDuty]:
+    """What the reader's companies have to do themselves as joint users."""
+    return [duty for duty in await joint(row.ref) if duty.company_id and who.sees(duty.company_id)]
+
+
+async def correction_page(request: web.Request) -> web.StreamResponse:
+    who = await reader(request)
+    return await _show(request, who, await _row_of(request, who), Wrong())
+
+
+async def _show(request: web.Request, who: Reader, row: Correction, wrong: Wrong) -> web.Response:
+    """Whoever only uses the data jointly reads what it has to do itself, and not how others stand."""
+    language, mine = language_of(request), who.sees(row.company_id)
+    parties = [await _leg(leg, who, language) for leg in await legs(row.ref)] if mine else []
+    duties = await joint(row.ref) if mine else await _own(row, who)
+    holders = [_member(duty, who, language) for duty in duties] + parties
+    return console_page(
+        request, who, "correction.html", status=wrong.status, errors=wrong.errors, said=wrong.said, row=row, mine=mine,
+        facts=_facts(row, who, language), holders=holders, waiting=sum(one["waiting"] for one in holders),
+        history=await course_of(f"correction/{row.id}", _WORDS, who.present.calendar, language) if mine else [],
+    )  # fmt: skip
+
+
+def _facts(row: Correction, who: Reader, language: str) -> list[tuple[str, str]]:
+    comma = "、" if language == "ja" else ", "
+    found: list[tuple[Message, str]] = [
+        (Message("State"), STATES[row.state].in_(language)),
+        (Message("Responsible company"), company_name(row.company_id, who, language)),
+        (Message("Service"), row.service),
+        (Message("Purposes of use"), comma.join(purpose_words(key, who, language) for key in row.purposes)),
+        (Message("How it became known"), SOURCES[row.source].in_(language)),
+        (Message("Known since"), say_day(row.known_on, language)),
+        (Message("To be closed by"), say_day(row.due_on, language)),
+        (Message("Closed on"), say_day(row.ended_on, language) if row.ended_on else ""),
+    ]
+    return [(term.in_(language), value) for term, value in found if value]
+
+
+async def _leg(leg: Obligation, who: Reader, language: str) -> dict[str, Any]:
+    """One holder of the data: who, by when, and what it said last."""
+    party, entry = await who.present.party(leg.party_id), await who.present.engagement(leg.engagement_id)
+    last = await tables.Submission.filter(obligation_id=leg.id).order_by("-id").first()
+    late = overdue(leg, who.present.calendar, moment())
+    return {
+        "href": f"/duty/{leg.id}" if who.sees(leg.company_id) else "",
+        "name": named(party, language),
+        "work": entry.title or entry.key,
+        "due": say_day(leg.due_on, language),
+        "state": "overdue" if late else leg.state,
+        "word": None,
+        "waiting": leg.state in tables.duty.SILENT,
+        "result": _result(thaw_answers(last.answers) if last else {}, language),
+    }
+
+
+def _result(answers: Mapping[str, Answer], language: str) -> str:
+    """What it said: the result, by when if not yet, and why or whom it has told."""
+    said = {name: str(answer.value or "") for name, answer in answers.items()}
+    result, until = said.get(RESULT, ""), calendar_day(said.get(UNTIL, ""))
+    words = RESULTS[result].in_(language) if result in RESULTS else ""
+    if until:
+        words = Message("Not yet; by {day}", {"day": until}).in_(language)
+    more = said.get(REASON) or said.get(WHY_LATER) or ""
+    if said.get(RECIPIENTS) in PASSED_ON:
+        more = PASSED_ON[said[RECIPIENTS]].in_(language)
+    return f"{words}: {more}" if words and more else words
+
+
+def _member(duty: OwnDuty, who: Reader, language: str) -> dict[str, Any]:
+    """A company of the group that uses the data jointly."""
+    late = duty.state == "open" and who.present.calendar.day_of(moment()) > duty.due_on
+    stands = label(duty, language, late=late)
+    return {
+        "href": f"/own-duty/{duty.id}" if duty.company_id and who.sees(duty.company_id) else "",
+        "name": company_name(duty.company_id or "", who, language),
+        "work": Message("Joint use").in_(language),
+        "due": say_day(duty.due_on, language),
+        "state": stands.state,
+        "word": stands.words,
+        "waiting": duty.state == "open",
+        "result": "",
+    }
+
+
+async def on_entry(request: web.Request) -> web.StreamResponse:
+    """It is closed, or called off because it was no error."""
+    who, deed, language = await reader(request), request.match_info["deed"], language_of(request)
+    row = await _row_of(request, who)
+    if not who.sees(row.company_id):
+        raise web.HTTPNotFound
+    sent = {name: value[:LONGEST] for name, value in await fields(request)}
+    if mistakes := unsaid(deed, sent, {"reason": _NO_REASON} if deed == "withdraw" else {}, {}):
+        return await _show(request, who, row, shown(mistakes, deed, sent, language))
+    try:
+        act = await act_of(who, deed, sent)
+        duty = await tables.OwnDuty.filter(kind=CORRECTION, ref=row.ref).order_by("-id").first()
+        if duty is None:
+            raise web.HTTPNotFound
+        outcome, reason = (DONE, "") if deed == "close" else ("withdrawn", sent["withdraw_reason"].strip())
+        await ended(duty, act.at, act.actor, outcome, reason, None)
+    except Refused as no:
+        fresh = await tables.Correction.get(id=row.id)
+        return await _show(request, who, fresh, refused(no, deed, sent, language, {"reason": "reason", "my": "reason"}))
+    return see_other(f"/correction/{row.id}")
