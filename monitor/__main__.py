@@ -25,6 +25,7 @@ COMMANDS = {
     "ledger": "monitor.cli.ledger:ledger",
     "export": "monitor.cli.export:export",
     "receipt": "monitor.cli.receipt:receipt",
+    "person": "monitor.cli.person:person",
     "mail": "monitor.cli.mail:mail",
     "doctor": "monitor.cli.doctor:doctor",
     "db": "monitor.cli.db:db",

@@ -63,7 +63,7 @@ async def export(
     async with store_of(settings):
         known = await _keys(what)
         for kind, key in (("company", wanted.company), ("party", wanted.party)):
-            _known(kind, key, known[kind])
+            near(kind, key, known[kind])
         if what in _TEXTS:
             await _to(output, what, wanted)
         else:
@@ -203,12 +203,12 @@ async def _keys(what: str) -> dict[str, set[str]]:
     }
 
 
-def _known(kind: str, key: str | None, keys: Collection[str]) -> None:
+def near(kind: str, key: str | None, keys: Collection[str]) -> None:
     """A misspelt key must not make a file in which that company or party has nothing."""
     if key is None or key in keys:
         return
     import difflib
 
-    near = difflib.get_close_matches(key, keys, 1)
-    remedy = f"did you mean {near[0]}?" if near else "itaku export registry shows them all."
+    found = difflib.get_close_matches(key, keys, 1)
+    remedy = f"did you mean {found[0]}?" if found else "itaku export registry shows them all."
     raise click.BadParameter(f"there is no {kind} {key} in the registry; {remedy}", param_hint=f"--{kind}")

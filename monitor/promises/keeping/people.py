@@ -69,6 +69,26 @@ async def erase_person(whom: Whom, at: datetime, actor: str) -> dict[str, int]:
     return counts
 
 
+class _Undone(Exception):  # noqa: N818 - what is done with it
+    """What was tried is taken back."""
+
+
+async def would_erase(whom: Whom, at: datetime) -> dict[str, int]:
+    """What `erase_person` would erase: it is done and taken back, so that nothing is counted otherwise than it goes."""
+    counts: dict[str, int] = {}
+    try:
+        async with transaction():
+            counts = await erase_person(whom, at, ledger.SYSTEM)
+            _take_back()
+    except _Undone:
+        pass
+    return counts
+
+
+def _take_back() -> None:
+    raise _Undone
+
+
 async def _mailbox(address: str) -> list[int]:
     """The rows of whoever acted through a mailbox lose address, name and title. Their numbers stay: what one person did
     and what another did is still told apart.
