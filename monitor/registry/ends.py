@@ -29,6 +29,7 @@ async def mark(changes: Sequence[Change], at: datetime) -> None:
     if any(change.kind in SINGLES and change.action != "add" for change in changes):
         await tables.Engagement.filter(erase_at__not_isnull=True).update(erase_at=at)
         await tables.OwnerRequest.filter(erase_at__not_isnull=True).update(erase_at=None)
+        await tables.Correction.filter(erase_at__not_isnull=True).update(erase_at=None)
         await tables.OptOut.filter(erase_at__not_isnull=True).update(erase_at=at)
 
 

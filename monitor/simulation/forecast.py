@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 
 from monitor import tables
 from monitor.duties.changes import RULE
+from monitor.hearing.asking_on import NOTICE
 from monitor.ladder import CERTIFICATE
 from monitor.obligations.booking import REPLACED
 from monitor.obligations.disposal import OVER
@@ -51,13 +52,21 @@ async def snapshot(at: datetime) -> Rows:
     failing = {*await _column(tables.Case.filter(closed_at=None), "id")}
     items = await _unsent_items()
     notices = await _notices(live, failing, _named(items, "notice_id"), at)
-    duties = live | {*await _counted_from()} | {*await _opened_lately(at)} | _named(notices, "obligation_id")
+    told = await tables.Incident.filter(state="told").values()
+    duties = (
+        live
+        | await _told_of(told)
+        | {*await _counted_from()}
+        | {*await _opened_lately(at)}
+        | _named(notices, "obligation_id")
+    )
     cases = await _rows(tables.Case, "id", failing | _named(notices, "case_id"))
     seen = await tables.FindingRow.filter(Q(rule=AGAIN) | Q(rule=RULE, closed_at=None)).values()
     joined = await _rows(tables.Joined, "case_id", failing)
     return (
         {model: await model.all().values() for model in _WHOLE}
         | await _unfinished()
+        | {tables.Incident: told}
         | {
             tables.Person: await tables.Person.filter(refused_at__not_isnull=True).values(),
             tables.Obligation: await _rows(tables.Obligation, "id", duties),
@@ -72,9 +81,15 @@ async def snapshot(at: datetime) -> Rows:
     )
 
 
+async def _told_of(incidents: list[Row]) -> set[int]:
+    """The notices of incidents, to which their parties may still add."""
+    theirs = tables.Obligation.filter(kind=NOTICE, engagement_id__in=[*_named(incidents, "engagement_id")])
+    return {*await _column(theirs, "id")} if incidents else set()
+
+
 async def _unfinished() -> dict[Any, list[Row]]:
-    """What is left of answers and of owners' requests: findings on the books with the answers that raised them, what
-    is not deleted everywhere, and requests whose legs are still waited for.
+    """What is left of answers, of owners' requests and of corrections: findings on the books with the answers that
+    raised them, what is not deleted everywhere, and what is still waited for of the others.
     """
     findings = await tables.Remediation.filter(state__in=HELD).values()
     left = await tables.Disposal.filter(~Q(state__in=(OVER, REPLACED)) | Q(turns_at__not_isnull=True)).values()
@@ -84,6 +99,7 @@ async def _unfinished() -> dict[Any, list[Row]]:
         tables.Disposal: left,
         tables.DisposalPlace: await _rows(tables.DisposalPlace, "disposal_id", _named(left, "id")),
         tables.OwnerRequest: await tables.OwnerRequest.filter(state="open").values(),
+        tables.Correction: await tables.Correction.filter(state="open").values(),
     }
 
 

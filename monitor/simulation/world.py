@@ -209,6 +209,7 @@ class World:
             (tables.ProvisionRecord, "erase_at"),
             (tables.Engagement, "erase_at"),
             (tables.OwnerRequest, "erase_at"),
+            (tables.Correction, "erase_at"),
             (tables.OptOut, "erase_at"),
             (tables.OwnDuty, "next_at"),
             (tables.Case, "next_at"),

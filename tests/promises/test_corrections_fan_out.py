@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from stage import GROUP, event, play, registry
+from stage import GROUP, event, instant, play, registry
 from stage import engagement as one
+
+from monitor import ledger, tables
+from monitor.promises.keeping.references import forget_references
+from monitor.promises.owners.correcting import Made, enter_correction
+from monitor.registry.apply import apply
+from monitor.registry.read import read
+from monitor.registry.roster import roster
+from monitor.tables.store import MEMORY, opened
 
 LEG = "correction-leg"
 JOINT = """
@@ -189,3 +197,24 @@ async def test_what_cannot_be_is_refused(told, more, reason):
     lines = await told(f"{correction(**more)}\nknown_on = {day}", until="2026-11-25")
     assert [line["reason"] for line in lines.of("refused")] == [reason]
     assert lines.of("deadline") == []
+
+
+async def test_its_reference_leads_nowhere_once_its_years_are_over_and_the_ledger_holds(tmp_path):
+    async with opened(MEMORY, create=True):
+        file = tmp_path / "registry.toml"
+        file.write_text(registry(engagement()) + JOINT, encoding="utf-8")
+        await apply(read([file]), instant("2026-11-20T00:00"), {})
+        at = instant("2026-11-24T10:00")
+        row = await enter_correction(
+            Made("C-2026-001", "found", at.date(), "impress", purposes=["p03"]), at, "person/1"
+        )
+        await tables.Correction.filter(id=row.id).update(state="closed", ended_on=at.date())
+        present = await roster()
+        for night, left in (("2026-11-25T01:00", True), ("2029-11-25T00:59", True), ("2029-11-25T01:00", False)):
+            await forget_references(present, instant(night))
+            assert await tables.Correction.filter(ref="C-2026-001").exists() is left
+        rows = [*await tables.Obligation.all(), *await tables.OwnDuty.all()]
+        assert {getattr(one, "subject", None) or one.ref for one in rows} == {f"erased/{row.id}"}
+        [line] = await tables.LedgerLine.filter(type="evidence.erased")
+        assert '"due_on":"2029-11-24"' in line.data
+        assert (await ledger.verify()).seq == await tables.LedgerLine.all().count()

@@ -61,7 +61,7 @@ UNFINISHED = (
 )
 HALF = {
     tables.Submission, tables.Remediation, tables.Disposal, tables.DisposalPlace, tables.OwnerRequest,
-    tables.SubEntrustment,
+    tables.Correction, tables.SubEntrustment,
 }  # fmt: skip
 
 
@@ -230,6 +230,11 @@ async def test_what_is_unfinished_is_copied_and_what_is_settled_is_not(store, tm
             id=number, ref=f"R-{number}", company_id="sister", request="erasure", arrived_on=day, due_on=day,
             state=request, entered_at=BEGIN, entered_by="person/1",
         )  # fmt: skip
+        await tables.Correction.create(
+            id=number, ref=f"C-{number}", company_id="sister", source="found", known_on=day, due_on=day,
+            state={"open": "open", "settled": "closed"}.get(request, "withdrawn"), entered_at=BEGIN,
+            entered_by="person/1",
+        )  # fmt: skip
     await tables.Disposal.filter(id=906).update(turns_at=BEGIN)
     await tables.SubEntrustment.create(
         id=901, engagement_id="campaign", company_id="sister", name="Below", state="active", made_at=BEGIN
@@ -242,6 +247,7 @@ async def test_what_is_unfinished_is_copied_and_what_is_settled_is_not(store, tm
         tables.Disposal: {901, 902, 903, 906},
         tables.DisposalPlace: {901, 902, 903, 906},
         tables.OwnerRequest: {901},
+        tables.Correction: {901},
         tables.SubEntrustment: {901},
     }
     assert [row["key"] for row in found[tables.Campaign]] == ["autumn"]

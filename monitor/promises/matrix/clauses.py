@@ -103,7 +103,7 @@ CLAUSES: tuple[Clause, ...] = (
         (*_rules(NOTICE_INCOMPLETE, NOT_BEFOREHAND), *_texts(FIFTH_ITEM, UNTOLD)),
     ),
     Clause("A4", Message("Special care of children"), (of.ATTESTED,), _flag("child_data")),
-    Clause("A5a", Message("Data is accurate and up to date"), (of.CORRECTED,), _OCCASION),
+    Clause("A5a", Message("Data is accurate and up to date"), (of.CORRECTED, of.SPREAD), _OCCASION),
     Clause("A5b", Message("Security measures of today's standard"), (of.SEEN_SAFE, of.ATTESTED, of.REMEDIED), _WORKS),
     Clause("A6a", Message("No more is entrusted than is needed"), (of.NEEDED, of.SCOPED), _TRUSTEES),
     Clause("A6b", Message("Only the capable are entrusted"), (of.REVIEWED,), _TRUSTEES, _LACKING),

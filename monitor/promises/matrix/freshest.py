@@ -47,6 +47,7 @@ BOOKED: tuple[Booked, ...] = (
            engagement="engagement_id"),
     Booked("request:{}", tables.OwnerRequest, "answered_on", "/owner-request/{id}", "answered_on IS NOT NULL",
            kind="request", whole="request"),
+    Booked("corrected", tables.Correction, "ended_on", "/correction/{id}", "state = 'closed'"),
     Booked("record:{}", tables.ProvisionRecord, "made_on", "/provision/{id}", "1 = 1", "basis",
            engagement="engagement_id", whole="record"),
     Booked("disclosure:{}", tables.Disclosure, "entered_at", "/disclosure/{id}", "state <> 'entered'", "basis",

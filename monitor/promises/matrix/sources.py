@@ -111,6 +111,12 @@ ANSWERED = Source(
 CORRECTED = Source(
     Message("Owner's correction carried out"), ("request:correct", "request:add"), "/owner-requests", Term.LASTING
 )
+SPREAD = Source(
+    Message("Correction made by everybody who holds the data"),
+    ("corrected", "answer:correction-leg", "duty:correction", "duty:joint-correction"),
+    "/corrections",
+    Term.LASTING,
+)
 REFUSALS = Source(Message("Refusal of mail acknowledged"), ("answer:opt-out-ack",), "/opt-outs")
 CONSENTED = Source(Message("Proof of consent to mail"), ("entry:consent.checked_on",), "/opt-outs")
 PROVIDED = Source(Message("Record of provision or receipt"), ("record",), "/provisions", Term.LASTING)

@@ -37,6 +37,7 @@ RULES: Mapping[str, Message] = {
 ENTRIES: Mapping[str, Message] = {
     "complaint": Message("Complaints"),
     "decision": Message("Reasons of decisions"),
+    "correction": Message("Reference of a correction"),
     "disclosure": Message("Disclosures by law or in an emergency"),
     "hand-over": Message("Hand-overs"),
     "incident": Message("Incidents"),
