@@ -38,8 +38,9 @@ async def answers(house, base, version=0, **said):
 async def test_who_is_affected_is_asked_answered_and_followed_up(house):
     async with house.client() as client:
         await signed_in(house, client, MANAGERS)
-        _, page = await post(client, "/exposures", ASK | {"ask_purposes": ""}, 422)
+        _, page = await post(client, "/exposures", ASK | {"ask_purposes": "", "ask_by": ""}, 422)
         assert "ExampleVPN" in page  # nothing typed is lost
+        assert all(f'href="#ask_{name}"' in page for name in ("by", "purposes"))  # all that is missing, at once
         place, _ = await post(client, "/exposures", ASK | {"ask_purposes": "p03"})
         assert place == "/exposures/1"
         await house.work()

@@ -44,6 +44,7 @@ _WORDS: Mapping[str, Message] = {
 }
 _PLACES = {"what": "what", "purposes": "purposes", "nobody": "purposes", "no": "company", "reason": "reason"}
 _WHAT, _WHY = Message("Write what has happened, so that the parties can look for it."), Message("Write the reason.")
+_FOR_WHAT = Message("Choose at least one purpose of use.")
 _WHO, _WHICH = Message("Choose whose trustees are asked."), Message("Choose at least one work.")
 
 
@@ -113,6 +114,8 @@ async def on_ask(request: web.Request) -> web.StreamResponse:
     company = sent.get("ask_company", "")
     if not company and not who.everywhere:
         mistakes.append(("company", _WHO))
+    if not sent["purposes"]:
+        mistakes.append(("purposes", _FOR_WHAT))
     if company and not who.sees(company):
         raise web.HTTPNotFound
     if mistakes:

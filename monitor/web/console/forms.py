@@ -20,7 +20,9 @@ UNREADABLE = Message("Enter a day of the calendar, or leave it empty.")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`missing`: what is said where it is empty; without it, it may be. `options`: of a choice."""
+    """`missing`: what is said where it is empty; without it, it may be. `unless`: another field that may stand for it.
+    `options`: of a choice.
+    """
 
     name: str
     label: Message
@@ -28,6 +30,7 @@ class Field:
     missing: Message | None = None
     hint: Message | None = None
     options: Sequence[Mapping[str, Any]] = ()
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Form:
             unread = self.day(sent, field.name) is None
             if unread and (field.missing or typed(sent, f"{self.deed}_{field.name}")):
                 yield f"{field.name}_year", field.missing or UNREADABLE
-        elif field.missing and not self.text(sent, field.name):
+        elif field.missing and not self.text(sent, field.name) and not self.text(sent, field.unless):
             yield field.name, field.missing
 
     def text(self, sent: Mapping[str, str], name: str) -> str:
@@ -89,7 +92,7 @@ class Form:
             "shape": field.shape,
             "label": field.label.in_(language),
             "hint": field.hint.in_(language) if field.hint else None,
-            "required": bool(field.missing),
+            "required": bool(field.missing) and not field.unless,
             "value": typed_here,
             "day": tuple(wrong.said.get(f"{name}_{part}", "") for part in ("year", "month", "day")),
             "error": next((one["text"] for one in wrong.errors if one["href"] == at), ""),

@@ -92,7 +92,14 @@ async def _form(who: Reader, language: str) -> Form:
                 options=await works(who, "", language),
                 hint=Message("If a party makes them; else the company."),
             ),
-            Field("company", Message("Company"), "choice", options=companies(who, "", language)),
+            Field(
+                "company",
+                Message("Company"),
+                "choice",
+                Message("Choose the work or the company."),
+                options=companies(who, "", language),
+                unless="engagement",
+            ),
             Field("what", WORDS["what"], "area", Message("Say what is to be published.")),
             Field("method", WORDS["method"], "area", Message("Say how the data is aggregated.")),
             Field(
