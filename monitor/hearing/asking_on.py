@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MISSING = "still-missing"  #: the notice to the party
 ADDING = (MISSING, "fresh-link")  #: what leads a party to adding to its notice
 NOTICE = "incident-notice"
+AT_WILL = 9  #: of the nine items, what else there may be to say: nobody is asked for it
 REPORTED = (PRELIMINARY_REPORT, FINAL_REPORT, MARK_REPORT)
 CHUNK = 50
 
@@ -54,7 +55,7 @@ async def ask_on(incident: Incident, present: Roster, at: datetime) -> None:
         await tables.OwnDuty.filter(id=own.id).update(
             about=about | ({"missing": incident.missing} if incident.missing else {})
         )
-    asking = incident.state == "told" and incident.missing
+    asking = incident.state == "told" and _asked_for(incident)
     dues, limits = [own.due_on for own in reports if asking], present.group.incidents
     when = next_ask(dues, limits.ask_before, present.calendar, at)
     await tables.Incident.filter(id=incident.id).update(**edit(incident, remind_at=when))
@@ -64,6 +65,12 @@ async def _open(incident: Incident) -> list[OwnDuty]:
     """The reports that are still to be made, the first one first."""
     open_ones = tables.OwnDuty.filter(kind__in=REPORTED, ref=str(incident.ref), state="open")
     return await open_ones.order_by("due_on", "id")
+
+
+def _asked_for(incident: Incident) -> str:
+    """What is missing that somebody can be asked for."""
+    numbers = [number for number in incident.missing.split(", ") if number not in {"", str(AT_WILL)}]
+    return ", ".join(numbers)
 
 
 async def turn(at: datetime) -> int:
@@ -90,7 +97,7 @@ async def _ask(incident: Incident, present: Roster, at: datetime) -> None:
     notice = await tables.Obligation.filter(kind=NOTICE, subject=str(incident.ref)).order_by("-id").first()
     if report is None or notice is None or notice.state not in HANDED_IN or notice.erased_on is not None:
         return
-    said = {"missing": incident.missing, "report": report.kind, "by": report.due_on.isoformat(), "adding": True}
+    said = {"missing": _asked_for(incident), "report": report.kind, "by": report.due_on.isoformat(), "adding": True}
     await tell(
         [about_duty(notice, MISSING, VENDOR, at, mark=f"{report.id}@{today.isoformat()}", data=said, urgent=True)]
     )

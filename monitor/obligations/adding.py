@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from monitor.questionnaire import Answer
     from monitor.tables import Obligation
 
+NOTHING_ADDED = "nothing-added"  #: the token of an addition that says nothing new
+
 
 async def may_add(duty: Obligation) -> bool:
     """Whether the party may add to it now."""
@@ -64,7 +66,7 @@ async def news(duty: Obligation, answers: Mapping[str, Answer]) -> list[str]:
     if duty.state not in HANDED_IN:
         return []
     found = differing(await said_last(duty), answers)
-    need(found, "nothing-added", "These answers are the same as those that were handed in before. Nothing was sent.")
+    need(found, NOTHING_ADDED, "These answers are the same as those that were handed in before. Nothing was sent.")
     return found
 
 

@@ -147,6 +147,9 @@ async def test_it_ends_when_all_is_told_when_the_reports_are_made_and_while_the_
         event(at, "done", obligation=report)
         for at, report in (("2026-09-20T10:00", "preliminary-report"), ("2026-10-06T10:00", "final-report"))
     ]
+    nearly = tells("2026-09-20T16:00", ALL[:-1])  # nobody has to have anything else to say
+    lines = await play(registry(work()), "2026-09-01", "2026-11-01", first, nearly, tmp=tmp_path)
+    assert asked(lines) == ["09-19T09:00"]
     lines = await play(registry(work()), "2026-09-01", "2026-11-01", first, *made, tmp=tmp_path)
     assert asked(lines) == ["09-19T09:00", "10-05T09:00"]
     lines = await play(registry(work()), "2026-09-01", "2026-10-10", first, returns("2026-09-18T17:00"), tmp=tmp_path)

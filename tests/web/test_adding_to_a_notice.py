@@ -147,6 +147,7 @@ async def test_what_is_typed_while_the_company_closes_the_incident_is_not_lost_a
         assert "The incident has been closed" in page
         assert "1 answer that was saved later has not been handed in" in page
         assert f'href="{base}/incident"' in page
+        assert "A wrong address." in page  # to be taken over into another notice
         assert await tables.Answer.filter(question="incident.cause").exists()
         assert len(await handed_in()) == 1
 

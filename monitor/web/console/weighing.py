@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from monitor import tables
 from monitor.asked import frozen
 from monitor.language import Message, say_instant
+from monitor.obligations import KINDS
 from monitor.obligations.drafts import last_accepted
 from monitor.obligations.marks import RETURNED, marks_of
 from monitor.questionnaire import Change, Gate, Standing, diff, examine, gate_of, score, thaw_answers
@@ -58,8 +59,9 @@ class Case:
     answers: Mapping[str, Answer]
     before: Mapping[str, Answer]
     resubmitted: bool  #: `before` is the answer that was returned, and not the one accepted last time
+    added: bool  #: it adds to `before`, which had not come back
     marks: Mapping[str, Mark]
-    earlier: Mapping[str, Mark]  #: of the answer that was returned
+    earlier: Mapping[str, Mark]  #: of the answer that was returned, or that this one adds to
     notes: Sequence[Note]
     people: Mapping[int, str]
     trust: Trust
@@ -67,10 +69,10 @@ class Case:
 
     @classmethod
     async def of(cls, duty: Obligation, submission: Submission, trust: Trust, policy: Policy) -> Case:
-        handed_back = await tables.Submission.filter(
-            obligation_id=duty.id, id__lt=submission.id, verdict=RETURNED
-        ).order_by("-id").first()  # fmt: skip
-        before = thaw_answers(handed_back.answers) if handed_back else await last_accepted(duty, before=submission.id)
+        earlier = tables.Submission.filter(obligation_id=duty.id, id__lt=submission.id).order_by("-id")
+        last = await (earlier if KINDS[duty.kind].grows else earlier.filter(verdict=RETURNED)).first()
+        before = thaw_answers(last.answers) if last else await _of_last_time(duty, submission)
+        handed_back = last is not None and last.verdict == RETURNED
         marks = await marks_of(submission.id)
         notes = await tables.Note.filter(obligation_id=duty.id).order_by("id")
         return cls(
@@ -79,9 +81,10 @@ class Case:
             await frozen(duty.request_id),
             trust.answers,
             before,
-            handed_back is not None,
+            handed_back,
+            last is not None and not handed_back,
             marks,
-            await marks_of(handed_back.id) if handed_back else {},
+            await _marks_before(last) if last else {},
             notes,
             await _names({mark.reviewer_id for mark in marks.values()} | {note.author_id for note in notes}),
             trust,
@@ -101,6 +104,17 @@ class Case:
     def scored(self) -> Score:
         seen = {q.id: one.answer for q in self.asked.questions for one in self.trust.seen if one.claim.about(q.id)}
         return score(self.asked, self.answers, seen)
+
+
+async def _of_last_time(duty: Obligation, submission: Submission) -> dict[str, Answer]:
+    """What is added to is of one matter: what was said of another is nothing to compare it with."""
+    return {} if KINDS[duty.kind].grows else await last_accepted(duty, before=submission.id)
+
+
+async def _marks_before(last: Submission) -> dict[str, Mark]:
+    """What was marked to go back and never went is nothing that the party was told."""
+    marks = await marks_of(last.id)
+    return {name: one for name, one in marks.items() if last.verdict == RETURNED or one.verdict != RETURNED}
 
 
 async def _names(ids: set[int | None]) -> dict[int, str]:
@@ -147,13 +161,18 @@ class _Teller:
             "stands": stands,
             "carried": bool(stands) and not (mark and mark.verdict),
             "asked_for": self.case.earlier[name].comment if earlier == RETURNED else "",
-            "before_label": Message("The answer that was returned").in_(self.language)
-            if self.case.resubmitted else None,
+            "before_label": self._before(),
             "notes": notes,
             "open": not quiet or stands == RETURNED,
             "said": None,
             "errors": {},
         }  # fmt: skip
+
+    def _before(self) -> str | None:
+        """What the answer before is called, where it is not last time's."""
+        if self.case.added:
+            return Message("Handed in before").in_(self.language)
+        return Message("The answer that was returned").in_(self.language) if self.case.resubmitted else None
 
     def _files(self, question: str) -> list[dict[str, Any]]:
         answer, same = self.case.answers.get(question), self.again.get(question, set())

@@ -11,7 +11,8 @@ from monitor.hearing.exposures import said as said_of
 from monitor.language import Message
 from monitor.letters.items import items
 from monitor.obligations import KINDS, drafts
-from monitor.obligations.adding import differing, said_last
+from monitor.obligations.adding import NOTHING_ADDED, differing, said_last
+from monitor.obligations.drafts import Draft
 from monitor.questionnaire import Answer, examine, freeze_answers, thaw_answers
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
@@ -129,13 +130,10 @@ async def submit(request: web.Request, found: Opened) -> web.StreamResponse:
     """Hand in. Needs a name, a post and the declaration, which only a person can give. What is handed in is what was
     listed to check: an answer that somebody saved since then leads back there.
     """
-    if not found.submittable:
-        return see_other(f"{found.base}/")
     draft = await found.draft()
-    if _same(found, draft.answers):
-        return see_other(f"{found.base}/done")  # the button was pressed twice, or a colleague was quicker
-    if not found.examined(draft).complete:
-        return see_other(f"{found.base}/check")
+    elsewhere = _instead(found, draft)
+    if elsewhere is not None:
+        return see_other(found.base + elsewhere)
     sent, frozen = dict(await fields(request)), freeze_answers(found.questionnaire, draft.answers)
     if sent.get("seen") != frozen.sha256:
         return see_other(f"{found.base}/check?changed=1")
@@ -148,10 +146,23 @@ async def submit(request: web.Request, found: Opened) -> web.StreamResponse:
             else await _undeclared(request, found, said, errors)
         )
     except Refused as no:
+        if no.reason == NOTHING_ADDED:
+            return see_other(f"{found.base}/done")  # a second press of the button was on its way
         if no.reason != "too-many-codes":
             raise
         errors = [{"field": "declared", "text": no.message.in_(found.language), "href": "#declared"}]
         return await _undeclared(request, found, said, errors)
+
+
+def _instead(found: Opened, draft: Draft) -> str | None:
+    """Where whoever hands in is led, where there is nothing to hand in: to what was handed in already, where the button
+    was pressed twice or a colleague was quicker.
+    """
+    if not found.submittable:
+        return "/"
+    if _same(found, draft.answers):
+        return "/done"
+    return None if found.examined(draft).complete else "/check"
 
 
 async def _undeclared(
@@ -223,14 +234,20 @@ async def _more(found: Opened) -> dict[str, Any] | None:
     kind = KINDS[found.duty.kind]
     if not kind.grows or found.duty.erased_on is not None:
         return None
-    gist = await kind.gist(found.duty, {})
-    before, draft = await said_last(found.duty), await found.draft()
-    left = len(differing(before, draft.answers)) if found.grade in {"submit", "draft"} else 0
+    gist, before, draft = await kind.gist(found.duty, {}), await said_last(found.duty), await found.draft()
+    saved = differing(before, draft.answers) if found.grade in {"submit", "draft"} else []
     return {
         "missing": items(str(gist.get("missing", "")), found.language),
-        "left": left,
+        "left": len(saved),
+        "saved": [] if found.adding else _rows(found, draft.answers, saved),
         "over": kind.no_more.in_(found.language),
     }
+
+
+def _rows(found: Opened, answers: Mapping[str, Answer], names: list[str]) -> list[dict[str, Any]]:
+    """These answers alone, as the list to check shows them; of a colleague's parts, theirs."""
+    groups = _changeable(found, all_answers(found, answers, found.examined(Draft(answers, {})), {}))
+    return [row for group in groups for row in group["rows"] if row["id"] in names]
 
 
 @through_link
