@@ -5,18 +5,22 @@ line beside the daemon) wrote in between, and no time-out helps. `BEGIN IMMEDIAT
 
 A transaction that cannot begin or end leaves nothing behind: neither the lock of this process, which all later
 transactions would wait for in vain, nor an open transaction on the connection that they share.
+
+What is only read, and outside a transaction, goes over connections of its own: they see what was committed last, as
+PostgreSQL's do, and a page does not wait for a stage that is writing. A database in memory has one connection.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -65,7 +69,41 @@ class _Scope(SqliteTransactionContext):
             self._trxlock.release()
 
 
+READERS = 2  #: connections that only read; a long reading leaves one to the others
+ROOM = -4000  #: kibibytes of pages that each of them keeps
+
+
 class Client(SqliteClient):
+    def __init__(self, file_path: str, **settings: Any) -> None:
+        super().__init__(file_path, **settings)
+        alone = ":memory:" in file_path
+        reading = {**settings, "cache_size": ROOM, "query_only": "ON"}
+        self._readers = [] if alone else [SqliteClient(file_path, **reading) for _ in range(READERS)]
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
+        reader = self._reader(query)
+        reading = reader.execute_query(query, values) if reader else super().execute_query(query, values)
+        found: tuple[int, Sequence[Any]] = await reading
+        return found
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        reader = self._reader(query)
+        reading = reader.execute_query_dict(query, values) if reader else super().execute_query_dict(query, values)
+        found: list[dict[str, Any]] = await reading
+        return found
+
+    def _reader(self, query: str) -> SqliteClient | None:
+        """Who reads this: one who is free, if any is. None: it writes, or it must see what stands on our connection."""
+        if not self._readers or self._connection is None or not query.startswith("SELECT"):
+            return None
+        free = (one for one in self._readers if not one._lock.locked())  # noqa: SLF001 - Tortoise has no other door
+        return next(free, self._readers[0])
+
+    async def close(self) -> None:
+        for reader in self._readers:
+            await reader.close()
+        await super().close()
+
     def _in_transaction(self) -> TransactionContext:
         return _Scope(_Immediate(self), self._lock)
 
