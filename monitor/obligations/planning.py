@@ -13,7 +13,7 @@ from monitor.books import Step, enter
 from monitor.guard import Guard
 from monitor.obligations import KINDS
 from monitor.obligations.attestation import resting_until
-from monitor.obligations.contract import Facts, Idle, Sighting
+from monitor.obligations.contract import Facts, Idle, Owed, Sighting
 from monitor.obligations.reconcile import Policy, begin, reconcile
 from monitor.own_duties import FOUND, SPOT_CHECK
 from monitor.registry.format import OWING
@@ -36,13 +36,13 @@ _BELOW = ("approved", "active", "ended")  #: states in which a party below may h
 POISONED = timedelta(hours=1)  #: how far ahead an engagement goes that cannot be worked out
 
 
-async def plan(at: datetime, policy: Policy | None = None) -> int:
+async def plan(at: datetime, policy: Policy | None = None, most: int = CHUNK) -> int:
     """Work out one chunk of engagements; how many there were.
 
     The registry is read when the rows are locked: what changes it after that marks them anew, and is not lost.
     """
     async with transaction():
-        due = tables.Engagement.filter(plan_at__lte=at).order_by("plan_at", "key").limit(CHUNK)
+        due = tables.Engagement.filter(plan_at__lte=at).order_by("plan_at", "key").limit(most)
         rows = await due.select_for_update(skip_locked=True)
         if not rows:
             return 0
@@ -228,7 +228,16 @@ def _work_out(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy
             continue
         outcome = kind.owed(facts)
         live = [duty for duty in facts.history if duty.kind == kind.name and duty.state in LIVE]
-        steps += [step for duty in live if (step := reconcile(outcome, duty, facts, at, policy))]
+        steps += [step for duty in live if (step := _changed(outcome, duty, facts, at, policy))]
         if not isinstance(outcome, Idle) and all(duty.state == "cancelled" for duty in live):
             steps.append(begin(kind.name, outcome, facts, row.company_id, at, policy))
     return steps
+
+
+def _changed(outcome: Owed | Idle, duty: tables.Obligation, facts: Facts, at: datetime, policy: Policy) -> Step | None:
+    """What is to be written of a duty, or none where all stays as it stands: after a release has come, that is most."""
+    stood = dict(vars(duty))
+    step = reconcile(outcome, duty, facts, at, policy)
+    if step is None or step.events or step.notices or step.withdraw:
+        return step
+    return step if any(stood[name] != value for name, value in step.fields.items()) else None
