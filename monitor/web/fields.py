@@ -12,17 +12,23 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from aiohttp import BodyPartReader, MultipartReader, content_disposition_filename, parse_content_disposition, web
-from aiohttp.hdrs import CONTENT_DISPOSITION
+from aiohttp import (
+    BodyPartReader,
+    MultipartReader,
+    StreamReader,
+    content_disposition_filename,
+    parse_content_disposition,
+    web,
+)
+from aiohttp.hdrs import CONTENT_DISPOSITION, CONTENT_ENCODING
 from aiohttp.http_exceptions import HttpProcessingError
 
 from monitor.questionnaire.entry import tidy
+from monitor.web.plain_form import SMALL
 from monitor.web.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Iterator
-
-    from aiohttp import StreamReader
 
 PARTS = 1000  #: fields and files of one form
 LINES = 20 * PARTS  #: of everything between them: boundaries, headers, what stands before the first
@@ -130,13 +136,22 @@ def _too_much() -> web.HTTPException:
     return web.HTTPRequestEntityTooLarge(max_size=PARTS, actual_size=PARTS, text="More than a form can be.")
 
 
-async def parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
+async def small(request: web.Request) -> bytes | None:
+    """The whole of a form that says of itself that it is small; none, and nothing was read, if it does not."""
+    if not 0 < (request.content_length or 0) <= SMALL or CONTENT_ENCODING in request.headers:
+        return None
+    with legible():
+        async with asyncio.timeout(LATER):
+            return await request.read()
+
+
+async def parts(request: web.Request, whole: bytes | None = None) -> AsyncIterator[BodyPartReader]:
     """The parts of a form with files, one after the other. What is left of one is read before the next, however much
-    that is: whoever counts reads each to its end.
+    that is: whoever counts reads each to its end. `whole`: what was read of it already.
     """
     with legible():
-        body = Measured(request.content, request.app[SITE].form_limit + ROOM)
-        form = Form(request.headers, cast("StreamReader", body))
+        content = request.content if whole is None else _again(request, whole)
+        form = Form(request.headers, cast("StreamReader", Measured(content, request.app[SITE].form_limit + ROOM)))
     for _ in range(PARTS):
         with legible():
             part = await form.next()
@@ -146,6 +161,14 @@ async def parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
             raise web.HTTPBadRequest(text="A form within a form is none of ours.")
         yield part
     raise _too_much()
+
+
+def _again(request: web.Request, whole: bytes) -> StreamReader:
+    """What was read, to be read once more."""
+    found = StreamReader(request.protocol, len(whole) + 1, loop=asyncio.get_running_loop())
+    found.feed_data(whole)
+    found.feed_eof()
+    return found
 
 
 async def chunk(part: BodyPartReader, octets: int) -> bytes:

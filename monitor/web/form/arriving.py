@@ -7,11 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aiohttp.hdrs import CONTENT_TYPE
+
 from monitor.evidence import EvidenceAway, RefusedFile
 from monitor.language import Message
 from monitor.obligations import drafts
 from monitor.questionnaire.entry import tidy
-from monitor.web.fields import chunk, fields, parts
+from monitor.web.fields import PARTS, chunk, fields, parts, small
+from monitor.web.plain_form import boundary_of, plain
 from monitor.web.site import SITE
 from monitor.web.words import AWAY
 
@@ -50,8 +53,14 @@ async def receive(request: web.Request, section: Section, sent: Sent) -> Sent:
         for name, value in await fields(request):
             sent.fields[name].append(value)
         return sent
+    whole, boundary = await small(request), boundary_of(request.headers[CONTENT_TYPE])
+    texts = plain(whole, boundary, PARTS) if whole and boundary else None
+    if texts is not None:
+        for name, octets in texts:
+            _take_text(name, octets, sent)
+        return sent
     asked = {question.id for question in section.questions}
-    async for part in parts(request):
+    async for part in parts(request, whole):
         if part.filename:
             if not await _receive_file(request, part, sent, asked):
                 break
@@ -65,10 +74,14 @@ async def _receive_text(request: web.Request, part: BodyPartReader, sent: Sent) 
     taken = bytearray()
     while not part.at_eof() and len(taken) <= TEXT_LIMIT:
         taken += await chunk(part, CHUNK)
-    sent.octets += len(taken)
-    if part.name and part.filename is None and len(sent.fields) < FIELDS:
-        sent.fields[part.name].append(tidy(bytes(taken[:TEXT_LIMIT]).decode("utf-8", "replace")))
+    _take_text(part.name if part.filename is None else None, bytes(taken), sent)
     return await _discard(part, sent, request.app[SITE].form_limit)
+
+
+def _take_text(name: str | None, octets: bytes, sent: Sent) -> None:
+    sent.octets += len(octets)
+    if name and len(sent.fields) < FIELDS:
+        sent.fields[name].append(tidy(octets[:TEXT_LIMIT].decode("utf-8", "replace")))
 
 
 async def _receive_file(request: web.Request, part: BodyPartReader, sent: Sent, asked: set[str]) -> bool:
