@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from monitor.tables import Case, Obligation, OwnDuty
 
 VENDOR, COMPANY, PERSON = "vendor", "company", "person"
+ASSIGNEE = "assignee"  #: who sees to something at a company, as the ledger knows them (`person/12`); a role in letters
+NAMED = "named"  #: a notice to that person alone, that they have been named
 
 
 def about_duty(duty: Obligation, kind: str, side: str, at: datetime, **more: Any) -> Notice:
@@ -52,9 +54,12 @@ def about_case(case: Case, kind: str, side: str, at: datetime, **more: Any) -> N
 
 
 def about_own(duty: OwnDuty, kind: str, at: datetime, **more: Any) -> Notice:
-    """A notice of what a company owes itself; only its own people hear of it."""
+    """A notice of what a company owes itself; only its own people hear of it. Where one of them was named to see to it,
+    that person does as well, whatever their role.
+    """
     mark = more.pop("mark", "")
-    fields = {"roles": [], "data": {}, "send_at": at, "made_at": at} | more
+    data = more.pop("data", {}) | {name: who for name, who in duty.about.items() if name == ASSIGNEE}
+    fields = {"roles": [], "data": data, "send_at": at, "made_at": at} | more
     return Notice(
         key=f"w{duty.id}/{COMPANY[0]}/{kind}/{mark}",
         kind=kind,

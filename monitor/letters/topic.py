@@ -10,6 +10,7 @@ from monitor.cause import AGAIN
 from monitor.certificates import Held
 from monitor.ladder import OPENING
 from monitor.letters.words import case_reference, duty_reference, own_reference
+from monitor.notices import NAMED
 from monitor.tables.duty import DECLINED
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _DEEDS = frozenset(
     {
         "returned",
         "rung",
+        NAMED,
         "due-moved",
         "undeliverable",
         "plea",
@@ -79,7 +81,7 @@ class Topic:
         if self.case:
             name = "conduct" if self.case.rule else "case"
             return {"rung": name, "resolved": f"{name}-resolved"}.get(notice.kind, notice.kind)
-        if notice.kind == "rung" and (self.own or self.certificate):
+        if notice.kind in {"rung", NAMED} and (self.own or self.certificate):
             return "own-duty" if self.own else "certificate"
         if notice.kind != "rung" or duty is None:
             return notice.kind

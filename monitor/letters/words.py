@@ -40,6 +40,7 @@ ROLES: Mapping[str, str] = {
     "pi_manager": "the manager for personal information",
     "privacy_office": "the group's privacy office",
     "executive": "the executive in charge",
+    "assignee": "the person responsible",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from monitor import tables
-from monitor.notices import PERSON, VENDOR
+from monitor.notices import ASSIGNEE, NAMED, PERSON, VENDOR
 from monitor.outbox.dead import REFUSED_FOR, SILENT_FOR
 from monitor.registry.roster import RISING
 
@@ -34,15 +34,17 @@ class Directory:
     dead: frozenset[str]
     silent: frozenset[str]
     day: date
+    assignees: Mapping[str, str] = field(default_factory=dict)  #: who was named to see to something, with their address
 
     @classmethod
     async def of(cls, notices: Iterable[Notice], present: Roster, at: datetime) -> Self:
+        notices = list(notices)
         known = await tables.Person.filter(refused_at__gt=at - REFUSED_FOR).values_list("email", "refused_at")
         parties = await present.parties({notice.party_id for notice in notices if notice.party_id})
         dead, silent = (
             frozenset(email for email, when in known if when > at - ago) for ago in (REFUSED_FOR, SILENT_FOR)
         )
-        return cls(present, parties, dead, silent, present.calendar.day_of(at))
+        return cls(present, parties, dead, silent, present.calendar.day_of(at), await _assignees(notices))
 
     def readers(self, notice: Notice) -> Audience:
         """Of a party, its first contact that can be reached; of a company, all of the notice's roles.
@@ -56,7 +58,10 @@ class Directory:
             first = next((address for address in contacts if self._alive(address)), None)
             return {"vendor": (first,)} if first else {}
         others = self._without(str(notice.data.get("but") or ""))
-        return others._company(notice) or others._next_up(notice)  # noqa: SLF001 - a directory too
+        if notice.kind == NAMED:
+            return others._assigned(notice)  # noqa: SLF001 - a directory too
+        heard = others._company(notice) or others._next_up(notice)  # noqa: SLF001
+        return heard | others._assigned(notice)  # noqa: SLF001
 
     def reads(self, address: str, notice: Notice) -> bool:
         """Whether that address is among its readers."""
@@ -76,6 +81,12 @@ class Directory:
             return self._reachable(self.present.levels(notice.company_id, notice.level, self.day, also=notice.roles))
         return self._reachable(self.present.audience(notice.company_id, notice.roles, self.day))
 
+    def _assigned(self, notice: Notice) -> Audience:
+        """The person who was named to see to it, as long as they are one of the company's people."""
+        address = self.assignees.get(str(notice.data.get(ASSIGNEE)), "")
+        people = self.present.acting(notice.company_id, address, self.day) if address else ()
+        return self._reachable({ASSIGNEE: people})
+
     def _next_up(self, notice: Notice) -> Audience:
         rising = (self._reachable(self.present.audience(notice.company_id, [role], self.day)) for role in RISING)
         return next(filter(None, rising), {})
@@ -88,6 +99,13 @@ class Directory:
 
     def _alive(self, address: str) -> bool:
         return address.lower() not in self.dead
+
+
+async def _assignees(notices: Iterable[Notice]) -> dict[str, str]:
+    named = {str(notice.data[ASSIGNEE]) for notice in notices if notice.data.get(ASSIGNEE)}
+    ids = [int(one.removeprefix("person/")) for one in named]
+    found = await tables.Person.filter(id__in=ids).values_list("id", "email") if ids else []
+    return {f"person/{number}": str(email) for number, email in found}
 
 
 @dataclass

@@ -137,6 +137,18 @@ class Roster:
         """Everybody up to a level: 1 managers, 2 and PI manager, 3 and privacy office, 4 and executive."""
         return self.audience(company, (*RISING[:level], *also), day)
 
+    def acting(self, company: str | None, address: str, day: date) -> tuple[str, ...]:
+        """Whoever acts for one of a company's people on that day, themselves or their deputy; nobody for somebody who
+        is not, or no longer, one of them.
+        """
+        if not self.responsible(company, day):
+            theirs = self.group.privacy_office
+            return (address,) if address.lower() in {one.lower() for one in theirs} else ()
+        own = self.companies[str(company)]
+        people = (*own.managers, *own.reviewers, *own.pi_manager, *own.executive, *(one.email for one in own.person))
+        known = {one.lower(): one for one in people}
+        return (_standing_in(own, known[address.lower()], day),) if address.lower() in known else ()
+
     def _filled(self, company: Company, role: str, day: date) -> tuple[str, tuple[str, ...]]:
         addresses = self._holders(company, role, day)
         if addresses:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tortoise.expressions import F
+
 from monitor import ledger, tables
 from monitor.duties import owing
+from monitor.notices import ASSIGNEE, NAMED, about_own, tell
 from monitor.own_duties import CORRECTIVE_ACTION, DONE, EFFECT_CHECK
 from monitor.promises.entries import harmless, known_company
 from monitor.promises.improving.sources import Source, held
@@ -89,7 +92,13 @@ async def _begin(said: Ordered, source: Source, by: Hand, follows: int | None = 
 
 async def _owe(kind: str, due_on: date, row: CorrectiveAction, by: Hand) -> None:
     about: dict[str, Any] = {"company_id": row.company_id, "party_id": row.party_id, "engagement_id": row.engagement_id}
-    await owing.owe(kind, due_on, by.at, by.present, ref=row.ref, about={"what": row.action}, **about)
+    said = {"what": row.action} | (_assigned(row.owner_id) if kind == CORRECTIVE_ACTION else {})
+    await owing.owe(kind, due_on, by.at, by.present, ref=row.ref, about=said, **about)
+
+
+def _assigned(owner: int | None) -> dict[str, str]:
+    """Whoever sees to it is told with the managers, and reminded with them."""
+    return {ASSIGNEE: f"person/{owner}"} if owner else {}
 
 
 async def explain(action_id: int, cause: str, owner: str, at: datetime, actor: str) -> None:
@@ -99,10 +108,23 @@ async def explain(action_id: int, cause: str, owner: str, at: datetime, actor: s
         row = await tables.CorrectiveAction.filter(id=action_id).select_for_update().get()
         need(row.state in {"open", "done"}, "not-open", "This corrective action is over.")
         owner_id = int(owner.removeprefix("person/")) if owner else row.owner_id
+        was = row.owner_id
         fields = edit(row, cause=cause.strip() or row.cause, owner_id=owner_id)
         await tables.CorrectiveAction.filter(id=row.id).update(**fields)
+        if owner_id != was:
+            await _name(row, owner_id, at)
         told = {"owner": owner} if owner else {}
         await ledger.write([_event("explained", row, actor, **told, **await keep(cause, at))], at)
+
+
+async def _name(row: CorrectiveAction, owner: int | None, at: datetime) -> None:
+    """Somebody else is named while it is to be carried out: they hear of it at once, and of its rungs from then on."""
+    duty = await tables.OwnDuty.filter(kind=CORRECTIVE_ACTION, ref=row.ref, state="open").select_for_update().first()
+    if duty is not None:
+        about = {name: value for name, value in duty.about.items() if name != ASSIGNEE} | _assigned(owner)
+        fields = edit(duty, about=about)
+        await tables.OwnDuty.filter(id=duty.id).update(**fields, version=F("version") + 1)
+        await tell([about_own(duty, NAMED, at, mark=f"{at:%Y%m%dT%H%M%S%f}")])
 
 
 async def followed(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: str, on: date | None) -> None:

@@ -50,11 +50,13 @@ async def _busy(address: str) -> list[Message]:
     asked = tables.Obligation.filter(asks__iexact=address, state__in=LIVE)
     helping = tables.Colleague.filter(contact__email=address, state="given", obligation__state__in=LIVE)
     owning = tables.Remediation.filter(owner__email=address, state__in=UNSETTLED)
+    seeing = tables.CorrectiveAction.filter(owner__email=address, state="open")
     found: list[Message] = []
     for words, numbers in (
         (Message("asked in request {number}"), await asked.values_list("id", flat=True)),
         (Message("colleague in request {number}"), await helping.values_list("obligation_id", flat=True)),
         (Message("responsible for finding {number}"), await owning.values_list("id", flat=True)),
+        (Message("responsible for corrective action {number}"), await seeing.values_list("id", flat=True)),
     ):
         found += [Message(words.text, {"number": number}) for number in numbers]
     return found

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class CorrectiveAction(ThroughUs):
-    """`source`: the entry that it comes from, such as `complaint/1`; without one, a company's own accord."""
+    """`source`: the entry that it comes from, such as `complaint/1`; without one, a company's own accord. `owner`: the
+    address of who sees to it.
+    """
 
     do: Literal["corrective_action"]
     due_on: date
@@ -28,6 +30,7 @@ class CorrectiveAction(ThroughUs):
     action: str = "-"
     cause: str = ""
     by: str | None = None
+    owner: str | None = None
 
 
 async def _corrective_action(event: CorrectiveAction, at: datetime) -> None:
@@ -35,7 +38,9 @@ async def _corrective_action(event: CorrectiveAction, at: datetime) -> None:
     company = source.company if source else event.company
     known = company if company in (await roster()).companies else None
     actor = await acts.person(event.by or await manager(known, at), at)
-    await order(Ordered(event.action, event.due_on, event.cause, event.source, event.company), at, actor)
+    owner = await acts.person(event.owner, at) if event.owner else ""
+    said = Ordered(event.action, event.due_on, event.cause, event.source, event.company, owner)
+    await order(said, at, actor)
 
 
 DEEDS: Mapping[type[Event], Deed] = {CorrectiveAction: _corrective_action}

@@ -164,6 +164,7 @@ NOTICES = {
     "still-missing": "Mail: what is missing in the notice",
     "mail-reply": "Mail: the party replied by mail",
     "hand-over": "Mail: link for a colleague",
+    "named": "Mail: to the person responsible",
     "code": "Mail: code to confirm the signature",
     "plea": "Mail: the party wrote",
     "plea-receipt": "Mail: copy of what the party wrote",
