@@ -8,7 +8,7 @@ from aiohttp import web
 
 from monitor import tables
 from monitor.hearing.asking_on import NOTICE
-from monitor.hearing.incidents import CATEGORIES, ITEMS, PEOPLE
+from monitor.hearing.incidents import CATEGORIES, ITEMS, PEOPLE, unlisted
 from monitor.language import Message, say_day, say_instant
 from monitor.letters.items import ITEMS as ITEMS_IN_WORDS
 from monitor.letters.items import items, questions
@@ -57,6 +57,7 @@ _WORDS: Mapping[str, Message] = {
     "incident.owners-told": Message("The persons concerned have been told"),
     "incident.closed": Message("Closed"),
 }
+_REPORTABLE = {True: Message("A report is needed"), False: Message("No report is needed, as far as is known")}
 _PLACES = {"aware": "aware_year", "engagement": "engagement", "my": "item_1", "day": "until_year", "on": "on_year"}
 _NO_WORK, _NO_DAY = Message("Choose the work."), Message("Enter the day on which the party noticed it.")
 
@@ -79,6 +80,7 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong | None = None) -
             "aware": say_day(one.aware_on, language),
             "received": say_instant(one.received_at, who.present.calendar.zone, language) if one.received_at else "",
             "state": STATES[one.state].in_(language),
+            "missing": len(unlisted(one.missing)) if one.state == "told" else 0,
         }
         for one in found
     ]
@@ -198,7 +200,7 @@ def _facts(incident: Incident, who: Reader, language: str) -> list[tuple[str, st
         ),
         (Message("Items still missing"), comma.join(items(incident.missing, language))),
         (Message("The party is next reminded of them"), _asked_next(incident, who, language)),
-        (Message("To be reported"), Message("Yes" if incident.reportable else "No").in_(language) if known else ""),
+        (Message("To be reported"), _REPORTABLE[bool(incident.reportable)].in_(language) if known else ""),
         (Message("Persons told"), say_day(incident.owners_told_on, language) if incident.owners_told_on else ""),
         (Message("Reference"), str(incident.ref)),
     ]
