@@ -193,7 +193,8 @@ _SUITED = {
 
 async def _keys(what: str) -> dict[str, set[str]]:
     """What may be named. The books still hold parties and companies that have left the registry."""
-    from monitor.registry.apply import MODELS, known_keys
+    from monitor.registry.apply import known_keys
+    from monitor.registry.differences import MODELS
 
     if what not in {"ledger", "pack"}:
         return await known_keys()

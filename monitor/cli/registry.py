@@ -25,7 +25,7 @@ from monitor.cli.border import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from monitor.registry.apply import Change
+    from monitor.registry.differences import Change
     from monitor.registry.since import Deed
 
 _SIGNS = {"add": "+", "change": "~", "restore": "+", "retire": "-"}

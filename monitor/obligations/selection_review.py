@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor import tables
 from monitor.obligations.contract import Demanded
+from monitor.registry.knowing import REVIEW
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from monitor.calendar import Calendar
     from monitor.tables import Obligation, Submission
 
-SELECTION = "selection"
+SELECTION = REVIEW
 
 
 class SelectionReview(Demanded):

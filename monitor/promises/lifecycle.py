@@ -19,15 +19,15 @@ from monitor.obligations.demanding import demand
 from monitor.obligations.selection_review import SELECTION
 from monitor.promises.closing import drop_own_duties, still_owed
 from monitor.promises.entries import harmless
-from monitor.promises.knowing import known_of
-from monitor.promises.selection import ALWAYS, Lack, before_entrusting, covering, lacking, reasons, unwaived
-from monitor.promises.words import lack_words
 from monitor.reasons import keep
 from monitor.refusal import Refused, need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
 from monitor.registry.format import BEFORE, TIERS, Engagement
+from monitor.registry.knowing import known_of
+from monitor.registry.lacks import lack_words
 from monitor.registry.lifecycle import move, possible, standing
 from monitor.registry.roster import unkept
+from monitor.registry.selection import ALWAYS, Lack, before_entrusting, covering, lacking, reasons, unwaived
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:

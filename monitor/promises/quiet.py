@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from monitor import tables
 from monitor.calendar import DAY
-from monitor.promises.knowing import known_of
-from monitor.promises.selection import lacking, unwaived
 from monitor.registry.format import OWING, Engagement
+from monitor.registry.knowing import known_of
+from monitor.registry.selection import lacking, unwaived
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -19,12 +19,12 @@ from monitor.guard import Guard
 from monitor.own_duties import CLASS_REVIEW, HANDLER_LIST, LACKING, NECESSITY_REVIEW, TRANSFER_CHECK
 from monitor.promises import carding
 from monitor.promises.closing import WITH_IT
-from monitor.promises.knowing import known_of
-from monitor.promises.selection import covering, lacking, unwaived
 from monitor.promises.transfers import next_check
 from monitor.registry.format import OWING, Engagement
 from monitor.registry.format.passing import Transfers
+from monitor.registry.knowing import known_of
 from monitor.registry.roster import roster
+from monitor.registry.selection import covering, lacking, unwaived
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
-    from monitor.promises.selection import Known
     from monitor.registry.format.clocks import Supervision
     from monitor.registry.roster import Roster
+    from monitor.registry.selection import Known
 
 log = logging.getLogger(__name__)
 CHUNK = 200

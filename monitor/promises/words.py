@@ -5,29 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.language import Message
+from monitor.registry.lacks import LACKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from monitor.promises.selection import Lack
-
-#: What is said of each kind of gap; `{items}`: which of several.
-LACKS: Mapping[str, Message] = {
-    "selection-missing": Message("an accepted selection review"),
-    "selection-stale": Message("a selection review of the last 12 months"),
-    "contract-unsigned": Message("the day on which the contract was signed"),
-    "clauses-missing": Message("contract clauses {items}"),
-    "gdpr-clauses-missing": Message("clauses of GDPR article 28(3): {items}"),
-    "class-undecided": Message("the decision on what the other side is to us"),
-    "class-mismatch": Message("a class that fits the kind of the work"),
-    "purpose-unpublished": Message("a published purpose of use {items}"),
-    "special-care-undecided": Message("the decision whether free text may hold special-care data"),
-    "instruction-missing": Message("an instruction in writing"),
-    "own-use-not-excluded": Message("an instruction not to use the data for the party itself"),
-    "training-not-excluded": Message("an instruction not to train models on the data"),
-    "first-entruster-consent-missing": Message("the first entruster's consent to handling individual numbers"),
-}
-
+    from collections.abc import Mapping
 
 #: What is said of each way in which supervision fails, by its name in `sub_entrustment/detecting.py`.
 FAILURES: Mapping[str, Message] = {
@@ -52,27 +33,6 @@ CLAUSE_WORDS: Mapping[int, Message] = {
     7: Message("Reporting of incidents"),
     8: Message("What is done with the data after the end"),
 }
-
-
-class Listed(Message):
-    """Several sentences in a row, in the reader's language."""
-
-    def in_(self, language: str) -> str:
-        between = "、" if language == "ja" else ", "
-        return between.join(part.in_(language).strip() for part in self.values["parts"])
-
-
-def said(lacks: Sequence[Lack]) -> list[Message]:
-    """One for each kind of gap."""
-    tokens = dict.fromkeys(one.token for one in lacks)
-    return [
-        Message(LACKS[token].text, {"items": ", ".join(one.item for one in lacks if one.token == token and one.item)})
-        for token in tokens
-    ]
-
-
-def lack_words(lacks: Sequence[Lack]) -> Message:
-    return Listed("", {"parts": said(lacks)})
 
 
 def waived_words(what: str) -> Message:

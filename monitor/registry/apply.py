@@ -7,7 +7,6 @@ nothing points at them. A file never deletes history: an entry that leaves keeps
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,57 +16,26 @@ from monitor import ledger, tables
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake
 from monitor.registry.addresses import keep
+from monitor.registry.differences import MODELS, Change, compare, difference, dump
 from monitor.registry.ends import mark
 from monitor.registry.format import KINDS, OWING, SINGLES, Campaign, Engagement, Entry, Group, Minors, Party
-from monitor.registry.merging import merged
-from monitor.registry.naming import named
+from monitor.registry.leaving import leaving
 from monitor.registry.places import GONE
+from monitor.registry.readiness import unready
 from monitor.registry.sites import looked_at_otherwise
 from monitor.registry.watches import abandon, sync
 from monitor.tables.duty import LIVE
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from checks.contract import Check
     from monitor.registry.read import Declaration
-    from monitor.tables.register import Registered
 
-MODELS: dict[str, type[Registered]] = {
-    "company": tables.Company,
-    "purpose": tables.Purpose,
-    "party": tables.Party,
-    "engagement": tables.Engagement,
-    "service": tables.Service,
-    "campaign": tables.Campaign,
-    "joint_use": tables.JointUse,
-    "policy": tables.Policy,
-    "linked_site": tables.LinkedSite,
-    "external_transmission": tables.ExternalTransmission,
-}
 Wish = tuple[str, str, "Mapping[str, Any]"]  #: kind and key of an entry, and its fields as they are to be
 ONE_AT_A_TIME = 0x17A61  #: PostgreSQL's lock of whoever compares the registry and changes it
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference between files and registry. `fields` maps a changed field to its old and new value. `declared`:
-    the entry as the file has it, where people may have changed what holds.
-    """
-
-    action: str  #: add | change | restore | retire
-    kind: str
-    key: str
-    fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-    entry: Entry | None = None
-    declared: Mapping[str, Any] | None = None
-
-
-def dump(entry: Entry) -> dict[str, Any]:
-    """An entry as it is kept: what differs from the defaults, in the words of the file."""
-    return entry.model_dump(mode="json", exclude_defaults=True, by_alias=True)
 
 
 def timely(found: Declaration, today: date) -> list[Mistake]:
@@ -95,44 +63,6 @@ def _accepted(entry: Engagement) -> dict[str, date | None]:
     }
 
 
-async def compare(found: Declaration, *, prune: bool = False) -> list[Change]:
-    """All differences, group first, then in the order of the kinds."""
-    changes: list[Change] = []
-    for name, located in found.singles().items():
-        changes += _stated(name, name, located.entry, await tables.Group.get_or_none(key=name))
-    for kind, model in MODELS.items():
-        rows = {row.key: row for row in await model.all()}
-        for key, located in found.entries[kind].items():
-            changes += _stated(kind, key, located.entry, rows.get(key))
-        gone = [key for key, row in rows.items() if not row.retired_at and key not in found.entries[kind]]
-        changes += [Change("retire", kind, key) for key in sorted(gone) if prune]
-    return changes
-
-
-def _stated(kind: str, key: str, entry: Entry, row: Registered | None) -> Iterator[Change]:
-    """What a file changes: what it says otherwise than before, since people act on the same entries meanwhile."""
-    declared = dump(entry)
-    if row is not None and not row.retired_at:
-        entry = merged(entry, declared, row.declared, row.spec)
-    for change in _difference(kind, key, entry, row):
-        yield replace(change, declared=declared)
-
-
-def _difference(kind: str, key: str, entry: Entry, row: Registered | None) -> Iterator[Change]:
-    new, old = dump(entry), row.spec if row else {}
-    fields = {
-        name: (old.get(name), new.get(name))
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    }
-    if row is None:
-        yield Change("add", kind, key, fields, entry)
-    elif row.retired_at:
-        yield Change("restore", kind, key, fields, entry)
-    elif fields:
-        yield Change("change", kind, key, fields, entry)
-
-
 async def today(found: Declaration, at: datetime) -> date:
     """The group's local day, by the group in the files or the one in force."""
     if found.group and isinstance(found.group.entry, Group):
@@ -148,7 +78,7 @@ async def plan(found: Declaration, at: datetime, *, prune: bool = False) -> list
     """The differences, after every check that apply makes. Raises `Invalid`."""
     day = await today(found, at)
     changes = await compare(found, prune=prune)
-    mistakes = timely(found, day) + await _guard(changes, found, day)
+    mistakes = timely(found, day) + await leaving(changes, found, day) + await unready(changes, found, day)
     if mistakes:
         raise Invalid(mistakes)
     return changes
@@ -310,64 +240,6 @@ def _event(change: Change, actor: str) -> ledger.Event:
     return ledger.Event(f"registry.{change.action}", f"{change.kind}/{change.key}", data, company, actor)
 
 
-async def _guard(changes: Sequence[Change], found: Declaration, day: date) -> list[Mistake]:
-    """What may not leave, and why."""
-    leaving = {kind: {c.key for c in changes if c.action == "retire" and c.kind == kind} for kind in KINDS}
-    if not any(leaving.values()):
-        return []
-    rows = await tables.Engagement.filter(retired_at=None).values_list("key", "spec")
-    staying = {key: Engagement.model_validate(spec) for key, spec in rows if key not in leaving["engagement"]}
-    staying |= {key: entry for key, (entry, _) in found.of("engagement", Engagement).items()}
-    mistakes = [*_still_named(leaving, staying), *await _still_published(leaving, found)]
-    for key, spec in rows:
-        if key in leaving["engagement"] and await _still_owing(key, Engagement.model_validate(spec), day):
-            mistakes.append(
-                Mistake(
-                    "--prune",
-                    f'engagement "{key}"',
-                    Message("cannot leave: something is still owed under it."),
-                    Message('Give it an ends_on or state = "closed" first, and let it close.'),
-                )
-            )
-    return mistakes
-
-
-def _still_named(leaving: Mapping[str, set[str]], staying: Mapping[str, Engagement]) -> Iterator[Mistake]:
-    for key, entry in staying.items():
-        named = [("company", entry.company), ("party", entry.party), ("engagement", entry.under or "")]
-        named += [("purpose", purpose) for purpose in entry.purposes]
-        for kind, target in named:
-            if target in leaving[kind]:
-                yield Mistake(
-                    "--prune",
-                    f'{kind} "{target}"',
-                    Message('cannot leave: engagement "{key}" names it.', {"key": key}),
-                    Message("Keep it in the files, or remove the engagement too."),
-                )
-
-
-async def _still_published(leaving: Mapping[str, set[str]], found: Declaration) -> list[Mistake]:
-    """What a joint use or a policy that stays names cannot leave either."""
-    mistakes: list[Mistake] = []
-    for kind in ("joint_use", "policy", "service", "external_transmission"):
-        rows = await MODELS[kind].filter(retired_at=None).values_list("key", "spec")
-        specs = dict(rows) | {key: dump(located.entry) for key, located in found.entries[kind].items()}
-        for key in specs.keys() - leaving[kind]:
-            for _, other, target in named(kind, specs[key]):
-                if target in leaving[other]:
-                    what = Message('cannot leave: {kind} "{key}" names it.', {"kind": kind, "key": key})
-                    remedy = Message("Keep it in the files, or remove it there too.")
-                    mistakes.append(Mistake("--prune", f'{other} "{target}"', what, remedy))
-    return mistakes
-
-
-async def _still_owing(key: str, entry: Engagement, day: date) -> bool:
-    asked = await tables.Obligation.filter(
-        engagement_id=key, state__in=("open", "submitted", "returned", "waived")
-    ).exists()
-    return asked or (entry.state in OWING and entry.in_force_on(day))
-
-
 async def known_keys() -> dict[str, set[str]]:
     """Keys of everything that is in the registry now."""
     return {
@@ -385,7 +257,7 @@ async def set_fields(kind: str, key: str, values: Mapping[str, Any], at: datetim
 async def add_engagement(entry: Engagement, at: datetime, actor: str = ledger.SYSTEM) -> None:
     """A new one, as a file would bring it, within the caller's transaction."""
     await alone(ONE_AT_A_TIME)
-    await carry_out(list(_difference("engagement", entry.key, entry, None)), at, {}, actor)
+    await carry_out(list(difference("engagement", entry.key, entry, None)), at, {}, actor)
 
 
 async def set_many(wishes: Iterable[Wish], at: datetime, actor: str = ledger.SYSTEM) -> None:
@@ -396,5 +268,5 @@ async def set_many(wishes: Iterable[Wish], at: datetime, actor: str = ledger.SYS
         model = tables.Group if kind in SINGLES else MODELS[kind]
         shape: type[Entry] = (SINGLES | KINDS)[kind]
         row = await model.get(key=key)
-        changes += _difference(kind, key, shape.model_validate({**row.spec, **values}), row)
+        changes += difference(kind, key, shape.model_validate({**row.spec, **values}), row)
     await carry_out(changes, at, {}, actor)

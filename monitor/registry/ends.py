@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from monitor.registry.apply import Change
+    from monitor.registry.differences import Change
 
 OVER = frozenset({"closed", "rejected"})  #: states in which nothing is owed, and nothing will be
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 
 from monitor import tables
-from monitor.registry.apply import MODELS
+from monitor.registry.differences import MODELS
 from monitor.registry.format import KINDS, SINGLES, Engagement
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
-from monitor.registry.apply import MODELS, dump
+from monitor.registry.differences import MODELS, dump
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from monitor.registry.apply import Change
+    from monitor.registry.differences import Change
     from monitor.registry.read import Declaration
     from monitor.tables.register import Registered
 

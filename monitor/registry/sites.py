@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tortoise.queryset import QuerySet
 
-    from monitor.registry.apply import Change
+    from monitor.registry.differences import Change
 
 TRANSMITS = "cookies"  #: the kind of look that sees to whom a page makes browsers talk
 PUBLISHED = "published"  #: its option: the hosts of the published table

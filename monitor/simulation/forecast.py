@@ -15,7 +15,8 @@ from monitor.hearing.asking_on import NOTICE
 from monitor.ladder import CERTIFICATE
 from monitor.obligations.booking import REPLACED
 from monitor.obligations.disposal import OVER
-from monitor.registry.apply import MODELS, apply
+from monitor.registry.apply import apply
+from monitor.registry.differences import MODELS
 from monitor.registry.places import AGAIN
 from monitor.remediation.rules import HELD
 from monitor.simulation.world import Line, World

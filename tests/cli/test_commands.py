@@ -18,7 +18,7 @@ from stage import COMPANY, GROUP, PURPOSE, engagement, last_accepted, registry
 
 from monitor import clock
 from monitor.__main__ import COMMANDS, itaku
-from monitor.registry.apply import Change
+from monitor.registry.differences import Change
 
 SECRET = "hunter2-correct-horse"
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from monitor.promises.carding import valid_until
-from monitor.promises.selection import Known, lacking
 from monitor.registry.format import Engagement, Party
+from monitor.registry.selection import Known, lacking
 from tests.stage import COMPANY, GROUP, PARTY, PURPOSE, engagement, event, last_accepted, play
 
 CONFIRMED = last_accepted("2026-09-01")

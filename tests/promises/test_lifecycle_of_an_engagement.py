@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from stage import engagement as work
 from stage import event, last_accepted, play, registry
 
-from monitor.promises.selection import Known, before_entrusting, lacking, reasons, unwaived
 from monitor.registry.format import Engagement
+from monitor.registry.selection import Known, before_entrusting, lacking, reasons, unwaived
 
 engagement = partial(work, whole=False)
 OFFICE = "privacy-office@group.example"

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stage import engagement, registry
+from stage import WHOLE, engagement, registry
 
 from monitor import ledger, plugins, tables
 from monitor.mistakes import Invalid
@@ -169,3 +169,57 @@ async def test_a_plan_of_the_same_file_says_nothing_after_an_act(store, say, tmp
     await say(text)
     await move("dm", "rejected", AT)
     assert await plan(read([tmp_path / "registry.toml"], plugins.known()), AT + DAY) == []
+
+
+COMPLETE = dict(more=WHOLE, whole=False, **{"class": "trustee"})
+
+
+@pytest.mark.parametrize("was", ["candidate", "under_review", "approved", "rejected"])
+async def test_a_file_entrusts_nothing_that_a_person_could_not_activate(store, say, was):
+    bare = registry(engagement("dm", whole=False, state=was))
+    await say(bare)
+    for state in ("active", "ending"):
+        with pytest.raises(Invalid) as error:
+            await say(bare.replace(f'"{was}"', f'"{state}"'), AT + DAY)
+        (mistake,) = error.value.mistakes
+        said = mistake.in_("en")
+        assert 'engagement "dm": state: cannot begin yet. Missing: an accepted selection review' in said
+        assert "contract clauses 1, 2, 3, 4, 5, 6, 7, 8" in said
+        assert "what the other side is to us" in said
+    assert (await tables.Engagement.get(key="dm")).state == was
+
+
+async def test_a_state_that_a_file_leaves_out_is_no_way_round_the_review(store, say):
+    bare = registry(engagement("dm", whole=False, state="candidate"))
+    await say(bare)
+    with pytest.raises(Invalid, match="1 mistakes"):
+        await say(bare.replace('state = "candidate"', ""), AT + DAY)
+
+
+async def test_a_candidate_that_left_does_not_come_back_as_active(store, say):
+    await say(registry(engagement("dm", whole=False, state="candidate")))
+    await say(registry(), AT + DAY, prune=True)
+    with pytest.raises(Invalid):
+        await say(registry(engagement("dm", whole=False)), AT + 2 * DAY)
+
+
+async def test_what_has_all_that_it_needs_begins_by_a_file(store, say):
+    await say(registry(engagement("dm", state="candidate", **{**COMPLETE, "more": ""})))
+    ready = registry(engagement("dm", **{**COMPLETE, "more": WHOLE.replace("2020-09-01", "2026-08-01")}))
+    assert await say(ready, AT + DAY)
+    assert await state() == ("active", "active")
+
+
+async def test_an_old_ledger_that_first_comes_as_active_is_taken_over_as_it_is(store, say):
+    assert await say(registry(engagement("dm", whole=False)))
+    assert await state() == ("active", "active")
+
+
+async def test_a_purpose_that_the_same_file_publishes_counts_as_published(store, say):
+    fresh = WHOLE.replace("2020-09-01", "2026-08-01")
+    waiting = registry(engagement("dm", state="candidate", **{**COMPLETE, "more": fresh}))
+    await say(waiting)
+    more = waiting.replace('state = "candidate"', "").replace('purposes = ["p03"]', 'purposes = ["p03", "p04"]')
+    published = '\n[[purpose]]\nkey = "p04"\ntext = "Sending what was ordered"\n'
+    assert await say(more + published, AT + DAY)
+    assert await state() == ("active", "active")

@@ -12,7 +12,8 @@ from monitor.mistakes import Invalid
 from monitor.obligations.planning import plan as plan_duties
 from monitor.obligations.reconcile import Policy
 from monitor.obligations.turning import turn
-from monitor.registry.apply import MODELS, apply, plan
+from monitor.registry.apply import apply, plan
+from monitor.registry.differences import MODELS
 from monitor.registry.read import Known, read
 from monitor.registry.roster import roster
 from monitor.simulation.forecast import caused

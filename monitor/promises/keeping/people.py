@@ -16,8 +16,8 @@ from monitor.language import Message
 from monitor.promises.keeping.emptying import spend
 from monitor.promises.keeping.roles import roles_of
 from monitor.promises.keeping.traces import blanked, letters_to, pleas_naming
-from monitor.promises.words import Listed
 from monitor.refusal import Refused, need
+from monitor.registry.lacks import Listed
 from monitor.registry.roster import roster
 from monitor.tables.duty import LIVE
 from monitor.tables.store import transaction

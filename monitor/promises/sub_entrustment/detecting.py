@@ -11,7 +11,7 @@ from monitor import tables
 from monitor.calendar import add_months
 from monitor.hearing.chain.rules import IN
 from monitor.obligations import KINDS
-from monitor.promises.selection import entrusted
+from monitor.registry.selection import entrusted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -12,8 +12,8 @@ from monitor.hearing.chain.tree import trees
 from monitor.obligations.attestation import Attestation
 from monitor.obligations.booking import REPLACED
 from monitor.obligations.deletion import Deletion
-from monitor.promises.knowing import known_of
 from monitor.questionnaire import score, thaw_answers
+from monitor.registry.knowing import known_of
 from monitor.remediation.rules import HELD
 from monitor.tables.duty import LIVE
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from monitor.hearing.chain.tree import Node
-    from monitor.promises.selection import Known
     from monitor.registry.format import Company, Engagement, Group, Party
     from monitor.registry.roster import Roster
+    from monitor.registry.selection import Known
 
 BATCH = 200
 

@@ -10,10 +10,11 @@ from monitor.letters.words import CERTIFICATES, duty_name, said
 from monitor.obligations.deletion import Deletion
 from monitor.own_duties import own_kind
 from monitor.promises.classing import CLASSES
-from monitor.promises.selection import before_entrusting, lacking, unwaived
 from monitor.promises.states import DISPOSAL_STATES, PARTICULAR, WORK_STATES
-from monitor.promises.words import lack_words, waived_words
+from monitor.promises.words import waived_words
 from monitor.registry.format import BEFORE, OWING
+from monitor.registry.lacks import lack_words
+from monitor.registry.selection import before_entrusting, lacking, unwaived
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

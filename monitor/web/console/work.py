@@ -12,13 +12,12 @@ from monitor.promises import lifecycle
 from monitor.promises.classing import CLASSES, QUESTIONS, Classed, classify
 from monitor.promises.closing import still_owed
 from monitor.promises.instructing import achieve
-from monitor.promises.knowing import known_of
-from monitor.promises.selection import ALWAYS, before_entrusting, lacking
 from monitor.promises.states import PARTICULAR
 from monitor.promises.states import WORK_STATES as STATES
 from monitor.promises.words import CLAUSE_WORDS
 from monitor.refusal import Refused, need
 from monitor.registry.format import BEFORE, CLAUSES, OWING, TIERS, Engagement, duties_of
+from monitor.registry.knowing import known_of
 from monitor.registry.lifecycle import NEXT
 from monitor.web.console.act import LONGEST, act_of, typed, typed_day, wrong
 from monitor.web.console.history import history

@@ -9,13 +9,14 @@ from aiohttp import web
 from monitor import tables
 from monitor.language import Message, say_day
 from monitor.promises.classing import CLASSES
-from monitor.promises.knowing import known_of
 from monitor.promises.quiet import reminded_from
-from monitor.promises.selection import before_entrusting, lacking, unwaived
 from monitor.promises.states import WORK_STATES as STATES
 from monitor.promises.sub_entrustment import failing
-from monitor.promises.words import FAILURES, lack_words, waived_words
+from monitor.promises.words import FAILURES, waived_words
 from monitor.registry.format import BEFORE, OWING, Engagement
+from monitor.registry.knowing import known_of
+from monitor.registry.lacks import lack_words
+from monitor.registry.selection import before_entrusting, lacking, unwaived
 from monitor.web.console.looking import console_page
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, moment
@@ -24,7 +25,7 @@ from monitor.web.words import named
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.promises.selection import Known
+    from monitor.registry.selection import Known
 
 A_PAGE = 100
 #: The label of the kit that a state gets.
