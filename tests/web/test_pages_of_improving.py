@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -126,6 +127,10 @@ async def test_the_summary_of_a_year_is_signed_off_and_stays_as_it_was(client):
     page = await gets(client, f"/{ref}")
     for words in ("Look at printers more.", "M. Manager", kept.sha256):
         assert words in page
+    conduct = page.split("Conduct that is not as promised")[-1].split("</table>")[0]
+    assert re.findall(r"<th[^>]*>([^<]+)", conduct)[:6] == [
+        *("What is counted", "critical", "high", "medium", "low", "All of them")
+    ]
     assert await tables.LedgerLine.filter(type="summary.signed", data__contains=kept.sha256).exists()
     assert "Signed off" in await gets(client, "/summaries")
     assert "Conduct that is not as promised" in await gets(client, f"/{ref}.csv")

@@ -56,7 +56,7 @@ TITLE = Message("Corrective actions")
 ORDER = Message("Order a corrective action")
 _PLACES = {"action": "action", "day": "due_year", "my": "action", "owner": "owner", "not": "action"}
 _CAUSE = Message("Why could it happen? Without names of the persons concerned. It may be added later.")
-_OWNER = Message("Somebody of the company who sees to it.")
+_OWNER = Message("Somebody of the company who sees to it. They are told by mail, and reminded.")
 
 
 async def _seen(who: Reader) -> Sequence[CorrectiveAction]:

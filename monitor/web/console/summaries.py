@@ -29,7 +29,7 @@ TITLE = Message("Yearly summaries")
 SECTIONS: Mapping[str, Message] = {
     "works": Message("Works in force"),
     "attestations": Message("Attestations that were due"),
-    "findings": Message("Findings to be put right"),
+    "findings": Message("Findings of answers"),
     "checks": Message("Failing checks"),
     "conduct": Message("Conduct that is not as promised"),
     "incidents": Message("Incidents with personal data"),
@@ -68,7 +68,7 @@ ROWS: Mapping[str, Message] = {
     "not-effective": Message("Found to be without effect"),
     "action-overdue": Message("Overdue"),
 }
-_WHAT, _FIGURE = Message("What is counted"), Message("Figure")
+_WHAT, _FIGURE, _ALL = Message("What is counted"), Message("Figure"), Message("All of them")
 
 
 @dataclass(frozen=True)
@@ -111,14 +111,8 @@ def _line(row: Mapping[str, Any], language: str) -> str:
 async def summary_page(request: web.Request) -> web.StreamResponse:
     who, language = await reader(request), language_of(request)
     found = await _summary(request, who)
-    columns = [_WHAT.in_(language), _FIGURE.in_(language)]
     shown = [
-        {
-            "caption": SECTIONS[one["name"]].in_(language),
-            "columns": columns,
-            "rows": [[_line(row, language), f"{row['value']:,}"] for row in one["rows"]],
-            "none": "",
-        }
+        {"caption": SECTIONS[one["name"]].in_(language), "none": ""} | _table(one["rows"], language)
         for one in found.sections
     ]
     title = Message("Summary of the fiscal year {year}", {"year": found.year.number})
@@ -127,6 +121,29 @@ async def summary_page(request: web.Request) -> web.StreamResponse:
         facts=await _facts(found, who, language), back={"href": "/summaries", "text": TITLE.in_(language)},
         tables=shown, ways=_ways(found, language),
     )  # fmt: skip
+
+
+def _table(rows: Sequence[Mapping[str, Any]], language: str) -> dict[str, Any]:
+    """What is counted by severity has a column for each of them and one for all, so that it is read at a glance."""
+    if not any(row.get("of") in SEVERITIES for row in rows):
+        shown = [[_line(row, language), f"{row['value']:,}"] for row in rows]
+        return {"columns": [_WHAT.in_(language), _FIGURE.in_(language)], "rows": shown}
+    levels = [*SEVERITIES][::-1]
+    heads = [_WHAT.in_(language), *(said(SEVERITIES, level, language) for level in levels), _ALL.in_(language)]
+    return {"columns": heads, "rows": [_by_severity(name, rows, levels, language) for name in _names(rows)]}
+
+
+def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(str(row["name"]) for row in rows))
+
+
+def _by_severity(name: str, rows: Sequence[Mapping[str, Any]], levels: Sequence[str], language: str) -> list[str]:
+    counts = {row.get("of", ""): row["value"] for row in rows if row["name"] == name}
+    return [
+        ROWS[name].in_(language),
+        *(f"{counts[level]:,}" if level in counts else "" for level in levels),
+        f"{sum(counts.values()):,}",
+    ]
 
 
 async def _facts(found: Summary, who: Reader, language: str) -> list[tuple[str, str]]:
