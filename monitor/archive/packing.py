@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from checks.contract import Severity, Verdict
 from monitor import tables
 from monitor.archive.block import Entry, pack, unpack
-from monitor.tables.store import alone, connection, transaction
+from monitor.tables.store import alone, connection, mark, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,9 +70,8 @@ async def pack_some(night: Night) -> int:
 async def _having(end: datetime) -> list[int]:
     """Watches that have looks before that instant."""
     client = connection()
-    mark = "$1" if client.capabilities.dialect == "postgres" else "?"
     before = tables.LookRow._meta.fields_map["at"].to_db_value(end, tables.LookRow)  # noqa: SLF001 - as Tortoise would
-    _, rows = await client.execute_query(_HAVING.format(mark), [before])
+    _, rows = await client.execute_query(_HAVING.format(mark(client)), [before])
     return [row["id"] for row in rows]
 
 

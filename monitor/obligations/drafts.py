@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
@@ -16,7 +17,8 @@ from monitor.obligations.adding import bare, held_to_write
 from monitor.obligations.marks import returned
 from monitor.questionnaire import Answer, EvidenceFile, Problem, thaw_answers, unstorable
 from monitor.refusal import need
-from monitor.tables.store import transaction, write_each
+from monitor.tables.instant import as_instant
+from monitor.tables.store import connection, mark, transaction, write_each
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
     from monitor.tables import Obligation
 
-_READ = ("question", "value", "version", "changed_at", "changed_by")
+_READ = "SELECT question, value, version, changed_at, changed_by FROM answer WHERE obligation_id = {}"
+_FILE = ("question", "id", "name", "sha256", "size")
 FILES, OCTETS = 100, 300 * 1024 * 1024  #: of one duty, what was withdrawn included: the disk is everybody's
 
 
@@ -49,18 +52,17 @@ class Draft:
 
 
 async def read(duty_id: int) -> Draft:
-    """The draft of a duty, its evidence included."""
-    files = await evidence(duty_id)
-    rows = await tables.Answer.filter(obligation_id=duty_id).values_list(*_READ)
-    answers = {question: Answer.model_validate(value) for question, value, *_ in rows}
+    """The draft of a duty, its evidence included. Every page of the form reads it, so its two hundred rows are taken as
+    they lie in the database: Tortoise would read each value twice over.
+    """
+    files, client = await evidence(duty_id), connection()
+    _, rows = await client.execute_query(_READ.format(mark(client)), [duty_id])
+    answers = {row["question"]: Answer.model_validate_json(row["value"]) for row in rows}
     for question, found in files.items():
         answers[question] = answers.get(question, Answer()).model_copy(update={"files": found})
-    stamps = [(changed_at, changed_by) for *_, changed_at, changed_by in rows]
-    return Draft(
-        answers,
-        {question: version for question, _, version, *_ in rows},
-        max(stamps, key=lambda stamp: stamp[0], default=None),
-    )
+    last = max(rows, key=itemgetter("changed_at"), default=None)
+    saved = (as_instant(last["changed_at"]), str(last["changed_by"])) if last else None
+    return Draft(answers, {row["question"]: row["version"] for row in rows}, saved)
 
 
 async def read_all(duties: Sequence[int]) -> dict[int, Draft]:
@@ -79,9 +81,10 @@ async def read_all(duties: Sequence[int]) -> dict[int, Draft]:
 async def evidence(duty_id: int) -> dict[str, tuple[EvidenceFile, ...]]:
     """The files of a duty by question, in the order in which they came."""
     found: dict[str, tuple[EvidenceFile, ...]] = {}
-    for row in await tables.Evidence.filter(obligation_id=duty_id, withdrawn_at=None).order_by("stored_at", "id"):
-        file = EvidenceFile(id=row.id, name=row.name, sha256=row.sha256, size=row.size)
-        found[row.question] = (*found.get(row.question, ()), file)
+    rows = tables.Evidence.filter(obligation_id=duty_id, withdrawn_at=None).order_by("stored_at", "id")
+    for question, *values in await rows.values_list(*_FILE):
+        file = EvidenceFile(**dict(zip(_FILE[1:], values, strict=True)))
+        found[question] = (*found.get(question, ()), file)
     return found
 
 

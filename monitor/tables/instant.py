@@ -24,11 +24,16 @@ class InstantField(DatetimeField):  # type: ignore[type-arg]
     def to_python_value(self, value: Any) -> datetime | None:
         if value is None or (isinstance(value, datetime) and value.tzinfo is UTC):
             return value
-        if isinstance(value, str):
-            value = datetime.fromisoformat(value)
-        if not isinstance(value, datetime):
-            raise TypeError(f"{self.model_field_name} needs an instant, got {value!r}")
-        return value.astimezone(UTC)
+        return as_instant(value)
+
+
+def as_instant(value: Any) -> datetime:
+    """An instant as either database hands it out."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        raise TypeError(f"an instant is needed, got {value!r}")
+    return value.astimezone(UTC)
 
 
 class DayField(DateField):  # type: ignore[type-arg]

@@ -171,6 +171,11 @@ async def _create() -> None:
         _schema.extend(_APPLIED.format(**row) for row in applied)
 
 
+def mark(client: BaseDBAsyncClient, number: int = 1) -> str:
+    """How a statement of our own names its values."""
+    return f"${number}" if client.capabilities.dialect == "postgres" else "?"
+
+
 def transaction() -> Any:
     """One transaction; on SQLite it takes the write lock at its beginning, so a claim inside needs no row lock."""
     return in_transaction()
@@ -196,13 +201,12 @@ async def write_each(model: type[Model], rows: Mapping[Any, Mapping[str, Any]]) 
         return
     meta, client = model._meta, connection()  # noqa: SLF001 - where Tortoise keeps the names of columns
     names = list(next(iter(rows.values())))
-    mark = "${}" if client.capabilities.dialect == "postgres" else "?"
-    pairs = [f'"{meta.fields_db_projection[name]}" = {mark.format(n)}' for n, name in enumerate(names, 1)]
+    pairs = [f'"{meta.fields_db_projection[name]}" = {mark(client, n)}' for n, name in enumerate(names, 1)]
     statement = f'UPDATE "{meta.db_table}" SET {", ".join(pairs)} WHERE "{meta.db_pk_column}" = '  # noqa: S608 - our own names
     values = [
         [*(meta.fields_map[name].to_db_value(said[name], model) for name in names), key] for key, said in rows.items()
     ]
-    await client.execute_many(statement + mark.format(len(names) + 1), values)
+    await client.execute_many(statement + mark(client, len(names) + 1), values)
 
 
 async def insert_each(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -212,8 +216,7 @@ async def insert_each(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> 
     meta, client = model._meta, connection()  # noqa: SLF001 - where Tortoise keeps the names of columns
     names = list(rows[0])
     columns = ", ".join(f'"{meta.fields_db_projection[name]}"' for name in names)
-    postgres = client.capabilities.dialect == "postgres"
-    marks = ", ".join(f"${n}" if postgres else "?" for n in range(1, len(names) + 1))
+    marks = ", ".join(mark(client, n) for n in range(1, len(names) + 1))
     writers = [meta.fields_map[name].to_db_value for name in names]
     values = [[write(row[name], model) for name, write in zip(names, writers, strict=True)] for row in rows]
     statement = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({marks})'  # noqa: S608 - our own names
