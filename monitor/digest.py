@@ -136,7 +136,9 @@ async def _unassessed(present: Roster, company: str | None, at: datetime) -> lis
     watches = [finding.watch for finding in await found.order_by("id").prefetch_related("watch")]
     answering = await all_concerned(watches, present, at)
     return [
-        Failing(company=key, party=watch.party_id, url=watch.url, check=watch.check_kind, severity=Severity.LOW.word)
+        Failing(
+            company=key, party=watch.party_id or "", url=watch.url, check=watch.check_kind, severity=Severity.LOW.word
+        )
         for watch in watches
         for key in answering[watch.id]
         if company in {None, key}

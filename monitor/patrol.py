@@ -69,14 +69,19 @@ def spread(key: str, every: int, after: datetime) -> datetime:
 
 def turn_of(watch: Watch, after: datetime) -> datetime:
     """When a watch has its next regular turn. All checks of one endpoint with one interval look together."""
-    return spread(f"{watch.party_id} {watch.url}", watch.every, after)
+    return spread(_place(watch), watch.every, after)
 
 
 def soon(watch: Watch, after: datetime) -> datetime:
     """The turn of a watch that has none yet or has missed its own: within the hour, spread like all others, so that
     the checks of a new endpoint look together and their first mail is one.
     """
-    return spread(f"{watch.party_id} {watch.url}", min(watch.every, SOON), after)
+    return spread(_place(watch), min(watch.every, SOON), after)
+
+
+def _place(watch: Watch) -> str:
+    """What all checks of one endpoint share."""
+    return f"{watch.party_id or ''} {watch.url}"
 
 
 def departures(endpoints: int, rhythm: float) -> list[float]:
@@ -295,7 +300,7 @@ def _held(seen: Seen) -> Seen:
 
 
 def _by_endpoint(watches: Sequence[Watch]) -> list[list[Watch]]:
-    groups: dict[tuple[str, str], list[Watch]] = {}
+    groups: dict[str, list[Watch]] = {}
     for watch in watches:
-        groups.setdefault((watch.party_id, watch.url), []).append(watch)
+        groups.setdefault(_place(watch), []).append(watch)
     return list(groups.values())

@@ -66,8 +66,8 @@ def about(case: Case) -> tuple[str | None, str]:
 
 
 async def concerned(watch: Watch, present: Roster, at: datetime) -> list[str | None]:
-    """Who answers for an address of a party; none is the group's privacy office. For a place that must stay gone, those
-    whose data lay there; for all others, who has an engagement in force that day.
+    """Who answers for an address; none is the group's privacy office, as for the group's own. Of a party's place that
+    must stay gone, those whose data lay there; of its others, who has an engagement in force that day.
     """
     return (await all_concerned([watch], present, at))[watch.id]
 
@@ -75,14 +75,16 @@ async def concerned(watch: Watch, present: Roster, at: datetime) -> list[str | N
 async def all_concerned(watches: Collection[Watch], present: Roster, at: datetime) -> dict[int, list[str | None]]:
     """Who answers for each of these watches, with as many questions to the database as for one."""
     today = present.calendar.day_of(at)
-    erased = {watch.party_id for watch in watches if watch.check_kind == GONE}
+    erased = {party for watch in watches if watch.check_kind == GONE and (party := watch.party_id)}
     places = await gone(erased, present, at) if erased else {}
     entries = await present.engagements(key for keys in places.values() for key in keys)
-    engaged = await present.engaged({watch.party_id for watch in watches}) if watches else {}
+    parties = {party for watch in watches if (party := watch.party_id)}
+    engaged = await present.engaged(parties) if parties else {}
     found: dict[int, list[str | None]] = {}
     for watch in watches:
-        keys = places.get((watch.party_id, watch.url), ()) if watch.check_kind == GONE else ()
-        whose = [entries[key] for key in keys] or [one for one in engaged[watch.party_id] if one.in_force_on(today)]
+        party = watch.party_id or ""
+        keys = places.get((party, watch.url), ()) if watch.check_kind == GONE else ()
+        whose = [entries[key] for key in keys] or [one for one in engaged.get(party, ()) if one.in_force_on(today)]
         found[watch.id] = [*sorted({one.company for one in whose})] or [None]
     return found
 

@@ -56,7 +56,7 @@ async def _work_out_anew(seen: Sequence[Seen], at: datetime) -> None:
     """What must stay gone is there: the planning has to look at those engagements again. They are marked before the
     watches are locked, in the order in which whoever changes the registry comes to them; once too often does no harm.
     """
-    serving = {(one.watch.party_id, one.watch.url) for one in seen if _serves(one)}
+    serving = {(party, one.watch.url) for one in seen if _serves(one) and (party := one.watch.party_id)}
     if serving:
         places = await gone({party for party, _ in serving}, await roster(), at)
         touched = sorted(key for place in serving & places.keys() for key in places[place])
@@ -77,9 +77,10 @@ async def _still_ours(seen: Sequence[Seen]) -> list[Seen]:
 
 async def _announced(seen: Seen, present: Roster, at: datetime) -> Seen:
     """A failure while the party works on its systems, as it said it would, is marked; it is not looked after sooner."""
-    if seen.look.verdict is not Verdict.FAIL or seen.watch.check_kind == GONE:
+    whose = seen.watch.party_id
+    if seen.look.verdict is not Verdict.FAIL or seen.watch.check_kind == GONE or whose is None:
         return seen
-    party = await present.party(seen.watch.party_id)
+    party = await present.party(whose)
     if not party.works_on(seen.watch.url, at, present.calendar.zone):
         return seen
     marked = replace(seen.look, reason=MAINTENANCE)
@@ -155,7 +156,8 @@ async def _doubt(watch: Watch, look: Look, at: datetime) -> None:
     if watch.unknown_since is None or at - watch.unknown_since < LONG_UNKNOWN:
         return
     ours = tables.FindingRow.filter(watch_id=watch.id, rule=rule, closed_at=None)
-    facts = {"party": watch.party_id, "url": watch.url, "check": watch.check_kind, "reason": look.reason}
+    facts = {"url": watch.url, "check": watch.check_kind, "reason": look.reason}
+    facts |= {"party": watch.party_id} if watch.party_id else {}
     if look.verdict is not Verdict.UNKNOWN:
         if await ours.update(closed_at=at):
             await ledger.write([ledger.Event("watch.assessed", f"watch/{watch.id}", facts)], at)

@@ -1074,7 +1074,7 @@ class Migration(Foundation):
             name='Watch',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('party', fields.ForeignKeyField('itaku.Party', source_field='party_id', db_constraint=True, to_field='key', related_name='watches', on_delete=OnDelete.RESTRICT)),
+                ('party', fields.ForeignKeyField('itaku.Party', source_field='party_id', null=True, db_constraint=True, to_field='key', related_name='watches', on_delete=OnDelete.RESTRICT)),
                 ('url', fields.CharField(max_length=500)),
                 ('check_kind', fields.CharField(max_length=40)),
                 ('every', fields.IntField()),

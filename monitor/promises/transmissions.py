@@ -52,6 +52,11 @@ class Unpublished:
     finding: FindingRow
     watch: Watch
 
+    @property
+    def party(self) -> str:
+        """Whose page it is; no other page is looked at for this."""
+        return str(self.watch.party_id)
+
 
 def standing(host: str, memories: Iterable[Mapping[str, Any]], calendar: Calendar) -> Standing | None:
     """What the looks at all pages of an entry have kept of its host, together. Pure."""

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Watch(Model):
-    """One kind of check on one endpoint of a party: when it is next due, who holds it, and what it has settled on.
+    """One kind of check on one address: when it is next due, who holds it, and what it has settled on.
+
+    An address is an endpoint of a party, or where the group has published a text of its own: then there is no party,
+    and nobody but the group answers for it. Of those, who writes them sees to it that there is one for each address.
 
     `fails` and `passes` count looks in a row; `settled` changes only when one of them reaches the number wanted.
     `first_round` is true until it has settled for the first time. `memory` is what a look kept for the next one.
@@ -23,8 +26,8 @@ class Watch(Model):
     """
 
     id = fields.IntField(primary_key=True)
-    party: fields.ForeignKeyRelation[Party] = fields.ForeignKeyField(
-        "itaku.Party", related_name="watches", on_delete=fields.RESTRICT
+    party: fields.ForeignKeyNullableRelation[Party] = fields.ForeignKeyField(
+        "itaku.Party", related_name="watches", null=True, on_delete=fields.RESTRICT
     )
     url = fields.CharField(max_length=500)
     check_kind = fields.CharField(max_length=40)
@@ -46,7 +49,7 @@ class Watch(Model):
     first_seen_at = InstantField()
     retired_at = InstantField(null=True)
 
-    party_id: str
+    party_id: str | None
 
     class Meta:
         table = "watch"

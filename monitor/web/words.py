@@ -13,9 +13,10 @@ from monitor.own_duties import OWN_DUTIES, own_kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from monitor.registry.roster import Roster
     from monitor.tables import Case
 
-__all__ = ["AWAY", "HOLDS", "MAY", "named", "topic_name"]
+__all__ = ["AWAY", "HOLDS", "MAY", "named", "topic_name", "whose"]
 
 #: Said where the store of files is away.
 AWAY = Message("Files cannot be taken right now. Your answers are kept; please hand in the file again in some minutes.")
@@ -44,3 +45,8 @@ def topic_name(kind: str, language: str) -> str:
 def case_name(case: Case, language: str) -> str:
     """What a case is about: conduct by the title of its rule, a failing check by its name."""
     return rule_of(case.rule).title.in_(language) if case.rule else check_name(case.check_kind, language)
+
+
+async def whose(party: str | None, present: Roster, language: str) -> str:
+    """The name of whoever an address belongs to: a party, or the group itself."""
+    return named(await present.party(party) if party else present.group, language)

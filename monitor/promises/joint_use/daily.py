@@ -61,7 +61,8 @@ async def gaps_now(present: Roster, at: datetime) -> list[Gap]:
     rows = tables.LinkedSite.filter(retired_at=None)
     sites = {key: LinkedSite.model_validate(spec) for key, spec in await rows.values_list("key", "spec")}
     watched: dict[str, list[str]] = await _registered() if sites else {}
-    for party, url in await tables.Watch.filter(retired_at=None).distinct().values_list("party_id", "url"):
+    theirs = tables.Watch.filter(retired_at=None, party_id__not_isnull=True).distinct()
+    for party, url in await theirs.values_list("party_id", "url"):
         watched.setdefault(str(party), []).append(str(url))
     found: dict[str, Policy] = await policies()
     return gaps(Published(found, await joint_uses(), present.companies, sites, watched), present.calendar.day_of(at))

@@ -13,7 +13,7 @@ from monitor.passages import passages
 from monitor.web.console.looking import case_of, console_page
 from monitor.web.console.session import reader
 from monitor.web.pages import language_of
-from monitor.web.words import named, topic_name
+from monitor.web.words import topic_name, whose
 
 if TYPE_CHECKING:
     from typing import Self
@@ -61,11 +61,10 @@ async def texts_page(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
     case = await case_of(request, who)
     change = await Change.of(case.watch_id) if case.watch_id else None
-    if change is None or case.party_id is None:
+    if change is None:
         raise web.HTTPNotFound
     language = language_of(request)
-    party = await who.present.party(case.party_id)
     return console_page(
         request, who, "texts.html", url=case.url, change=change, rows=await change.passages(), back=f"/case/{case.id}",
-        party_name=named(party, language), what=topic_name(case.check_kind, language),
+        party_name=await whose(case.party_id, who.present, language), what=topic_name(case.check_kind, language),
     )  # fmt: skip

@@ -42,7 +42,7 @@ from monitor.web.console.session import Reader, reader
 from monitor.web.console.steps import next_steps
 from monitor.web.pages import language_of, moment, page
 from monitor.web.site import SITE
-from monitor.web.words import named, topic_name
+from monitor.web.words import named, topic_name, whose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -234,10 +234,9 @@ async def case_of(request: web.Request, who: Reader) -> tables.Case:
 
 async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong: Wrong | None = None) -> web.Response:
     wrong, watch = wrong or Wrong(), case.watch_id
-    if watch is None or case.party_id is None:
+    if watch is None:
         raise web.HTTPNotFound
     language, at, zone = language_of(request), moment(), who.present.calendar.zone
-    party = await who.present.party(case.party_id)
     looks = await latest(watch, 20)
     rules = request.app[SITE].rules
     calendar = who.present.calendar
@@ -249,7 +248,7 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
         held.append((Message("Taken in hand").in_(language), until))
     return console_page(
         request, who, "case.html", status=wrong.status, errors=wrong.errors, said=wrong.said, case=case,
-        party_name=named(party, language), what=topic_name(case.check_kind, language),
+        party_name=await whose(case.party_id, who.present, language), what=topic_name(case.check_kind, language),
         severity=Severity(case.severity).word, extra_facts=held,
         findings=await findings_of(case, rules, language),
         doubts=await answers_against(case, _tongue(request, who)),
@@ -289,8 +288,9 @@ async def _been_through(case: tables.Case, calendar: Calendar, language: str) ->
 
 async def _works(case: tables.Case, who: Reader, language: str) -> list[tuple[str, str]]:
     """The company's works with that party which are in force while it fails."""
-    party = str(case.party_id)
-    engaged = (await who.present.engaged([party]))[party]
+    if case.party_id is None:
+        return []
+    engaged = (await who.present.engaged([case.party_id]))[case.party_id]
     titles = [one.title or one.key for one in concerning(engaged, case.company_id, case.opened_on)]
     joined = ("、" if language == "ja" else ", ").join(titles)
     return [(Message("Work").in_(language), joined)] if titles else []

@@ -48,7 +48,7 @@ async def _shown(request: web.Request, who: Reader) -> Shown:
         works.setdefault(str(party), []).append(str(key))
     whole = who.everywhere and not request.query.get("company")
     table, lacking = await published(keys, who.present.calendar), await unpublished(None if whole else works)
-    whose = {one.entry.party for one in table if one.entry.party} | {one.watch.party_id for one in lacking}
+    whose = {one.entry.party for one in table if one.entry.party} | {one.party for one in lacking}
     return Shown(table, lacking, await who.present.parties(whose), works)
 
 
@@ -79,7 +79,7 @@ def _lack(one: Unpublished, shown: Shown, cases: Mapping[int, int], who: Reader,
     return {
         "host": one.finding.key,
         "url": one.watch.url,
-        "party": named(shown.parties[one.watch.party_id], language),
+        "party": named(shown.parties[one.party], language),
         "since": say_day(calendar.day_of(one.finding.first_seen_at), language),
         "last": say_day(calendar.day_of(one.finding.last_seen_at), language),
         "case": f"/case/{cases[one.watch.id]}" if one.watch.id in cases else "",
@@ -152,6 +152,6 @@ def _published(one: Published, shown: Shown, language: str, day: date) -> list[s
 
 def _unpublished(one: Unpublished, shown: Shown, who: Reader, language: str) -> list[str]:
     days = [who.present.calendar.day_of(at).isoformat() for at in (one.finding.first_seen_at, one.finding.last_seen_at)]
-    party = named(shown.parties[one.watch.party_id], language)
+    party = named(shown.parties[one.party], language)
     state = Message("In use, not published").in_(language)
     return [one.finding.key, state, "", party, *[""] * 3, one.watch.url, *[""] * 3, *days]
