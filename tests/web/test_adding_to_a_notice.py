@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 from running import Ground, Running
 from test_colleagues import english
-from test_form import get, plain_path, post
+from test_form import declaring, get, plain_path, post
 
 from monitor import clock, tables
 from monitor.promises.incidents import following
@@ -51,6 +52,14 @@ async def says(client, base: str, section: str, **said: object) -> str:
 
 async def told(running: Running, client, **more: object) -> str:
     """A notice that is handed in; the place of its pages."""
+    base = await written(running, client, **more)
+    await post(client, f"{base}/declare", SIGNED)
+    await running.work()
+    return base
+
+
+async def written(running: Running, client, **more: object) -> str:
+    """One that only has to be handed in."""
     day = await noticed()
     await post(client, f"{english(running)}/incident", {"begin": "incident"} | day)
     await running.work()
@@ -58,8 +67,6 @@ async def told(running: Running, client, **more: object) -> str:
     first = {f"noticed-on_{part}": day[f"noticed_{part}"] for part in ("year", "month", "day")}
     await says(client, base, "first", categories="none", contact="IT, 03-0000-0000", **first)
     await says(client, base, "nine", outline="A list was lost.", **more)
-    await post(client, f"{base}/declare", SIGNED)
-    await running.work()
     return base
 
 
@@ -129,6 +136,20 @@ async def test_of_two_colleagues_who_add_at_once_none_is_lost(running: Running) 
         await post(other, f"{base}/declare", SIGNED)
         assert [sorted(said) for said in await handed_in()][-1][:2] == ["incident.categories", "incident.cause"]
         assert (await handed_in())[-1]["incident.publication"] == "Not published."
+
+
+async def test_a_button_that_is_pressed_twice_hands_in_once_and_both_lead_to_the_receipt(running: Running) -> None:
+    async with running.client() as client:
+        base = await written(running, client)
+        seen = (await declaring(client, base)).partition("=")[2]
+        twice = [post(client, f"{base}/declare", SIGNED | {"seen": seen}) for _ in range(2)]
+        assert {place for place, _ in await asyncio.gather(*twice)} <= {f"{base}/done", f"{base}/"}
+        assert len(await handed_in()) == 1
+        await says(client, base, "nine", cause="A wrong address.")
+        seen = (await declaring(client, base)).partition("=")[2]
+        twice = [post(client, f"{base}/declare", SIGNED | {"seen": seen}) for _ in range(2)]
+        assert {place for place, _ in await asyncio.gather(*twice)} == {f"{base}/done"}
+        assert len(await handed_in()) == 2
 
 
 async def test_what_is_typed_while_the_company_closes_the_incident_is_not_lost_and_the_party_is_told(
