@@ -38,6 +38,7 @@ DISCLOSURE_INCOMPLETE = "disclosure_incomplete"
 DISCLOSURE_UNREPORTED = "disclosure_unreported"
 DISCLOSURE_UNJUSTIFIED = "disclosure_unjustified"
 COMPLAINTS_REPEAT = "complaints_repeat"
+HANDED_SUSPENDED = "handed_over_while_suspended"
 COUNT_DIFFERS = "hand_over_count_differs"
 RUN_LEFT = "run_not_erased"
 PCI_MISSING = "pci_certificate_missing"
@@ -155,6 +156,18 @@ RULES: Mapping[str, Rule] = {
         ),
         Message("Find the common cause with the party, have it put right, and decide on its tier."),
         Severity.MEDIUM,
+    ),
+    HANDED_SUSPENDED: Rule(
+        Message("Data handed over to a suspended work"),
+        Message(
+            "The work was suspended, so no personal data was to go to the party, and some went all the same. Whatever"
+            " the suspension was for (an incident, a provision abroad that cannot be ensured) now concerns this data"
+            " too (APPI 23, 25 and 28)."
+        ),
+        Message(
+            "Have the handing over stopped, and the data returned or erased. See how it could leave, have that put"
+            " right, and write down here what was done."
+        ),
     ),
     COUNT_DIFFERS: Rule(
         Message("Not as many records came back as went out"),

@@ -1057,6 +1057,17 @@ class Migration(Foundation):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Suspension',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('engagement', fields.ForeignKeyField('itaku.Engagement', source_field='engagement_id', db_constraint=True, to_field='key', related_name='suspensions', on_delete=OnDelete.RESTRICT)),
+                ('begun_at', InstantField(auto_now=False, auto_now_add=False)),
+                ('ended_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'suspension', 'app': 'itaku', 'indexes': [Index(fields=['engagement_id', 'begun_at'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='TransferCheck',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),

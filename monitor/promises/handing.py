@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from checks.detail import Detail
 from monitor import ledger, tables
-from monitor.cases.conduct import mended
-from monitor.conduct import COUNT_DIFFERS
+from monitor.cases.conduct import breach, mended
+from monitor.conduct import COUNT_DIFFERS, HANDED_SUSPENDED
 from monitor.hearing.runs import RUN_DELETION, about, differs, event
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand
@@ -25,7 +26,7 @@ from monitor.tables.store import alone, transaction
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.calendar import Roll
+    from monitor.calendar import Calendar, Roll
     from monitor.registry.format import Engagement
     from monitor.registry.roster import Roster
     from monitor.tables import HandOver
@@ -33,11 +34,17 @@ if TYPE_CHECKING:
 Direction = Literal["out", "in"]
 MEDIA = ("transfer", "portal", "mail", "media", "paper", "other")
 LOG = "handover-log"
+_SUSPENDED = (
+    "No data may go to the party: this work is suspended since {day}. Make it active again first. What has gone all the"
+    " same is entered as such, and opens a case."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """One hand-over. `on`: today where nothing is said; `persons`: who handed it over and who took it."""
+    """One hand-over. `on`: today where nothing is said; `persons`: who handed it over and who took it; `anyway`: it has
+    gone, though the work was suspended: no plan, but what has happened.
+    """
 
     engagement: str
     ref: str
@@ -47,6 +54,7 @@ class Handed:
     medium: str = ""
     protected: str = ""
     persons: str = ""
+    anyway: bool = False
 
 
 def gone_by(entry: Engagement, on: date, present: Roster) -> date | None:
@@ -74,15 +82,42 @@ async def hand_over(given: Handed, at: datetime, actor: str) -> HandOver:
             direction=given.direction, records=given.records, medium=given.medium, protected=given.protected.strip(),
             persons=given.persons.strip(), entered_at=at, entered_by=actor,
         )  # fmt: skip
-        return await (_out if given.direction == "out" else _back)(row, entry, at, actor, present)
+        if given.direction == "in":
+            return await _back(row, at, actor, present)
+        if known := await _known(row):
+            return known
+        since = await suspended(entry.key, on, present.calendar)
+        need(since is None or given.anyway, "suspended", _SUSPENDED, day=since)
+        await _out(row, entry, at, actor, present)
+        if since:
+            detail = Detail(
+                "The run {ref} was handed over on {on}; the work was suspended on {since}.",
+                ref=row.ref, on=row.on, since=since,
+            )  # fmt: skip
+            await breach(HANDED_SUSPENDED, detail, at, present, **about(row))
+    return row
 
 
-async def _out(row: HandOver, entry: Engagement, at: datetime, actor: str, present: Roster) -> HandOver:
+async def _known(row: HandOver) -> HandOver | None:
     known = await tables.HandOver.filter(engagement_id=row.engagement_id, ref=row.ref, direction="out").first()
     if known is not None:
         same = (known.on, known.records) == (row.on, row.records)
         need(same, "ref-taken", "A run of this reference was handed over already: give this one another reference.")
-        return known
+    return known
+
+
+async def suspended(key: str, day: date, calendar: Calendar) -> date | None:
+    """Since when no data was to go to the party of a work on that day; none, where it could. On the day on which it was
+    made active again it could.
+    """
+    for one in await tables.Suspension.filter(engagement_id=key).order_by("-id"):
+        begun = calendar.day_of(one.begun_at)
+        if begun <= day and (one.ended_at is None or day < calendar.day_of(one.ended_at)):
+            return begun
+    return None
+
+
+async def _out(row: HandOver, entry: Engagement, at: datetime, actor: str, present: Roster) -> None:
     last_day = await present.last_day(entry.key)
     need(
         entry.in_force_on(row.on, last_day),
@@ -99,7 +134,6 @@ async def _out(row: HandOver, entry: Engagement, at: datetime, actor: str, prese
         row.due_on = asked.due_on
         await tables.HandOver.filter(id=row.id).update(due_on=row.due_on)
     await ledger.write([event("entered", row, actor, state="out")], at)
-    return row
 
 
 def _owed(row: HandOver, nominal: date, roll: Roll, at: datetime, present: Roster) -> Owed:
@@ -109,7 +143,7 @@ def _owed(row: HandOver, nominal: date, roll: Roll, at: datetime, present: Roste
     return Owed(max(nominal, today), days, opens_at=at, cause={"reason": "run"}, subject=row.ref, roll=roll)
 
 
-async def _back(row: HandOver, _entry: Engagement, at: datetime, actor: str, present: Roster) -> HandOver:
+async def _back(row: HandOver, at: datetime, actor: str, present: Roster) -> HandOver:
     """What came back is held against what went out, all returns of the run together."""
     out = await tables.HandOver.filter(engagement_id=row.engagement_id, ref=row.ref, direction="out").first()
     need(out, "no-such-run", "No run of this reference has gone out.")

@@ -8,7 +8,7 @@ from monitor.tables.correcting import Correction
 from monitor.tables.correspondence import Incoming
 from monitor.tables.disposal import Disposal, DisposalPlace
 from monitor.tables.duty import Answer, Evidence, FrozenRequest, Link, Obligation, Plea, Reason, Submission
-from monitor.tables.handing import HandOver, InstructionRecord
+from monitor.tables.handing import HandOver, InstructionRecord, Suspension
 from monitor.tables.improving import CorrectiveAction, YearlySummary
 from monitor.tables.incident import Incident
 from monitor.tables.keeping import SpentFile
@@ -105,6 +105,7 @@ __all__ = [
     "StatisticsReview",
     "SubEntrustment",
     "Submission",
+    "Suspension",
     "TransferCheck",
     "Watch",
     "YearlySummary",

@@ -75,3 +75,20 @@ class InstructionRecord(Model):
     class Meta:
         table = "instruction_record"
         indexes = [("engagement_id", "on"), ("company_id", "on")]
+
+
+class Suspension(Model):
+    """提供の停止: from when to when no data was to go to the party of a work; it goes on while `ended_at` is empty."""
+
+    id = fields.IntField(primary_key=True)
+    engagement: fields.ForeignKeyRelation[Engagement] = fields.ForeignKeyField(
+        "itaku.Engagement", related_name="suspensions", on_delete=fields.RESTRICT
+    )
+    begun_at = InstantField()
+    ended_at = InstantField(null=True)
+
+    engagement_id: str
+
+    class Meta:
+        table = "suspension"
+        indexes = [("engagement_id", "begun_at")]

@@ -94,3 +94,43 @@ def test_a_purpose_brings_what_its_key_usually_does_unless_it_says_so_itself():
         "x": Purpose(key="x", text="Cards", duties=("pci",)),
     }
     assert duties_of(["p03", "p02", "x", "unknown"], known) == {"handover-log", "pci"}
+
+
+STOP = event("2026-09-10T16:00", "move", to="suspended", reason="a leak")
+GO = event("2026-09-16T09:00", "activate")
+
+
+async def test_a_suspended_work_gets_no_data_and_what_has_gone_all_the_same_is_a_case(tmp_path):
+    went = handed("2026-09-14T10:00", "R-3", on="2026-09-11") + "\nanyway = true"
+    events = [
+        STOP,
+        handed("2026-09-11T10:00", on="2026-09-10"),
+        handed("2026-09-11T10:01", on="2026-09-09"),
+        handed("2026-09-11T10:02", "R-2", on="2026-09-11"),
+        went,
+        GO,
+        handed("2026-09-17T10:00", "R-4", on="2026-09-15"),
+        handed("2026-09-17T10:01", "R-5", on="2026-09-16"),
+    ]
+    told = await play(runs(), "2026-09-01", "2026-09-18", *events, tmp=tmp_path)
+    assert [(line["at"][8:16], line["reason"]) for line in told.of("refused")] == [
+        ("11T10:00", "suspended"),
+        ("11T10:02", "suspended"),
+        ("17T10:00", "suspended"),
+    ]
+    assert [line["ref"] for line in told.of("state", state="out")] == ["R-1", "R-3", "R-5"]
+    assert [line["at"][:10] for line in told.of("case_opened", rule="handed_over_while_suspended")] == ["2026-09-14"]
+    assert [line["ref"] for line in told.of("deadline", obligation="run-deletion")] == ["R-1", "R-3", "R-5"]
+
+
+async def test_a_run_entered_before_the_suspension_may_be_told_again(tmp_path):
+    events = [handed("2026-09-10T10:00"), STOP, handed("2026-09-11T10:00", on="2026-09-10")]
+    told = await play(runs(), "2026-09-01", "2026-09-12", *events, tmp=tmp_path)
+    assert not told.of("refused")
+
+
+async def test_a_work_that_a_file_says_is_suspended_gets_no_data_either(world):
+    before = handed("2026-09-08T10:00", "R-2", on="2026-08-31")
+    told = await world(runs(state="suspended"), "2026-09-01", "2026-09-09", handed(), before)
+    assert [line["reason"] for line in told.of("refused")] == ["suspended"]
+    assert [line["ref"] for line in told.of("state", state="out")] == ["R-2"]

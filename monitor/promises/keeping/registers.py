@@ -37,6 +37,7 @@ STAYING: Mapping[type[Any], str] = {
     tables.OwnDuty: "what was to be done and how it ended; its reasons go with the engagement's own",
     tables.ProvisionRecord: "locked by law, and erased by order only (APPI 29(2), 30(4))",
     tables.Remediation: "goes with the obligation whose answer raised it",
+    tables.Suspension: "days on which no data was to go to the party; it names nobody",
 }
 
 

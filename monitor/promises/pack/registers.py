@@ -81,6 +81,7 @@ REGISTERS: Mapping[str, Register] = {
     "incidents": Register(tables.Incident, ("aware_on",), ("received_at", "closed_at")),
     "hand-overs": Register(tables.HandOver, ("on",)),
     "instructions": Register(tables.InstructionRecord, ("on",), whose=OF_WORK),
+    "suspensions": Register(tables.Suspension, (), ("begun_at", "ended_at"), whose=OF_WORK),
     "statistics": Register(tables.StatisticsReview, (), ("entered_at",), whose=OF_WORK),
     "transfer-checks": Register(tables.TransferCheck, ("on",), whose=OF_WORK),
     "provisions": Register(tables.ProvisionRecord, ("made_on", "last_on"), only={"erased_on": None}),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class HandedOver(ThroughUs):
-    """`direction`: out, to the party, or in, back from it."""
+    """`direction`: out, to the party, or in, back from it. `anyway`: it has gone, though the work was suspended."""
 
     do: Literal["handed_over"]
     engagement: str
@@ -28,12 +28,15 @@ class HandedOver(ThroughUs):
     ref: str
     direction: Literal["out", "in"] = "out"
     medium: str = ""
+    anyway: bool = False
     by: str | None = None
 
 
 async def _handed_over(event: HandedOver, at: datetime) -> None:
     await standing(event.engagement)
-    given = Handed(event.engagement, event.ref, event.records, event.on, event.direction, event.medium)
+    given = Handed(
+        event.engagement, event.ref, event.records, event.on, event.direction, event.medium, anyway=event.anyway
+    )
     await hand_over(given, at, await who(event, at))
 
 

@@ -49,6 +49,7 @@ WORDS = {
     "protected": Message("How it was protected"),
     "persons": Message("Who handed it over, and who took it"),
 }
+ANYWAY = {"yes": Message("The data has gone all the same: enter it, and open a case")}
 COUNT = Message("Say how many records: a number above 0.")
 _TITLE = Message("Hand-overs")
 _COURSE = {
@@ -63,6 +64,7 @@ _PLACES = {
     "on": "on_year",
     "records": "records",
     "my": "protected",
+    "suspended": "anyway",
     "medium": "medium",
 }
 
@@ -99,6 +101,13 @@ async def _form(who: Reader, language: str) -> Form:
                 options=choices(DIRECTIONS, language),
             ),
             *_particulars(language),
+            Field(
+                "anyway",
+                Message("If the work is suspended"),
+                "choice",
+                hint=Message("Choose this only for what has already happened; a suspended work must not get data."),
+                options=choices(ANYWAY, language),
+            ),
         ),
     )
 
@@ -109,7 +118,7 @@ def _given(form: Form, sent: Mapping[str, str], engagement: str, ref: str, *, ba
     records = int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else 0  # noqa: PLR2004 - digits
     return Handed(
         engagement, ref, records, form.day(sent, "on"), "in" if back else "out", said["medium"], said["protected"],
-        said["persons"],
+        said["persons"], said.get("anyway") == "yes",
     )  # fmt: skip
 
 
