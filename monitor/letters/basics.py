@@ -45,7 +45,7 @@ BLANK: Values = dict.fromkeys((
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "reported", "wrote", "wrote_subject", "wrote_text",
     "grade", "named", "named_by", "passed_to", "parts", "earlier_on", "asked_in", "form_title",
-    "added", "lacks", "adding", "report", "report_on",
+    "added", "lacks", "adding", "report", "report_on", "corrected_by",
 ))  # fmt: skip
 
 
@@ -73,6 +73,7 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
         values |= _of_conduct(topic.case, language) if topic.case.rule else _of_check(topic.case, language)
     if topic.own:
         values |= _of_own(topic.own, today, language)
+        values["corrected_by"] = named(present.companies.get(topic.own.about.get("corrected_by", "")), language)
     if topic.certificate:
         values |= _of_certificate(topic.certificate, today)
         values["what"] = said(CERTIFICATES, topic.certificate.kind, language)
@@ -93,7 +94,7 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
     received = notice.made_at if notice.kind in _RECEIVED else duty.submitted_at
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
     values |= {"again": seen_again(duty, calendar), "achieved_on": achieved_on(duty)}
-    values |= {"matter": one_line(duty.subject), "wanted": duty.cause.get("request", "")}
+    values |= {"matter": one_line(duty.subject), "wanted": duty.cause.get("request") or duty.cause.get("source", "")}
     values["settled"] = duty.state == "accepted"
     if duty.state == "returned" and duty.decided_at:
         values |= {"returned_on": calendar.day_of(duty.decided_at), "returned_for": lines(duty.reason)}

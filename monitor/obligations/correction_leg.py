@@ -20,7 +20,10 @@ class CorrectionLeg(Demanded):
 
     name = CORRECTION_LEG
     reviewed = False
-    sent_back = Message("Please hand the form in again once the data is corrected. It stays open for you until then.")
+    sent_back = Message(
+        "You have told us that the data cannot be corrected yet. Please hand the form in again once it is: it stays"
+        " open for you until then."
+    )
 
     def heard(self, answers: Mapping[str, Answer]) -> Mapping[str, Any]:
         return {"result": checked(answers)}

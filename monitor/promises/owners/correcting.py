@@ -94,7 +94,7 @@ async def _ask_all(row: Correction, due_on: date, present: Roster, at: datetime)
     today, days = present.calendar.day_of(at), present.group.corrections.correction_days
     keys = await held_by(row.company_id, row.service, row.purposes, today, present)
     companies, outside = await joint_users(row.company_id, row.purposes, today, present)
-    owed = Owed(due_on, days, opens_at=at, cause={"reason": CORRECTION, "request": row.source}, subject=row.ref)
+    owed = Owed(due_on, days, opens_at=at, cause={"reason": CORRECTION, "source": row.source}, subject=row.ref)
     for key in sorted({*keys, *outside}):
         await demand(CORRECTION_LEG, key, owed, at, present)
     due = present.calendar.roll(due_on, Roll.FOLLOWING)

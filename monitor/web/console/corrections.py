@@ -44,7 +44,7 @@ from monitor.web.console.entries import (
     unsaid,
 )
 from monitor.web.console.looking import Wrong, console_page
-from monitor.web.console.matters import label
+from monitor.web.console.matters import Label, label
 from monitor.web.console.passing import MOST, company_name
 from monitor.web.console.session import Reader, reader
 from monitor.web.fields import fields
@@ -63,7 +63,7 @@ STATES: Mapping[str, Message] = {
     "withdrawn": Message("It was no error"),
 }
 RESULTS: Mapping[str, Message] = {
-    CORRECTED: Message("Corrected"),
+    CORRECTED: Message("The data is corrected"),
     HOLDS_NONE: Message("Holds no such data"),
     NOT_YET: Message("Not yet"),
     REFUSED: Message("Not corrected"),
@@ -200,27 +200,23 @@ async def _leg(leg: Obligation, who: Reader, language: str) -> dict[str, Any]:
         "state": "overdue" if late else leg.state,
         "word": None,
         "waiting": leg.state in tables.duty.SILENT,
-        "result": _result(thaw_answers(last.answers) if last else {}, language),
+        **_result(thaw_answers(last.answers) if last else {}, language),
     }
 
 
-def _result(answers: Mapping[str, Answer], language: str) -> str:
+def _result(answers: Mapping[str, Answer], language: str) -> dict[str, str]:
     """What it said: the result, by when if not yet, and why or whom it has told."""
     said = {name: str(answer.value or "") for name, answer in answers.items()}
-    result, until = said.get(RESULT, ""), calendar_day(said.get(UNTIL, ""))
-    words = RESULTS[result].in_(language) if result in RESULTS else ""
-    if until:
-        words = Message("Not yet; by {day}", {"day": until}).in_(language)
-    more = said.get(REASON) or said.get(WHY_LATER) or ""
-    if said.get(RECIPIENTS) in PASSED_ON:
-        more = PASSED_ON[said[RECIPIENTS]].in_(language)
-    return f"{words}: {more}" if words and more else words
+    result, until, passed_on = said.get(RESULT, ""), calendar_day(said.get(UNTIL, "")), said.get(RECIPIENTS, "")
+    words = Message("Not yet; by {day}", {"day": until}) if until else RESULTS.get(result)
+    more = PASSED_ON[passed_on].in_(language) if passed_on in PASSED_ON else said.get(REASON) or said.get(WHY_LATER)
+    return {"result": words.in_(language) if words else "", "more": more or ""}
 
 
 def _member(duty: OwnDuty, who: Reader, language: str) -> dict[str, Any]:
     """A company of the group that uses the data jointly."""
-    late = duty.state == "open" and who.present.calendar.day_of(moment()) > duty.due_on
-    stands = label(duty, language, late=late)
+    late = who.present.calendar.day_of(moment()) > duty.due_on
+    stands = Label("overdue" if late else "open") if duty.state == "open" else label(duty, language)
     return {
         "href": f"/own-duty/{duty.id}" if duty.company_id and who.sees(duty.company_id) else "",
         "name": company_name(duty.company_id or "", who, language),
@@ -230,6 +226,7 @@ def _member(duty: OwnDuty, who: Reader, language: str) -> dict[str, Any]:
         "word": stands.words,
         "waiting": duty.state == "open",
         "result": "",
+        "more": "",
     }
 
 
