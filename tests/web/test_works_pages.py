@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from python_calamine import CalamineWorkbook
 from running import Ground, Running
 from stage import engagement
 from test_console import sign_in
@@ -100,3 +102,23 @@ async def test_works_of_another_company_do_not_exist(running: Running) -> None:
         assert "/engagement/" not in await get(client, "/engagements")
         assert (await client.get("/engagement/old")).status == 404
         assert (await client.get("/lacking?company=impress")).status == 404
+
+
+async def sheet(client, address: str) -> list[str]:
+    """The keys of the works in the ledger of trustees."""
+    async with client.get(address) as response:
+        assert response.headers["Content-Disposition"].endswith('.xlsx"')
+        book = CalamineWorkbook.from_filelike(io.BytesIO(await response.read()))
+    return [str(row[0]) for row in book.get_sheet_by_index(0).to_python()[1:]]
+
+
+async def test_the_ledger_of_trustees_has_what_the_reader_may_see_and_nothing_else(running: Running) -> None:
+    async with running.client() as client:
+        await sign_in(running, client, MANAGERS)
+        assert 'href="/engagements.xlsx"' in await get(client, "/engagements")
+        assert await sheet(client, "/engagements.xlsx") == ["dm/new", "old"]
+        assert await sheet(client, "/engagements.xlsx?company=impress") == ["dm/new", "old"]
+        assert (await client.get("/engagements.xlsx?company=sister")).status == 404
+    async with running.client() as client:
+        await sign_in(running, client, OTHERS)
+        assert await sheet(client, "/engagements.xlsx") == []

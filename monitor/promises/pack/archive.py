@@ -59,10 +59,13 @@ class Archive:
             while piece := source.read(_PIECE):
                 part.write(piece)
 
-    def close(self) -> None:
+    def seal(self) -> None:
         """The hashes of all parts come last, in the form that `sha256sum -c` reads."""
         lines = "".join(f"{self.sums[name]}  {name}\n" for name in sorted(self.sums))
         self._zip.writestr(self._info(SUMS), lines.encode())
+
+    def close(self) -> None:
+        """After all of it, or after what went wrong."""
         self._zip.close()
 
     def _info(self, name: str, *, plain: bool = False) -> zipfile.ZipInfo:

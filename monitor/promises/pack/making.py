@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,10 +62,9 @@ class Made:
 
 async def pack(path: Path, asked: Asked, tools: Tools) -> Made:
     """Write a pack. Raises `Broken` where the ledger does not hold: then nothing in it would be proved."""
-    with path.open("wb") as file:
-        archive = Archive(file, "pack")
+    with path.open("wb") as file, closing(Archive(file, "pack")) as archive:
         made = await _fill(archive, asked, tools)
-        archive.close()
+        archive.seal()
     return made
 
 

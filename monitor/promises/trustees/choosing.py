@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`first`, `last`: days of the fiscal year, both of which belong to it; without them, whenever."""
+    """`first`, `last`: days of the fiscal year, both of which belong to it; without them, whenever. `among`: of these
+    companies alone.
+    """
 
     company: str | None = None
     party: str | None = None
     first: date | None = None
     last: date | None = None
+    among: frozenset[str] | None = None
 
     @classmethod
     def of(cls, company: str | None, party: str | None, year: int | None, present: Roster) -> Choice:
@@ -40,6 +43,8 @@ class Choice:
 async def chosen(choice: Choice) -> list[str]:
     """The keys of the works, by company. What has left the registry is told in the years in which it ran."""
     rows = tables.Engagement.all()
+    if choice.among is not None:
+        rows = rows.filter(company_id__in=choice.among)
     if choice.company:
         rows = rows.filter(company_id=choice.company)
     if choice.party:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from monitor.language import Message
 from monitor.letters.words import named
 from monitor.promises.trustees.choosing import chosen
-from monitor.promises.trustees.reading import lines
+from monitor.promises.trustees.reading import batches
 from monitor.promises.trustees.sheet import Heading, Ledger
 
 if TYPE_CHECKING:
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 
 
 async def make(path: Path, choice: Choice, present: Roster, today: date, language: str) -> int:
-    """Write the ledger of trustees to a file; how many works it has."""
+    """Write the ledger of trustees to a file; how many works it has. What is written is written beside the loop."""
     keys = await chosen(choice)
     book = Ledger(path, Heading(language, today, await about(choice, present, language)))
     try:
-        async for line in lines(keys, present, today):
-            book.add(line)
+        async for some in batches(keys, present, today):
+            await asyncio.to_thread(book.add, some)
     finally:
-        book.close()
+        await asyncio.to_thread(book.close)
     return len(keys)
 
 

@@ -72,11 +72,10 @@ class Line:
         return min(found, key=lambda one: one.due_on, default=None)
 
 
-async def lines(keys: Sequence[str], present: Roster, today: date) -> AsyncIterator[Line]:
+async def batches(keys: Sequence[str], present: Roster, today: date) -> AsyncIterator[list[Line]]:
     """In the order of the keys."""
     for begun in range(0, len(keys), BATCH):
-        for line in await _read(keys[begun : begun + BATCH], present, today):
-            yield line
+        yield await _read(keys[begun : begun + BATCH], present, today)
 
 
 async def _read(keys: Sequence[str], present: Roster, today: date) -> list[Line]:

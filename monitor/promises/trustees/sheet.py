@@ -60,7 +60,11 @@ class Ledger:
         self._works = self._sheet(Message("Trustees"), COLUMNS)
         self._below = self._sheet(Message("Sub-entrusted parties"), below.COLUMNS)
 
-    def add(self, line: Line) -> None:
+    def add(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            self._add(line)
+
+    def _add(self, line: Line) -> None:
         self.rows += 1
         self._write(self._works, self.rows, [column.of(line, self.heading.language) for column in COLUMNS])
         for rung in below.rungs(line):

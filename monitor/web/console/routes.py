@@ -70,6 +70,7 @@ ROUTES = [
     web.get("/promises.xlsx", promises.promises_sheet),
     web.get("/registers", registers.registers_page),
     web.get("/engagements", works.works_page),
+    web.get("/engagements.xlsx", works.trustees_sheet),
     web.get("/lacking", works.lacking_page),
     web.get("/engagement/{key:[a-z0-9][a-z0-9./-]*}", work.work_page),
     web.post(

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from monitor import tables
+from monitor.evidence import content_disposition
 from monitor.language import Message, say_day
 from monitor.promises.classing import CLASSES
 from monitor.promises.quiet import reminded_from
 from monitor.promises.states import WORK_STATES as STATES
 from monitor.promises.sub_entrustment import failing
+from monitor.promises.trustees.choosing import Choice
+from monitor.promises.trustees.making import make
 from monitor.promises.words import FAILURES, waived_words
 from monitor.registry.format import BEFORE, OWING, Engagement
 from monitor.registry.knowing import known_of
@@ -19,6 +25,7 @@ from monitor.registry.lacks import lack_words
 from monitor.registry.selection import before_entrusting, lacking, unwaived
 from monitor.web.console.looking import console_page
 from monitor.web.console.session import Reader, reader
+from monitor.web.console.sheet import XLSX
 from monitor.web.pages import language_of, moment
 from monitor.web.words import named
 
@@ -54,9 +61,23 @@ async def works_page(request: web.Request) -> web.StreamResponse:
     address = request.query.get("company") and f"company={request.query['company']}&"
     return console_page(
         request, who, "works.html", rows=await rows_of(entries, who, language),
+        company=request.query.get("company", ""),
         previous=f"/engagements?{address or ''}page={number - 1}" if number > 1 else None,
         next=f"/engagements?{address or ''}page={number + 1}" if len(specs) > A_PAGE else None,
     )  # fmt: skip
+
+
+async def trustees_sheet(request: web.Request) -> web.StreamResponse:
+    """委託先管理台帳 of the companies that the reader may see."""
+    who = await reader(request)
+    today = who.present.calendar.day_of(moment())
+    wished, among = request.query.get("company") or None, frozenset(companies(request, who))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "trustees.xlsx"
+        await make(file, Choice(wished, among=among), who.present, today, language_of(request))
+        body = await asyncio.to_thread(file.read_bytes)
+    name = f"trustees-{today.isoformat()}.xlsx"
+    return web.Response(body=body, headers={"Content-Type": XLSX, "Content-Disposition": content_disposition(name)})
 
 
 async def rows_of(entries: Sequence[Engagement], who: Reader, language: str) -> list[dict[str, Any]]:
