@@ -108,6 +108,7 @@ REGISTERS: Mapping[str, Register] = {
         columns=("id", "watch_id", "rule", "key", "severity", "detail", "first_seen_at", "last_seen_at", "closed_at"),
     ),
     "days-of-looks": Register(tables.LookDay, ("day",), whose=("", "watch__party_id")),
+    # Without subjects: a letter to a company may speak of several parties, and name another first.
     "letters": Register(
         tables.MailItem, (), ("mail__made_at", "mail__sent_at"),
         whose=("notice__company_id", "notice__party_id"),
@@ -115,7 +116,7 @@ REGISTERS: Mapping[str, Register] = {
             *("id", "mail_id", "notice__kind", "notice__side", "notice__rung", "notice__level", "roles"),
             *("notice__company_id", "notice__party_id", "notice__obligation_id", "notice__case_id"),
             *("notice__own_duty_id", "mail__bounced_at"),
-            *("mail__state", "mail__to", "mail__subject", "mail__made_at", "mail__sent_at", "mail__reply"),
+            *("mail__state", "mail__to", "mail__made_at", "mail__sent_at", "mail__reply"),
         ),
     ),
 }  # fmt: skip
