@@ -30,6 +30,17 @@ def confirmed(entry: Engagement, last_day: date | None, today: date, accepted: I
     return entry.deletion.accepted_on is not None or any(day > last_day for day in accepted)
 
 
+async def emptied(keys: Iterable[str], present: Roster, today: date) -> set[str]:
+    """Those engagements of which nothing is left: return or deletion was confirmed after the end, of every place."""
+    entries = await present.engagements(keys)
+    accepted, left = await _acceptances(entries), {key for key, _ in await _left(entries)}
+    return {
+        key
+        for key, entry in entries.items()
+        if key not in left and confirmed(entry, await present.last_day(key), today, accepted[key])
+    }
+
+
 async def gone(parties: Iterable[str], present: Roster, at: datetime) -> Mapping[Address, list[str]]:
     """Addresses of these parties that must stay gone, each with the engagements in which that was confirmed. None is an
     address at which the data of another engagement may still lie: it has every reason to answer.

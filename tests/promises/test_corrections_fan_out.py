@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from stage import GROUP, event, instant, play, registry
 from stage import engagement as one
 
 from monitor import ledger, tables
+from monitor.calendar import Calendar
 from monitor.promises.keeping.references import forget_references
-from monitor.promises.owners.correcting import Made, enter_correction
+from monitor.promises.owners.correcting import Made, enter_correction, last_days
 from monitor.registry.apply import apply
+from monitor.registry.format.clocks import Corrections
 from monitor.registry.read import read
 from monitor.registry.roster import roster
 from monitor.tables.store import MEMORY, opened
@@ -61,7 +67,7 @@ async def test_everybody_who_holds_the_purpose_is_asked_at_once_and_has_seven_da
         engagement("joint", kind="joint_user").replace('kind = "trustee"\n', ""),
         engagement("other-purpose").replace('purposes = ["p03"]', 'purposes = ["p04"]'),
         engagement("elsewhere", company="sister"),
-        engagement("ended", ends_on="2026-11-23", deletion_days=300),
+        engagement("ended", ends_on="2026-11-22", more="  [engagement.deletion]\n  accepted_on = 2026-11-23\n"),
     ).replace("[[party]]", '[[purpose]]\nkey = "p04"\ntext = "Other"\n[[party]]', 1)
     lines = await world(toml, "2026-11-20", "2026-11-26", correction())
     assert dues(lines) == {"dm": "2026-12-01", "joint": "2026-12-01", "sub": "2026-12-01"}
@@ -99,6 +105,15 @@ async def test_days_count_from_the_day_on_which_the_mails_leave_and_roll_off_clo
     own = await told(correction(), toml=registry(engagement(), group=group), until="2026-11-25")
     assert dues(own) == {"dm": "2026-11-30"}  # day 5 is a Sunday
     assert [line["due_on"] for line in own.of("deadline", obligation="correction")] == ["2026-11-30"]
+
+
+@given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.integers(0, 400), st.integers(1, 60), st.integers(1, 60))
+def test_nobody_closes_it_before_the_last_holder_has_had_its_days(asked_on, before, legs, close):
+    days, calendar = Corrections(correction_days=legs, close_days=close), Calendar()
+    due, closing_day = last_days(asked_on - timedelta(days=before), asked_on, days, calendar)
+    assert due - asked_on == timedelta(days=legs)
+    assert closing_day >= calendar.following(due)
+    assert not calendar.closed(closing_day)
 
 
 async def test_it_cannot_be_closed_while_a_holder_is_silent(told):

@@ -62,7 +62,7 @@ async def test_an_answer_stops_it_and_only_trustees_of_the_purpose_and_the_tree_
         work("elsewhere", company="sister"),
         work("joint", kind="joint_user"),
         work("other").replace('purposes = ["p03"]', 'purposes = ["p04"]'),
-        work("ended", ends_on="2026-11-20", deletion_days=300),
+        work("ended", ends_on="2026-11-19", more="  [engagement.deletion]\n  accepted_on = 2026-11-20\n"),
     ).replace("[[party]]", '[[purpose]]\nkey = "p04"\ntext = "Other"\n[[party]]', 1)
     script = [asks(), hands_in("2026-11-22T01:00"), asks("2026-11-22T09:00")]
     told = await play(toml, "2026-11-21", "2026-11-24", *script, tmp=tmp_path)

@@ -56,7 +56,7 @@ async def test_nothing_leaves_before_verification_and_then_all_who_hold_the_purp
         engagement("joint", kind="joint_user").replace('kind = "trustee"\n', ""),
         engagement("other-purpose").replace('purposes = ["p03"]', 'purposes = ["p04"]'),
         engagement("elsewhere", company="sister"),
-        engagement("ended", ends_on="2026-11-26", deletion_days=300),
+        engagement("ended", ends_on="2026-11-19", more="  [engagement.deletion]\n  accepted_on = 2026-11-20\n"),
     ).replace("[[party]]", '[[purpose]]\nkey = "p04"\ntext = "Other"\n[[party]]', 1)
     lines = await world(toml, "2026-11-20", "2026-11-28", request())
     assert dues(lines) == {"dm": "2026-12-04", "joint": "2026-12-04", "sub": "2026-12-04"}

@@ -1,5 +1,7 @@
 """Who holds the data that an owner's request or a correction is about: engagements by their purposes, those below them,
 and whoever uses the data jointly.
+
+Whoever had it holds it until its return or deletion is confirmed, though the work is over: an end erases nothing.
 """
 
 from __future__ import annotations
@@ -7,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.own_duties import MEMBER_DELETION
 from monitor.refusal import need
-from monitor.registry.format import JointUse, Service
+from monitor.registry.format import OWING, JointUse, Service
+from monitor.registry.places import emptied
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -42,8 +46,8 @@ async def held_by(company: str, service: str, purposes: Collection[str], day: da
 async def holders(
     company: str, service: Iterable[str], purposes: Collection[str], day: date, present: Roster
 ) -> list[str]:
-    """The engagements in force on that day that hold data for one of the purposes: those of the company, or those that
-    the service names, and all that hang below them.
+    """The engagements that hold data for one of the purposes on that day: those of the company, or those that the
+    service names, and all that hang below them.
     """
     named = sorted(set(service))
     rows = tables.Engagement.filter(retired_at=None)
@@ -54,36 +58,40 @@ async def holders(
 
 
 async def _holding(keys: Iterable[str], purposes: Collection[str], day: date, present: Roster) -> list[str]:
-    """Those of them that are in force that day, for one of the purposes."""
+    """Those of them that had begun by that day, for one of the purposes, and of which not all is known to be gone."""
     entries = await present.engagements(keys)
-    found = []
-    for key in sorted(entries):
-        if not entries[key].in_force_on(day, await present.last_day(key)):
-            continue
-        if not purposes or set(purposes) & {*await _purposes(entries[key], present)}:
-            found.append(key)
-    return found
+    begun = [key for key in sorted(entries) if entries[key].state in OWING and entries[key].starts_on <= day]
+    asked = [key for key in begun if not purposes or set(purposes) & {*await _purposes(entries[key], present)}]
+    over = [key for key in asked if (last := await present.last_day(key)) and last < day]
+    gone = await emptied(over, present, day)
+    return [key for key in asked if key not in gone]
 
 
 async def joint_users(
     company: str, purposes: Collection[str], day: date, present: Roster
 ) -> tuple[list[str], list[str]]:
-    """Who else uses data of the company jointly for one of the purposes that day: companies of the group, and the
-    engagements in force of members outside it.
+    """Who else uses data of the company jointly for one of the purposes that day, or did and has not erased it yet:
+    companies of the group, and the engagements of members outside it.
     """
     companies, parties = set[str](), set[str]()
     for spec in await tables.JointUse.filter(retired_at=None).values_list("spec", flat=True):
         use = JointUse.model_validate(spec)
         if use.member_on(company, day) and (not purposes or set(purposes) & {*use.purposes}):
-            companies |= {one.company for one in use.members_on(day) if one.company}
-            parties |= {one.party for one in use.members_on(day) if one.party}
-    inside = [
-        key for key in present.companies if key in companies - {company} and present.companies[key].member_on(day)
-    ]
+            members = {one.company for one in use.members_on(day) if one.company}
+            companies |= {key for key in members if key in present.companies and present.companies[key].member_on(day)}
+            companies |= await _keeping(use)
+            parties |= {one.party for one in use.members if one.party and (one.begins or day) <= day}
     rows = tables.Engagement.filter(party_id__in=list(parties), retired_at=None)
     outside = await _holding({str(key) for key in await rows.values_list("key", flat=True)}, purposes, day, present)
     entries = await present.engagements(outside)
-    return sorted(inside), [key for key in outside if entries[key].kind == "joint_user"]
+    return sorted(companies - {company}), [key for key in outside if entries[key].kind == "joint_user"]
+
+
+async def _keeping(use: JointUse) -> set[str]:
+    """Companies that have left it and have not erased yet what they held of the others' data."""
+    owed = tables.OwnDuty.filter(kind=MEMBER_DELETION, state="open", ref__in=(use.key, "")).values_list("company_id")
+    left = {str(key) for (key,) in await owed}
+    return left & {one.company for one in use.members if one.company}
 
 
 async def _below(keys: Iterable[str]) -> set[str]:
