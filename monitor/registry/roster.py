@@ -139,13 +139,14 @@ class Roster:
 
     def acting(self, company: str | None, address: str, day: date) -> tuple[str, ...]:
         """Whoever acts for one of a company's people on that day, themselves or their deputy; nobody for somebody who
-        is not, or no longer, one of them.
+        is not, or no longer, one of them in a role: they could not open what they are told of.
         """
         if not self.responsible(company, day):
             theirs = self.group.privacy_office
             return (address,) if address.lower() in {one.lower() for one in theirs} else ()
         own = self.companies[str(company)]
-        people = (*own.managers, *own.reviewers, *own.pi_manager, *own.executive, *(one.email for one in own.person))
+        listed = (*own.managers, *own.reviewers, *own.pi_manager, *own.executive)
+        people = (*listed, *(one.email for one in own.person if one.roles))
         known = {one.lower(): one for one in people}
         return (_standing_in(own, known[address.lower()], day),) if address.lower() in known else ()
 

@@ -20,8 +20,11 @@ KEEPER, DEPUTY = "keeper@impress.example", "deputy@impress.example"
 PEOPLE = f"""{COMPANY}
   [[company.person]]
   email = "{KEEPER}"
+  roles = ["reviewer"]
   deputy = "{DEPUTY}"
   away = [2026-09-25, 2026-09-29]
+  [[company.person]]
+  email = "roleless@impress.example"
 {SISTER}"""
 WORLD = registry(engagement(attestation="last_accepted_on = 2026-09-01"), companies=PEOPLE)
 AT = instant("2026-09-04T10:00")
@@ -57,6 +60,12 @@ async def test_a_manager_who_sees_to_it_gets_one_mail_and_a_stranger_none(tmp_pa
     assert mail["to"] == ["managers@impress.example"]
     lines = await play(WORLD, "2026-09-01", "2026-09-10", ordered("gone@impress.example"), tmp=tmp_path)
     assert heard(lines, "gone@impress.example") == []
+
+
+async def test_nobody_is_told_of_a_page_that_they_could_not_open(tmp_path):
+    lines = await play(WORLD, "2026-09-01", "2026-09-10", ordered("roleless@impress.example"), tmp=tmp_path)
+    [mail] = lines.of("mail", obligation="corrective-action")
+    assert mail["to"] == ["managers@impress.example"]
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ def _people(company: str | None, who: Reader) -> Options:
         known: Iterable[str] = who.present.group.privacy_office
     else:
         shared = (*entry.managers, *entry.reviewers, *entry.pi_manager, *entry.executive)
-        known = dict.fromkeys(email.lower() for email in (*shared, *(one.email for one in entry.person)))
+        known = dict.fromkeys(email.lower() for email in (*shared, *(one.email for one in entry.person if one.roles)))
     return [{"value": email, "text": email} for email in known]
 
 
