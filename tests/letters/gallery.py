@@ -341,6 +341,7 @@ async def _of_decisions(at: Any) -> Any:
     calendar = (await roster()).calendar
     change = {"kind": "change-review", "party_id": "acme", "url": URL}
     report = {"kind": "preliminary-report", "party_id": "acme", "engagement_id": "dm", "ref": "ITK-000007"}
+    report |= {"about": {"missing": "4, 8"}}
     notice_of_all = {"kind": "joint-use-notice", "party_id": None}
     for name, days, about in (
         ("", 16, change),

@@ -115,6 +115,8 @@ async def test_what_becomes_known_is_added_by_the_same_link_and_the_company_read
         await signed_in(running, client, MANAGERS)
         page = await get(client, "/incident/1")
         assert "<b>新規</b>：原因<" in page
+        report = await tables.OwnDuty.get(kind="final-report")
+        assert "まだ知らされていない項目</dt><dd>データの項目" in flat(await get(client, f"/own-duty/{report.id}"))
         duty = await tables.Obligation.get(kind="incident-notice")
         assert "A wrong address." in await get(client, f"/duty/{duty.id}/review")
 

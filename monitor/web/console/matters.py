@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from monitor.language import Message
+from monitor.letters.items import items
 from monitor.own_duties import CORRECTION, JOINT_CORRECTION, OWNER_ANSWER, OWNER_REQUEST, own_kind
 from monitor.tables import Correction, OwnDuty, OwnerRequest
 from monitor.web.console.registers import place_of
@@ -50,6 +51,8 @@ async def matter(row: OwnDuty | Case, present: Roster, language: str) -> Matter:
         corrected_by = present.companies.get(row.about.get("corrected_by", ""))
         found.append((Message("Corrected by"), named(corrected_by, language) if corrected_by else ""))
         found.append((Message("What has to be done"), row.about.get("what", "")))
+        comma = "、" if language == "ja" else ", "
+        found.append((Message("Not told by the party yet"), comma.join(items(row.about.get("missing", ""), language))))
     facts = [(term.in_(language), value) for term, value in found if value]
     return Matter(party or row.ref or owner, facts)
 
