@@ -38,7 +38,7 @@ PLACE = "/verify"
 LARGEST = 512 * 1024  #: octets that are examined here for anybody; a usual receipt has twenty thousand
 TURN = web.AppKey("turn", asyncio.Semaphore)  #: one receipt at a time, for anybody can send one
 _CHUNK = 64 * 1024
-_ASKED = frozenset({"rung", "due-moved", "returned", "fresh-link", "hand-over"})
+_ASKED = frozenset({"rung", "due-moved", "returned", "fresh-link", "hand-over", "still-missing"})
 
 
 @dataclass(frozen=True)
