@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
-from monitor.calendar import Roll
 from monitor.duties import owing
 from monitor.hearing.corrections import CORRECTION_LEG, joint, silent, still_asked
 from monitor.language import Message
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from monitor.calendar import Calendar
+    from monitor.registry.format.clocks import Corrections
     from monitor.registry.roster import Roster
     from monitor.tables import Correction, OwnDuty
 
@@ -75,18 +76,26 @@ async def enter_correction(made: Made, at: datetime, actor: str) -> Correction:
 
 async def _begin(ref: str, company: str, made: Made, present: Roster, at: datetime, actor: str) -> Correction:
     """Nobody is asked to be done before they can have read of it: days count from the one on which mails leave."""
-    days, calendar = present.group.corrections, present.calendar
+    calendar = present.calendar
     asked_on = calendar.day_of(calendar.next_sending(at))
-    leg_due = asked_on + timedelta(days=days.correction_days)
-    due_on = max(made.known_on + timedelta(days=days.close_days), leg_due)
+    leg_due, due_on = last_days(made.known_on, asked_on, present.group.corrections, calendar)
     row = await tables.Correction.create(
         ref=ref, company_id=company, service=made.service, source=made.source, purposes=list(made.purposes),
-        known_on=made.known_on, due_on=calendar.roll(due_on, Roll.FOLLOWING), entered_at=at, entered_by=actor,
+        known_on=made.known_on, due_on=due_on, entered_at=at, entered_by=actor,
     )  # fmt: skip
     await ledger.write([_event("entered", row, actor, on=made.known_on.isoformat())], at)
     await owing.owe(CORRECTION, row.due_on, at, present, company_id=company, ref=ref)
     await _ask_all(row, leg_due, present, at)
     return row
+
+
+def last_days(known_on: date, asked_on: date, days: Corrections, calendar: Calendar) -> tuple[date, date]:
+    """The holders' last day, before it is rolled as each work has it, and the day by which the correction is closed:
+    never before the holders' last day, however it is rolled. Pure.
+    """
+    legs_due = asked_on + timedelta(days=days.correction_days)
+    close_on = known_on + timedelta(days=days.close_days)
+    return legs_due, calendar.following(max(close_on, legs_due))
 
 
 async def _ask_all(row: Correction, due_on: date, present: Roster, at: datetime) -> None:
@@ -97,7 +106,7 @@ async def _ask_all(row: Correction, due_on: date, present: Roster, at: datetime)
     owed = Owed(due_on, days, opens_at=at, cause={"reason": CORRECTION, "source": row.source}, subject=row.ref)
     for key in sorted({*keys, *outside}):
         await demand(CORRECTION_LEG, key, owed, at, present)
-    due = present.calendar.roll(due_on, Roll.FOLLOWING)
+    due = present.calendar.following(due_on)
     for key in companies:
         await owing.owe(
             JOINT_CORRECTION, due, at, present, company_id=key, ref=row.ref, about={"corrected_by": row.company_id}
