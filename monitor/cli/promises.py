@@ -29,6 +29,7 @@ def line(cell: Cell) -> dict[str, Any]:
         "age_days": cell.age,
         "evidence": one.source.title.in_("en") if one else None,
         "href": one.row.href if one else None,
+        "missing": [source.title.in_("en") for source in cell.lacks],
         "count": sum(seen.count for seen in cell.seen),
         "open": [row.href for _, row in cell.troubles],
     }
@@ -48,7 +49,9 @@ def show(found: Mapping[str, Sequence[Cell]], *, only_red: bool = False) -> None
         _one(*found.items(), only_red=only_red)
     else:
         _several(found, only_red=only_red)
-    click.echo("ok: proved, with the days since; old: evidence too old; NONE: no evidence; TROUBLE: something is open;")
+    click.echo(
+        "ok: proved, with the days since; old: evidence too old; NONE: evidence missing; TROUBLE: something is open;"
+    )
     click.echo("-: nothing to show. NONE and TROUBLE are red. This is no legal advice.")
 
 
@@ -85,5 +88,7 @@ def _one(only: tuple[str, Sequence[Cell]], *, only_red: bool) -> None:
         seen, why = cell.freshest, cell.why.in_("en") if cell.why else ""
         where = cell.troubles[0][1].href if cell.troubles else seen.row.href if seen else ""
         said = f"{seen.source.title.in_('en')}, {seen.row.on}" if seen else why
+        if cell.lacks and cell.state.value == "missing":
+            said = f"missing: {' / '.join(source.title.in_('en') for source in cell.lacks)}"
         table.add_row(f"{cell.clause.code} {cell.clause.title.in_('en')}", _cell(cell), said, where)
     Console(highlight=False).print(table)

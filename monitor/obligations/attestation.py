@@ -10,7 +10,7 @@ from monitor.calendar import Roll, add_months
 from monitor.hearing.chain.forms import named_in
 from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
 from monitor.questionnaire import attestation_questionnaire, extended, worded
-from monitor.questionnaire.defaults import CHILDREN, STATISTICS
+from monitor.questionnaire.defaults import BY_DUTY, CHILDREN, STATISTICS
 from monitor.registry.format import OWING
 from monitor.tables.duty import LIVE
 
@@ -128,8 +128,9 @@ def _answered_by(facts: Facts, day: date) -> bool:
 def _besides(facts: Facts, shelf: Mapping[str, Questionnaire]) -> Iterator[Questionnaire]:
     if facts.entry.child_data:
         yield worded(shelved(shelf, CHILDREN), {"age": facts.child_age})
-    if facts.entry.statistics:
-        yield shelved(shelf, STATISTICS)
+    for duty, name in BY_DUTY.items():
+        if duty in facts.brings or (name == STATISTICS and facts.entry.statistics):
+            yield shelved(shelf, name)
 
 
 def resting_until(facts: Facts) -> date | None:
@@ -166,7 +167,7 @@ class Attestation(Kind):
         await named_in(duty, answers, at, actor)
 
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
-        """The usual form, and at its end what is asked besides because of the data that is handled."""
+        """The usual form, and at its end what is asked besides because of the data that is handled, and what for."""
         return extended(self._usual(facts, shelf), _besides(facts, shelf))
 
     def _usual(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:

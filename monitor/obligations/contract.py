@@ -53,6 +53,7 @@ class Facts:
     gone: Sequence[Remediation] = ()  #: findings that ended with it
     through: str = ""  #: the address that is asked for it, where whoever entrusted it answers for it
     hastened_on: date | None = None  #: the party confirms anew by then, for what has come to be known meanwhile
+    brings: frozenset[str] = frozenset()  #: what the purposes that it serves want looked after
     child_age: int = 15  #: who is younger is a child here
     children_every: int | None = None  #: months between attestations, at most, where data of children is handled
     campaigns: Sequence[Campaign] = ()  #: rounds in which the company's parties are asked by one day

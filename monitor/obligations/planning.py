@@ -16,7 +16,7 @@ from monitor.obligations.attestation import resting_until
 from monitor.obligations.contract import Facts, Idle, Owed, Sighting
 from monitor.obligations.reconcile import Policy, begin, reconcile
 from monitor.own_duties import FOUND, SPOT_CHECK
-from monitor.registry.format import OWING
+from monitor.registry.format import OWING, duties_of
 from monitor.registry.places import AGAIN, gone
 from monitor.registry.roster import Roster, roster
 from monitor.remediation.turning import lapse
@@ -127,6 +127,7 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
                 tested_at=tested[row.key],
                 through=await _through(entries[row.key], present),
                 hastened_on=row.hastened_on,
+                brings=duties_of(await _purposes(entries[row.key], present), present.purposes),
                 child_age=present.minors.age_on(today),
                 children_every=present.minors.attest_every,
                 campaigns=[one for one in present.campaigns if row.company_id in one.companies],
@@ -134,6 +135,13 @@ async def _gather(rows: Sequence[tables.Engagement], present: Roster, at: dateti
         )
         for row in rows
     }
+
+
+async def _purposes(entry: Engagement, present: Roster) -> Sequence[str]:
+    """Its own; where it names none, those of the nearest above that names some."""
+    if entry.purposes or entry.under is None:
+        return entry.purposes
+    return next((one.purposes for one in await present.line_above(entry.key) if one.purposes), ())
 
 
 async def _through(entry: Engagement, present: Roster) -> str:

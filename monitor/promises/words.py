@@ -52,5 +52,6 @@ _WAIVED: Mapping[str, Message] = {
     "class": LACKS["class-undecided"],
     "purposes": Message("published purposes of use"),
     "special-care": LACKS["special-care-undecided"],
+    "child-data": LACKS["child-data-undecided"],
     "instruction": LACKS["instruction-missing"],
 }

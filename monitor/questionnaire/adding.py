@@ -7,21 +7,28 @@ from typing import TYPE_CHECKING, Any
 from monitor.questionnaire.text import Part, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from monitor.questionnaire.model import Questionnaire
+    from monitor.questionnaire.model import Question, Questionnaire, Section
 
 
 def extended(asked: Questionnaire, more: Iterable[Questionnaire]) -> Questionnaire:
-    """It keeps its name and version; what it asks already by the same id is not asked twice."""
+    """It keeps its name and version. What it asks already by the same id is asked once, in its place, as the one that
+    is added asks it: that may allow no "not applicable", or ask it of everybody.
+    """
     sections, minutes = list(asked.sections), asked.minutes
-    known = {question.id for question in asked.questions}
     for one in more:
-        if not known & {question.id for question in one.questions}:
-            sections += one.sections
-            minutes += one.minutes
-            known |= {question.id for question in one.questions}
+        known = {question.id for section in sections for question in section.questions}
+        added = {question.id: question for question in one.questions}
+        sections = [_asking(section, [added.get(old.id, old) for old in section.questions]) for section in sections]
+        fresh = [(section, [new for new in section.questions if new.id not in known]) for section in one.sections]
+        sections += [_asking(section, questions) for section, questions in fresh if questions]
+        minutes += one.minutes if added.keys() - known else 0
     return asked.model_copy(update={"sections": tuple(sections), "minutes": minutes})
+
+
+def _asking(section: Section, questions: Sequence[Question]) -> Section:
+    return section.model_copy(update={"questions": tuple(questions)})
 
 
 def worded(asked: Questionnaire, values: Mapping[str, object]) -> Questionnaire:

@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 SHORT = "light"
 CHILDREN = "children"  #: asked besides, where data of children is handled
 STATISTICS = "statistics"  #: asked besides, where statistics are made of personal data
+#: Asked besides, by what a purpose of the work brings (`registry/format/purpose.py`).
+BY_DUTY: Mapping[str, str] = {
+    "identity": "identity",
+    "recordings": "orders",
+    "notice-list": "notices",
+    "statistics": STATISTICS,
+}
 
 BY_KIND_AND_TIER: Mapping[str, Mapping[str, str]] = {
     "trustee": {"S": "appi-gl10", "A": "appi-gl10", "B": "appi-gl10", "C": SHORT},

@@ -23,6 +23,7 @@ LACKS: Mapping[str, Message] = {
     "purpose-unpublished": Message("a published purpose of use {items}"),
     "special-care-undecided": Message("the decision whether free text may hold special-care data"),
     "instruction-missing": Message("an instruction in writing"),
+    "child-data-undecided": Message("the decision whether data of children may be among it"),
     "own-use-not-excluded": Message("an instruction not to use the data for the party itself"),
     "training-not-excluded": Message("an instruction not to train models on the data"),
     "first-entruster-consent-missing": Message("the first entruster's consent to handling individual numbers"),

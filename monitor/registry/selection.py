@@ -127,8 +127,8 @@ def _purposes(entry: Engagement, known: Known) -> Iterator[Lack]:
 
 
 def _of_purposes(entry: Engagement, known: Known) -> Iterator[Lack]:
-    """Whether free text may hold special-care data is decided by somebody; whoever analyses data for the company has
-    been told in writing to use it neither for itself nor to train models.
+    """Whether free text may hold special-care data, and whether children may answer, is decided by somebody; whoever
+    analyses data for the company has been told in writing to use it neither for itself nor to train models.
     """
     if "special-care" in known.brings and not entry.special_care and not _by(entry.special_care_decided_on, known):
         yield Lack("special-care", "special-care-undecided")
@@ -136,6 +136,8 @@ def _of_purposes(entry: Engagement, known: Known) -> Iterator[Lack]:
         if not _by(entry.instruction.recorded_on, known):
             yield Lack("instruction", "instruction-missing")
         for name in ("own-use", "training"):
+    if "child-data" in known.brings and not entry.child_data and not _by(entry.child_data_decided_on, known):
+        yield Lack("child-data", "child-data-undecided")
             if entry.instruction.recorded_on and name not in entry.instruction.excludes:
                 yield Lack("instruction", f"{name}-not-excluded")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 import pytest
 
 from monitor.promises.carding import valid_until
-from monitor.registry.format import Engagement, Party
+from monitor.questionnaire.defaults import BY_DUTY
+from monitor.registry.format import DutyOfPurpose, Engagement, Party, Purpose
+from monitor.registry.format.purpose import USUAL
 from monitor.registry.selection import Known, lacking
 from tests.stage import COMPANY, GROUP, PARTY, PURPOSE, engagement, event, last_accepted, play
 
@@ -81,7 +84,7 @@ def lacks(brings, **fields):
     return [
         one.token
         for one in lacking(entry, Known(None, frozenset(), TODAY, brings=frozenset(brings)))
-        if one.what in {"special-care", "instruction"}
+        if one.what in {"special-care", "instruction", "child-data"}
     ]
 
 
@@ -91,6 +94,35 @@ def test_free_text_needs_a_decision_on_special_care_data():
     assert lacks({"special-care"}, special_care_decided_on="2026-09-07") == []
     assert lacks({"special-care"}, special_care_decided_on="2026-09-08") == ["special-care-undecided"]
     assert lacks(set()) == []
+
+
+def test_a_survey_needs_a_decision_whether_children_may_answer():
+    assert lacks({"child-data"}) == ["child-data-undecided"]
+    assert lacks({"child-data"}, kind="joint_user") == ["child-data-undecided"]
+    assert lacks({"child-data"}, child_data=True) == []
+    assert lacks({"child-data"}, child_data_decided_on="2026-09-07") == []
+    assert lacks({"child-data"}, child_data_decided_on="2026-09-08") == ["child-data-undecided"]
+    assert lacks(set()) == []
+
+
+async def test_the_decision_on_children_is_on_the_list_until_somebody_makes_it(tmp_path):
+    work = engagement(attestation=CONFIRMED)
+    open_one = await play(house(work, duties='"child-data"'), "2026-09-01", "2027-03-01", tmp=tmp_path)
+    assert len(open_one.of("deadline", obligation="lacking")) == 1
+    decided = event("2026-09-07T10:00", "set", by="managers@impress.example", child_data_decided_on=TODAY)
+    told = await play(house(work, duties='"child-data"'), "2026-09-01", "2027-03-01", decided, tmp=tmp_path)
+    assert not told.of("deadline", obligation="lacking")
+    unburdened = await play(house(work), "2026-09-01", "2027-03-01", tmp=tmp_path)
+    assert not unburdened.of("deadline", obligation="lacking")
+
+
+def test_the_usual_duties_hold_for_a_key_alone_and_can_be_given_up():
+    said = {"key": "p07", "text": "Surveys"}
+    assert Purpose.model_validate(said).brings == ("purpose-achieved", "child-data")
+    assert Purpose.model_validate(said | {"duties": []}).brings == ()
+    assert Purpose.model_validate(said | {"key": "surveys"}).brings == ()
+    brought = {duty for duties in USUAL.values() for duty in duties}
+    assert {*BY_DUTY} <= brought == {*get_args(DutyOfPurpose)}
 
 
 def test_analysis_needs_an_instruction_that_forbids_own_use_and_training():

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stage import COMPANY, SISTER, engagement, last_accepted, registry
+from stage import COMPANY, SISTER, engagement, event, last_accepted, play, registry
 
 from checks import CHECKS
 from monitor import plugins, tables
@@ -81,10 +81,63 @@ def test_fresh_evidence_comes_before_newer_that_is_too_old():
 
 def test_a_purpose_is_proved_by_works_of_that_purpose_alone():
     works = delivering, mailing = [work("p03"), work("p12")]
-    shelf = {"answer:attestation": row(TODAY, mailing)}
+    shelf = {"hand-over": row(TODAY, mailing)}
     assert cell("P03", works=works, shelf=shelf).state is State.MISSING
+    assert cell("P03", works=works, shelf={"hand-over": row(TODAY, delivering)}).state is State.PROVED
     assert cell("P03", works=works, trouble={"answer:attestation": row(TODAY, mailing)}).state is State.MISSING
     assert cell("P03", works=works, trouble={"answer:attestation": row(TODAY, delivering)}).state is State.TROUBLE
+
+
+OWN = {
+    "P01": ["asked:identity"],
+    "P02": ["duty:handler-list", "asked:orders"],
+    "P03": ["hand-over"],
+    "P05": ["duty:hold-review"],
+    "P06": ["asked:notices"],
+    "P07": ["answer:deletion", "entry:child_data_decided_on"],
+    "P08": ["end"],
+    "P09": ["asked:statistics", "statistics"],
+    "P11": ["flag:special_care"],
+    "B15": ["asked:statistics", "statistics"],
+}
+
+
+@pytest.mark.parametrize("code", OWN)
+def test_a_purpose_with_a_duty_of_its_own_is_proved_by_that_and_never_by_an_attestation_alone(code):
+    sort = work("p09" if code == "B15" else code.lower())
+    attested = {"answer:attestation": row(TODAY, sort)}
+    alone = cell(code, works=[sort], shelf=attested)
+    assert alone.state is State.MISSING
+    assert alone.lacks
+    whole = attested | {name: row(TODAY, sort) for name in OWN[code]}
+    proved = cell(code, works=[sort], shelf=whole)
+    assert (proved.state, proved.lacks) == (State.PROVED, ())
+    for name in OWN[code]:
+        short = cell(code, works=[sort], shelf={key: rows for key, rows in whole.items() if key != name})
+        assert short.state is State.MISSING
+        assert any(name in source.keys for source in short.lacks)
+    unburdened = cell(code, works=[sort], shelf=attested, brings={})
+    assert unburdened.state is State.PROVED
+
+
+def test_what_is_needed_and_too_old_is_too_old_however_young_the_rest_is():
+    sort = work("p02")
+    shelf = {"duty:handler-list": row(date(2025, 8, 31), sort), "asked:orders": row(TODAY, sort)}
+    found = cell("P02", works=[sort], shelf=shelf)
+    assert (found.state, [source.keys[0] for source in found.lacks]) == (State.STALE, ["duty:handler-list"])
+
+
+def test_a_yearly_summary_is_owed_by_everybody_and_findings_put_right_are_none():
+    assert cell("A10").state is State.MISSING
+    assert cell("A10", shelf={"remediation": row(TODAY)}).state is State.MISSING
+    assert cell("A10", shelf={"duty:management-review": row(TODAY)}).state is State.PROVED
+
+
+def test_cards_without_a_certificate_are_trouble_for_both_purposes_of_paying():
+    for purpose in ("p04", "p05"):
+        sort = work(purpose)
+        found = cell(purpose.upper(), works=[sort], trouble={"rule:pci_certificate_missing": row(TODAY, sort)})
+        assert found.state is State.TROUBLE
 
 
 def test_what_is_overdue_or_to_be_corrected_is_trouble_whatever_else_is_proved():
@@ -109,7 +162,7 @@ def test_each_clause_stands_once_and_every_name_in_it_is_one_that_something_has(
     known = {f"answer:{kind}" for kind in KINDS} | {f"duty:{kind}" for kind in OWN_DUTIES}
     known |= {f"rule:{rule}" for rule in RULES} | {f"look:{kind}" for kind in CHECKS}
     known |= {f"entry:{name}" for name in DAYS}
-    named = {key for clause in CLAUSES for source in clause.evidence for key in source.keys}
+    named = {key for clause in CLAUSES for source in clause.sources for key in source.keys}
     named |= {key for clause in CLAUSES for key in clause.also}
     assert {key for key in named if key.partition(":")[0] in {"answer", "duty", "rule", "look", "entry"}} <= known
 
@@ -178,4 +231,23 @@ async def test_ten_times_the_works_take_no_query_more(house, monkeypatch):
         asked.clear()
         await matrix(AT)
         numbers.append(len(asked))
-    assert numbers[0] == numbers[1] <= 30
+    assert numbers[0] == numbers[1] <= 32
+
+
+async def test_a_purpose_brings_its_questions_into_the_form_of_a_work_below_too_and_their_acceptance_shows_it(
+    database, tmp_path
+):
+    """The work below names no purpose and serves that of the work above."""
+    made = await database()
+    url = f"sqlite:///{tmp_path}/played.sqlite3" if made.startswith("sqlite") else made
+    above = engagement("top", attestation=last_accepted("2026-08-01"))
+    below = engagement("low", under="top", tier="C", attestation=last_accepted("2025-09-15"))
+    toml = registry(above, below.replace('purposes = ["p03"]\n', "")).replace('"p03"', '"p01"')
+    said = [event(f"2026-09-01T1{hour}:00", do, "low", obligation="attestation")
+            for hour, do in enumerate(("submit", "accept"))]  # fmt: skip
+    await play(toml, "2026-08-10", "2026-09-02", *said, tmp=tmp_path, database=url)
+    async with opened(url):
+        found = {one.clause.code: one for one in (await matrix(datetime(2026, 9, 2, tzinfo=UTC)))["impress"]}
+        shown, duty = found["P01"].freshest, await tables.Obligation.get(engagement_id="low", state="accepted")
+        assert (found["P01"].state, shown.source.keys) == (State.PROVED, ("asked:identity",))
+        assert (shown.row.href, shown.row.on) == (f"/duty/{duty.id}", date(2026, 9, 1))

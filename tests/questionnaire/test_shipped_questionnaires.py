@@ -64,10 +64,13 @@ def test_all_forms_that_are_shipped_are_there():
         "deletion",
         "deletion-joint-user",
         "exposure",
+        "identity",
         "incident-notice",
         "light",
         "mvsp",
+        "notices",
         "opt-out-ack",
+        "orders",
         "owner-request-leg",
         "run-deletion",
         "selection",
@@ -216,6 +219,12 @@ def test_the_guideline_form_is_short_enough_to_be_answered():
     assert len(SHIPPED["appi-joint-user"].questions) == 12
 
 
+def test_whoever_recognises_customers_answers_part_10_6_whatever_form_it_has():
+    questions = {question.item: question for question in SHIPPED["identity"].questions if question.item}
+    assert sorted(questions) == ["10-6-1", "10-6-2", "10-6-3", "10-6-4"]
+    assert not any(question.na_allowed or question.when for question in questions.values())
+
+
 def test_a_small_printing_company_gets_through_the_guideline_form():
     questionnaire = SHIPPED["appi-gl10"]
     answers = {question.id: Answer(value="yes") for question in questionnaire.questions if question.type == "yes_no"}
@@ -269,7 +278,14 @@ def test_a_certificate_promises_nothing_of_what_the_product_does_later(name):
 
 @pytest.mark.parametrize(
     "pair",
-    [("appi-gl10", "light"), ("appi-gl10", "appi-joint-user"), ("light", "deletion"), ("appi-gl10", "selection")],
+    [
+        ("appi-gl10", "light"),
+        ("appi-gl10", "appi-joint-user"),
+        ("light", "deletion"),
+        ("appi-gl10", "selection"),
+        ("appi-gl10", "identity"),
+        ("light", "identity"),
+    ],
 )
 def test_what_two_forms_ask_under_one_id_is_answered_in_the_same_way(pair):
     forms = [SHIPPED[name] for name in pair]

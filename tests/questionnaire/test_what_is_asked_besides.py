@@ -11,7 +11,7 @@ from monitor.assets import QUESTIONNAIRES
 from monitor.calendar import Calendar
 from monitor.obligations.attestation import Attestation, nominal
 from monitor.obligations.contract import Facts
-from monitor.questionnaire import Answer, extended, findings, freeze, load_all, thaw
+from monitor.questionnaire import Answer, extended, findings, freeze, load_all, shown, thaw
 from monitor.registry.format import Engagement
 
 SHELF = load_all(QUESTIONNAIRES)
@@ -19,7 +19,7 @@ PARTY = SimpleNamespace(certified=lambda *_: False)
 
 
 def facts(**said):
-    every = {name: said.pop(name) for name in ("children_every", "child_age") if name in said}
+    every = {name: said.pop(name) for name in ("children_every", "child_age", "brings") if name in said}
     entry = Engagement.model_validate(
         {"key": "dm", "company": "impress", "party": "acme", "kind": "trustee", "purposes": ["p03"]}
         | {"starts_on": date(2026, 4, 1)}
@@ -62,6 +62,58 @@ def test_whoever_makes_statistics_says_how_and_both_may_be_asked_besides():
     given = {"statistics.small-groups": Answer(value="no"), "statistics.rule": Answer(value="no")}
     found = {question.id: finding.severity for question, finding in findings(form, given)}
     assert (found["statistics.small-groups"], found["statistics.rule"]) == ("high", "medium")
+
+
+@pytest.mark.parametrize("usual", ["appi-gl10", "light", "appi-joint-user", "mvsp"])
+def test_whoever_recognises_customers_is_asked_part_10_6_once_and_can_leave_none_of_it(usual):
+    form = extended(SHELF[usual], [SHELF["identity"]])
+    asked_of = [question.id for question in form.questions]
+    assert len(asked_of) == len(set(asked_of))
+    by_id = {question.id: question for question in form.questions}
+    assert all(by_id[question.id] == question for question in SHELF["identity"].questions)
+    held = {"certificate.held": Answer(value=("iso27001",))}
+    assert {question.id for question in SHELF["identity"].questions} <= shown(form, held)
+    assert form.minutes == SHELF[usual].minutes + SHELF["identity"].minutes
+    assert thaw(freeze(form).text) == form
+
+
+@pytest.mark.parametrize(
+    ("brings", "sections"),
+    [
+        ({"identity"}, ["identity"]),
+        ({"recordings", "handler-list"}, ["orders"]),
+        ({"notice-list"}, ["notices"]),
+        ({"statistics"}, ["statistics"]),
+        ({"statistics", "identity"}, ["identity", "statistics"]),
+        ({"handover-log", "pci"}, []),
+    ],
+)
+def test_what_a_purpose_brings_is_asked_besides_whatever_form_there_is(brings, sections):
+    usual = {section.id for section in SHELF["light"].sections}
+    form = Attestation().questions(facts(tier="C", brings=frozenset(brings)), SHELF)
+    assert [section.id for section in form.sections if section.id not in usual] == sections
+    both = Attestation().questions(facts(tier="C", statistics=True, brings=frozenset({"statistics"})), SHELF)
+    assert [section.id for section in both.sections if section.id not in usual] == ["statistics"]
+
+
+def test_an_identifier_that_is_used_for_something_else_is_critical_and_a_password_alone_is_told_of():
+    given = {
+        "identity.reuse": Answer(value="no"),
+        "identity.second-factor": Answer(value="none"),
+        "systems.authentication": Answer(value="password"),
+    }
+    found = {question.id: finding.severity for question, finding in findings(SHELF["identity"], given)}
+    assert (found["identity.reuse"], found["identity.second-factor"], found["systems.authentication"]) == (
+        "critical", "medium", "medium",
+    )  # fmt: skip
+
+
+def test_recordings_are_asked_about_where_there_are_some():
+    assert "orders.recording-erased" not in shown(SHELF["orders"], {"orders.recorded": Answer(value="no")})
+    given = {"orders.recorded": Answer(value="yes"), "orders.recording-erased": Answer(value="no")}
+    assert {q.id: finding.severity for q, finding in findings(SHELF["orders"], given)}[
+        "orders.recording-erased"
+    ] == "high"
 
 
 def test_profiling_of_children_raises_a_critical_finding_and_guardians_are_asked_about_by_who_collects():

@@ -18,6 +18,7 @@ from monitor.conduct import (
     NOT_ERASED,
     NOTICE_INCOMPLETE,
     OPT_OUT_IGNORED,
+    PCI_MISSING,
     STATISTICS_UNREVIEWED,
     UNAUTHORISED,
     UNREPORTED,
@@ -27,7 +28,7 @@ from monitor.promises.matrix import sources as of
 from monitor.promises.policies import COMPANIES, CONTACTS, FIFTH_ITEM, PURPOSES, RELATIONS, SUPERVISED, UNTOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from monitor.promises.matrix.sources import Source
     from monitor.promises.matrix.works import Sort
@@ -48,9 +49,22 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """What has to be there beside all else, one of `sources`: always, or where the purpose brings this `duty`."""
+
+    sources: tuple[Source, ...]
+    purpose: str = ""
+    duty: str = ""
+
+    def holds(self, brings: Mapping[str, Collection[str]]) -> bool:
+        return not self.duty or self.duty in brings.get(self.purpose, ())
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
-    """`also`: under which names (`reading.py`) open trouble counts, beside those of its evidence. `shared`: what proves
-    or breaks it does so for the whole group.
+    """`evidence`: any of it proves the promise, unless there are `needs` that hold; then each of these has to be met.
+    `also`: under which names (`reading.py`) open trouble counts, beside those of its evidence. `shared`: what proves or
+    breaks it does so for the whole group.
     """
 
     code: str
@@ -59,6 +73,12 @@ class Clause:
     scope: Scope = Scope()
     also: tuple[str, ...] = ()
     shared: bool = False
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All that is shown of it, what is needed first."""
+        return tuple(dict.fromkeys([*(one for need in self.needs for one in need.sources), *self.evidence]))
 
 
 def _rules(*names: str) -> tuple[str, ...]:
@@ -77,8 +97,10 @@ def _purpose(key: str) -> Scope:
     return Scope(Message("No work for this purpose."), lambda sort: key in sort.purposes)
 
 
-def _purposed(number: int, title: Message, *evidence: Source, also: tuple[str, ...] = ()) -> Clause:
-    return Clause(f"P{number:02}", title, evidence, _purpose(f"p{number:02}"), also)
+def _purposed(
+    number: int, title: Message, *evidence: Source, also: tuple[str, ...] = (), needs: tuple[Need, ...] = ()
+) -> Clause:
+    return Clause(f"P{number:02}", title, evidence, _purpose(f"p{number:02}"), also, needs=needs)
 
 
 _WORKS = Scope(Message("No work in force."), lambda _: True)
@@ -89,6 +111,9 @@ _NO_SITE = Message("No site of this company is looked at for cookies.")
 _BELOW = _rules(UNAUTHORISED, UNREPORTED)
 _DISCLOSED = _rules(DISCLOSURE_INCOMPLETE, DISCLOSURE_UNREPORTED, DISCLOSURE_UNJUSTIFIED)
 _LACKING = ("duty:lacking",)
+#: That what was for a survey, a dispatch or a bill is gone, or that the day is set from which that is owed.
+_OVER = (of.ERASED_LATELY, of.RUN_ERASED, of.ENDS)
+_STATISTICS = (Need((of.AGGREGATED,), "p09", "statistics"), Need((of.SIGNED_OFF,), "p09", "statistics"))
 _NO_LINKED = Message("No linked site is on record.")
 
 CLAUSES: tuple[Clause, ...] = (
@@ -131,7 +156,13 @@ CLAUSES: tuple[Clause, ...] = (
         _OCCASION,
         _rules(COMPLAINTS_REPEAT),
     ),
-    Clause("A10", Message("Continuous improvement"), (of.SUMMED_UP, of.REMEDIED, of.ACTED), _OCCASION, of.LATE),
+    Clause(
+        "A10",
+        Message("Continuous improvement"),
+        (of.REMEDIED, of.ACTED),
+        also=of.LATE,
+        needs=(Need((of.SUMMED_UP,)),),
+    ),
     Clause("AC", Message("The published contact exists and takes mail"), (of.SEEN_CONTACTS,), shared=True),
     Clause(
         "AB",
@@ -140,28 +171,65 @@ CLAUSES: tuple[Clause, ...] = (
         also=_texts(RELATIONS, PURPOSES),
         shared=True,
     ),
-    _purposed(1, Message("Recognising customers"), of.ATTESTED),
-    _purposed(2, Message("Confirming orders"), of.HANDLERS, of.ATTESTED),
-    _purposed(3, Message("Delivering products and services"), of.HANDED_OVER, of.ATTESTED, of.ERASED_LATELY),
-    _purposed(4, Message("Checking accounts and cards"), of.PCI),
-    _purposed(5, Message("Invoices and receipts"), of.ATTESTED, of.HELD, also=of.ERASED.keys),
-    _purposed(6, Message("Notices of change, suspension and end"), of.ATTESTED),
-    _purposed(7, Message("Surveys"), of.ATTESTED, of.ERASED_LATELY),
-    _purposed(8, Message("Rewards, prizes, documents"), of.ATTESTED, of.ERASED_LATELY),
+    _purposed(1, Message("Recognising customers"), of.ATTESTED, needs=(Need((of.IDENTIFIED,), "p01", "identity"),)),
     _purposed(
-        9, Message("Statistics without individuals"), of.SIGNED_OFF, of.ATTESTED, also=_rules(STATISTICS_UNREVIEWED)
+        2,
+        Message("Confirming orders"),
+        of.ATTESTED,
+        needs=(Need((of.HANDLERS,), "p02", "handler-list"), Need((of.ORDERED,), "p02", "recordings")),
+    ),
+    _purposed(
+        3,
+        Message("Delivering products and services"),
+        of.ATTESTED,
+        of.ERASED_LATELY,
+        needs=(Need((of.HANDED_OVER,), "p03", "handover-log"),),
+    ),
+    _purposed(4, Message("Checking accounts and cards"), of.PCI, also=_rules(PCI_MISSING)),
+    _purposed(
+        5,
+        Message("Invoices and receipts"),
+        of.ATTESTED,
+        also=_rules(PCI_MISSING),
+        needs=(Need((of.HELD, *_OVER), "p05", "tax-hold"),),
+    ),
+    _purposed(
+        6,
+        Message("Notices of change, suspension and end"),
+        of.ATTESTED,
+        needs=(Need((of.NOTIFIED,), "p06", "notice-list"),),
+    ),
+    _purposed(
+        7,
+        Message("Surveys"),
+        of.ATTESTED,
+        needs=(Need(_OVER, "p07", "purpose-achieved"), Need((of.CHILDREN_DECIDED,), "p07", "child-data")),
+    ),
+    _purposed(
+        8,
+        Message("Rewards, prizes, documents"),
+        of.ATTESTED,
+        needs=(Need(_OVER, "p08", "purpose-achieved"),),
+    ),
+    _purposed(
+        9,
+        Message("Statistics without individuals"),
+        of.ATTESTED,
+        also=_rules(STATISTICS_UNREVIEWED),
+        needs=_STATISTICS,
     ),
     _purposed(10, Message("Improving and developing products"), of.INSTRUCTED),
-    _purposed(11, Message("Opinions and requests"), of.ATTESTED),
+    _purposed(11, Message("Opinions and requests"), of.ATTESTED, needs=(Need((of.FREE_TEXT,), "p11", "special-care"),)),
     _purposed(12, Message("Advertisements"), of.CONSENTED, of.REFUSALS, also=_rules(OPT_OUT_IGNORED)),
     Clause("B13", Message("Partners are entrusted, joint users or third parties"), (of.CLASSED,), _WORKS, _LACKING),
     Clause("B14", Message("Provided only with agreement"), (of.PROVIDED_BY_CONSENT,), _OCCASION),
     Clause(
         "B15",
         Message("Provided after statistical processing"),
-        (of.SIGNED_OFF, of.ATTESTED),
+        (of.ATTESTED,),
         _purpose("p09"),
         _rules(STATISTICS_UNREVIEWED),
+        needs=_STATISTICS,
     ),
     Clause(
         "B16", Message("Provided in an emergency"), (of.EMERGENCY,), _OCCASION, ("duty:disclosure-review", *_DISCLOSED)

@@ -75,8 +75,10 @@ BOOKED: tuple[Booked, ...] = (
 NOTICES = Booked("notice", tables.NoticeSeen, '"on"', "", "1 = 1", "joint_use", company="NULL")
 
 
-async def freshest(of: Booked) -> list[tuple[Any, ...]]:
-    """Kind, company, work, day, number of the row, count: one for each kind, company and work."""
+async def freshest(of: Booked, where: str = "") -> list[tuple[Any, ...]]:
+    """Kind, company, work, day, number of the row, count: one for each kind, company and work. `where`: what is
+    evidence, where the register does not say so itself.
+    """
     table = of.model._meta.db_table  # noqa: SLF001 - where Tortoise keeps it
     columns = f"{of.kind} AS sort, {of.company} AS company, {of.engagement} AS work, {of.day} AS happened, id"
     by = ", ".join(part for part in (of.kind, of.company, of.engagement) if part not in ("NULL", "''")) or "id"
@@ -84,7 +86,7 @@ async def freshest(of: Booked) -> list[tuple[Any, ...]]:
         f"ROW_NUMBER() OVER (PARTITION BY {by} ORDER BY {of.day} DESC, id DESC) AS place,"
         f" COUNT(*) OVER (PARTITION BY {by}) AS many"
     )
-    inner = f'SELECT {columns}, {windows} FROM "{table}" WHERE {of.where}'  # noqa: S608 - our own names
+    inner = f'SELECT {columns}, {windows} FROM "{table}" WHERE {of.where or where}'  # noqa: S608 - our own names
     rows = await connection().execute_query_dict(f"SELECT * FROM ({inner}) AS found WHERE place = 1")  # noqa: S608
     return [(row["sort"], row["company"], row["work"], row["happened"], row["id"], row["many"]) for row in rows]
 

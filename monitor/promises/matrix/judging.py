@@ -31,6 +31,7 @@ class State(StrEnum):
 
 
 RED = frozenset({State.TROUBLE, State.MISSING})
+_LACKING = frozenset({State.TROUBLE, State.MISSING, State.STALE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One promise of one company. `seen`: what counts today first, then what is too old, each the freshest first;
-    `troubles`: what is open, by name, the oldest first; `why`: why there is nothing to show.
+    `lacks`: what would show it, or has to be there, and is not or is too old; `troubles`: what is open, by name, the
+    oldest first; `why`: why there is nothing to show.
     """
 
     company: str
@@ -54,6 +56,7 @@ class Cell:
     state: State
     today: date
     seen: tuple[Seen, ...] = ()
+    lacks: tuple[Source, ...] = ()
     troubles: tuple[tuple[str, Row], ...] = ()
     why: Message | None = None
 
@@ -102,13 +105,15 @@ def _cell(ours: _Ours, company: str, terms: Promises) -> Cell:
     seen = sorted(_seen(ours, company, terms), key=lambda one: (one.until < books.today, -one.row.on.toordinal()))
     troubles = sorted(_troubles(ours, company), key=lambda pair: (pair[1].on, pair[1].href))
     applies = ours.applies(company, some=bool(seen))
-    state = _state(seen, books.today, applies=applies, troubled=bool(troubles))
+    unmet = _unmet(clause, seen, books)
+    state = _state(seen, unmet, applies=applies, troubled=bool(troubles))
     why = clause.scope.nothing if state is State.NOTHING else None
-    return Cell(company, clause, state, books.today, tuple(seen), tuple(troubles), why)
+    lacks = tuple(source for one in unmet for source in one) if state in _LACKING else ()
+    return Cell(company, clause, state, books.today, tuple(seen), lacks, tuple(troubles), why)
 
 
 def _seen(ours: _Ours, company: str, terms: Promises) -> Iterator[Seen]:
-    for source in ours.clause.evidence:
+    for source in ours.clause.sources:
         rows = [row for key in source.keys for row in ours.rows(ours.books.shelf, key, company)]
         if rows:
             freshest = max(rows, key=lambda row: (row.on, row.href))
@@ -122,18 +127,26 @@ def _until(term: Term, on: date, terms: Promises) -> date:
 
 
 def _troubles(ours: _Ours, company: str) -> list[tuple[str, Row]]:
-    names = {*ours.clause.also, *(key for source in ours.clause.evidence for key in source.keys)}
+    names = {*ours.clause.also, *(key for source in ours.clause.sources for key in source.keys)}
     return [(name, row) for name in names for row in ours.rows(ours.books.trouble, name, company)]
 
 
-def _state(seen: Sequence[Seen], today: date, *, applies: bool, troubled: bool) -> State:
+def _unmet(clause: Clause, seen: Sequence[Seen], books: Books) -> list[tuple[Source, ...]]:
+    """Of which sources one would have to be there today: those of each need that holds; where none does, of all."""
+    needs = [need.sources for need in clause.needs if need.holds(books.brings)] or [clause.sources]
+    fresh = {one.source for one in seen if books.today <= one.until}
+    return [sources for sources in needs if not fresh & {*sources}]
+
+
+def _state(seen: Sequence[Seen], unmet: Sequence[tuple[Source, ...]], *, applies: bool, troubled: bool) -> State:
     if troubled:
         return State.TROUBLE
     if not applies:
         return State.NOTHING
-    if not seen:
+    there = {one.source for one in seen}
+    if any(not there & {*sources} for sources in unmet):
         return State.MISSING
-    return State.PROVED if any(today <= one.until for one in seen) else State.STALE
+    return State.STALE if unmet else State.PROVED
 
 
 def tally(cells: Iterable[Cell]) -> Mapping[State, int]:

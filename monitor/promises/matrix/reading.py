@@ -1,10 +1,11 @@
 """What the books have to show for the promises: a fixed number of grouped queries, whatever there is of companies and
 works.
 
-Everything that was read lies on a shelf by name: `answer:KIND` (a party's accepted answer), `duty:KIND` (a duty that a
-company has done), `look:KIND` (a look that could judge), `entry:FIELD` (a day that stands in a work's entry), and the
-registers under their own names. Trouble has the same names, `rule:NAME` for conduct, and `text:RULE` for texts that do
-not agree.
+Everything that was read lies on a shelf by name: `answer:KIND` (a party's accepted answer), `asked:NAME` (one that held
+the questions of that name), `duty:KIND` (a duty that a company has done), `look:KIND` (a look that could judge),
+`entry:FIELD` (a day that stands in a work's entry), `flag:NAME` (what the entry says of the data), `end` (a work that
+ends soon), and the registers under their own names. Trouble has the same names, `rule:NAME` for conduct, and `text:RULE`
+for texts that do not agree.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from checks.names import host_of
 from monitor import tables
+from monitor.calendar import add_months
 from monitor.conduct import TEXTS_DISAGREE
+from monitor.promises.matrix.besides import BESIDES, besides
 from monitor.promises.matrix.freshest import BOOKED, NOTICES, OUTSIDE, Booked, day_of, freshest, looks
 from monitor.promises.matrix.works import works_of
 from monitor.registry.format import JointUse, Party
+from monitor.registry.format.purpose import USUAL
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
@@ -45,13 +49,16 @@ class Row:
 
 
 _TEXTS = "/policies"
+SOON = 12  #: months within which a survey, a dispatch or the like is over: later is no end that somebody has set
 Named = tuple[str, Row]
 Shelf: TypeAlias = "Mapping[str, Mapping[str, Sequence[Row]]]"  #: by name, and by company
 
 
 @dataclass(frozen=True)
 class Books:
-    """Everything that was read, at one instant. `in_force`: the companies that have such works."""
+    """Everything that was read, at one instant. `in_force`: the companies that have such works. `brings`: by purpose,
+    what it wants looked after.
+    """
 
     today: date
     in_force: Mapping[Sort, Collection[str]] = field(default_factory=dict)
@@ -59,14 +66,16 @@ class Books:
     linked: bool = False
     shelf: Shelf = field(default_factory=dict)
     trouble: Shelf = field(default_factory=dict)
+    brings: Mapping[str, Collection[str]] = field(default_factory=lambda: USUAL)
 
 
 async def read(present: Roster, at: datetime) -> Books:
     today, shelf = present.calendar.day_of(at), _Shelving()
     works = {work.key: work for work in await works_of(present.calendar, today)}
-    shelf.add(_of_works(works.values()))
+    shelf.add(_of_works(works.values(), today))
     for booked in BOOKED:
         shelf.add(_booked(await freshest(booked), booked, works, present))
+    shelf.add(_booked(await besides(), BESIDES, works, present))
     shelf.add(_looked(await looks(), works.values(), present))
     uses = await _uses()
     certified = await _certified(works.values(), today)
@@ -76,8 +85,9 @@ async def read(present: Roster, at: datetime) -> Books:
         if work.in_force:
             in_force[work.sort].add(work.company)
     joint = frozenset(one.company for use in uses.values() for one in use.members_on(today) if one.company)
+    brings = {key: one.brings for key, one in present.purposes.items()}
     linked = await tables.LinkedSite.filter(retired_at=None).exists()
-    return Books(today, in_force, joint, linked, shelf.folded(), await _trouble(works, today))
+    return Books(today, in_force, joint, linked, shelf.folded(), await _trouble(works, today), brings)
 
 
 class _Shelving:
@@ -100,7 +110,7 @@ class _Shelving:
         return found
 
 
-def _of_works(works: Iterable[Work]) -> Iterator[Named]:
+def _of_works(works: Iterable[Work], today: date) -> Iterator[Named]:
     for work in works:
         page = f"/engagement/{work.key}"
         for name, on in work.days:
@@ -110,6 +120,9 @@ def _of_works(works: Iterable[Work]) -> Iterator[Named]:
             yield "work", kept
             if work.sort.classed:
                 yield "class", kept
+            if any(today <= end <= add_months(today, SOON) for end in work.ends):
+                yield "end", kept
+            yield from ((f"flag:{name}", kept) for name in work.sort.flags)
 
 
 def _booked(rows: Iterable[Any], booked: Booked, works: Mapping[str, Work], present: Roster) -> Iterator[Named]:

@@ -74,13 +74,14 @@ class _Sheets:
     def _short(self, cell: Cell) -> str:
         name = NAMES[cell.state].in_(self.language)
         with_age = Message("{state} ({days} days)", {"state": name, "days": cell.age})
-        return name if cell.age is None else with_age.in_(self.language)
+        aged = cell.age is not None and cell.state is not State.MISSING
+        return with_age.in_(self.language) if aged else name
 
     def lines(self) -> None:
         heads = (
             Message("Company"), Message("Number"), Message("Promise"), Message("State"), Message("Freshest evidence"),
             Message("Days"), Message("Kind of evidence"), Message("Count of evidence"), Message("Where"),
-            Message("Still open"),
+            Message("Still open"), Message("Missing"),
         )  # fmt: skip
         sheet, days = self._begun(Message("Evidence"), *heads), self.book.add_format({"num_format": "yyyy-mm-dd"})
         rows = [self._line(cell) for cells in self.found.values() for cell in cells]
@@ -98,7 +99,8 @@ class _Sheets:
             said = [one.row.on, cell.age, one.source.title.in_(self.language), one.count, self._way(one.row.href)]
         open_ones = " ".join(self._way(row.href) for _, row in cell.troubles[:_MOST])
         name, state = self.names[cell.company], NAMES[cell.state].in_(self.language)
-        return [name, clause.code, clause.title.in_(self.language), state, *said, open_ones]
+        missing = " / ".join(source.title.in_(self.language) for source in cell.lacks)
+        return [name, clause.code, clause.title.in_(self.language), state, *said, open_ones, missing]
 
     def _way(self, href: str) -> str:
         return f"{self.base}{href}" if href else ""

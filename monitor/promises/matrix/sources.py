@@ -7,7 +7,7 @@ overdue under one of these names is trouble for every promise that the source pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.language import Message
@@ -25,7 +25,7 @@ class Term(Enum):
 class Source:
     """`where`: the page on which such evidence comes about."""
 
-    title: Message
+    title: Message = field(compare=False)
     keys: tuple[str, ...]
     where: str
     term: Term = Term.YEARLY
@@ -140,9 +140,32 @@ ACTED = Source(
     "/incidents",
     Term.LASTING,
 )
-HANDLERS = Source(Message("List of handlers renewed"), ("duty:handler-list",), "/engagements")
+HANDLERS = Source(
+    Message("List of handlers renewed"), ("duty:handler-list", "entry:handlers.listed_on"), "/engagements"
+)
 SUMMED_UP = Source(Message("Yearly summary signed off"), ("duty:management-review",), "/summaries")
 SIGNED_OFF = Source(Message("Statistics signed off before publication"), ("statistics",), "/statistics")
 LATE = ("answer:remediation", "duty:backup-purge", "duty:hold-review")
 """Names under which nothing is proved by itself, and being late is trouble."""
+IDENTIFIED = Source(Message("Answers on identifying customers accepted"), ("asked:identity",), "/engagements")
+ORDERED = Source(Message("Answers on orders and recorded calls accepted"), ("asked:orders",), "/engagements")
+NOTIFIED = Source(Message("Answers on lists for notices accepted"), ("asked:notices",), "/engagements")
+AGGREGATED = Source(Message("Answers on how statistics are made accepted"), ("asked:statistics",), "/engagements")
+ENDS = Source(
+    Message("Day set in the next 12 months from which return or deletion is owed"), ("end",), "/engagements",
+    Term.LASTING,
+)  # fmt: skip
+RUN_ERASED = Source(Message("What came with a run returned or erased"), ("answer:run-deletion",), "/hand-overs")
+FREE_TEXT = Source(
+    Message("Decided whether free text may hold special-care data"),
+    ("entry:special_care_decided_on", "flag:special_care"),
+    "/engagements",
+    Term.LASTING,
+)
+CHILDREN_DECIDED = Source(
+    Message("Decided whether data of children may be among it"),
+    ("entry:child_data_decided_on", "flag:child_data"),
+    "/engagements",
+    Term.LASTING,
+)
 PCI = Source(Message("PCI DSS certificate on record"), ("certificate:PCI",), "/engagements")

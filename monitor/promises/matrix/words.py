@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 NAMES: Mapping[State, Message] = {
     State.TROUBLE: Message("Open trouble"),
-    State.MISSING: Message("No evidence"),
+    State.MISSING: Message("Evidence missing"),
     State.STALE: Message("Evidence too old"),
     State.PROVED: Message("Proved"),
     State.NOTHING: Message("Nothing to show"),
@@ -21,7 +21,9 @@ MEANINGS: Mapping[State, Message] = {
     State.TROUBLE: Message(
         "Something that belongs to the promise is overdue, fails when looked at, or is to be corrected. Red."
     ),
-    State.MISSING: Message("The promise applies to the company, and nothing on record shows that it is kept. Red."),
+    State.MISSING: Message(
+        "The promise applies to the company, and something that has to show that it is kept is not on record. Red."
+    ),
     State.STALE: Message("There is evidence, and all of it is older than it may be."),
     State.PROVED: Message("There is evidence that is young enough, and nothing open speaks against it."),
     State.NOTHING: Message("The company has no work of this kind, or nothing of this kind has happened."),

@@ -28,8 +28,12 @@ DAYS = (
     "instruction.recorded_on",
     "transfer.last_checked_on",
     "necessity_reviewed_on",
+    "handlers.listed_on",
+    "special_care_decided_on",
+    "child_data_decided_on",
 )
-FLAGS = ("child_data", "sends_mail")  #: those by which a promise applies
+_ENDS = ("ends_on", "purpose_achieved_on")
+FLAGS = ("child_data", "sends_mail", "special_care")  #: those by which a promise applies, or is decided
 _BARE = ("key", "company_id", "party_id", "state", "starts_on", "retired_at", "changed_at", "under")
 
 
@@ -45,7 +49,7 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`days`: what its entry says was done, and when."""
+    """`days`: what its entry says was done, and when. `ends`: the days after which return or deletion is owed."""
 
     key: str
     company: str
@@ -54,13 +58,14 @@ class Work:
     changed_on: date
     sort: Sort
     days: tuple[tuple[str, date], ...] = ()
+    ends: tuple[date, ...] = ()
 
 
 async def works_of(calendar: Calendar, today: date) -> list[Work]:
     """All that have begun, those that are over or have left the registry too: history is of them."""
     client = connection()
     postgres = client.capabilities.dialect == "postgres"
-    fields = ["kind", "purposes", "class", *FLAGS, *DAYS]
+    fields = ["kind", "purposes", "class", *FLAGS, *DAYS, *_ENDS]
     taken = [f"{_path(name, postgres=postgres)} AS f{number}" for number, name in enumerate(fields)]
     rows = await client.execute_query_dict(f"SELECT {', '.join([*_BARE, *taken])} FROM engagement")  # noqa: S608 - our own names
     said = [({name: row[f"f{number}"] for number, name in enumerate(fields)}, row) for row in rows]
@@ -74,6 +79,7 @@ async def works_of(calendar: Calendar, today: date) -> list[Work]:
             day_of(row["changed_at"], calendar),
             _sort(entry, _purposes(row["key"], above)),
             tuple((name, day_of(entry[name], None)) for name in DAYS if entry[name]),
+            tuple(day_of(entry[name], None) for name in _ENDS if entry[name]),
         )
         for entry, row in said
         if row["state"] not in BEFORE

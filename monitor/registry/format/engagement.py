@@ -103,6 +103,7 @@ class Engagement(Entry):
     subjects: tuple[Text, ...] = ()
     count_band: CountBand | None = None
     child_data: Flag = False
+    child_data_decided_on: Day | None = None
     special_care: Flag = False
     special_care_decided_on: Day | None = None
     my_number: Flag = False

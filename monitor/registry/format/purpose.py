@@ -12,17 +12,32 @@ if TYPE_CHECKING:
 
 #: What a purpose may bring about for every work that serves it.
 DutyOfPurpose = Literal[
-    "handler-list", "handover-log", "pci", "tax-hold", "purpose-achieved", "instruction-record", "special-care"
+    "identity",
+    "handler-list",
+    "recordings",
+    "handover-log",
+    "pci",
+    "tax-hold",
+    "notice-list",
+    "purpose-achieved",
+    "child-data",
+    "statistics",
+    "instruction-record",
+    "special-care",
 ]
-#: By the key of a purpose that names none itself: orders (02), delivery (03), payment (04), billing (05), surveys (07),
-#: prizes and documents (08), new products (10), opinions (11).
+#: By the key of a purpose that names none itself: recognising customers (01), orders (02), delivery (03), payment (04),
+#: billing (05), notices (06), surveys (07), prizes and documents (08), statistics (09), new products (10), opinions
+#: (11).
 USUAL: Mapping[str, tuple[DutyOfPurpose, ...]] = {
-    "p02": ("handler-list",),
+    "p01": ("identity",),
+    "p02": ("handler-list", "recordings"),
     "p03": ("handover-log",),
     "p04": ("pci",),
     "p05": ("tax-hold", "pci"),
-    "p07": ("purpose-achieved",),
+    "p06": ("notice-list",),
+    "p07": ("purpose-achieved", "child-data"),
     "p08": ("purpose-achieved",),
+    "p09": ("statistics",),
     "p10": ("instruction-record",),
     "p11": ("special-care",),
 }

@@ -19,7 +19,7 @@ GDPR_CLAUSES = ("a", "b", "c", "d", "e", "f", "g", "h")
 WAIVED = (
     *("selection", "contract", "clauses", *(f"clause-{number}" for number in CLAUSES)),
     *("gdpr", *(f"gdpr-{letter}" for letter in GDPR_CLAUSES)),
-    *("class", "purposes", "special-care", "instruction"),
+    *("class", "purposes", "special-care", "child-data", "instruction"),
 )
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from monitor.conduct import TEXTS_DISAGREE, rule_of
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day
-from monitor.promises.matrix.judging import RED, State, tally
+from monitor.promises.matrix.judging import RED, tally
 from monitor.promises.matrix.sheet import workbook
 from monitor.promises.matrix.table import matrix
 from monitor.promises.matrix.words import MEANINGS, NAMES, TAGS, age_words
@@ -86,7 +86,7 @@ def _row(cell: Cell, who: Reader, language: str) -> dict[str, Any]:
         "state": NAMES[cell.state].in_(language),
         "why": cell.why.in_(language) if cell.why else "",
         "evidence": [_evidence(one, cell, who, language) for one in cell.seen],
-        "wanted": _wanted(cell, language) if cell.state in (State.MISSING, State.STALE, State.TROUBLE) else [],
+        "wanted": [{"title": source.title.in_(language), "href": source.where} for source in cell.lacks],
         "open": [_open(name, row, who, language) for name, row in cell.troubles[:SHOWN]],
         "more": max(len(cell.troubles) - SHOWN, 0),
     }
@@ -111,10 +111,3 @@ def _open(name: str, row: Row, who: Reader, language: str) -> dict[str, str]:
     what = rule_of(rule).title.in_(language) if rule else topic_name(kind, language)
     since = Message("since {day}", {"day": say_day(row.on, language)}).in_(language)
     return {"what": what, "since": since, "href": row.href if who.sees(row.company or None) else ""}
-
-
-def _wanted(cell: Cell, language: str) -> list[dict[str, str]]:
-    """What would prove it and is not there, and where it comes about."""
-    there = {one.source.keys for one in cell.seen if one.until >= cell.today}
-    missing = [source for source in cell.clause.evidence if source.keys not in there]
-    return [{"title": source.title.in_(language), "href": source.where} for source in missing]

@@ -71,7 +71,7 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
         waivable=_options({one.what: one.what for one in missing if one.what != ALWAYS}),
         owed=await still_owed(entry, at) if entry.state in OWING else [],
         steps=_options({to: Message(STATES[to]).in_(language) for to in STEPS if to in NEXT[entry.state]}),
-        free_text="special-care" in known.brings, before=entry.state in BEFORE,
+        free_text="special-care" in known.brings, children="child-data" in known.brings, before=entry.state in BEFORE,
         may_begin="active" in NEXT[entry.state], may_close="closed" in NEXT[entry.state],
         classes=_options({name: words.in_(language) for name, words in CLASSES.items()}),
         questions={name: words.in_(language) for name, words in QUESTIONS.items()},
@@ -206,6 +206,9 @@ async def _amend(key: str, act: Act) -> None:
     if act.said.get("free_text") in {"yes", "no"}:
         values["special_care"] |= act.said["free_text"] == "yes"
         values["special_care_decided_on"] = act.who.present.calendar.day_of(act.at).isoformat()
+    if act.said.get("children") in {"yes", "no"}:
+        values["child_data"] |= act.said["children"] == "yes"
+        values["child_data_decided_on"] = act.who.present.calendar.day_of(act.at).isoformat()
     await lifecycle.amend(key, values, act.at, act.actor, office=act.who.everywhere)
 
 
