@@ -25,7 +25,7 @@ from monitor.registry.apply import ONE_AT_A_TIME, set_fields
 from monitor.registry.format import BEFORE, TIERS, Engagement
 from monitor.registry.knowing import known_of
 from monitor.registry.lacks import lack_words
-from monitor.registry.lifecycle import move, possible, standing
+from monitor.registry.lifecycle import GOING, move, possible, standing
 from monitor.registry.roster import unkept
 from monitor.registry.selection import ALWAYS, Lack, before_entrusting, covering, lacking, reasons, unwaived
 from monitor.tables.store import alone, transaction
@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 
 IDENTITY = frozenset({"key", "company", "party"})  #: another company or party is another engagement
 EXPLAINED = frozenset({"rejected", "suspended"})  #: states for which a reason has to be given
+
+_OVER = (
+    "This work is over, and no data goes to the party any more. Have its return or deletion confirmed, and close it; if"
+    " the work goes on, give it a later last day first."
+)
+_ENDLESS = "It has no last day. Enter that first."
+_NOT_YET = "It has not ended yet: return or deletion is owed from the day after its last day. Enter or await that day."
 
 
 async def ask(key: str, at: datetime, actor: str) -> Obligation:
@@ -61,20 +68,25 @@ async def activate(key: str, at: datetime, actor: str) -> None:
         await alone(ONE_AT_A_TIME)
         entry = await standing(key)
         possible(entry.state, "active")
-        await _in_time(entry, at)
+        await _in_time(entry, "active", at)
         if entry.state in BEFORE:
             refuse(await missing(entry, at))
         await move(key, "active", at, actor)
 
 
-async def _in_time(entry: Engagement, at: datetime) -> None:
-    """No data goes out for work that is over, nor for a company that has left the group."""
+async def _in_time(entry: Engagement, to: str, at: datetime) -> None:
+    """No data goes out for work that is over, so nothing of it can be stopped either, nor for a company that has left
+    the group; and nothing is at its end before its last day.
+    """
     present = await unkept()
     today, last_day = present.calendar.day_of(at), await present.last_day(entry.key)
-    need(last_day is None or today <= last_day, "engagement-over", "This work is over: give it a later last day first.")
+    over = last_day is not None and today > last_day
+    need(not over or to not in GOING, "engagement-over", _OVER)
+    need(to != "ending" or last_day is not None, "end-missing", _ENDLESS)
+    need(to != "deletion_pending" or over, "not-ended", _NOT_YET)
     left = present.companies[entry.company].member_until
     need(
-        left is None or today <= left,
+        to != "active" or left is None or today <= left,
         "company-left",
         "Its company has left the group: give the work to another company first.",
     )
@@ -104,6 +116,7 @@ async def step(key: str, to: str, at: datetime, actor: str, reason: str = "") ->
         await alone(ONE_AT_A_TIME)
         entry = await standing(key)
         possible(entry.state, to)
+        await _in_time(entry, to, at)
         need(to not in EXPLAINED or reason.strip(), "reason-missing", "Write the reason: auditors read it.")
         if to == "approved":
             refuse([one for one in await missing(entry, at) if one.what in {"selection", "class"}])

@@ -16,7 +16,7 @@ from monitor.promises.entries import harmless, work_and_party
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
 from monitor.registry.format import OWING
-from monitor.registry.lifecycle import move
+from monitor.registry.lifecycle import move, ways
 from monitor.registry.roster import unkept
 from monitor.tables.store import alone, transaction
 
@@ -119,8 +119,9 @@ async def _follow(entry: Engagement, looked: Looked, at: datetime, actor: str, p
 
 
 async def _suspend(entry: Engagement, at: datetime, actor: str) -> None:
-    """No more data goes there."""
-    if entry.state != "suspended":
+    """No more data goes there. Where the work is over, none does anyhow."""
+    present = await unkept()
+    if "suspended" in ways(entry.state, await present.last_day(entry.key), present.calendar.day_of(at)):
         await move(entry.key, "suspended", at, actor, reason="transfer-cannot-continue")
 
 

@@ -17,7 +17,7 @@ from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
 #: From each state to those that it may lead to. 候補 → 審査中 → 承認 → 利用中 (→ 停止) → 消去待ち → 終了 | 見送り.
 NEXT: Mapping[str, frozenset[str]] = {
@@ -28,9 +28,19 @@ NEXT: Mapping[str, frozenset[str]] = {
     "active": frozenset({"suspended", "ending", "deletion_pending", "closed"}),
     "suspended": frozenset({"active", "ending", "deletion_pending", "closed"}),
     "ending": frozenset({"active", "suspended", "deletion_pending", "closed"}),
-    "deletion_pending": frozenset({"closed"}),
+    "deletion_pending": frozenset({"active", "ending", "closed"}),
     "closed": frozenset(),
 }
+GOING = frozenset({"active", "suspended", "ending"})  #: states of work that is not over
+
+
+def ways(state: str, last_day: date | None, today: date) -> frozenset[str]:
+    """The steps that there are that day: work that is over comes to nothing but its end, whatever its state says, and
+    none is at its end that has no last day, or whose last day is ahead. Pure.
+    """
+    if last_day is not None and today > last_day:
+        return NEXT[state] - GOING
+    return NEXT[state] - {"deletion_pending"} - ({"ending"} if last_day is None else set())
 
 
 def possible(state: str, to: str) -> None:

@@ -257,3 +257,44 @@ async def test_what_was_reviewed_by_the_form_is_confirmed_a_year_later_too(tmp_p
     ]
     told = await play(candidate(SIGNED), "2026-04-01", "2027-03-31", *script, tmp=tmp_path)
     assert [line["due_on"] for line in told.of("deadline", obligation="necessity-review")] == ["2027-04-01"]
+
+
+OVER = engagement(attestation=last_accepted("2026-03-01"), ends_on="2026-03-31")
+
+
+@pytest.mark.parametrize(
+    ("work", "to", "reason"),
+    [
+        (OVER, "suspended", "engagement-over"),
+        (OVER, "ending", "engagement-over"),
+        (OVER.replace("starts_on", 'state = "suspended"\nstarts_on', 1), "active", "engagement-over"),
+        (OVER.replace("starts_on", 'state = "deletion_pending"\nstarts_on', 1), "active", "engagement-over"),
+        (OVER.replace("2026-03-31", "2026-04-30"), "deletion_pending", "not-ended"),
+        (OLD, "deletion_pending", "not-ended"),
+        (OLD, "ending", "end-missing"),
+        (OLD, "closed", "deletion"),
+        (OLD, "approved", "state-active"),
+        (OLD, "rejected", "state-active"),
+    ],
+)
+async def test_a_step_against_the_days_of_the_work_is_refused_with_what_to_do(tmp_path, work, to, reason):
+    step = event("2026-04-03T10:00", "move", to=to, reason="Server broken into")
+    told = await play(registry(work), "2026-04-01", "2026-04-05", step, tmp=tmp_path)
+    assert [line["reason"] for line in told.of("refused")] == [reason]
+    assert not told.of("state")
+
+
+async def test_work_whose_deletion_is_open_goes_its_way_and_goes_on_where_its_end_moves(tmp_path):
+    move = [event(f"2026-04-0{day}T10:00", "move", to=to) for day, to in ((3, "deletion_pending"), (6, "active"))]
+    later = event("2026-04-05T10:00", "end", on="2027-03-31")
+    told = await play(registry(OVER), "2026-04-01", "2026-04-08", *move, later, tmp=tmp_path)
+    assert [line["state"] for line in told.of("state")] == ["deletion_pending", "active"]
+    assert not told.of("refused")
+
+
+async def test_a_check_abroad_suspends_no_work_that_is_over(tmp_path):
+    toml = registry(OVER).replace("ends_on", 'places = ["US"]\nends_on', 1)
+    looked = event("2026-04-03T10:00", "transfer_checked", on="2026-04-03", result="cannot_continue")
+    told = await play(toml, "2026-04-01", "2026-04-05", looked, tmp=tmp_path)
+    assert not told.of("refused")
+    assert not told.of("state")

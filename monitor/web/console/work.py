@@ -18,7 +18,7 @@ from monitor.promises.words import CLAUSE_WORDS
 from monitor.refusal import Refused, need
 from monitor.registry.format import BEFORE, CLAUSES, OWING, TIERS, Engagement, duties_of
 from monitor.registry.knowing import known_of
-from monitor.registry.lifecycle import NEXT
+from monitor.registry.lifecycle import ways
 from monitor.web.console.act import LONGEST, act_of, typed, typed_day, wrong
 from monitor.web.console.history import history
 from monitor.web.console.looking import Wrong, console_page
@@ -63,6 +63,7 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
     today = present.calendar.day_of(at)
     known = (await known_of([entry], present, today))[entry.key]
     missing = before_entrusting(entry, known) if entry.state in BEFORE else lacking(entry, known)
+    open_to = ways(entry.state, await present.last_day(entry.key), today)
     return console_page(
         request, who, "work.html", status=fault.status, errors=fault.errors, said=fault.said, entry=entry, row=row,
         title=entry.title or entry.key, label=LABELS.get(entry.state, "open"),
@@ -70,9 +71,9 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
         gaps=gaps(entry, known, language), waivers=[waived(entry, one.what, language) for one in entry.waiver],
         waivable=_options({one.what: one.what for one in missing if one.what != ALWAYS}),
         owed=await still_owed(entry, at) if entry.state in OWING else [],
-        steps=_options({to: Message(STATES[to]).in_(language) for to in STEPS if to in NEXT[entry.state]}),
+        steps=_options({to: Message(STATES[to]).in_(language) for to in STEPS if to in open_to}),
         free_text="special-care" in known.brings, children="child-data" in known.brings, before=entry.state in BEFORE,
-        may_begin="active" in NEXT[entry.state], may_close="closed" in NEXT[entry.state],
+        may_begin="active" in open_to, may_close="closed" in open_to,
         classes=_options({name: words.in_(language) for name, words in CLASSES.items()}),
         questions={name: words.in_(language) for name, words in QUESTIONS.items()},
         tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=_clauses(entry, language),
