@@ -20,7 +20,7 @@ from monitor.housekeeping import keep_house
 from monitor.inbound.mending import mend
 from monitor.inbound.sorting import sort
 from monitor.metronome import Metronome, Tick
-from monitor.obligations.planning import CHUNK, plan
+from monitor.obligations.planning import plan
 from monitor.obligations.turning import turn
 from monitor.outbox.compose import compose
 from monitor.outbox.deliver import deliver
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 IN_HAND = 5  #: times as many watches may be claimed as the probe visits at once: large waves are cheap to write
 BITE = 40  #: engagements that are worked out at a time: whoever saves meanwhile waits for no more
+BREATH = 0.05  #: seconds that belong to the pages between two chunks of what may take a while and is in no hurry
 HUNG = 4200.0  #: seconds without anything done after which a stage hangs; one batch of letters may take an hour
 STALE_MAIL = 3600.0  #: seconds after which a letter that nobody takes makes us not ready
 LATE = 60.0  #: seconds of lag after which we are not ready
@@ -76,17 +77,10 @@ class House:
     forgotten: list[str] = field(default_factory=list)
 
     async def obligations(self, at: datetime) -> int:
-        asked = await self._planned(at) + await turn(at, self.tools.shelf, self.tools.policy)
+        asked = await plan(at, self.tools.policy, BITE) + await turn(at, self.tools.shelf, self.tools.policy)
         followed = await sub_entrustment.turn(at) + await disposal.turn(at) + await provision.turn(at)
         followed += await asking_on.turn(at)
         return asked + followed + await review(at) + await fall_due(at) + await reopen(at) + await supervise(at)
-
-    async def _planned(self, at: datetime) -> int:
-        """A chunk, bite by bite: while one is worked out nobody else writes, and between two everybody may."""
-        done = 0
-        while done < CHUNK and (more := await plan(at, self.tools.policy, BITE)):
-            done += more
-        return done
 
     async def contradict(self, at: datetime) -> int:
         return await weigh(at, self.tools.claims) + await see(at, self.tools.claims)
@@ -153,11 +147,11 @@ class House:
         return [
             Tick("watchdog", min(30.0, watchdog_seconds() or 30.0), self.watchdog),
             Tick("pulse", 30, self.pulse),
-            Tick("obligations", 5, self.obligations),
+            Tick("obligations", 5, self.obligations, breath=BREATH),
             Tick("cases", 30, tend),
             Tick("contradiction", 10, self.contradict),
             Tick("escalation", 5, advance),
-            Tick("expiry", 5, warn),
+            Tick("expiry", 5, warn, breath=BREATH),
             Tick("outbox", 2, self.outbox),
             Tick("inbound", 2, self.inbound),
             Tick("mending", 10, mend),

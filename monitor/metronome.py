@@ -1,7 +1,8 @@
 """The ticks: each stage has its own, guarded and named, never twice at once. APScheduler beats the time and no more.
 
 What is due lives in rows, so a tick that was missed is not missed: the next one finds everything. A stage that fails is
-logged, counted, and tried again at its next tick; a stage that has more to do than one chunk goes on at once.
+logged, counted, and tried again at its next tick; a stage that has more to do than one chunk goes on at once, or after
+a breath where people should not notice how much there is.
 
 The scheduler goes by the wall clock and everything here by the monotonic one, so that a clock that is set is noticed:
 set back by an hour, it would otherwise be silent for an hour.
@@ -45,6 +46,7 @@ class Tick:
     stage: Stage
     abreast: int = 1  #: beats that may run at once
     after: float = 0.0  #: seconds from the start to the first beat
+    breath: float = 0.0  #: seconds between two chunks that belong to others
     failures: int = 0
     failing: bool = False  #: whether the latest beat failed
     last: float = 0.0  #: when it last got something done, or had nothing to do
@@ -67,6 +69,7 @@ class Tick:
                 self.last = monotonic()  # much to do is not late
                 if not more or self.stopping:
                     break
+                await asyncio.sleep(self.breath)
 
     @property
     def lag(self) -> float:

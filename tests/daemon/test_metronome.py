@@ -105,6 +105,18 @@ async def test_a_stage_with_more_to_do_goes_on_at_once():
         await until(lambda: len(beats) == 21)
 
 
+async def test_a_stage_in_no_hurry_leaves_the_others_a_breath_between_two_chunks(monkeypatch):
+    breaths, (beats, stage) = [], counting(more=2)
+
+    async def breathing(seconds):
+        breaths.append((seconds, len(beats)))
+
+    monkeypatch.setattr("monitor.metronome.asyncio.sleep", breathing)
+    await Tick("obligations", 5, stage, breath=0.05).run()
+    assert breaths == [(0.05, 1), (0.05, 2)]
+    assert len(beats) == 3
+
+
 async def test_a_stage_with_much_to_do_is_not_late_while_it_gets_things_done():
     gate = asyncio.Event()
     tick = Tick("outbox", 1, lambda _at: stage())

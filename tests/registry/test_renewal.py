@@ -97,6 +97,14 @@ async def test_another_rule_of_a_kind_is_asked_of_everybody_anew(worked_out):
     assert await planning.plan(NEXT) == 1
 
 
+async def test_what_is_worked_out_anew_and_stays_as_it_is_is_not_written(worked_out):
+    before = await tables.Obligation.all().order_by("id").values()
+    assert before
+    await renew(looks("availability", "tls"), {**KINDS, "deletion": 2}, AT)
+    assert await planning.plan(AT) == 1
+    assert await tables.Obligation.all().order_by("id").values() == before
+
+
 async def test_a_start_of_the_same_release_works_nothing_out_and_writes_nothing(worked_out):
     before = await ledger.head()
     assert not await renew(looks("availability", "tls"), KINDS, NEXT)
