@@ -42,10 +42,22 @@ HANDED_SUSPENDED = "handed_over_while_suspended"
 COUNT_DIFFERS = "hand_over_count_differs"
 RUN_LEFT = "run_not_erased"
 PCI_MISSING = "pci_certificate_missing"
+CONTRACT_EXPIRED = "contract_expired"
 STATISTICS_UNREVIEWED = "statistics_unreviewed"
 
 
 RULES: Mapping[str, Rule] = {
+    CONTRACT_EXPIRED: Rule(
+        Message("A contract has run out while the work goes on"),
+        Message(
+            "The term of the contract is over, and the party still handles the data. Whoever entrusts personal data"
+            " agrees on how it is kept safe (APPI 25; General Guidelines 3-4-4)."
+        ),
+        Message(
+            "Renew the contract and enter its new last day, or end the work: the return or deletion of the data is then"
+            " owed. Until then hand over nothing more."
+        ),
+    ),
     OPT_OUT_IGNORED: Rule(
         Message("Mail in spite of a refusal"),
         Message(

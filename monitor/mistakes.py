@@ -101,6 +101,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "maintenance-span": ("until is not after from, or more than 31 days after it.", "Correct one of the two."),
     "maintenance-urls": ("has maintenance of an address that is no endpoint of the party.", "Correct its urls."),
+    "contract-dates": ("expires_on is before signed_on.", "Correct one of the two."),
+    "contract-term": ("auto_renew has no expires_on.", "Write the last day of the present term as expires_on."),
     "engagement-dates": ("ends_on is before starts_on.", "Correct one of the two."),
     "member-who": ("names neither a company nor a party, or both.", "Name one of the two."),
     "member-days": ("until is before from.", "Correct one of the two."),

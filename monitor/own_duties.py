@@ -33,6 +33,7 @@ class OwnKind:
     explained: frozenset[str] = frozenset()
     statutory: bool = False
     lapses: Mapping[str, Message] = field(default_factory=dict)
+    before: tuple[int, ...] = (1,)
 
     def ended(self, outcome: str) -> Message | None:
         """The words for how it ended, by a person's word or by itself."""
@@ -47,6 +48,8 @@ class OwnKind:
 CHANGE_REVIEW = "change-review"
 NECESSITY_REVIEW = "necessity-review"
 CLASS_REVIEW = "class-review"
+CONTRACT_RENEWAL = "contract-renewal"
+CONTRACT_REVIEW = "contract-review"
 LACKING = "lacking"
 PRELIMINARY_REPORT = "preliminary-report"
 FINAL_REPORT = "final-report"
@@ -214,6 +217,27 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
         ),
         {DONE: Message("All of it is still needed"), "less": Message("Less is needed")},
         frozenset({"less"}),
+    ),
+    CONTRACT_RENEWAL: OwnKind(
+        Message("Decision on a contract that runs out"),
+        Message(
+            "Decide whether the contract with this party is renewed or ends with its term. Without a contract nothing"
+            " may go on (APPI 25; General Guidelines 3-4-4). Where it renews itself, this is the last day on which"
+            " notice can be given: after it, it is renewed. Once it is to end, the return or deletion of the data"
+            " follows by itself. A new date that is entered settles this too."
+        ),
+        {"renew": Message("It is renewed"), "end": Message("It ends with its term")},
+        lapses={"renewed-by-itself": Message("It was renewed by itself")},
+        before=(60, 30, 7, 1),
+    ),
+    CONTRACT_REVIEW: OwnKind(
+        Message("Review of a contract"),
+        Message(
+            "Read the contract again: does it still say what is done with which data, and does it have all that the law"
+            " and your own rules want of it? Enter what has changed (APPI 25; General Guidelines 3-4-4; CSA CCM"
+            " STA-10)."
+        ),
+        {DONE: Message("The contract has been read again")},
     ),
     CLASS_REVIEW: OwnKind(
         Message("Review of what the other side is to us"),

@@ -66,7 +66,8 @@ async def begin(duty: OwnDuty, calendar: Calendar, at: datetime) -> OwnDuty:
     """Write a new duty, whose T the caller has set. The managers hear of it at once, or at the next `send_at`;
     that rung is called by the days that are left.
     """
-    ladder = replace(OWN, opening=f"T-{max((duty.due_on - calendar.day_of(at)).days, 0)}")
+    opening = f"T-{max((duty.due_on - calendar.day_of(at)).days, 0)}"
+    ladder = replace(OWN, opening=opening, before=own_kind(duty.kind).before)
     edit(duty, opened_at=at, since=at, ladder=as_text(ladder), turns_at=calendar.end_of(duty.due_on))
     edit(duty, next_at=own_next(duty, calendar, at))
     await duty.save()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
-    from monitor.promises.supervision import Work
+    from monitor.promises.agenda import Work
     from monitor.registry.format import Party
     from monitor.registry.roster import Roster
 

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.duties.owing import cancel
-from monitor.own_duties import CLASS_REVIEW, HANDLER_LIST, LACKING, NECESSITY_REVIEW, SPOT_CHECK, TRANSFER_CHECK
+from monitor.own_duties import (
+    CLASS_REVIEW,
+    CONTRACT_RENEWAL,
+    CONTRACT_REVIEW,
+    HANDLER_LIST,
+    LACKING,
+    NECESSITY_REVIEW,
+    SPOT_CHECK,
+    TRANSFER_CHECK,
+)
 from monitor.registry.format import OWING, Engagement
 from monitor.registry.places import DELETION, confirmed
 from monitor.registry.roster import unkept
@@ -18,7 +27,9 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
 
 #: What a company owes itself only while the work lasts.
-WITH_IT = frozenset({NECESSITY_REVIEW, CLASS_REVIEW, LACKING, TRANSFER_CHECK, HANDLER_LIST})
+WITH_IT = frozenset(
+    {NECESSITY_REVIEW, CLASS_REVIEW, CONTRACT_RENEWAL, CONTRACT_REVIEW, LACKING, TRANSFER_CHECK, HANDLER_LIST}
+)
 
 
 async def still_owed(entry: Engagement, at: datetime) -> list[str]:

@@ -11,6 +11,8 @@ from monitor.own_duties import (
     CHANGE_REVIEW,
     CLASS_REVIEW,
     COMPLAINT_ACK,
+    CONTRACT_RENEWAL,
+    CONTRACT_REVIEW,
     CORRECTION,
     CORRECTIVE_ACTION,
     DISCLOSURE_REVIEW,
@@ -33,7 +35,7 @@ from monitor.own_duties import (
     TRANSFER_MEASURES,
     own_kind,
 )
-from monitor.promises import complaints, disclosures, disposal, reviews, sub_entrustment, transfers
+from monitor.promises import complaints, contracts, disclosures, disposal, reviews, sub_entrustment, transfers
 from monitor.promises.improving import actions, yearly
 from monitor.promises.incidents import exposing, following
 from monitor.promises.membership.leaving import settled
@@ -134,6 +136,8 @@ _DECIDE: Mapping[str, Deed] = {
     CHANGE_REVIEW: _change,
     NECESSITY_REVIEW: _review,
     CLASS_REVIEW: _review,
+    CONTRACT_REVIEW: _review,
+    CONTRACT_RENEWAL: _saying(contracts.decided),
     HANDLER_LIST: _review,
     LACKING: _listed,
     PRELIMINARY_REPORT: _reported,

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 from monitor import tables
 from monitor.calendar import add_months
 from monitor.duties.owing import done, explain, held
-from monitor.own_duties import DONE, HANDLER_LIST, NECESSITY_REVIEW
+from monitor.own_duties import CONTRACT_REVIEW, DONE, HANDLER_LIST, NECESSITY_REVIEW
+from monitor.promises.contracts import held_terms
 from monitor.promises.supervision import coming, work_of
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
+from monitor.registry.lifecycle import standing
 from monitor.registry.roster import unkept
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from monitor.promises.supervision import Coming
+    from monitor.promises.agenda import Coming
     from monitor.registry.roster import Roster
     from monitor.tables import OwnDuty
 
@@ -35,6 +37,10 @@ async def reviewed(duty_id: int, at: datetime, actor: str, outcome: str, reason:
             fields = {"necessity_reviewed_on": day}
         elif duty.kind == HANDLER_LIST:
             fields = {"handlers": {"listed_on": day}}
+        elif duty.kind == CONTRACT_REVIEW:
+            again = add_months(day, present.group.supervision.contract_months)
+            entry = await standing(str(duty.engagement_id))
+            fields = {"contract": held_terms(entry) | {"review_on": again.isoformat()}}
         else:
             fields = {"class_review_on": add_months(day, present.group.supervision.necessity_months)}
         await set_fields("engagement", str(duty.engagement_id), fields, at, actor)

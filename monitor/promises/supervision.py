@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.calendar import DAY, Roll, add_months
-from monitor.duties.owing import cancel, met, owe
+from monitor.duties.owing import cancel, lapse, met, owe
 from monitor.guard import Guard
-from monitor.own_duties import CLASS_REVIEW, HANDLER_LIST, LACKING, NECESSITY_REVIEW, TRANSFER_CHECK
-from monitor.promises import carding
+from monitor.own_duties import (
+    CLASS_REVIEW,
+    CONTRACT_RENEWAL,
+    CONTRACT_REVIEW,
+    HANDLER_LIST,
+    LACKING,
+    NECESSITY_REVIEW,
+    TRANSFER_CHECK,
+)
+from monitor.promises import carding, contracts
+from monitor.promises.agenda import Coming, Work
 from monitor.promises.closing import WITH_IT
-from monitor.promises.transfers import next_check
-from monitor.registry.format import OWING, Engagement
-from monitor.registry.format.passing import Transfers
+from monitor.promises.transfers import forgo, next_check
 from monitor.registry.knowing import known_of
 from monitor.registry.roster import roster
-from monitor.registry.selection import covering, lacking, unwaived
+from monitor.registry.selection import EXPIRED, covering, lacking, unwaived
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -32,44 +38,14 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
+    from monitor.registry.format import Engagement
     from monitor.registry.format.clocks import Supervision
     from monitor.registry.roster import Roster
-    from monitor.registry.selection import Known
 
 log = logging.getLogger(__name__)
 CHUNK = 200
 POISONED = timedelta(hours=1)
 ENDS_SOON = 6  #: months before its end in which nobody is asked any more whether the data is needed
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """An engagement in which the data is with the party, and what is known of it."""
-
-    entry: Engagement
-    seen_on: date  #: when this registry first had it
-    known: Known
-    last_day: date | None
-    abroad: Transfers = field(default_factory=Transfers)  #: how often what is provided abroad is looked at
-
-    @property
-    def since(self) -> date:
-        return max(self.seen_on, self.entry.starts_on)
-
-    @property
-    def lasts(self) -> bool:
-        return self.entry.state in OWING and (self.last_day is None or self.known.today <= self.last_day)
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """Something that the company will owe itself: from when, and by when. `listed`: as one of its list."""
-
-    kind: str
-    opens_at: datetime
-    due_on: date
-    ref: str = ""
-    listed: bool = False
 
 
 def coming(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Coming]:
@@ -82,13 +58,16 @@ def coming(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Comin
         yield _review(NECESSITY_REVIEW, needed, entry, terms, calendar)
     if entry.class_review_on:
         yield _review(CLASS_REVIEW, entry.class_review_on, entry, terms, calendar)
+    if entry.contract.review_on:
+        yield _review(CONTRACT_REVIEW, entry.contract.review_on, entry, terms, calendar)
+    yield from contracts.renewals(work, calendar)
     yield from _transfer_check(work, calendar)
     yield from _handlers(work, terms, calendar)
     yield from _after_waivers(work, terms, calendar)
     today = work.known.today
     waived = {one.what for one in entry.waiver}
     lacks = [one for one in lacking(entry, work.known) if not waived & {one.what, *covering(one.what)}]
-    if lacks:
+    if any(one.token != EXPIRED or not contracts.watched(work) for one in lacks):
         begins = calendar.following(work.since + terms.list_patience * DAY)
         due = calendar.roll(max(begins, today) + terms.list_days * DAY, Roll.FOLLOWING)
         yield Coming(LACKING, calendar.sending_on(begins), due, listed=True)
@@ -164,14 +143,17 @@ async def _all(
 ) -> defaultdict[datetime | None, list[str]]:
     """When each is to be looked at again. One that cannot be worked out is logged and tried again in an hour."""
     again = defaultdict[Any, "list[str]"](list)
-    complete, uncertified = set[str](), await carding.without()
+    complete, uncertified, expired = set[str](), await carding.without(), await contracts.run_out()
     for row in rows:
         instant: datetime | None = at + POISONED
         with Guard(log, "what is owed for engagement %s cannot be worked out; tried again in an hour", row.key):
             work = await work_of(row, present, at)
             agenda = list(coming(work, present.group.supervision, present.calendar))
             instant = await _one(row, agenda, present, at, lasts=work.lasts)
-            ahead = await carding.judge(work, uncertified, present, at)
+            if not any(one.kind == TRANSFER_CHECK for one in agenda):
+                await forgo(work.entry, "not-owed" if work.lasts else "engagement-ended", at)
+            ahead = [*await carding.judge(work, uncertified, present, at)]
+            ahead += await contracts.judge(work, expired, present, at)
             instant = min((one for one in (instant, *ahead) if one and one > at), default=None)
             if not any(one.listed for one in agenda):
                 complete.add(row.company_id)
@@ -201,12 +183,19 @@ async def _one(
     for duty in await going.order_by("id").select_for_update():
         if (duty.kind, duty.ref) not in wanted:
             asked = duty.kind in {LACKING, *(one.kind for one in agenda)}
-            await (met(duty, at) if lasts and asked else cancel(duty, "not-owed" if lasts else "engagement-ended", at))
+            if lasts and duty.kind == CONTRACT_RENEWAL and contracts.renewed(duty, agenda):
+                await lapse(duty, at, contracts.BY_ITSELF)
+            else:
+                await (
+                    met(duty, at) if lasts and asked else cancel(duty, "not-owed" if lasts else "engagement-ended", at)
+                )
     for one in now:
         about = {"company_id": row.company_id}
         if not one.listed:
             about |= {"engagement_id": row.key, "party_id": row.party_id, "ref": one.ref}
-        await owe(one.kind, one.due_on, at, present, **about)
+        duty = await owe(one.kind, one.due_on, at, present, **about)
+        if one.silent and duty.turns_at:
+            await tables.OwnDuty.filter(id=duty.id).update(turns_at=None)
     ends = [present.calendar.end_of(last)] if (last := await present.last_day(row.key)) else []
     return min((instant for instant in (*(one.opens_at for one in agenda), *ends) if instant > at), default=None)
 

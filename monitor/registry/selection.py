@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.registry.format import Engagement
 
 STALE = "selection-stale"
+EXPIRED = "contract-expired"
 ALWAYS = "consent"  #: no waiver helps where a law forbids it
 _WITHIN = {"clause": ("clauses", "contract"), "gdpr": ("gdpr", "contract"), "contract": ("contract",)}
 
@@ -99,6 +100,9 @@ def _contract(entry: Engagement, known: Known) -> Iterator[Lack]:
     contract = entry.contract
     if not _by(contract.signed_on, known) and (contract.signed_on or not contract.clauses):
         yield Lack("contract", "contract-unsigned")
+    last = contract.term_end(known.today)
+    if last and last < known.today:
+        yield Lack("contract", EXPIRED)
     for number in CLAUSES:
         if number not in contract.clauses:
             yield Lack(f"clause-{number}", "clauses-missing", str(number))
@@ -132,12 +136,12 @@ def _of_purposes(entry: Engagement, known: Known) -> Iterator[Lack]:
     """
     if "special-care" in known.brings and not entry.special_care and not _by(entry.special_care_decided_on, known):
         yield Lack("special-care", "special-care-undecided")
+    if "child-data" in known.brings and not entry.child_data and not _by(entry.child_data_decided_on, known):
+        yield Lack("child-data", "child-data-undecided")
     if "instruction-record" in known.brings and entrusted(entry):
         if not _by(entry.instruction.recorded_on, known):
             yield Lack("instruction", "instruction-missing")
         for name in ("own-use", "training"):
-    if "child-data" in known.brings and not entry.child_data and not _by(entry.child_data_decided_on, known):
-        yield Lack("child-data", "child-data-undecided")
             if entry.instruction.recorded_on and name not in entry.instruction.excludes:
                 yield Lack("instruction", f"{name}-not-excluded")
 

@@ -15,6 +15,12 @@ from test_form import get, post
 from monitor import clock, tables
 
 MANAGERS, OTHERS = "managers@impress.example", "managers@sister.example"
+TERM = {
+    "contract_itself": "yes",
+    "contract_notice": "60",
+    "contract_expires_year": "2031",
+    "contract_expires_month": "3",
+} | {"contract_expires_day": "31"}
 ALL = {f"contract_clause_{number}": "yes" for number in range(1, 9)}
 
 
@@ -61,7 +67,10 @@ async def test_a_candidate_becomes_active_once_nothing_is_missing(running: Runni
         }
         await post(client, f"{here}/classify", {"classify_by": "N", **said})
         assert (await tables.Engagement.get(key="dm/new")).spec["class"] == "trustee"
-        await post(client, f"{here}/contract", {"contract_by": "N", **on("contract_on", -3), **ALL})
+        await post(client, f"{here}/contract", {"contract_by": "N", **on("contract_on", -3), **ALL, **TERM})
+        page = await get(client, here)
+        assert "契約の期限" in page
+        assert "2031年3月31日" in page
         await post(client, f"{here}/ask", {"ask_by": "N"})
         assert await state() == "under_review"
         assert await tables.Obligation.filter(engagement_id="dm/new", kind="selection").count() == 1

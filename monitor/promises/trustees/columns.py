@@ -115,6 +115,10 @@ COLUMNS: tuple[Column, ...] = (
         Message("The contract of entrustment (General Guidelines 3-4-4 (2))"),
     ),
     Column(
+        Message("Contract runs until"), DAY, lambda line, _: line.entry.contract.term_end(line.known.today),
+        Message("The last day of its present term, where it is on record"),
+    ),
+    Column(
         Message("Clauses in the contract"), USUAL, wording.clauses,
         Message("Of the eight matters (PrivacyMark J.9.4); letters are those of GDPR 28(3), where it applies"),
     ),

@@ -77,7 +77,8 @@ class Supervision(Entry):
     often it is confirmed that the data is needed, for how long an old ledger's gaps are a list without reminders, and
     how many days there are then. `notice_days`: how long before its day a review is asked for. `run_days`: days after
     which what was handed over for a run is returned or erased; `handlers_months`: how often the list of a party's
-    handlers is renewed, and `handlers_days`: days to get the first one.
+    handlers is renewed, and `handlers_days`: days to get the first one; `contract_months`: how often a contract that
+    has a day for it is read again.
     """
 
     selection_months: Months = 12
@@ -90,6 +91,7 @@ class Supervision(Entry):
     run_days: Days = 30
     handlers_months: Months = 12
     handlers_days: Days = 30
+    contract_months: Months = 12
 
 
 class OptOuts(Entry):

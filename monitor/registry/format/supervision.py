@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - one of the model
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from monitor.calendar import DAY, add_months
 from monitor.registry.format.entry import Entry
 from monitor.registry.values import Day, Flag, Months, Text, no_flag
 
@@ -37,13 +38,44 @@ class Selection(Entry):
 
 class Contract(Entry):
     """委託契約: what was agreed (General Guidelines 3-4-4 (2); the eight matters of PrivacyMark J.9.4). `gdpr`: GDPR
-    28(3) applies, and `gdpr_clauses` are those of its letters that are in the contract.
+    28(3) applies, and `gdpr_clauses` are those of its letters that are in the contract. `expires_on`: the last day of
+    its term; with `auto_renew` it goes on for `term_months` more unless notice is given `notice_days` before.
+    `review_on`: when it is read again.
     """
 
     signed_on: Day | None = None
     clauses: tuple[Annotated[int, Field(ge=CLAUSES[0], le=CLAUSES[-1])], ...] = ()
     gdpr: Flag = False
     gdpr_clauses: tuple[Literal["a", "b", "c", "d", "e", "f", "g", "h"], ...] = ()
+    expires_on: Day | None = None
+    auto_renew: Flag = False
+    notice_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
+    term_months: Annotated[int, Field(ge=1, le=120), BeforeValidator(no_flag)] = 12
+    review_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _dates(self) -> Self:
+        if self.signed_on and self.expires_on and self.expires_on < self.signed_on:
+            raise ValueError("contract-dates")
+        if self.auto_renew and not self.expires_on:
+            raise ValueError("contract-term")
+        return self
+
+    def term_end(self, today: date) -> date | None:
+        """The last day of the term that somebody can still decide on: one that renews itself goes on into the next on
+        the day after the last one for notice.
+        """
+        last = self.expires_on
+        terms = 0
+        while last and self.auto_renew and last - self.notice_days * DAY < today:
+            terms += 1
+            last = add_months(self.expires_on or last, terms * self.term_months)
+        return last
+
+    def notice_by(self, today: date) -> date | None:
+        """The last day on which the present term can be decided on."""
+        last = self.term_end(today)
+        return last - self.notice_days * DAY if last and self.auto_renew else last
 
 
 class SubEntrustment(Entry):

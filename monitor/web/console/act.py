@@ -35,7 +35,7 @@ FIELDS = {
     for name in ("by", "decision", "id", "reason", "owner", "name", "party", "class", "clause", "to", "what", "tier")
 } | {"review": "review_year"} | dict.fromkeys(
     ("until", "day", "not-later"), "until_year"
-) | {"on": "on_year"}  # fmt: skip
+) | {"on": "on_year", "contract": "expires_year", "expires": "expires_year", "notice": "notice"}  # fmt: skip
 
 
 @dataclass(frozen=True)

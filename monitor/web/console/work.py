@@ -14,11 +14,12 @@ from monitor.promises.closing import still_owed
 from monitor.promises.instructing import achieve
 from monitor.promises.states import PARTICULAR
 from monitor.promises.states import WORK_STATES as STATES
-from monitor.promises.words import CLAUSE_WORDS
 from monitor.refusal import Refused, need
-from monitor.registry.format import BEFORE, CLAUSES, OWING, TIERS, Engagement, duties_of
+from monitor.registry.format import BEFORE, OWING, TIERS, Engagement, duties_of
 from monitor.registry.knowing import known_of
 from monitor.registry.lifecycle import ways
+from monitor.registry.selection import ALWAYS, before_entrusting, lacking
+from monitor.web.console import contract
 from monitor.web.console.act import LONGEST, act_of, typed, typed_day, wrong
 from monitor.web.console.history import history
 from monitor.web.console.looking import Wrong, console_page
@@ -76,25 +77,13 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
         may_begin="active" in open_to, may_close="closed" in open_to,
         classes=_options({name: words.in_(language) for name, words in CLASSES.items()}),
         questions={name: words.in_(language) for name, words in QUESTIONS.items()},
-        tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=_clauses(entry, language),
+        tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=contract.boxes_of(entry, language),
         flags=[
             {"value": f"flag_{name}", "text": Message(PARTICULAR[name]).in_(language), "checked": getattr(entry, name)}
             for name in SET
         ],
         history=await history(row, language, present.calendar),
     )  # fmt: skip
-
-
-def _clauses(entry: Engagement, language: str) -> list[dict[str, Any]]:
-    """The eight matters of a contract, those that it has ticked."""
-    return [
-        {
-            "value": f"clause_{number}",
-            "text": f"{number} {CLAUSE_WORDS[number].in_(language)}",
-            "checked": number in entry.contract.clauses,
-        }
-        for number in CLAUSES
-    ]
 
 
 def _options(words: dict[str, str], chosen: str = "") -> list[dict[str, Any]]:
@@ -119,8 +108,7 @@ async def _facts(entry: Engagement, who: Reader, accepted_on: date | None, langu
         (Message("Last day"), day(entry.ends_on)),
         (Message("Purpose achieved on"), day(entry.purpose_achieved_on) or _not_achieved(entry, who, language)),
         (Message("Selection review accepted on"), day(accepted_on)),
-        (Message("Contract signed on"), day(entry.contract.signed_on)),
-        (Message("Clauses in the contract"), between.join(map(str, sorted(entry.contract.clauses)))),
+        *contract.facts_of(entry, who.present.calendar.day_of(moment()), language),
         (Message("Class"), CLASSES[entry.class_].in_(language) if entry.class_ else ""),
         (Message("Reason of the class"), entry.class_reason or ""),
         (Message("Clause by which the data is not handled"), entry.class_clause or ""),
@@ -183,17 +171,6 @@ async def _classify(key: str, act: Act) -> None:
     await classify(key, Classed(act.reason, chosen, clause, typed_day(act.said, "review"), answers), act.at, act.actor)
 
 
-async def _contract(key: str, act: Act) -> None:
-    """What the contract has; what was known of it stays where nothing is said."""
-    row = await tables.Engagement.get(key=key)
-    held = Engagement.model_validate(row.spec).contract.model_dump(mode="json", exclude_defaults=True)
-    clauses = [number for number in CLAUSES if act.said.get(f"clause_{number}") == "yes"]
-    signed = typed_day(act.said, "on")
-    need(signed or not typed(act.said, "on"), "on-missing", "Enter the day.")
-    fields = {"contract": held | {"clauses": clauses} | ({"signed_on": signed.isoformat()} if signed else {})}
-    await lifecycle.amend(key, fields, act.at, act.actor, office=act.who.everywhere)
-
-
 async def _achieve(key: str, act: Act) -> None:
     day = typed_day(act.said, "on")
     need(day or not typed(act.said, "on"), "on-missing", "Enter the day.")
@@ -220,7 +197,7 @@ _DEEDS: dict[str, Callable[[str, Act], Awaitable[None]]] = {
     "step": _step,
     "waive": _waive,
     "classify": _classify,
-    "contract": _contract,
+    "contract": contract.enter,
     "amend": _amend,
     "achieve": _achieve,
 }
