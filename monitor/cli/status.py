@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @click.option("--company", help="Only this company.")
 @click.option("--overdue", is_flag=True, help="Only what is overdue or failing.")
 @click.option("--promises", is_flag=True, help="How each promise stands, with the age of its freshest evidence.")
+@click.option("--texts", is_flag=True, help="The group's own published texts: when each was last seen, what changed.")
 @click.option("--exit-status", is_flag=True, help="Exit 4 when something is overdue or failing, or a promise is red.")
 @config_option
 @json_option
@@ -29,12 +30,13 @@ async def status(  # noqa: PLR0913 - one parameter for each option
     *,
     overdue: bool,
     promises: bool,
+    texts: bool,
     exit_status: bool,
     as_json: bool,
 ) -> None:
     """Show what is open, overdue and failing, by responsible company."""
     async with store_of(settings_of(config_file, context)):
-        shown = _promises if promises else _board
+        shown = _promises if promises else _texts if texts else _board
         troubled = await shown(company, only_trouble=overdue, as_json=as_json)
     if exit_status and troubled:
         context.exit(TROUBLED)
@@ -75,6 +77,26 @@ async def _promises(company: str | None, *, only_trouble: bool, as_json: bool) -
     else:
         show(found, only_red=only_trouble)
     return any(red(cell) for cell in cells)
+
+
+async def _texts(company: str | None, *, only_trouble: bool, as_json: bool) -> bool:
+    """Whether one has changed and nobody has decided on it, or cannot be read any more."""
+    from monitor import clock
+    from monitor.cli.texts import TROUBLE, line, show
+    from monitor.promises.watching import standings
+    from monitor.registry.roster import roster
+    from monitor.registry.texts import spoken_for
+
+    present = await roster()
+    _known(company, present.companies)
+    day = present.calendar.day_of(clock.now())
+    found = [one for one in await standings(day) if company in {None, *spoken_for(one.text, present, day)}]
+    troubled = [one for one in found if one.state in TROUBLE]
+    if not as_json:
+        await show(troubled if only_trouble else found, present.calendar.zone)
+    for one in (troubled if only_trouble else found) if as_json else ():
+        put(line(one, present.calendar.zone))
+    return bool(troubled)
 
 
 def _known(company: str | None, companies: Collection[str]) -> None:

@@ -89,6 +89,15 @@ NAMES = (
     "kazaguruma-ads",
     "hon-no-komichi",
     "impress",
+    "impress-holdings",
+)
+#: What is published on pages of the group itself, at `/privacy`.
+PRIVACY = (
+    "この見本のページは、個人情報の取扱いについて定めたものです。",
+    "お預かりした個人情報は、あらかじめお知らせした利用目的の範囲で取り扱います。",
+    "利用目的の達成に必要な範囲で、取扱いの一部を外部に委託することがあります。委託先は基準に沿って選び、必要かつ適切な監督を行います。",
+    "開示、訂正、利用停止などのご請求は、下記の窓口で承ります。",
+    "この内容を改めるときは、このページでお知らせします。",
 )
 
 
@@ -141,8 +150,9 @@ def _page(host: str, kept: Site) -> Any:
     asks = "".join(f'<script async src="https://{other}/tag.js"></script>' for other in kept.asks)
     text = f"<!doctype html><title>{host}</title>{asks}<h1>{host}</h1><p>A stand-in.</p>"
 
-    async def answer(_request: web.Request) -> web.Response:
-        return web.Response(text=text, status=kept.status, content_type="text/html", headers=kept.headers)
+    async def answer(request: web.Request) -> web.Response:
+        more = "".join(f"<p>{line}</p>" for line in PRIVACY) if request.path == "/privacy" else ""
+        return web.Response(text=text + more, status=kept.status, content_type="text/html", headers=kept.headers)
 
     return answer
 

@@ -1,4 +1,5 @@
-"""A party changed what it publishes -> each company that has data with it decides whether that is acceptable.
+"""A party changed what it publishes -> each company that has data with it decides whether that is acceptable. So does
+each company that the text speaks for, where the group has published it itself.
 
 The text that a person accepts, or wants action on, is the known one from then on: what was decided stands in the ledger
 with both hashes. Where several companies have to decide, the finding stays until the last of them has.
@@ -15,15 +16,16 @@ from checks.policy_page import accepted
 from monitor import ledger, tables
 from monitor.cases.closing import passes
 from monitor.cases.settling import Damping
-from monitor.cases.standing import all_concerned, concerned
+from monitor.cases.standing import all_concerned
 from monitor.duties.owing import begin, cancel, done, due_in, event, held
 from monitor.own_duties import CHANGE_REVIEW
 from monitor.refusal import need
 from monitor.registry.roster import roster
+from monitor.registry.texts import holding, policies, spoken_for
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from monitor.registry.roster import Roster
@@ -55,12 +57,23 @@ async def _unsettled(found: Sequence[FindingRow], owed: Sequence[OwnDuty], prese
     """Whether there may be something to do, asked without taking a lock: a change is open for days, and the stage comes
     by every few seconds.
     """
-    reviews = tables.OwnDuty.filter(kind=KIND, party_id__in={row.watch.party_id for row in found}) if found else None
+    reviews = tables.OwnDuty.filter(kind=KIND, url__in={row.watch.url for row in found}) if found else None
     known = {(duty.company_id, duty.about["watch"], _key(duty)) for duty in (await reviews if reviews else ())}
-    answering = await all_concerned([row.watch for row in found], present, at)
+    answering = await _deciding([row.watch for row in found], present, at)
     wanted = {(company, str(row.watch_id), row.key) for row in found for company in answering[row.watch_id]}
     open_ones = {(duty.company_id, duty.about["watch"], _key(duty)) for duty in owed if duty.about["watch"]}
     return bool(wanted - known or open_ones - wanted)
+
+
+async def _deciding(watches: Collection[Watch], present: Roster, at: datetime) -> Mapping[int, Sequence[str | None]]:
+    """Who decides on a change, by watch: who answers for a party's address; of the group's own, whom it speaks for."""
+    found: dict[int, Sequence[str | None]] = {**await all_concerned(watches, present, at)}
+    if own := [watch for watch in watches if watch.party_id is None]:
+        day, known = present.calendar.day_of(at), (await policies()).values()
+        for watch in own:
+            text = holding([one for one in known if one.url == watch.url], day)
+            found[watch.id] = spoken_for(text, present, day) if text else []
+    return found
 
 
 def _key(duty: OwnDuty) -> str:
@@ -77,7 +90,7 @@ async def begin_reviews(watch: Watch, key: str, on: date, at: datetime, present:
     rows = tables.OwnDuty.filter(kind=KIND, party_id=watch.party_id, url=watch.url).order_by("id")
     asked = {duty.company_id: duty for duty in await rows.select_for_update()}
     fresh = []
-    for company in await concerned(watch, present, at):
+    for company in (await _deciding([watch], present, at))[watch.id]:
         duty = asked.get(company)
         if duty is not None and (duty.about["known"], duty.about["changed"]) == (known, changed):
             continue
@@ -102,7 +115,7 @@ async def _move_on(duty: OwnDuty, about: dict[str, str], at: datetime) -> OwnDut
 async def _wind_up(owed: Sequence[OwnDuty], found: Sequence[FindingRow], present: Roster, at: datetime) -> int:
     """What was put back, left the registry, or is of no concern any more needs no decision."""
     still = {str(row.watch_id): row.watch for row in found}
-    answering, count = await all_concerned([row.watch for row in found], present, at), 0
+    answering, count = await _deciding([row.watch for row in found], present, at), 0
     for duty in owed:
         watch = still.get(duty.about["watch"])
         if not duty.about["watch"]:  # somebody said that it has changed, and nobody looks at it

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from checks.detail import Detail
+from monitor.registry.texts import in_effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from monitor.registry.format import Company, JointUse, LinkedSite, Policy
@@ -59,15 +60,6 @@ class Published:
     companies: Mapping[str, Company]
     sites: Mapping[str, LinkedSite]
     watched: Mapping[str, Sequence[str]]
-
-
-def in_effect(policies: Iterable[Policy], day: date) -> list[Policy]:
-    """Of each address the latest version that has come into effect."""
-    found: dict[str, Policy] = {}
-    for one in sorted(policies, key=lambda policy: policy.effective_from):
-        if one.effective_from <= day:
-            found[one.url] = one
-    return sorted(found.values(), key=lambda policy: policy.key)
 
 
 def gaps(published: Published, day: date) -> list[Gap]:

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from checks.options import BadOptions, configured
 from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake, of_validation
-from monitor.registry.format import BEFORE, KINDS, SINGLES, Company, Endpoint, Engagement, Entry, Party
+from monitor.registry.format import BEFORE, KINDS, SINGLES, Company, Endpoint, Engagement, Entry, Party, Policy
 from monitor.registry.naming import key_of, named
+from monitor.registry.watches import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -217,6 +218,9 @@ def _choices(found: Declaration, known: Known) -> Iterator[Mistake]:
     for key, (party, file) in found.of("party", Party).items():
         for endpoint in party.endpoint:
             yield from _looks(endpoint, known.checks, file, f'party "{key}": endpoint {endpoint.url}')
+    for key, (policy, file) in found.of("policy", Policy).items():
+        if TEXTS in known.checks and policy.options:
+            yield from _unusable(known.checks[TEXTS], policy.options, file, f'policy "{key}": options')
 
 
 def _looks(endpoint: Endpoint, checks: Mapping[str, Check[Any]], file: str, place: str) -> Iterator[Mistake]:
@@ -228,12 +232,17 @@ def _looks(endpoint: Endpoint, checks: Mapping[str, Check[Any]], file: str, plac
             if kind not in checks:
                 yield _not_one_of(file, f"{place}: {part}", kind, checks)
     for kind, options in endpoint.options.items():
-        try:
-            configured(checks[kind], options) if kind in checks else None
-        except BadOptions as error:
-            for name, why in error.wrong.items():
-                what = Message("cannot be used: {why}.", {"why": why})
-                yield Mistake(file, f"{place}: options.{kind}.{name}", what, Message("Correct or remove it."))
+        if kind in checks:
+            yield from _unusable(checks[kind], options, file, f"{place}: options.{kind}")
+
+
+def _unusable(look: Check[Any], options: Mapping[str, Any], file: str, place: str) -> Iterator[Mistake]:
+    try:
+        configured(look, options)
+    except BadOptions as error:
+        for name, why in error.wrong.items():
+            what = Message("cannot be used: {why}.", {"why": why})
+            yield Mistake(file, f"{place}.{name}", what, Message("Correct or remove it."))
 
 
 def _not_one_of(file: str, place: str, value: str, choices: Collection[str]) -> Mistake:

@@ -1,5 +1,5 @@
-"""Addresses of parties -> watches: one row for each kind of check on each. Endpoints have theirs from the registry;
-places of an engagement are looked at once their deletion was confirmed.
+"""Addresses -> watches: one row for each kind of check on each. Endpoints of parties have theirs from the registry;
+places of an engagement are looked at once their deletion was confirmed, texts of the group while they are in effect.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tortoise.queryset import QuerySet
 
     from checks.contract import Check
-    from monitor.registry.format import Endpoint, Party
+    from monitor.registry.format import Endpoint, Party, Policy
     from monitor.registry.places import Address
 
 
@@ -28,6 +28,7 @@ _LET_GO: dict[str, Any] = {"lease": None, "lease_until": None}  #: the result of
 
 
 NOWHERE = Sites()
+TEXTS = "policy-page"  #: the kind of look that sees whether what was published says what it said
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,25 @@ async def keep_gone(party: str, at: datetime) -> None:
     await tables.Watch.bulk_create([_row(party, watch, at) for watch in fresh], ignore_conflicts=True)
 
 
+async def sync_own(texts: Iterable[Policy], at: datetime) -> None:
+    """The group's own texts that are in effect are looked at like those of parties. One at a time comes here."""
+    have = {row.url: row for row in await tables.Watch.filter(party_id=None)}
+    for text in (one for one in texts if one.watched):
+        every = text.every or _rhythm(CHECKS[TEXTS])
+        watch = Wanted(text.url, TEXTS, every, tell_vendor=False, options=text.options)
+        row = have.pop(text.url, None)
+        if row is None:
+            await _row(None, watch, at).save()
+        else:
+            await _adjust(row, watch)
+    await _retire(tables.Watch.filter(id__in=[row.id for row in have.values()]), at)
+
+
 def _of(party: str, places: Iterable[Address]) -> list[str]:
     return [url for owner, url in places if owner == party]
 
 
-def _row(party: str, watch: Wanted, at: datetime) -> tables.Watch:
+def _row(party: str | None, watch: Wanted, at: datetime) -> tables.Watch:
     return tables.Watch(
         party_id=party,
         url=watch.url,

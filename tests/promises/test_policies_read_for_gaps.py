@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from monitor import plugins, tables
 from monitor.promises.joint_use.daily import look
-from monitor.promises.policies import Published, gaps, in_effect
+from monitor.promises.policies import Published, gaps
 from monitor.registry.apply import apply, set_fields
 from monitor.registry.format import Company, JointUse, LinkedSite, Policy
 from monitor.registry.read import read
+from monitor.registry.texts import in_effect
 from monitor.tables.store import opened
 from tests.promises.joint import group
 

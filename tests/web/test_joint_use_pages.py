@@ -6,8 +6,11 @@ import pytest
 from running import Ground
 from test_form import get, post
 
+from checks import CHECKS
+from checks.contract import Look
 from monitor import clock, tables
 from monitor.calendar import DAY
+from monitor.cases import Seen, take
 from monitor.promises.joint_use.daily import look
 from tests.journey.manager import signed_in
 from tests.stage import PARTY
@@ -104,6 +107,39 @@ async def test_the_privacy_office_tells_that_a_text_was_changed_and_each_member_
         assert "https://group.example/privacy" in page
         await house.work()
     assert any("https://group.example/privacy" in mail.text for mail in house.mails(MANAGERS))
+
+
+async def test_pages_of_the_group_say_when_they_were_seen_and_what_has_changed_side_by_side(house):
+    await look(clock.now())
+    watch = await tables.Watch.get(party_id=None)
+    texts = {key * 64: f"<b>{word}</b>\n" for key, word in (("a", "before"), ("b", "after"))}
+    for sha256, text in texts.items():
+        await tables.PageText.create(sha256=sha256, text=text, first_seen_at=clock.now())
+    async with house.client() as client:
+        await signed_in(house, client, MANAGERS)
+        assert "未確認" in await get(client, "/policies")
+        await get(client, f"/policies/texts/{watch.id}", 404)
+        check = CHECKS["policy-page"]
+        found = check.rules["policy-page.changed"].found("Changed.", key=f"{'a' * 32} {'b' * 32}")
+        await take([Seen(watch, Look.of([found], {}, 1.0))], clock.now(), confirm=1)
+        page = await get(client, "/policies")
+        assert f'href="/policies/texts/{watch.id}"' in page
+        assert "変更あり" in page
+        page = await get(client, f"/policies/texts/{watch.id}")
+        assert "&lt;b&gt;" in page
+        assert "<del>before</del>" in page
+        assert 'href="/policies"' in page
+        case = await tables.Case.get(watch_id=watch.id)
+        await get(client, f"/case/{case.id}", 404)  # it is the privacy office's
+    async with house.client() as client:
+        await signed_in(house, client, OFFICE)
+        page = await get(client, f"/case/{case.id}")
+        spec = (await tables.Group.get(key="group")).spec
+        assert spec.get("name_ja", spec["name"]) in page
+        await get(client, f"/case/{case.id}/texts")
+        await house.work()
+    (mail,) = [mail for mail in house.mails(OFFICE) if "group.example/privacy" in mail.text]
+    assert "グループ自身が公表している文書" in mail.text
 
 
 async def test_an_operation_is_read_before_it_is_done_and_only_by_the_privacy_office(house):

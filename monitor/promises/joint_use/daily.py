@@ -1,5 +1,6 @@
 """Stage: once a day the group's own notices are looked at, as those of others are: they are kept under their hash, with
-what they lack of the five items; and what published texts say is held against each other.
+what they lack of the five items; what published texts say is held against each other; and the patrol is told at which
+addresses texts of the group stand on that day.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from monitor.cases.conduct import breach, mended
 from monitor.conduct import TEXTS_DISAGREE
 from monitor.promises.joint_use.changes import notice_seen
 from monitor.promises.joint_use.notice import Cast, kept, notice
-from monitor.promises.joint_use.register import joint_uses, lacking, policies
+from monitor.promises.joint_use.register import joint_uses, lacking
 from monitor.promises.policies import Published, gaps
 from monitor.registry.apply import ONE_AT_A_TIME
 from monitor.registry.format import LinkedSite, Policy
 from monitor.registry.roster import roster
+from monitor.registry.texts import in_effect, policies
+from monitor.registry.watches import sync_own
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ async def look(at: datetime) -> int:
         await _see(use, present, at)
     async with transaction():
         await alone(ONE_AT_A_TIME)
+        await sync_own(in_effect((await policies()).values(), present.calendar.day_of(at)), at)
         await _agree(await gaps_now(present, at), present, at)
         await tables.Pulse.filter(name__startswith=f"{_STAMP}/").delete()
         await tables.Pulse.update_or_create({"at": at}, name=stamp)

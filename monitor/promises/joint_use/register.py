@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from monitor import tables
 from monitor.language import Message
-from monitor.registry.format import JointUse, Policy
+from monitor.registry.format import JointUse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +30,6 @@ async def joint_uses() -> dict[str, JointUse]:
     """Those that the registry holds now, by key."""
     rows = tables.JointUse.filter(retired_at=None).order_by("key")
     return {key: JointUse.model_validate(spec) for key, spec in await rows.values_list("key", "spec")}
-
-
-async def policies() -> dict[str, Policy]:
-    rows = tables.Policy.filter(retired_at=None).order_by("key")
-    return {key: Policy.model_validate(spec) for key, spec in await rows.values_list("key", "spec")}
 
 
 def lacking(use: JointUse, companies: Mapping[str, Company], day: date) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import Day, Email, Flag, Key, Text, Web, no_flag
+from monitor.registry.values import Day, Email, Flag, Key, Seconds, Text, Web, no_flag
 
 Basis = Literal["original", "consent", "rename", "succession"]
 ORIGINAL: Basis = "original"
@@ -137,7 +137,8 @@ class JointUse(Entry):
 class Policy(Entry):
     """公表文書: one version of a text that the group has published about personal data (APPI 21, 27, 32).
 
-    `provides`: in which cases it says that data goes to others; `only`: and in no others.
+    `provides`: in which cases it says that data goes to others; `only`: and in no others. While it is in effect it is
+    looked at, unless `watched` says no: every so many seconds, with these `options` of the check.
     """
 
     key: Key
@@ -152,6 +153,9 @@ class Policy(Entry):
     joint_use: tuple[Key, ...] = ()
     states: tuple[Item, ...] = ()
     companies: tuple[Key, ...] = ()
+    watched: Flag = True
+    every: Seconds | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class LinkedSite(Entry):

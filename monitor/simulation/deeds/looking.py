@@ -12,11 +12,11 @@ from monitor import cases, tables
 from monitor.duties import changes
 from monitor.language import Message
 from monitor.obligations import acts
-from monitor.promises.joint_use.register import policies
 from monitor.promises.revising import revised
 from monitor.refusal import Refused, need
 from monitor.registry.places import AGAIN, GONE
 from monitor.registry.roster import roster
+from monitor.registry.texts import policies
 from monitor.simulation.event import Event, Instant, ThroughUs
 from monitor.tables.store import transaction
 
@@ -88,7 +88,8 @@ async def _policy_changed(event: PolicyChanged, at: datetime) -> None:
     """The change as a patrol would have confirmed it. Where nobody looks, the decision is owed all the same; and of the
     group's own texts, as somebody of the privacy office tells it.
     """
-    watches = await tables.Watch.filter(url=event.url, retired_at=None).order_by("id")
+    theirs = tables.Watch.filter(url=event.url, retired_at=None, party_id__not_isnull=True)
+    watches = await theirs.order_by("id")
     if not watches:
         own = any(one.url == event.url for one in (await policies()).values())
         need(own, "no-such-watch", "The registry has no such check on such an endpoint.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from monitor import tables
+from monitor.language import Message
 from monitor.passages import passages
 from monitor.web.console.looking import case_of, console_page
 from monitor.web.console.session import reader
@@ -66,5 +67,6 @@ async def texts_page(request: web.Request) -> web.StreamResponse:
     language = language_of(request)
     return console_page(
         request, who, "texts.html", url=case.url, change=change, rows=await change.passages(), back=f"/case/{case.id}",
+        back_words=Message("Back to the case").in_(language),
         party_name=await whose(case.party_id, who.present, language), what=topic_name(case.check_kind, language),
     )  # fmt: skip

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from monitor.language import Message, say_day
+from monitor import tables
+from monitor.language import Message, say_day, say_instant
 from monitor.promises.joint_use.daily import gaps_now
-from monitor.promises.joint_use.register import joint_uses, policies
-from monitor.promises.policies import in_effect
+from monitor.promises.joint_use.register import joint_uses
 from monitor.promises.revising import revised
+from monitor.promises.watching import standings
+from monitor.registry.texts import in_effect, policies
+from monitor.web.console.comparing import Change
 from monitor.web.console.forms import Field, Form
-from monitor.web.console.looking import Wrong
-from monitor.web.console.passing import page_of, perform
+from monitor.web.console.looking import Wrong, console_page
+from monitor.web.console.passing import LINK, page_of, perform
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, moment, see_other
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from checks.detail import Detail
+    from monitor.promises.watching import Standing
     from monitor.registry.format import Policy
     from monitor.web.console.act import Act
 
@@ -33,6 +37,16 @@ RULES: Mapping[str, Message] = {
     "linked-site-supervised": Message("Out of scope, and yet registered as a trustee's"),
     "joint-use-untold": Message("A joint use that no text tells of"),
 }
+STATES: Mapping[str, Message] = {
+    "unchanged": Message("says what it said"),
+    "changed": Message("has changed"),
+    "lost": Message("cannot be read any more"),
+    "restless": Message("reads otherwise at every look"),
+    "not-assessed": Message("could not be looked at"),
+    "unseen": Message("not looked at yet"),
+    "not-watched": Message("not looked at: the registry says so"),
+}
+_LOOKED = Message("What the pages say")
 _DISAGREE = Message("Where they do not agree")
 _VERSIONS = Message("All versions")
 _ADDRESS = Message("Address")
@@ -56,6 +70,21 @@ async def on_changed(request: web.Request) -> web.StreamResponse:
 
     place, wrong = await perform(form, request, who, tell, {"on": "on_year", "no": "url"})
     return see_other(place) if place else await _list(request, who, wrong)
+
+
+async def policy_text_page(request: web.Request) -> web.StreamResponse:
+    """The latest change of a text of the group, decided on or not, as its two states side by side."""
+    who, language = await reader(request), language_of(request)
+    watch = await tables.Watch.get_or_none(id=int(request.match_info["id"]), party_id=None)
+    change = await Change.of(watch.id) if watch else None
+    if watch is None or change is None:
+        raise web.HTTPNotFound
+    texts = [one for one in (await policies()).values() if one.url == watch.url]
+    name = _name(max(texts, key=lambda one: one.effective_from), language) if texts else watch.url
+    return console_page(
+        request, who, "texts.html", url=watch.url, change=change, rows=await change.passages(), back="/policies",
+        back_words=Message("Back to the published texts").in_(language), party_name=name,
+    )  # fmt: skip
 
 
 async def _form() -> Form:
@@ -101,10 +130,32 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response
         ).in_(language),
         tables=[
             _table(_DISAGREE, (Message("What"), Message("Texts"), Message("In particular")), gaps, told, language),
+            await _looked(names, who, language),
             _versions(found, names, who, language),
         ],
         forms=[(await _form()).shown("/policies", wrong, language)] if found and who.everywhere else [],
     )
+
+
+async def _looked(names: Mapping[str, str], who: Reader, language: str) -> dict[str, object]:
+    found = await standings(who.present.calendar.day_of(moment()))
+    rows = [(names[one.text.key], one.text.url, _seen(one, who, language), _saying(one, language)) for one in found]
+    heads = (Message("Text"), _ADDRESS, Message("Last seen"), Message("What was seen"))
+    return _table(_LOOKED, heads, rows, Message("No text is in effect today."), language)
+
+
+def _seen(one: Standing, who: Reader, language: str) -> str:
+    seen = one.watch.last_at if one.watch else None
+    return say_instant(seen, who.present.calendar.zone, language) if seen else ""
+
+
+def _saying(one: Standing, language: str) -> str:
+    """In words, and with the way to the latest change."""
+    words = STATES[one.state].in_(language)
+    if one.watch is None or one.change is None:
+        return words
+    shown = Message("See what has changed") if one.state == "changed" else Message("See what had changed last")
+    return LINK.format(f"/policies/texts/{one.watch.id}", f"{words} ({shown.in_(language)})")
 
 
 def _versions(found: Mapping[str, Policy], names: Mapping[str, str], who: Reader, language: str) -> dict[str, object]:

@@ -58,6 +58,7 @@ ROUTES = [
     web.post("/membership/{company:.+}/{deed:leave|join|succeed|rename|reassign}", membership.on_company),
     web.get("/membership/{company:.+}", membership.company_page),
     web.get("/policies", policies.policies_page),
+    web.get(r"/policies/texts/{id:\d{1,9}}", policies.policy_text_page),
     web.post("/policies/changed", policies.on_changed),
     web.get("/external-transmissions", transmissions.transmissions_page),
     web.get("/external-transmissions.csv", transmissions.transmissions_sheet),
