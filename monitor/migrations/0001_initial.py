@@ -1075,6 +1075,7 @@ class Migration(Foundation):
                 ('on', DayField()),
                 ('result', fields.CharField(max_length=20)),
                 ('note', fields.TextField(default='', unique=False)),
+                ('next_on', DayField(null=True)),
                 ('entered_at', InstantField(auto_now=False, auto_now_add=False)),
                 ('entered_by', fields.CharField(max_length=60)),
             ],

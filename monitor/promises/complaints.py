@@ -16,6 +16,7 @@ from monitor.duties import owing
 from monitor.duties.owing import due_in
 from monitor.own_duties import COMPLAINT_ACK, TIER_REVIEW
 from monitor.promises.entries import REGISTER_LOCK, harmless, known_company, reference
+from monitor.promises.lifecycle import amendment
 from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_many
@@ -142,8 +143,10 @@ async def reviewed(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason
         if outcome == RAISE:
             works = (await present.engaged([str(held.party_id)]))[str(held.party_id)]
             own = [work for work in works if work.company == held.company_id and work.state in OWING]
-            wishes = [("engagement", work.key, {"tier": stricter(work.tier)}) for work in own if work.tier != TIERS[0]]
-            await set_many(wishes, at, actor)
+            raised = [work for work in own if work.tier != TIERS[0]]
+            await set_many([("engagement", work.key, {"tier": stricter(work.tier)}) for work in raised], at, actor)
+            changed = [work.model_copy(update={"tier": stricter(work.tier)}) for work in raised]
+            await ledger.write([amendment(work, ["tier"], actor) for work in changed], at)
 
 
 def _event(kind: str, row: Complaint, actor: str, **data: Any) -> ledger.Event:

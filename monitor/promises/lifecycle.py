@@ -31,7 +31,7 @@ from monitor.registry.selection import ALWAYS, Lack, before_entrusting, covering
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from monitor.registry.roster import Roster
@@ -187,9 +187,14 @@ async def amend(key: str, values: Mapping[str, Any], at: datetime, actor: str, *
         need(changed.state == entry.state, "state-by-act", "Activate, suspend or close it instead.")
         await _published(changed, entry, await unkept())
         await set_fields("engagement", key, values, at, actor)
-        said = {"engagement": key, "party": entry.party, "tier": changed.effective_tier, "fields": sorted(values)}
-        await ledger.write([ledger.Event("engagement.amended", f"engagement/{key}", said, entry.company, actor)], at)
+        await ledger.write([amendment(changed, values, actor)], at)
     return changed
+
+
+def amendment(changed: Engagement, fields: Iterable[str], actor: str) -> ledger.Event:
+    """The line of the ledger about fields that a person has changed."""
+    said = {"engagement": changed.key, "party": changed.party, "tier": changed.effective_tier, "fields": sorted(fields)}
+    return ledger.Event("engagement.amended", f"engagement/{changed.key}", said, changed.company, actor)
 
 
 def texts_in(value: Any) -> Iterator[str]:

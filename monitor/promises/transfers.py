@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from monitor.registry.format import Engagement
     from monitor.registry.format.passing import Transfers
     from monitor.registry.roster import Roster
-    from monitor.tables import OwnDuty
+    from monitor.tables import OwnDuty, TransferCheck
 
 Result = Literal["ok", "trouble", "cannot_continue"]
 CANNOT = "cannot-continue"
+STOPPED = "transfer-cannot-continue"  #: why a work is suspended
 RESULTS: dict[str, Result] = {"ok": "ok", "trouble": "trouble", CANNOT: "cannot_continue"}
 
 
@@ -76,29 +77,60 @@ async def checked(looked: Looked, at: datetime, actor: str) -> None:
             "no-transfer",
             "Nothing of this work is abroad. Enter the countries, or the basis of the transfer, in the registry.",
         )
-        await _record(looked, entry, on, at, actor)
+        row = await _record(looked, entry, on, at, actor)
         await _settle(entry, looked, on, at, actor)
         last = max(on, entry.transfer.last_checked_on or on)
         transfer = entry.transfer.model_dump(mode="json", exclude_none=True) | {"last_checked_on": last.isoformat()}
         await set_fields("engagement", entry.key, {"transfer": transfer}, at, actor)
         if looked.result != "cannot_continue":
-            await _announce(entry, add_months(last, present.group.transfers.check_every), at, present)
+            await _announce(entry, row, add_months(last, present.group.transfers.check_every), at, present)
         await _follow(entry, looked, at, actor, present)
 
 
-async def _record(looked: Looked, entry: Engagement, on: date, at: datetime, actor: str) -> None:
+async def _record(looked: Looked, entry: Engagement, on: date, at: datetime, actor: str) -> TransferCheck:
     row = await tables.TransferCheck.create(
         engagement_id=entry.key, on=on, result=looked.result, note=looked.note, entered_at=at, entered_by=actor
     )
     said = {"engagement": entry.key, "party": entry.party, "on": on.isoformat(), "result": looked.result}
     await ledger.write([ledger.Event("transfer.checked", f"transfer-check/{row.id}", said, entry.company, actor)], at)
+    return row
 
 
-async def _announce(entry: Engagement, nominal: date, at: datetime, present: Roster) -> None:
-    """By when it is looked at again: known from now on, though nobody is told before its time."""
-    due = present.calendar.roll(nominal, entry.roll)
-    said = {"engagement": entry.key, "party": entry.party, "obligation": TRANSFER_CHECK, "due_on": due.isoformat()}
-    await ledger.write([ledger.Event("transfer.due", f"engagement/{entry.key}", said, entry.company)], at)
+async def _announce(entry: Engagement, row: TransferCheck, nominal: date, at: datetime, present: Roster) -> None:
+    """By when it is looked at again: known from now on, though nobody is told before its time. A day that was said
+    before, and is not the one, does not hold any more.
+    """
+    due, before = present.calendar.roll(nominal, entry.roll), await _awaited(entry.key)
+    await tables.TransferCheck.filter(engagement_id=entry.key).update(next_on=None)
+    await tables.TransferCheck.filter(id=row.id).update(next_on=due)
+    said = [_said("confirmed" if before == due else "due", entry, due)]
+    if before and before != due:
+        said.insert(0, _said("dropped", entry, before, reason="checked"))
+    await ledger.write(said, at)
+
+
+async def forgo(entry: Engagement, reason: str, at: datetime) -> None:
+    """Nobody has to look any more on the day that was said, within the caller's transaction."""
+    if entry.transfer.last_checked_on is None:
+        return
+    before = await _awaited(entry.key)
+    await tables.TransferCheck.filter(engagement_id=entry.key, next_on__not_isnull=True).update(next_on=None)
+    if before:
+        await ledger.write([_said("dropped", entry, before, reason=reason)], at)
+
+
+async def _awaited(key: str) -> date | None:
+    """The day that was said last, while nothing is owed for it yet."""
+    row = await tables.TransferCheck.filter(engagement_id=key, next_on__not_isnull=True).order_by("-id").first()
+    if row is None:
+        return None
+    opened = tables.OwnDuty.filter(kind=TRANSFER_CHECK, engagement_id=key, opened_at__gt=row.entered_at)
+    return None if await opened.exists() else row.next_on
+
+
+def _said(kind: str, entry: Engagement, due: date, **data: str) -> ledger.Event:
+    facts = {"engagement": entry.key, "party": entry.party, "obligation": TRANSFER_CHECK, "due_on": due.isoformat()}
+    return ledger.Event(f"transfer.{kind}", f"engagement/{entry.key}", facts | data, entry.company)
 
 
 async def _settle(entry: Engagement, looked: Looked, on: date, at: datetime, actor: str) -> None:
@@ -122,7 +154,12 @@ async def _suspend(entry: Engagement, at: datetime, actor: str) -> None:
     """No more data goes there. Where the work is over, none does anyhow."""
     present = await unkept()
     if "suspended" in ways(entry.state, await present.last_day(entry.key), present.calendar.day_of(at)):
-        await move(entry.key, "suspended", at, actor, reason="transfer-cannot-continue")
+        await move(entry.key, "suspended", at, actor, reason=STOPPED)
+    elif entry.state == "suspended":
+        said = {"engagement": entry.key, "party": entry.party, "state": "suspended", "reason": STOPPED}
+        await ledger.write(
+            [ledger.Event("transfer.stopped", f"engagement/{entry.key}", said, entry.company, actor)], at
+        )
 
 
 async def decide_check(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: str, on: date | None) -> None:

@@ -107,7 +107,7 @@ class Disclosure(Model):
 
 class TransferCheck(Model):
     """相当措置の確認: one look at a provision abroad (APPI 28(3)). `result`: ok | trouble | cannot_continue; `note`:
-    what was found, which an owner may ask to be told.
+    what was found, which an owner may ask to be told; `next_on`: by when it is looked at again, while that holds.
     """
 
     id = fields.IntField(primary_key=True)
@@ -117,6 +117,7 @@ class TransferCheck(Model):
     on = DayField()
     result = fields.CharField(max_length=20)
     note = fields.TextField(default="")
+    next_on = DayField(null=True)
     entered_at = InstantField()
     entered_by = fields.CharField(max_length=60)
 

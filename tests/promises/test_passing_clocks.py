@@ -111,6 +111,24 @@ async def test_a_check_moves_the_next_one_a_year_on_and_clamps_to_the_end_of_the
     assert [line["due_on"] for line in told.of("deadline", obligation=CHECK)][-1] == "2030-02-06"
 
 
+async def test_a_day_that_was_said_and_is_not_the_one_any_more_is_called_off(tmp_path: Path) -> None:
+    events = [
+        checks("2026-09-02T10:00"),
+        checks("2026-09-09T10:00"),
+        checks("2026-09-10T10:00", on="2026-09-03"),  # told late, of an earlier day: the later one stands
+        event("2026-09-15T10:00", "end", engagement="us", on="2027-06-30"),
+    ]
+    told = await play(house(abroad("equivalent", "2026-05-01")), "2026-09-01", "2026-09-20", *events, tmp=tmp_path)
+    said = [(line["what"], line["at"][8:10], line["due_on"]) for line in told if line.get("obligation") == CHECK]
+    assert said == [
+        ("deadline", "02", "2027-09-02"),
+        ("cancelled", "09", "2027-09-02"),
+        ("deadline", "09", "2027-09-09"),
+        ("accepted", "10", "2027-09-09"),
+        ("cancelled", "15", "2027-09-09"),
+    ], said
+
+
 async def test_the_duty_to_look_may_be_ended_on_its_own_page(tmp_path: Path) -> None:
     ok = done("2026-09-20T10:00", CHECK, engagement="us")
     told = await play(house(abroad("equivalent", "2025-10-10")), "2026-09-01", "2026-10-20", ok, tmp=tmp_path)
@@ -128,7 +146,12 @@ async def test_trouble_asks_for_measures_and_what_cannot_continue_is_suspended(t
         ("2026-09-15", "us")
     ]
     assert [line["due_on"] for line in told.of("deadline", obligation=CHECK)] == ["2027-09-01"], "trouble goes on"
-    assert [(line["at"][:10], line["state"]) for line in told.of("state")] == [("2026-09-02", "suspended")]
+    assert [(line["at"][:10], line["state"]) for line in told.of("state")] == [
+        ("2026-09-02", "suspended"),
+        ("2026-09-03", "suspended"),  # said again: it stays so
+    ]
+    [dropped] = told.of("cancelled", obligation=CHECK)
+    assert (dropped["at"][:10], dropped["due_on"]) == ("2026-09-02", "2027-09-01")
     assert [line["at"][:16] for line in told.of("overdue", obligation=MEASURES)] == ["2026-09-16T00:00"]
 
 
@@ -200,6 +223,7 @@ async def test_a_review_of_the_tier_raises_all_works_with_that_party_or_says_why
     told = await play(house(), "2026-09-01", "2026-10-05", *events, bare, up, tmp=tmp_path)
     assert [line["reason"] for line in told.of("refused")] == ["reason-missing"]
     assert len(told.of("accepted", obligation=TIER)) == 1
+    assert [(line["at"][:10], line["tier"]) for line in told.of("amended")] == [("2026-09-04", "A")]
 
 
 async def test_what_nobody_knows_is_no_complaint_and_a_reference_is_taken_once(tmp_path: Path) -> None:

@@ -126,6 +126,9 @@ DEEDS: Mapping[type[Event], Deed] = {
 
 LINES: Mapping[str, str] = {
     "transfer.due": "deadline",
+    "transfer.confirmed": "accepted",
+    "transfer.dropped": "cancelled",
+    "transfer.stopped": "state",
     "provision.recorded": "accepted",
     "provision.erased": "accepted",
     "provision.erasure-ordered": "accepted",
