@@ -29,10 +29,15 @@ def line(cell: Cell) -> dict[str, Any]:
         "age_days": cell.age,
         "evidence": one.source.title.in_("en") if one else None,
         "href": one.row.href if one else None,
-        "missing": [source.title.in_("en") for source in cell.lacks],
+        "missing": _missing(cell),
         "count": sum(seen.count for seen in cell.seen),
         "open": [row.href for _, row in cell.troubles],
     }
+
+
+def _missing(cell: Cell) -> list[str]:
+    """One line for each thing that has to be there; of what stands in it, one is enough."""
+    return [" / ".join(source.title.in_("en") for source in need) for need in cell.lacks]
 
 
 def red(cell: Cell) -> bool:
@@ -89,6 +94,6 @@ def _one(only: tuple[str, Sequence[Cell]], *, only_red: bool) -> None:
         where = cell.troubles[0][1].href if cell.troubles else seen.row.href if seen else ""
         said = f"{seen.source.title.in_('en')}, {seen.row.on}" if seen else why
         if cell.lacks and cell.state.value == "missing":
-            said = f"missing: {' / '.join(source.title.in_('en') for source in cell.lacks)}"
+            said = f"missing: {'; '.join(_missing(cell))}"
         table.add_row(f"{cell.clause.code} {cell.clause.title.in_('en')}", _cell(cell), said, where)
     Console(highlight=False).print(table)

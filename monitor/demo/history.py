@@ -47,6 +47,7 @@ _REFERENCE = re.compile(r"reference day: (\d{4}-\d\d-\d\d)")
 _MOVED = {
     "starts_on", "ends_on", "last_accepted_on", "accepted_on", "expires_on", "issued_on", "opens_on", "due_on", "until",
     "signed_on", "recorded_on", "last_checked_on", "class_review_on", "checked_on", "necessity_reviewed_on",
+    "listed_on", "special_care_decided_on", "child_data_decided_on", "purpose_achieved_on",
 }  # fmt: skip
 UNDER_WAY = "現在整備中で、来月末までに完了する予定です。"
 LIMIT = 1024 * 1024
@@ -70,11 +71,21 @@ class Deed:
 
 PANEL = "mobile-media-research/kikoeru-survey/mobile-panel"  #: is asked again, with answers of last time
 QUIZ = "editorial-engineering/kikoeru-survey/book-quiz"  #: the same party has told a sister company
+DESK = "impress/hibari-contact/order-desk"  #: these two say what is asked because of the purposes that they serve
+SITE = "thinkit/cobalt-harbor/article-site"
 SCRIPT = (
     Deed(68, PANEL, "campaign", ahead=28),
     Deed(66, QUIZ, "campaign", ahead=25),
+    Deed(63, DESK, "campaign", ahead=26),
+    Deed(62, SITE, "campaign", ahead=28),
     Deed(60, PANEL, "submit", weak=("training",)),
     Deed(57, PANEL, "accept"),
+    Deed(55, DESK, "submit", weak=("orders.recording-erased",)),
+    Deed(54, SITE, "submit"),
+    Deed(53, DESK, "accept"),
+    Deed(52, SITE, "accept"),
+    Deed(51, DESK, "rhythm"),
+    Deed(51, SITE, "rhythm"),
     Deed(50, QUIZ, "submit"),
     Deed(48, QUIZ, "accept"),
     Deed(46, QUIZ, "rhythm"),

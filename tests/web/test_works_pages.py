@@ -89,6 +89,10 @@ async def test_what_old_records_lack_is_one_list_and_a_tier_is_not_lowered_by_a_
         assert "/engagement/old" in page
         assert "/engagement/dm/new" not in page
         assert "書面による指示の記録がない" in page
+        await post(client, "/engagement/old/amend", {"amend_by": "N", "amend_tier": "B", "amend_children": "no"})
+        decided = (await tables.Engagement.get(key="old")).spec
+        assert decided["child_data_decided_on"]
+        assert not decided.get("child_data")
         await post(
             client, "/engagement/old/amend", {"amend_by": "N", "amend_tier": "B", "amend_flag_child_data": "yes"}
         )

@@ -47,8 +47,8 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One promise of one company. `seen`: what counts today first, then what is too old, each the freshest first;
-    `lacks`: what would show it, or has to be there, and is not or is too old; `troubles`: what is open, by name, the
-    oldest first; `why`: why there is nothing to show.
+    `lacks`: what has to be there and is not, or is too old: of each need the sources, of which one is enough;
+    `troubles`: what is open, by name, the oldest first; `why`: why there is nothing to show.
     """
 
     company: str
@@ -56,7 +56,7 @@ class Cell:
     state: State
     today: date
     seen: tuple[Seen, ...] = ()
-    lacks: tuple[Source, ...] = ()
+    lacks: tuple[tuple[Source, ...], ...] = ()
     troubles: tuple[tuple[str, Row], ...] = ()
     why: Message | None = None
 
@@ -108,7 +108,7 @@ def _cell(ours: _Ours, company: str, terms: Promises) -> Cell:
     unmet = _unmet(clause, seen, books)
     state = _state(seen, unmet, applies=applies, troubled=bool(troubles))
     why = clause.scope.nothing if state is State.NOTHING else None
-    lacks = tuple(source for one in unmet for source in one) if state in _LACKING else ()
+    lacks = tuple(unmet) if state in _LACKING else ()
     return Cell(company, clause, state, books.today, tuple(seen), lacks, tuple(troubles), why)
 
 

@@ -4,8 +4,8 @@ works.
 Everything that was read lies on a shelf by name: `answer:KIND` (a party's accepted answer), `asked:NAME` (one that held
 the questions of that name), `duty:KIND` (a duty that a company has done), `look:KIND` (a look that could judge),
 `entry:FIELD` (a day that stands in a work's entry), `flag:NAME` (what the entry says of the data), `end` (a work that
-ends soon), and the registers under their own names. Trouble has the same names, `rule:NAME` for conduct, and `text:RULE`
-for texts that do not agree.
+ends soon), and the registers under their own names. Trouble has the same names, `rule:NAME` for conduct, and
+`text:RULE` for texts that do not agree.
 """
 
 from __future__ import annotations
@@ -152,8 +152,8 @@ async def _uses() -> dict[str, JointUse]:
 
 
 async def _texts(uses: Mapping[str, JointUse], present: Roster, today: date) -> list[Named]:
-    """Notices that named all five items when they were seen last, the daily comparison of all texts, and looks at the
-    contact on pages of the group itself.
+    """Notices that named all five items when they were seen last, the daily comparison of all texts, looks at the
+    contact on pages of the group itself, and at what is published there.
     """
     found: list[Named] = []
     last = [number for *_, number, _ in await freshest(NOTICES)]
@@ -171,7 +171,10 @@ async def _texts(uses: Mapping[str, JointUse], present: Roster, today: date) -> 
     hosts = {host_of(spec["url"]) for _, spec in texts}
     watches = tables.Watch.filter(check_kind="contacts", retired_at=None, last_verdict__in=("pass", "fail"))
     looked: list[Any] = await watches.values_list("url", "last_at")
-    return found + [("contact", Row("", day(at), _TEXTS)) for url, at in looked if host_of(url) in hosts]
+    found += [("contact", Row("", day(at), _TEXTS)) for url, at in looked if host_of(url) in hosts]
+    own = tables.Watch.filter(party_id=None, retired_at=None, last_verdict__in=("pass", "fail"))
+    read: list[Any] = await own.values_list("check_kind", "last_at")
+    return found + [(f"{OUTSIDE}:{kind}", Row("", day(at), _TEXTS)) for kind, at in read]
 
 
 async def _registered(present: Roster) -> list[Named]:

@@ -99,7 +99,7 @@ class _Sheets:
             said = [one.row.on, cell.age, one.source.title.in_(self.language), one.count, self._way(one.row.href)]
         open_ones = " ".join(self._way(row.href) for _, row in cell.troubles[:_MOST])
         name, state = self.names[cell.company], NAMES[cell.state].in_(self.language)
-        missing = " / ".join(source.title.in_(self.language) for source in cell.lacks)
+        missing = "\n".join(" / ".join(one.title.in_(self.language) for one in need) for need in cell.lacks)
         return [name, clause.code, clause.title.in_(self.language), state, *said, open_ones, missing]
 
     def _way(self, href: str) -> str:

@@ -86,7 +86,7 @@ def _row(cell: Cell, who: Reader, language: str) -> dict[str, Any]:
         "state": NAMES[cell.state].in_(language),
         "why": cell.why.in_(language) if cell.why else "",
         "evidence": [_evidence(one, cell, who, language) for one in cell.seen],
-        "wanted": [{"title": source.title.in_(language), "href": source.where} for source in cell.lacks],
+        "wanted": [[{"title": one.title.in_(language), "href": one.where} for one in need] for need in cell.lacks],
         "open": [_open(name, row, who, language) for name, row in cell.troubles[:SHOWN]],
         "more": max(len(cell.troubles) - SHOWN, 0),
     }
