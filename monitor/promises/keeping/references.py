@@ -1,7 +1,7 @@
 """The references of owners' requests and of corrections, which the company's own records may lead back to a person.
 
-They are kept for so many years from the answer or the end, then replaced by a number that leads nowhere, here and at
-what was asked because of them.
+They are kept for so many years from the answer or the end, then replaced by a number that leads nowhere, here, at what
+was asked because of them, and in what letters about it had as their subject.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from monitor.calendar import DAY
 from monitor.hearing.corrections import CORRECTION_LEG
 from monitor.hearing.legs import LEG
 from monitor.own_duties import CORRECTION, JOINT_CORRECTION, OWNER_ANSWER, OWNER_REQUEST
+from monitor.promises.keeping.subjects import unnamed_in_letters
 from monitor.promises.keeping.terms import BEGINS, reference_until
 from monitor.tables.store import transaction
 
@@ -79,8 +80,9 @@ async def _forget(register: Referred, row: OwnerRequest | Correction, present: R
         if not await register.model.filter(id=row.id, erased_on=None).update(**held):
             return
         legs = tables.Obligation.filter(kind=register.leg, subject=row.ref)
-        await legs.update(subject=blank, version=F("version") + 1)
         owed = tables.OwnDuty.filter(kind__in=register.owed, ref=row.ref)
+        await unnamed_in_letters(row.ref, blank, legs, owed)
+        await legs.update(subject=blank, version=F("version") + 1)
         await owed.update(ref=blank, version=F("version") + 1)
         data = {
             "obligation": register.name,
