@@ -214,6 +214,17 @@ async def test_the_freshest_of_each_register_is_found_with_the_way_to_it(house):
     assert (sister["A8a"], sister["A6c"]) == (State.NOTHING, State.NOTHING)
 
 
+async def test_a_look_at_the_groups_own_text_shows_for_every_company_that_its_revisions_are_noticed(house):
+    await house()
+    text = {"key": "page", "url": "https://group.example/privacy", "effective_from": "2006-01-31"}
+    await tables.Policy.create(key="page", spec=text, first_seen_at=AT, changed_at=AT)
+    seen = {"every": 43200, "first_seen_at": AT, "last_at": AT, "last_verdict": "pass"}
+    await tables.Watch.create(url=text["url"], check_kind="policy-page", **seen)
+    for company in ("impress", "sister"):
+        found = {one.clause.code: one for one in (await matrix(AT, [company]))[company]}
+        assert "Policy pages looked at" in {one.source.title.in_("en") for one in found["B24"].seen}
+
+
 async def test_ten_times_the_works_take_no_query_more(house, monkeypatch):
     asked = []
     client = type(connection())
