@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.calendar import DAY
 from monitor.cause import ACHIEVED, SERVED_AGAIN, TESTED
 from monitor.obligations.booking import book
-from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
+from monitor.obligations.contract import NOT_SUPERVISED, Facts, Idle, Kind, Owed, shelved
 from monitor.obligations.disposal import lacking
 from monitor.questionnaire import Place, with_places
 from monitor.questionnaire.defaults import DELETION
@@ -19,11 +19,13 @@ from monitor.registry.watches import keep_gone
 from monitor.tables.duty import LIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
     from monitor.questionnaire import Answer, Questionnaire
+    from monitor.questionnaire.model import PlaceKind
+    from monitor.registry.format import Engagement
     from monitor.tables import Obligation, Submission
 
 
@@ -35,7 +37,7 @@ class Deletion(Kind):
     """返却・消去: the party certifies, place by place, that nothing is left (APPI 22, 25; guideline 10-5(4))."""
 
     name = NAME
-    version = 2
+    version = 3
     opens_with_mail = False
     certificate = True
     needs_code = True
@@ -48,6 +50,8 @@ class Deletion(Kind):
             return again
         if facts.entry.state not in OWING:
             return Idle("not-in-force", void=True)
+        if not facts.entry.owes_return_on(min(facts.today, facts.last_day or facts.today)):
+            return Idle(NOT_SUPERVISED, void=True)
         passed = _passed(facts)
         if not passed:
             return Idle("not-ended", void=True)
@@ -60,9 +64,9 @@ class Deletion(Kind):
 
     def questions(self, facts: Facts, shelf: Mapping[str, Questionnaire]) -> Questionnaire:
         """One row for each place where data lies, and one for each party below: its confirmation is owed as well."""
-        own = [Place(name=place.name, kind=place.kind) for place in facts.entry.place]
-        below = [Place(name=name, kind="sub_trustee") for name in facts.below]
-        return with_places(shelved(shelf, DELETION[facts.entry.kind]), [*own, *below])
+        places: list[tuple[str, PlaceKind | None]] = [(place.name, place.kind) for place in facts.entry.place]
+        places += [(name, "sub_trustee") for name in facts.below]
+        return with_places(shelved(shelf, DELETION[facts.entry.kind]), rows(facts.entry, places))
 
     def lacking(self, asked: Questionnaire, answers: Mapping[str, Answer]) -> Sequence[str]:
         return lacking(asked, answers)
@@ -74,6 +78,11 @@ class Deletion(Kind):
         await super().accepted(duty, answer, calendar, at, actor)
         await book(duty, answer, calendar, at, actor)
         await keep_gone(duty.party_id, at)
+
+
+def rows(entry: Engagement, places: Iterable[tuple[str, PlaceKind | None]]) -> list[Place]:
+    """The places that are asked about, each with what was agreed on it."""
+    return [Place(name=name, kind=kind, purge_days=entry.deletion.backup_days) for name, kind in places]
 
 
 def _passed(facts: Facts) -> list[date]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.hearing.chain.rules import spelled
@@ -31,7 +31,9 @@ _STATE = re.compile(r"(place\.\d+)\.state")
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """What is certified of one place. `on`: when it was erased, given back, or put beyond use."""
+    """What is certified of one place. `on`: when it was erased, given back, or put beyond use. `basis`: the law that
+    wants it kept, or why backups are gone later than agreed.
+    """
 
     name: str
     state: str
@@ -65,7 +67,7 @@ def _read(row: str, place: Place, answers: Mapping[str, Answer]) -> Certified:
         text("state"),
         _day(text("returned-on") or text("done-on")),
         _day(text("purge-by") or text("planned-on")),
-        text("hold-basis"),
+        text("hold-basis") or _commented(answers, f"{row}.purge-by"),
         _day(text("hold-review-on")),
         place.kind or "",
         text("hold-holder"),
@@ -75,6 +77,11 @@ def _read(row: str, place: Place, answers: Mapping[str, Answer]) -> Certified:
 def _said(answers: Mapping[str, Answer], name: str) -> str:
     found = answers.get(name)
     return found.value.strip() if found and isinstance(found.value, str) else ""
+
+
+def _commented(answers: Mapping[str, Answer], name: str) -> str:
+    found = answers.get(name)
+    return (found.comment or "").strip() if found else ""
 
 
 def _day(text: str) -> date | None:
@@ -92,26 +99,54 @@ def as_answers(asked: Questionnaire, places: Sequence[Certified], text: str = ""
         one = by_name.get(spelled(place.name))
         if one:
             found |= {f"{row}.{name}": value for name, value in _words(one).items()}
-    return {name: Answer(value=value) for name, value in found.items() if value}
+    given = {name: Answer(value=value) for name, value in found.items() if value}
+    for row, place in _rows(asked):
+        one, name = by_name.get(spelled(place.name)), f"{row}.purge-by"
+        if one and one.state == BACKUP and one.basis and name in given:
+            given[name] = Answer(value=given[name].value, comment=one.basis)
+    return given
 
 
 def _words(one: Certified) -> dict[str, str]:
     day = "returned-on" if one.state == RETURNED else "done-on"
     days = {day: one.on, "purge-by": one.purge_by, "hold-review-on": one.review_on}
     said = {name: value.isoformat() for name, value in days.items() if value}
-    return {"state": one.state, "hold-basis": one.basis, "hold-holder": one.holder} | said
+    law = "" if one.state == BACKUP else one.basis
+    return {"state": one.state, "hold-basis": law, "hold-holder": one.holder} | said
 
 
 def lacking(asked: Questionnaire, answers: Mapping[str, Answer]) -> list[str]:
-    """What stands in the way of taking a certificate: places of which it says nothing, and what is kept without naming
-    the law or the day on which that is looked at again.
+    """What stands in the way of taking a certificate: places of which it says nothing, what is kept without naming
+    the law or the day on which that is looked at again, and backups that stay longer than agreed for no reason.
     """
     said = {one.name: one for one in certified(asked, answers)}
-    names = dict.fromkeys(place.name for _, place in _rows(asked))
-    missing = [name for name in names if name not in said]
+    places = {place.name: place for _, place in _rows(asked)}
+    missing = [name for name in places if name not in said]
+    missing += [f"{one.name}: basis" for one in said.values() if _too_long(one, places[one.name]) and not one.basis]
     held = [one for one in said.values() if one.state == HOLD]
     missing += [f"{one.name}: basis" for one in held if not one.basis]
     return [*missing, *(f"{one.name}: review_on" for one in held if one.review_on is None)]
+
+
+def _too_long(one: Certified, place: Place) -> bool:
+    """Whether backups are to be gone later than was agreed, counted from when they were put beyond use."""
+    if one.state != BACKUP or not (one.on and one.purge_by and place.purge_days):
+        return False
+    return one.purge_by > one.on + timedelta(days=place.purge_days)
+
+
+def untimely(places: Iterable[Certified], today: date) -> tuple[str, Certified] | None:
+    """What the form would not take of the days of a certificate, and of which place: done on a day to come, or to be
+    gone or looked at again on a day that is over.
+    """
+    for one in places:
+        if one.on and one.on > today:
+            return "on-future", one
+        if one.purge_by and (one.purge_by < today or (one.on and one.purge_by < one.on)):
+            return "purge-past", one
+        if one.review_on and one.review_on < today:
+            return "review-past", one
+    return None
 
 
 def standing(states: Iterable[str]) -> str:

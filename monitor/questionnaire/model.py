@@ -127,6 +127,7 @@ class Place(Part):
 
     name: Words
     kind: PlaceKind | None = None
+    purge_days: int | None = None  #: days after which backups are gone; longer wants a reason
 
 
 class Section(Part):

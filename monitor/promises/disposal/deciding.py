@@ -40,6 +40,7 @@ async def decide(
             await _tested(duty, outcome, at, present)
             return
         place, one = await _held(int(duty.about["place"]))
+        _timely(place, on, at, present)
         if duty.kind == HOLD_REVIEW and outcome == KEEP:
             await _kept(place, one, at, present)
         else:
@@ -51,11 +52,21 @@ async def gone(place_id: int, at: datetime, actor: str, on: date) -> None:
     need(actor.startswith("person/"), "by-missing", "Say who decides.")
     async with transaction():
         present = await roster()
-        need(on <= present.calendar.day_of(at), "on-future", "Name today or a day before it.")
         place, one = await _held(place_id)
+        _timely(place, on, at, present)
         for duty in await tables.OwnDuty.filter(ref=reference(place), state="open").select_for_update():
             await owing.done(duty, at, actor, "ended" if duty.kind == HOLD_REVIEW else "done", "", on)
         await _gone(place, one, on, at, actor, present)
+
+
+def _timely(place: DisposalPlace, on: date | None, at: datetime, present: Roster) -> None:
+    """Nothing is gone on a day to come, nor before the day on which it was put beyond use."""
+    need(on is None or on <= present.calendar.day_of(at), "on-future", "Name today or a day before it.")
+    begun = place.done_on
+    need(
+        on is None or begun is None or on >= begun, "on-earlier",
+        "It was put beyond use on {day}: it cannot have been gone before that.", day=begun,
+    )  # fmt: skip
 
 
 async def _held(place_id: int) -> tuple[DisposalPlace, Disposal]:
