@@ -127,6 +127,6 @@ def looked_at(row: StatisticsReview, on: date) -> bool:
 
 
 def _event(kind: str, row: StatisticsReview, actor: str, **data: Any) -> ledger.Event:
-    facts = {"ref": row.ref, "engagement": row.engagement_id, "party": row.party_id}
+    facts = {"ref": row.ref, "engagement": row.engagement_id, "party": row.party_id, "state": kind}
     said = {name: value for name, value in facts.items() if value}
     return ledger.Event(f"statistics.{kind}", f"statistics/{row.id}", said | data, row.company_id, actor)

@@ -20,6 +20,7 @@ from monitor.simulation.deeds import (
     membership,
     owners,
     passing,
+    publishing,
     purposes,
     registry,
 )
@@ -43,6 +44,7 @@ DEEDS: Mapping[type[Event], Deed] = {
     **passing.DEEDS,
     **improving.DEEDS,
     **purposes.DEEDS,
+    **publishing.DEEDS,
 }
 #: Which lines of the ledger a simulation prints, and as what.
 LINES: Mapping[str, str] = {
@@ -58,4 +60,5 @@ LINES: Mapping[str, str] = {
     **passing.LINES,
     **improving.LINES,
     **purposes.LINES,
+    **publishing.LINES,
 }
