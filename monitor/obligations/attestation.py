@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor import tables
 from monitor.calendar import Roll, add_months
 from monitor.hearing.chain.forms import named_in
-from monitor.obligations.contract import Facts, Idle, Kind, Owed, shelved
+from monitor.obligations.contract import NOT_SUPERVISED, Facts, Idle, Kind, Owed, shelved
 from monitor.questionnaire import attestation_questionnaire, extended, worded
 from monitor.questionnaire.defaults import BY_DUTY, CHILDREN, STATISTICS
 from monitor.registry.format import OWING
@@ -139,20 +139,29 @@ def resting_until(facts: Facts) -> date | None:
     return facts.party.certified_until(kind) if kind else None
 
 
+def _of_nobody(facts: Facts) -> str:
+    """Why none is asked at all; empty where it is."""
+    if facts.entry.state not in OWING:
+        return "not-in-force"
+    if facts.last_day is not None and facts.today > facts.last_day:
+        return "engagement-ended"
+    return "" if facts.entry.supervised_on(facts.today) else NOT_SUPERVISED
+
+
 class Attestation(Kind):
     """定期評価: the party attests, item by item, what it does (APPI 25, guideline 3-4-4)."""
 
     name = "attestation"
+    version = 2
     lasting = True
     shared = True
     longest_wait = LONGEST
 
     def owed(self, facts: Facts) -> Owed | Idle:
-        if facts.entry.state not in OWING:
-            return Idle("not-in-force", void=True)
+        nobody = _of_nobody(facts)
+        if nobody:
+            return Idle(nobody, void=True)
         last_day, due = facts.last_day, nominal(facts)
-        if last_day is not None and facts.today > last_day:
-            return Idle("engagement-ended", void=True)
         sooner = _sooner(facts, due)
         if sooner is not None and (last_day is None or sooner.nominal_on <= last_day):
             return sooner

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation, Remediation, Submission
 
 
+NOT_SUPERVISED = "not-supervised"  #: why nothing is owed by whom the company does not entrust with data
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """Content at a place that must stay gone, as looks from outside have confirmed it: first, and last so far."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
@@ -65,8 +65,8 @@ async def _lapse(facts: Iterable[Facts], at: datetime) -> None:
 
 
 async def _mark(worked: Mapping[str, list[Step] | None], facts: Mapping[str, Facts], at: datetime) -> None:
-    """When each engagement must be worked out again by itself: after its last day, or that of a certificate on which
-    something rests.
+    """When each engagement must be worked out again by itself: after its last day, that of a certificate on which
+    something rests, or the one on which it is looked at again who the other side is.
     """
     again: defaultdict[datetime | None, list[str]] = defaultdict(list)
     for key, steps in worked.items():
@@ -81,8 +81,12 @@ def _after(steps: Sequence[Step], found: Facts, at: datetime) -> datetime | None
 
 
 def _end(found: Facts) -> datetime | None:
-    days = [day for day in (found.last_day, *found.achieved, resting_until(found)) if day and found.today <= day]
+    days = [day for day in (*_turns(found), *found.achieved) if day and found.today <= day]
     return found.calendar.end_of(min(days)) if days else None
+
+
+def _turns(found: Facts) -> tuple[date | None, ...]:
+    return found.last_day, resting_until(found), found.entry.class_review_on
 
 
 async def gather(rows: Sequence[tables.Engagement], present: Roster, at: datetime) -> dict[str, Facts]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.obligations.contract import Facts, Idle, Kind, Owed
+from monitor.obligations.contract import NOT_SUPERVISED, Facts, Idle, Kind, Owed
 from monitor.registry.format import OWING
 from monitor.remediation.asking import questionnaire
 from monitor.remediation.rules import days_ahead, first_due, owed
@@ -25,6 +25,7 @@ class RemediationRequest(Kind):
     """指摘事項の是正: the party says of each open finding how it stands, and shows it (APPI 25, guideline 3-4-4)."""
 
     name = REQUEST
+    version = 2
     about_findings = True
 
     def owed(self, facts: Facts) -> Owed | Idle:
@@ -33,6 +34,8 @@ class RemediationRequest(Kind):
         """
         if facts.entry.state not in OWING:
             return Idle("not-in-force", void=True)
+        if not facts.entry.supervised_on(facts.today):
+            return Idle(NOT_SUPERVISED, void=True)
         rows, asked = _open(facts), _asked(facts)
         if asked is not None and asked.opened_at is not None:
             since: datetime = asked.opened_at

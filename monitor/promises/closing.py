@@ -64,10 +64,13 @@ async def _own(key: str) -> list[str]:
 
 
 async def _gone(entry: Engagement, present: Roster, today: date) -> bool:
-    """Whether the return or deletion after its end was accepted."""
+    """Whether the return or deletion after its end was accepted, or nothing was to be returned."""
+    last_day = await present.last_day(entry.key)
+    if not entry.owes_return_on(min(today, last_day or today)):
+        return True
     accepted = tables.Obligation.filter(engagement_id=entry.key, kind=DELETION, accepted_on__not_isnull=True)
     days: list[Any] = list(await accepted.values_list("accepted_on", flat=True))
-    return confirmed(entry, await present.last_day(entry.key), today, days)
+    return confirmed(entry, last_day, today, days)
 
 
 async def _below(key: str) -> list[Engagement]:

@@ -112,11 +112,7 @@ def _contract(entry: Engagement, known: Known) -> Iterator[Lack]:
 
 
 def _class(entry: Engagement) -> Iterator[Lack]:
-    """The usual class explains itself; any other needs its reason, and a cloud its clause and a day to look again."""
-    needed: list[object] = [entry.class_, entry.class_ == entry.kind or entry.class_reason]
-    if entry.class_ == "cloud_no_handling":
-        needed += [entry.class_clause, entry.class_review_on]
-    if not all(needed):
+    if not entry.class_decided:
         yield Lack("class", "class-undecided")
     elif entry.class_ in {"trustee", "joint_user"} and entry.class_ != entry.kind:
         yield Lack("class", "class-mismatch")

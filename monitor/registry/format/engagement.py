@@ -87,6 +87,8 @@ OWING = frozenset({"active", "suspended", "ending", "deletion_pending"})  #: sta
 BEFORE = frozenset({"candidate", "under_review", "approved"})  #: states in which no data may be with the party yet
 TIERS: tuple[Tier, ...] = ("S", "A", "B", "C")  #: the strictest first
 TESTED = frozenset({"S", "A"})  #: tiers in which a certified deletion is tested, unless an engagement says otherwise
+CLOUD = "cloud_no_handling"
+UNSUPERVISED = frozenset({CLOUD, "third_party", "out_of_scope"})  #: classes of whom nobody has to supervise
 _EVERY: dict[str, int] = {"S": 6, "A": 12, "B": 12, "C": 12}
 
 
@@ -155,6 +157,29 @@ class Engagement(Entry):
         """Whether a certified deletion is tested afterwards; in the two highest tiers where nothing is said."""
         asked = self.deletion.spot_check
         return self.effective_tier in TESTED if asked is None else asked
+
+    @property
+    def class_decided(self) -> bool:
+        """The usual class explains itself; any other needs its reason, and a cloud its clause and a day to look
+        again.
+        """
+        needed: list[object] = [self.class_, self.class_ == self.kind or self.class_reason]
+        if self.class_ == CLOUD:
+            needed += [self.class_clause, self.class_review_on]
+        return all(needed)
+
+    def supervised_on(self, day: date) -> bool:
+        """Whether the other side is looked after as one that handles data for the company, or with it (APPI 25). It is,
+        until somebody has decided otherwise, and again once that decision has not been looked at on its day.
+        """
+        looked_at = self.class_review_on is None or day <= self.class_review_on
+        return not (self.class_ in UNSUPERVISED and self.class_decided and looked_at)
+
+    def owes_return_on(self, day: date) -> bool:
+        """Whether it returns or erases the data at the end. A third party holds it for itself (APPI 27(1)); what lies
+        in a cloud is ours, whoever handles it (APPI 22 and 23).
+        """
+        return self.class_ == CLOUD or self.supervised_on(day)
 
     @property
     def every(self) -> int:
