@@ -155,7 +155,8 @@ def _saying(one: Standing, language: str) -> str:
     if one.watch is None or one.change is None:
         return words
     shown = Message("See what has changed") if one.state == "changed" else Message("See what had changed last")
-    return LINK.format(f"/policies/texts/{one.watch.id}", f"{words} ({shown.in_(language)})")
+    said = Message("{state} ({way})", {"state": words, "way": shown.in_(language)}).in_(language)
+    return LINK.format(f"/policies/texts/{one.watch.id}", said)
 
 
 def _versions(found: Mapping[str, Policy], names: Mapping[str, str], who: Reader, language: str) -> dict[str, object]:
