@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.calendar import DAY
+from monitor.hearing.chain.finding import let_in
 from monitor.hearing.chain.rules import names_in, unknown
+from monitor.tables import SubEntrustment
 from tests.promises.chain import SUBS, asks, done, event, running
 from tests.stage import engagement, last_accepted, play, registry
 
@@ -107,3 +111,32 @@ def test_a_list_names_those_who_stand_in_it_as_the_form_asks() -> None:
 @given(st.lists(st.text(alphabet="abc ＡＢＣ株式会社", min_size=1), max_size=5))
 def test_whoever_is_known_under_a_name_is_never_unknown_under_it(known: list[str]) -> None:
     assert unknown(known, known) == []
+
+
+def row(state: str, decided: date | None, ended: date | None = None) -> SubEntrustment:
+    return SubEntrustment(state=state, decided_on=decided, ended_on=ended)
+
+
+def test_what_is_told_after_the_end_is_judged_by_the_day_on_which_it_was_handed() -> None:
+    begin, end = date(2026, 9, 3), date(2026, 9, 20)
+    ended = row("ended", begin, end)
+    assert [let_in(ended, day) for day in (begin - DAY, begin, end, end + DAY)] == [False, True, True, False]
+    assert let_in(row("active", begin), end + DAY)
+    assert not let_in(row("refused", begin), end)
+    assert not let_in(row("undisclosed", None), end)
+
+
+async def test_nobody_passes_work_on_to_itself(tmp_path: Path) -> None:
+    asked = [event("2026-09-10T10:00", "sub_entrust", party=f'"{name}"') for name in ("acme", "ACME printing")]
+    told = await play(running(), "2026-09-01", "2026-09-11", *asked, tmp=tmp_path)
+    assert [line["reason"] for line in told.of("refused")] == ["same-party", "same-party"]
+    assert not told.of("deadline")
+
+
+async def test_silence_lets_nobody_in_below_a_work_that_is_suspended(tmp_path: Path) -> None:
+    asked = event("2026-09-10T10:00", "sub_entrust", party='"sub-co"', authorisation='"general"')
+    stopped = event("2026-09-20T10:00", "move", to='"suspended"', reason='"Trouble abroad"')
+    told = await play(running(), "2026-09-01", "2026-10-20", asked, stopped, tmp=tmp_path)
+    (duty,) = told.of("deadline", obligation=DECISION)
+    assert [line["due_on"] for line in told.of("overdue", obligation=DECISION)] == [duty["due_on"]]
+    assert not told.of("accepted", obligation=DECISION)

@@ -63,6 +63,7 @@ async def requesting(said: Asking, at: datetime, present: Roster, actor: str) ->
     need(not any(holds_my_number(text) for text in said.texts()), "my-number", _MY_NUMBER)
     need(said.party.strip(), "party-missing", "Say to whom the work is to be passed on.")
     entry, today = await above(said.engagement, present, at), present.calendar.day_of(at)
+    need(not await _itself(entry, said.party, present), "same-party", _ITSELF)
     requested_on = said.requested_on or today
     need(requested_on <= today, "on-ahead", "The day of a request is today or a day before it.")
     row = await latest(said.engagement, said.party, present)
@@ -87,6 +88,15 @@ async def requesting(said: Asking, at: datetime, present: Roster, actor: str) ->
 _MY_NUMBER = "This text seems to hold an individual number (My Number). Take it out: it may not be kept here."
 
 
+_ITSELF = "This party does the work itself: name the one to whom it is to be passed on."
+
+
+async def _itself(entry: Engagement, party: str, present: Roster) -> bool:
+    """Whether it is the party above itself, by its key or by one of its names."""
+    doer = await present.party(entry.party)
+    return bare(party) in {bare(name) for name in (doer.key, doer.name, doer.name_ja) if name}
+
+
 async def above(key: str, present: Roster, at: datetime) -> Engagement:
     """The engagement below which somebody is to work, if any may."""
     row = await tables.Engagement.filter(key=key).select_for_update().first()
@@ -101,9 +111,14 @@ async def above(key: str, present: Roster, at: datetime) -> Engagement:
 
 async def latest(engagement: str, party: str, present: Roster) -> SubEntrustment | None:
     """The last entry of that party below that engagement, by its key or by its name."""
+    return next(iter(await entries_of(engagement, party, present)), None)
+
+
+async def entries_of(engagement: str, party: str, present: Roster) -> list[SubEntrustment]:
+    """All of them, the last one first."""
     wanted = {bare(one) for one in (party, await _name(party, present))}
     rows = await tables.SubEntrustment.filter(engagement_id=engagement).order_by("-id").select_for_update()
-    return next((row for row in rows if {bare(row.party or row.name), bare(row.name)} & wanted), None)
+    return [row for row in rows if {bare(row.party or row.name), bare(row.name)} & wanted]
 
 
 async def entered(engagement: str, party: str, present: Roster, at: datetime) -> SubEntrustment:

@@ -8,7 +8,7 @@ from checks.detail import Detail
 from monitor import ledger, tables
 from monitor.cases.conduct import breach
 from monitor.conduct import UNAUTHORISED, UNREPORTED
-from monitor.hearing.chain.asking import entered, event, latest, reference
+from monitor.hearing.chain.asking import entered, entries_of, event, latest, reference
 from monitor.hearing.chain.rules import IN, KNOWN, unknown
 from monitor.hearing.chain.tree import below
 from monitor.questionnaire import holds_my_number
@@ -34,11 +34,14 @@ async def handed(engagement: str, party: str, on: date, at: datetime, actor: str
         present = await roster()
         need(await tables.Engagement.exists(key=engagement), "no-such-engagement", "There is no such engagement.")
         need(on <= present.calendar.day_of(at), "on-ahead", "The day lies ahead.")
-        row = await latest(engagement, party, present)
-        if row is None and await _stands(engagement, party, present):
+        rows = await entries_of(engagement, party, present)
+        if not rows and await _stands(engagement, party, present):
             return
-        let = row is not None and row.state in IN and row.decided_on is not None and row.decided_on <= on
-        row = row or await entered(engagement, party, present, at)
+        approved = next((one for one in rows if let_in(one, on)), None)
+        let, row = (
+            approved is not None,
+            approved or next(iter(rows), None) or await entered(engagement, party, present, at),
+        )
         row.state = row.state or "undisclosed"
         row.handed_on = min(row.handed_on or on, on)
         if let and row.state == "approved":
@@ -47,6 +50,13 @@ async def handed(engagement: str, party: str, on: date, at: datetime, actor: str
         await ledger.write([event("data-handed", row, actor, on=on.isoformat())], at)
         if not let:
             await _breach(UNAUTHORISED, row, at, present)
+
+
+def let_in(row: SubEntrustment, day: date) -> bool:
+    """Whether the party was approved on that day, also where its work has ended since. Pure."""
+    if row.decided_on is None or day < row.decided_on:
+        return False
+    return row.state in IN or (row.state == "ended" and row.ended_on is not None and day <= row.ended_on)
 
 
 async def _stands(engagement: str, party: str, present: Roster) -> bool:

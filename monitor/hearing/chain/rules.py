@@ -45,8 +45,10 @@ def consented(entry: Engagement, own: date | None, today: date) -> bool:
 
 
 def silent(authorisation: str, entry: Engagement, own: date | None, today: date) -> bool:
-    """Whether silence is consent: only where all were authorised in general, and never against the law."""
-    return authorisation == GENERAL and consented(entry, own, today)
+    """Whether silence is consent: only where all were authorised in general, never against the law, and not while no
+    data is to go to the party above at all.
+    """
+    return authorisation == GENERAL and entry.state != "suspended" and consented(entry, own, today)
 
 
 def spelled(name: str) -> str:
