@@ -231,7 +231,8 @@ async def _of_moves(duty: Any, letter: Any, text: str) -> Any:
     for reason in ("asked-late", "form-unreachable", "returned", "extended", "recomputed", text, ""):
         name = f"vendor+due-moved+{reason if reason.isascii() and chr(10) not in reason else 'words'}"
         yield name, await letter("due-moved", "vendor", data={"reason": reason, "was": "2026-12-25"} if reason else {})
-    for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force"):
+    called_off = ("correction-withdrawn", "request-declined", "request-withdrawn", "round-closed", "not-finished")
+    for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force", *called_off):
         yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
     async for name, kept in _of_additions(duty, letter):
         yield name, kept

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 from stage import GROUP, event, instant, play, registry
 from stage import engagement as one
 
-from monitor import ledger, tables
+from monitor import ledger, promises, tables
+from monitor.assets import TEMPLATES
 from monitor.calendar import Calendar
 from monitor.promises.keeping.references import forget_references
 from monitor.promises.owners.correcting import Made, enter_correction, last_days
@@ -105,6 +108,15 @@ async def test_days_count_from_the_day_on_which_the_mails_leave_and_roll_off_clo
     own = await told(correction(), toml=registry(engagement(), group=group), until="2026-11-25")
     assert dues(own) == {"dm": "2026-11-30"}  # day 5 is a Sunday
     assert [line["due_on"] for line in own.of("deadline", obligation="correction")] == ["2026-11-30"]
+
+
+def test_whoever_is_told_that_nothing_is_asked_any_more_reads_why():
+    """Else they would read that their work has left the register."""
+    letter = (TEMPLATES / "mail/vendor/cancelled.jinja").read_text(encoding="utf-8")
+    code = "".join(file.read_text(encoding="utf-8") for file in Path(promises.__file__).parent.rglob("*.py"))
+    given_reasons = set(re.findall(r'withdraw_demands\(.*?"([a-z-]+)", at\)', code))
+    assert {"correction-withdrawn", "round-closed"} <= given_reasons
+    assert {reason for reason in given_reasons if f'"{reason}"' not in letter} == set()
 
 
 @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.integers(0, 400), st.integers(1, 60), st.integers(1, 60))
