@@ -116,6 +116,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "day": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
     "number": ("is {input}, which is no whole number.", "Write a whole number."),
+    "my-number": (
+        "seems to hold an individual number (My Number).",
+        "Take the number out: it may not be kept here.",
+    ),
     "control": ("holds control characters.", "Write it without them."),
     "too_short": ("is empty.", "Name at least one."),
     "too_long": ("has too many entries.", "Write {max_length} at most."),
@@ -157,7 +161,8 @@ def _what(error: ErrorDetails, fields: Sequence[str]) -> tuple[Message, Message]
     context = error.get("ctx", {})
     code = str(context["error"]) if error["type"] == "value_error" else error["type"]
     what, remedy = _WORDS.get(code, ("is not valid ({input}).", "See the documentation for what it may be."))
-    values = {**context, "input": _HIDDEN if SECRET & set(map(str, error["loc"])) else _short(error["input"])}
+    hidden = code == "my-number" or SECRET & set(map(str, error["loc"]))
+    values = {**context, "input": _HIDDEN if hidden else _short(error["input"])}
     return Message(what, values), Message(remedy, values)
 
 

@@ -7,10 +7,11 @@ from datetime import date, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, StringConstraints, ValidationInfo
 
 from checks.spelling import normal
 from monitor.calendar import known_country
+from monitor.questionnaire.my_number import holds_my_number
 from monitor.target import read_target
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./-]*$", max_length=200)]
@@ -132,6 +133,18 @@ def visible(value: str) -> str:
     return value
 
 
+FROM_A_FILE = {"from_a_file": True}  #: the context in which a file is read; what is in the registry is read without
+
+
+def _no_my_number(value: str, info: ValidationInfo) -> str:
+    """No individual number comes into the registry with a text (My Number Act 20). Keys, numbers of certificates and
+    the like are no texts: one in eleven of twelve digits would pass for one.
+    """
+    if info.context == FROM_A_FILE and holds_my_number(value):
+        raise ValueError("my-number")
+    return value
+
+
 def _no_number(value: Any) -> Any:
     """A number is no day, though pydantic would count it in seconds from 1970."""
     if isinstance(value, int | float):
@@ -145,7 +158,12 @@ def no_flag(value: Any) -> Any:
     return value
 
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), AfterValidator(visible)]
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2000, strip_whitespace=True),
+    AfterValidator(visible),
+    AfterValidator(_no_my_number),
+]
 Day = Annotated[date, BeforeValidator(_no_number)]
 Certification = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9_-]*$", max_length=40)]
 Email = Annotated[str, AfterValidator(_email)]

@@ -334,3 +334,37 @@ def test_whatever_stands_at_a_key_is_taken_or_named_with_a_remedy(place, value):
         for mistake in of_validation(error, model, "f"):
             assert "See the documentation" not in mistake.in_("en"), mistake.in_("en")
             assert mistake.in_("ja")
+
+
+NUMBER = "1234 5678 9018"  # its last digit checks the others
+WITH_TEXTS = {
+    "a title": ('party = "acme"\n', 'party = "acme"\ntitle = "For １２３４-５６７８-９０１８"\n', "title"),
+    "a data item": ('party = "acme"\n', f'party = "acme"\nitems = ["name", "{NUMBER}"]\n', "items 2"),
+    "a reason": (
+        "  [engagement.attestation]",
+        f'  [[engagement.waiver]]\n  what = "class"\n  by = "M."\n  reason = "See {NUMBER}"\n  until = 2027-01-31\n  [engagement.attestation]',
+        "waiver 1: reason",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "place"), WITH_TEXTS.values(), ids=WITH_TEXTS)
+def test_a_text_with_an_individual_number_is_refused_and_not_repeated(said, old, new, place):
+    [mistake] = said(changed(old, new))
+    assert mistake == (
+        f'a.toml: engagement "dm": {place}: seems to hold an individual number (My Number). Take the number out: it may'
+        " not be kept here."
+    )
+    [japanese] = said(changed(old, new), language="ja")
+    assert JAPANESE.search(japanese)
+    assert "5678" not in mistake + japanese
+
+
+def test_a_key_and_the_number_of_a_certificate_may_be_any_twelve_digits(said):
+    certificate = f'  [[party.certificate]]\n  kind = "PMARK"\n  number = "{NUMBER}"\n  expires_on = 2027-11-30\n'
+    whole = registry(engagement("dm-123456789018"), parties=PARTY + certificate)
+    assert said(whole) == []
+
+
+def test_what_is_in_the_registry_already_can_still_be_read():
+    assert Group.model_validate({"name": NUMBER, "timezone": "Asia/Tokyo"}).name == NUMBER
