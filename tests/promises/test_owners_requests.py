@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +12,10 @@ from stage import engagement as one
 
 from monitor.mistakes import Invalid
 from monitor.promises.owners.references import sound
+from monitor.promises.owners.requesting import Asked, _alike
 from monitor.refusal import Refused
 from monitor.registry.read import read
+from monitor.tables import OwnerRequest
 
 SERVICE = """
 [[service]]
@@ -218,3 +222,33 @@ def test_a_service_that_names_what_is_not_there_is_a_mistake_with_its_place(tmp_
     with pytest.raises(Invalid) as no:
         read([file])
     assert [one.place for one in no.value.mistakes] == ['service "shop": company', 'service "shop": engagements']
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"request": "disclose"}, {"arrived": "2026-11-23"}, {"purposes": '["p03", "p04"]'}, {"verified": "2026-11-26"}],
+)
+async def test_what_is_entered_again_otherwise_is_refused(told, other):
+    more = '[[purpose]]\nkey = "p04"\ntext = "Other"\n[[party]]'
+    lines = await told(
+        request("2026-11-27T10:00"), request("2026-11-28T10:00", **other),
+        toml=registry(engagement()).replace("[[party]]", more, 1),
+    )  # fmt: skip
+    (refused,) = lines.of("refused")
+    assert refused["reason"] == "ref-taken"
+    assert len(lines.of("deadline", obligation="owner-request-leg")) == 1
+
+
+async def test_what_is_left_out_the_second_time_says_nothing_else(told):
+    lines = await told(request(verified=None), request("2026-11-27T10:00", purposes="[]"))
+    assert not lines.of("refused")
+    assert dues(lines) == {"dm": "2026-12-04"}
+
+
+def test_a_refusal_names_what_is_on_record_otherwise():
+    known = OwnerRequest(request="erase", arrived_on=date(2026, 11, 24), purposes=["p03"], service="", verified_on=None)
+    asked = Asked("R-1", "erase", date(2026, 11, 23), "impress", purposes=["p04"], verified_on=date(2026, 11, 27))
+    with pytest.raises(Refused) as refusal:
+        _alike(known, asked)
+    assert "otherwise: the day of arrival, the purposes." in refusal.value.message.in_("en")
+    assert "到着日、利用目的" in refusal.value.message.in_("ja")

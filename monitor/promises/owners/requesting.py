@@ -18,6 +18,7 @@ from monitor.promises.owners.holding import held_by, responsible
 from monitor.promises.owners.references import REF_LOCK, free, sound
 from monitor.reasons import keep
 from monitor.refusal import Refused, need
+from monitor.registry.lacks import Listed
 from monitor.registry.roster import roster
 from monitor.schedule import edit
 from monitor.tables.store import alone, transaction
@@ -59,7 +60,7 @@ class Asked:
 
 async def enter_request(asked: Asked, at: datetime, actor: str) -> OwnerRequest:
     """The request has arrived: the company's own clock starts. What is entered twice is one; the second time may say
-    that the identity is verified.
+    that the identity is verified. Anything else that differs is refused by name.
     """
     ref = sound(asked.ref)
     async with transaction():
@@ -71,11 +72,37 @@ async def enter_request(asked: Asked, at: datetime, actor: str) -> OwnerRequest:
             await free(tables.Correction, ref)
             request = await _begin(ref, company, asked, present, at, actor)
         need(request.company_id == company, "ref-taken", "Another company has a request of this reference.")
-        same = request.request == asked.request
-        need(same, "ref-taken", "Something else is asked for under this reference already: choose another one.")
+        _alike(request, asked)
         if asked.verified_on and request.verified_on is None:
             await _verify(request, asked.verified_on, at, actor, present)
     return request
+
+
+#: What a request is known by beside its reference and its company.
+_PARTS: Mapping[str, Message] = {
+    "request": Message("what is asked for"),
+    "arrived_on": Message("the day of arrival"),
+    "service": Message("the service"),
+    "purposes": Message("the purposes"),
+    "verified_on": Message("the day of verification"),
+}
+
+
+def _alike(known: OwnerRequest, asked: Asked) -> None:
+    """Refuse what is entered again otherwise than it is on record. What is left out says nothing."""
+    held = {"purposes": {*known.purposes}, **{name: getattr(known, name) for name in _PARTS if name != "purposes"}}
+    said = {"purposes": {*asked.purposes}, **{name: getattr(asked, name) for name in _PARTS if name != "purposes"}}
+    open_yet = {name for name, value in held.items() if name == "verified_on" and value is None}
+    other = [name for name in _PARTS if said[name] and said[name] != held[name] and name not in open_yet]
+    if other:
+        what = Listed("", {"parts": [_PARTS[name] for name in other]})
+        raise Refused(
+            "ref-taken",
+            Message(
+                "This reference is on record otherwise: {what}. Enter it as it is there, or choose another reference.",
+                {"what": what},
+            ),
+        )
 
 
 async def _routed(asked: Asked, present: Roster) -> str:
