@@ -55,6 +55,19 @@ async def test_all_that_is_wrong_with_a_hand_over_comes_back_and_nothing_typed_i
     assert not await tables.HandOver.exists()
 
 
+async def test_what_went_to_a_suspended_work_is_entered_only_by_saying_that_it_has_gone(client):
+    await press(client, "/engagement/dm/step", of("step", to="suspended", reason="Broken into"))
+    out = of("record", engagement="dm", ref="R-1", direction="out", records="12")
+    status, page = await press(client, "/hand-overs/record", out)
+    assert (status, "this work is suspended since" in page, 'href="#record_anyway"' in page) == (422, True, True)
+    _, page = await press(client, "/hand-overs/record", out | of("record", anyway="yes"))
+    assert "Data handed over to a suspended work" in page
+    client.headers["Accept-Language"] = "ja"
+    case = await tables.Case.get(rule="handed_over_while_suspended")
+    assert "停止中の業務へのデータの提供" in await gets(client, f"/case/{case.id}")
+    assert "停止中に渡してしまった" in await gets(client, "/hand-overs")
+
+
 async def test_an_instruction_is_entered_and_stands_in_the_list(client):
     said = of("record", engagement="dm", ref="I-1", forbids="both", what="Print labels.")
     _, page = await press(client, "/instructions/record", said)
