@@ -99,14 +99,14 @@ async def heard(duty: Obligation, answers: Mapping[str, Answer], at: datetime, a
     told = duty.cause.get("received_at")
     received_at = datetime.fromisoformat(told) if told else at
     now = {"state": "told", "received_at": received_at} if incident.received_at is None else {}
-    await _enter(incident, edit(incident, **now, **_learned(incident, answers)), at, actor)
+    await _enter(incident, now | _learned(incident, answers), at, actor)
 
 
 async def learn(ref: str, answers: Mapping[str, Answer], at: datetime, actor: str) -> None:
     """What has become known besides; within the caller's transaction."""
     incident = await _held(ref)
     if incident is not None:
-        await _enter(incident, edit(incident, **_learned(incident, answers)), at, actor)
+        await _enter(incident, _learned(incident, answers), at, actor)
 
 
 async def going_on(ref: str) -> bool:
@@ -126,11 +126,11 @@ async def _held(ref: str) -> Incident | None:
 
 async def _enter(incident: Incident, fields: Mapping[str, Any], at: datetime, actor: str) -> None:
     """A first notice is told; what comes after it is added."""
-    present = await roster()
-    await tables.Incident.filter(id=incident.id).update(**fields)
+    present, suspected = await roster(), WRONGFUL in incident.categories
+    await tables.Incident.filter(id=incident.id).update(**edit(incident, **fields))
     kind = "told" if "received_at" in fields else "added"
     await ledger.write([event(kind, incident, actor, missing=incident.missing)], at)
-    await judge(incident, at, present)
+    await judge(incident, at, present, suspected=suspected)
     await ask_on(incident, present, at)
     await noticed(incident.engagement_id, at)
 
@@ -168,8 +168,11 @@ def known_of(incident: Incident, work: Engagement) -> Known:
     return Known(incident.people, frozenset(incident.categories) | of_work, incident.protected)
 
 
-async def judge(incident: Incident, at: datetime, present: Roster) -> None:
-    """Begin the reports that are owed, or say that none is; within the caller's transaction."""
+async def judge(incident: Incident, at: datetime, present: Roster, *, suspected: bool) -> None:
+    """Begin the reports that are owed, or say that none is; within the caller's transaction. What has begun keeps the
+    days with which it began, though the group has set others since: only wrongful intent that was not `suspected`
+    before gives more.
+    """
     if incident.received_at is None:
         return
     limits, calendar = present.group.incidents, present.calendar
@@ -182,7 +185,8 @@ async def judge(incident: Incident, at: datetime, present: Roster) -> None:
         await _owe(PRELIMINARY_REPORT, nth_day(received_on, limits.preliminary_days), incident, at, present)
         await _owe(FINAL_REPORT, final_on(received_on, known, limits, calendar), incident, at, present)
     elif before is not None:
-        await _longer(incident, final_on(received_on, known, limits, calendar), at, present)
+        if WRONGFUL in known.categories and not suspected:
+            await _longer(incident, final_on(received_on, known, limits, calendar), at, present)
     else:
         none = [event("not-reportable", incident, obligation=kind, reason=NOT_REPORTABLE) for kind in REPORTS]
         await ledger.write(none, at)
