@@ -63,9 +63,11 @@ OWNER_REQUEST = "owner-request"
 OWNER_ANSWER = "owner-answer"
 CORRECTION = "correction"
 JOINT_CORRECTION = "joint-correction"
+JOINT_REQUEST = "joint-request"
 SUB_ENTRUSTMENT_DECISION = "sub-entrustment-decision"
 BACKUP_PURGE = "backup-purge"
 HOLD_REVIEW = "hold-review"
+COPIES_ERASURE = "copies-erasure"
 SPOT_CHECK = "spot-check"
 JOINT_USE_NOTICE = "joint-use-notice"
 MEMBER_DELETION = "deletion"  #: by the company that leaves; a party is asked for the same by a form
@@ -195,6 +197,23 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
         },
         frozenset({"withdrawn"}),
     ),
+    JOINT_REQUEST: OwnKind(
+        Message("Owner's request about jointly used personal data"),
+        Message(
+            "An owner has asked another company of the group for something that concerns data which you use jointly"
+            " with it. Get from it, by a secure way, whose data it is; do with your copy what is asked, have your own"
+            " trustees do it by a request that you enter yourselves, and say here what was done (APPI 27(5)(iii) and"
+            " 33-35). The owner is answered when all have."
+        ),
+        {
+            DONE: Message("It has been carried out with us"),
+            "holds_none": Message("We hold no such data"),
+            "refused": Message("It is not carried out with us"),
+            "law_requires_keeping": Message("A law requires us to keep the data"),
+        },
+        frozenset({"refused", "law_requires_keeping"}),
+        statutory=True,
+    ),
     JOINT_CORRECTION: OwnKind(
         Message("Correction of jointly used personal data"),
         Message(
@@ -257,9 +276,7 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
     ),
     CHANGE_REVIEW: OwnKind(
         Message("Decision on a changed text"),
-        Message(
-            "What is published has changed. Say whether that is acceptable, or what has to be done about it."
-        ),
+        Message("What is published has changed. Say whether that is acceptable, or what has to be done about it."),
         {"acceptable": Message("This change is acceptable"), "needs-action": Message("This change needs action")},
         frozenset({"needs-action"}),
     ),
@@ -295,6 +312,15 @@ OWN_DUTIES: Mapping[str, OwnKind] = {
             "keep": Message("The law still requires it: look at it again later"),
             "ended": Message("The law requires it no longer, and it has been erased or returned"),
         },
+    ),
+    COPIES_ERASURE: OwnKind(
+        Message("Erasure of what is left after the return, or disputed"),
+        Message(
+            "The party has returned data and kept copies, or does not agree that it has to erase something (APPI 22,"
+            " General Guidelines 10-5-(4)). Settle it, and have it confirmed by this day that nothing is left; until"
+            " then the return or deletion is not over."
+        ),
+        {"done": Message("Nothing is left: the party has confirmed it")},
     ),
     SPOT_CHECK: OwnKind(
         Message("Spot check of a certified deletion"),

@@ -42,7 +42,7 @@ BLANK: Values = dict.fromkeys((
     "until_clock", "valid_minutes", "above", "beside", "returns", "contacts", "declined_on", "declined_for", "offered",
     "price_on", "person", "heard_at", "returned_on", "returned_for", "again", "erased",
     "remedies", "more_remedies", "task", "matter", "whom", "statutory", "conduct", "achieved_on", "tax_hold",
-    "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
+    "election", "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "reported", "wrote", "wrote_subject", "wrote_text",
     "grade", "named", "named_by", "passed_to", "parts", "earlier_on", "asked_in", "form_title",
     "added", "lacks", "adding", "report", "report_on", "corrected_by",
@@ -81,6 +81,7 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
         values["contacts"] = ", ".join(topic.party.contacts)
     if topic.engagement:
         values |= {"title": one_line(topic.engagement.title or ""), "joint": topic.engagement.kind == "joint_user"}
+        values["election"] = topic.engagement.deletion.election or ""
         values["tax_hold"] = "tax-hold" in duties_of(topic.engagement.purposes, present.purposes)
     values |= _of_items(notice, language)
     values["whom"] = values["party"] or values["matter"] or values["company"]

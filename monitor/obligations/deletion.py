@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.calendar import DAY
 from monitor.cause import ACHIEVED, SERVED_AGAIN, TESTED
+from monitor.language import Message
 from monitor.obligations.booking import book
 from monitor.obligations.contract import NOT_SUPERVISED, Facts, Idle, Kind, Owed, shelved
 from monitor.obligations.disposal import lacking
 from monitor.questionnaire import Place, with_places
 from monitor.questionnaire.defaults import DELETION
+from monitor.questionnaire.text import Text
 from monitor.registry.format import OWING
 from monitor.registry.places import DELETION as NAME
 from monitor.registry.places import confirmed
@@ -66,7 +68,8 @@ class Deletion(Kind):
         """One row for each place where data lies, and one for each party below: its confirmation is owed as well."""
         places: list[tuple[str, PlaceKind | None]] = [(place.name, place.kind) for place in facts.entry.place]
         places += [(name, "sub_trustee") for name in facts.below]
-        return with_places(shelved(shelf, DELETION[facts.entry.kind]), rows(facts.entry, places))
+        asked = _agreed(shelved(shelf, DELETION[facts.entry.kind]), facts.entry.deletion.election)
+        return with_places(asked, rows(facts.entry, places))
 
     def lacking(self, asked: Questionnaire, answers: Mapping[str, Answer]) -> Sequence[str]:
         return lacking(asked, answers)
@@ -80,9 +83,32 @@ class Deletion(Kind):
         await keep_gone(duty.party_id, at)
 
 
+#: What the form says at each place, where it was agreed what becomes of the data.
+_AGREED = {
+    "return": Message(
+        "As agreed, the data is to be returned to us: choose “Erased or disposed of” only for copies, as in backups."
+    ),
+    "delete": Message("As agreed, the data is to be erased. It need not be returned."),
+    "return_then_delete": Message(
+        "As agreed, the data is first to be returned to us, and all copies that you hold are then to be erased. As long"
+        " as copies are left, choose “Returned, but copies are still left with us”."
+    ),
+}
+
+
+def _agreed(asked: Questionnaire, election: str | None) -> Questionnaire:
+    """The form's pages on places begin with what was agreed, if anything was."""
+    if election is None:
+        return asked
+    said = Text(ja=_AGREED[election].in_("ja"), en=_AGREED[election].in_("en"))
+    sections = [one.model_copy(update={"intro": said}) if one.per else one for one in asked.sections]
+    return asked.model_copy(update={"sections": tuple(sections)})
+
+
 def rows(entry: Engagement, places: Iterable[tuple[str, PlaceKind | None]]) -> list[Place]:
     """The places that are asked about, each with what was agreed on it."""
-    return [Place(name=name, kind=kind, purge_days=entry.deletion.backup_days) for name, kind in places]
+    agreed = entry.deletion
+    return [Place(name=name, kind=kind, purge_days=agreed.backup_days, wanted=agreed.election) for name, kind in places]
 
 
 def _passed(facts: Facts) -> list[date]:

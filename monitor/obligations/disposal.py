@@ -21,18 +21,27 @@ if TYPE_CHECKING:
 
 DELETED, RETURNED, NOT_HELD = "deleted", "returned", "not_held"
 BACKUP, HOLD, REMAINING = "backup_pending", "legal_hold", "remaining"
+COPIES, OWN, DISPUTED = "returned_not_deleted", "vendor_own_duty", "disputed"
+KEPT = frozenset({HOLD, OWN})  #: what a law wants kept
+#: Kinds of place in which copies lie: what was to be returned may be erased there.
+OF_COPIES = frozenset({"backup", "log", "sub_trustee"})
 GONE = frozenset({DELETED, RETURNED, NOT_HELD})
-CERTIFIED = (DELETED, RETURNED, BACKUP, HOLD)  #: what an outsider's system may say of a place
+#: What an outsider's system may say of a place.
+CERTIFIED = (DELETED, RETURNED, BACKUP, HOLD, COPIES, OWN, DISPUTED)
 #: What an engagement is in while a place is left, the one with a clock first.
-STANDINGS = ((BACKUP, "backup_pending"), (REMAINING, "partial"), (HOLD, "held"))
+STANDINGS = (
+    (BACKUP, "backup_pending"), (COPIES, COPIES), (DISPUTED, DISPUTED), (REMAINING, "partial"), (HOLD, "held"),
+    (OWN, "held"),
+)  # fmt: skip
 OVER = "deletion_confirmed"
 _STATE = re.compile(r"(place\.\d+)\.state")
 
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """What is certified of one place. `on`: when it was erased, given back, or put beyond use. `basis`: the law that
-    wants it kept, or why backups are gone later than agreed.
+    """What is certified of one place. `on`: when it was erased, given back, or put beyond use. `purge_by`: when what
+    is left is gone, or need be kept no longer. `basis`: the law that wants it kept, why backups are gone later than
+    agreed, or what is disputed.
     """
 
     name: str
@@ -66,8 +75,8 @@ def _read(row: str, place: Place, answers: Mapping[str, Answer]) -> Certified:
         place.name,
         text("state"),
         _day(text("returned-on") or text("done-on")),
-        _day(text("purge-by") or text("planned-on")),
-        text("hold-basis") or _commented(answers, f"{row}.purge-by"),
+        _day(text("purge-by") or text("planned-on") or text("hold-until")),
+        text("hold-basis") or _commented(answers, f"{row}.{_WHY.get(text('state'), 'purge-by')}"),
         _day(text("hold-review-on")),
         place.kind or "",
         text("hold-holder"),
@@ -77,6 +86,10 @@ def _read(row: str, place: Place, answers: Mapping[str, Answer]) -> Certified:
 def _said(answers: Mapping[str, Answer], name: str) -> str:
     found = answers.get(name)
     return found.value.strip() if found and isinstance(found.value, str) else ""
+
+
+#: Where a reason is given as a comment, by the state of the place: on which question.
+_WHY = {BACKUP: "purge-by", DISPUTED: "state"}
 
 
 def _commented(answers: Mapping[str, Answer], name: str) -> str:
@@ -101,31 +114,43 @@ def as_answers(asked: Questionnaire, places: Sequence[Certified], text: str = ""
             found |= {f"{row}.{name}": value for name, value in _words(one).items()}
     given = {name: Answer(value=value) for name, value in found.items() if value}
     for row, place in _rows(asked):
-        one, name = by_name.get(spelled(place.name)), f"{row}.purge-by"
-        if one and one.state == BACKUP and one.basis and name in given:
+        one = by_name.get(spelled(place.name))
+        name = f"{row}.{_WHY[one.state]}" if one and one.state in _WHY else ""
+        if one and one.basis and name in given:
             given[name] = Answer(value=given[name].value, comment=one.basis)
     return given
 
 
 def _words(one: Certified) -> dict[str, str]:
-    day = "returned-on" if one.state == RETURNED else "done-on"
-    days = {day: one.on, "purge-by": one.purge_by, "hold-review-on": one.review_on}
+    day = "returned-on" if one.state in {RETURNED, COPIES} else "done-on"
+    until = {COPIES: "planned-on", OWN: "hold-until"}.get(one.state, "purge-by")
+    days = {day: one.on, until: one.purge_by, "hold-review-on": one.review_on}
     said = {name: value.isoformat() for name, value in days.items() if value}
-    law = "" if one.state == BACKUP else one.basis
+    law = "" if one.state in _WHY else one.basis
     return {"state": one.state, "hold-basis": law, "hold-holder": one.holder} | said
 
 
 def lacking(asked: Questionnaire, answers: Mapping[str, Answer]) -> list[str]:
-    """What stands in the way of taking a certificate: places of which it says nothing, what is kept without naming
-    the law or the day on which that is looked at again, and backups that stay longer than agreed for no reason.
+    """What stands in the way of taking a certificate: places of which it says nothing, what was only erased though it
+    was to be returned, what is kept without naming the law or the day on which that is looked at again, and what is
+    disputed, or stays in backups longer than agreed, for no reason.
     """
     said = {one.name: one for one in certified(asked, answers)}
     places = {place.name: place for _, place in _rows(asked)}
     missing = [name for name in places if name not in said]
-    missing += [f"{one.name}: basis" for one in said.values() if _too_long(one, places[one.name]) and not one.basis]
-    held = [one for one in said.values() if one.state == HOLD]
+    missing += [f"{one.name}: returned" for one in said.values() if _not_returned(one, places[one.name])]
+    unsaid = [one for one in said.values() if not one.basis]
+    missing += [f"{one.name}: basis" for one in unsaid if one.state == DISPUTED or _too_long(one, places[one.name])]
+    held = [one for one in said.values() if one.state in KEPT]
     missing += [f"{one.name}: basis" for one in held if not one.basis]
+    missing += [f"{one.name}: until" for one in held if one.state == OWN and one.purge_by is None]
     return [*missing, *(f"{one.name}: review_on" for one in held if one.review_on is None)]
+
+
+def _not_returned(one: Certified, place: Place) -> bool:
+    """Whether it was to be returned and is certified as erased, or as waiting for backups, alone."""
+    returns = place.wanted in {"return", "return_then_delete"} and place.kind not in OF_COPIES
+    return returns and one.state in {DELETED, BACKUP}
 
 
 def _too_long(one: Certified, place: Place) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.language import Message
 from monitor.obligations.booking import REPLACED
 from monitor.obligations.disposal import OVER
 
@@ -36,8 +37,16 @@ DISPOSAL_STATES: Mapping[str, str] = {
     "backup_pending": "Waits for backups",
     "held": "Kept by law",
     "partial": "Not all is gone",
+    "returned_not_deleted": "Returned, but copies are left",
+    "disputed": "Disputed",
     OVER: "All is gone",
     REPLACED: "Replaced by a later certificate",
+}
+#: What was agreed for the data at the end of a work.
+ELECTIONS: Mapping[str, Message] = {
+    "return": Message("It is returned"),
+    "delete": Message("It is erased"),
+    "return_then_delete": Message("It is returned, and copies are erased"),
 }
 #: What makes data need particular care, by the field of a work that says so.
 PARTICULAR: Mapping[str, str] = {

@@ -128,6 +128,7 @@ class Place(Part):
     name: Words
     kind: PlaceKind | None = None
     purge_days: int | None = None  #: days after which backups are gone; longer wants a reason
+    wanted: Literal["return", "delete", "return_then_delete"] | None = None  #: what was agreed on the data at the end
 
 
 class Section(Part):

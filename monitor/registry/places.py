@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 GONE = "erased"  #: the kind of look that such an address gets
 AGAIN = "erased.served-again"  #: its rule: content came
 DELETION = "deletion"  #: the kind of duty whose acceptance certifies
-LEFT = ("backup_pending", "legal_hold", "remaining")  #: states of a place in which something is still there
+#: States of a place in which something is still there.
+LEFT = ("backup_pending", "legal_hold", "remaining", "returned_not_deleted", "vendor_own_duty", "disputed")
 Address = tuple[str, str]  #: party and URL
 
 

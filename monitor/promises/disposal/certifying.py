@@ -64,7 +64,7 @@ async def certify(
 
 _UNTIMELY = {
     "on-future": "{place}: the day on which it was done is still to come. Name today or a day before it.",
-    "purge-past": "{place}: the day by which backups are gone is over, or before they were put beyond use.",
+    "purge-past": "{place}: the day by which nothing is left is over, or before the day on which it was begun.",
     "review-past": "{place}: the day on which it is looked at again is over. Name today or a later day.",
 }
 _MY_NUMBER = "This text seems to hold an individual number (My Number). Take it out: it may not be kept here."

@@ -65,7 +65,7 @@ def _timely(place: DisposalPlace, on: date | None, at: datetime, present: Roster
     begun = place.done_on
     need(
         on is None or begun is None or on >= begun, "on-earlier",
-        "It was put beyond use on {day}: it cannot have been gone before that.", day=begun,
+        "It was still there on {day}, as certified: it cannot have been gone before that.", day=begun,
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from monitor import tables
 from monitor.duties.owing import cancel, owe
 from monitor.obligations.booking import REPLACED
-from monitor.obligations.disposal import BACKUP, GONE, HOLD, OVER
-from monitor.own_duties import BACKUP_PURGE, HOLD_REVIEW, SPOT_CHECK
+from monitor.obligations.disposal import BACKUP, COPIES, DISPUTED, GONE, HOLD, KEPT, OVER, OWN
+from monitor.own_duties import BACKUP_PURGE, COPIES_ERASURE, HOLD_REVIEW, SPOT_CHECK
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
     from monitor.tables import Disposal, DisposalPlace
 
-KINDS = {BACKUP: BACKUP_PURGE, HOLD: HOLD_REVIEW}
+KINDS = {
+    BACKUP: BACKUP_PURGE, HOLD: HOLD_REVIEW, OWN: HOLD_REVIEW, COPIES: COPIES_ERASURE, DISPUTED: COPIES_ERASURE,
+}  # fmt: skip
 
 
 async def turn(at: datetime) -> int:
@@ -57,10 +59,13 @@ async def _let_go(refs: list[str], at: datetime) -> None:
 
 
 async def begin(place: DisposalPlace, one: Disposal, entry: Engagement, at: datetime, present: Roster) -> None:
-    """The duty that belongs to a place. A purge is due on the day that the party named, or as agreed; neither rolls."""
+    """The duty that belongs to a place. A purge is due on the day that the party named, or as agreed; neither rolls.
+    What is disputed has as long as the order had.
+    """
     due: date
-    if place.state == BACKUP:
-        due = place.purge_by or (place.done_on or one.accepted_on) + timedelta(days=entry.deletion.backup_days)
+    if place.state not in KEPT:
+        days = entry.deletion_days if place.state == DISPUTED else entry.deletion.backup_days
+        due = place.purge_by or (place.done_on or one.accepted_on) + timedelta(days=days)
         await tables.DisposalPlace.filter(id=place.id).update(purge_by=due)
     else:
         assert place.review_on is not None  # noqa: S101 - a certificate without it is not taken

@@ -40,14 +40,20 @@ class Consent(Entry):
     checked_on: Day | None = None
 
 
+#: What was agreed for the data at the end (GDPR 28(3)(g)): it is returned, erased, or returned and then erased.
+Election = Literal["return", "delete", "return_then_delete"]
+
+
 class Deletion(Entry):
-    """Return or deletion at the end (APPI 22; General Guidelines 10-5-(4)). `backup_days`: by when backups are purged,
+    """Return or deletion at the end (APPI 22; General Guidelines 10-5-(4)). `election`: which of them was agreed; the
+    party chooses where nothing is said. `backup_days`: by when backups are purged,
     counted from the day on which they were put beyond use, where a certificate names no day. `hold_review`: how often
     what a law wants kept is looked at again. `spot_check`: whether what was certified is tested, `spot_check_days`
     after it was over; by tier where nothing is said.
     """
 
     accepted_on: Day | None = None
+    election: Election | None = None
     backup_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 90
     hold_review: Months = 12
     spot_check: Flag | None = None

@@ -58,14 +58,18 @@ class PlaceSaid(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    state: Literal["deleted", "returned", "backup_pending", "legal_hold"]
+    state: Literal[
+        "deleted", "returned", "backup_pending", "legal_hold", "returned_not_deleted", "vendor_own_duty", "disputed"
+    ]
     on: date | None = None
     purge_by: date | None = None
     basis: str = ""
     review_on: date | None = None
+    until: date | None = None
 
     def certified(self) -> Certified:
-        return Certified(self.name, self.state, self.on, self.purge_by, self.basis, self.review_on)
+        day = self.purge_by or self.until
+        return Certified(self.name, self.state, self.on, day, self.basis, self.review_on)
 
 
 class Certificate(DutyEvent):

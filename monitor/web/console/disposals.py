@@ -10,9 +10,9 @@ from monitor import tables
 from monitor.language import Message, say_day
 from monitor.letters.words import duty_reference
 from monitor.obligations.booking import REPLACED
-from monitor.obligations.disposal import BACKUP, GONE, HOLD, OVER
+from monitor.obligations.disposal import BACKUP, COPIES, DISPUTED, GONE, KEPT, OVER, OWN
 from monitor.promises.disposal import gone
-from monitor.promises.states import DISPOSAL_STATES
+from monitor.promises.states import DISPOSAL_STATES, ELECTIONS
 from monitor.refusal import Refused, need
 from monitor.web.console.act import LONGEST, act_of, typed_day, wrong
 from monitor.web.console.history import history
@@ -34,10 +34,15 @@ PLACES = {
     "backup_pending": "Beyond use; waits for backups to rotate",
     "legal_hold": "Kept because a law requires it",
     "remaining": "Still there",
+    "returned_not_deleted": "Returned, but copies are left",
+    "vendor_own_duty": "Kept because of a duty of the party's own",
+    "disputed": "Disputed",
 }
 #: The label of the kit that either gets; all others are open.
-LABELS = {"partial": "overdue", "remaining": "overdue", REPLACED: "cancelled"} | dict.fromkeys(
-    (OVER, *GONE), "accepted"
+LABELS = (
+    dict.fromkeys((OVER, *GONE), "accepted")
+    | dict.fromkeys(("partial", "remaining", COPIES, DISPUTED), "overdue")
+    | {REPLACED: "cancelled"}
 )
 
 
@@ -89,21 +94,25 @@ async def _show(request: web.Request, who: Reader, row: Disposal, fault: Wrong |
     fault, language = fault or Wrong(), language_of(request)
     places = await tables.DisposalPlace.filter(disposal_id=row.id).order_by("id")
     facts = [(Message("Certificate accepted on"), row.accepted_on), (Message("Over since"), row.over_on)]
+    wanted = (await who.present.engagement(row.engagement_id)).deletion.election
+    agreed = [(Message("Agreed for the end").in_(language), ELECTIONS[wanted].in_(language))] if wanted else []
     return console_page(
         request, who, "disposal.html", status=fault.status, errors=fault.errors, said=fault.said, row=row,
         one=await _row(row, who, language), places=[_place(place, language, row) for place in places],
-        facts=[(term.in_(language), say_day(day, language)) for term, day in facts if day],
+        facts=agreed + [(term.in_(language), say_day(day, language)) for term, day in facts if day],
         request_ref=duty_reference(row.obligation_id),
         history=await history(row, language, who.present.calendar),
     )  # fmt: skip
 
 
 def _place(place: DisposalPlace, language: str, row: Disposal) -> dict[str, Any]:
-    purge = place.purge_by if place.state == BACKUP else None
-    review = place.review_on if place.state == HOLD else None
+    purge = place.purge_by if place.state in {BACKUP, COPIES, DISPUTED} else None
+    review = place.review_on if place.state in KEPT else None
+    until = place.purge_by if place.state == OWN else None
     parts = [
         (Message("on {day}", {"day": place.done_on}), place.done_on),
         (Message("gone by {day}", {"day": purge}), purge),
+        (Message("kept until {day}", {"day": until}), until),
         (Message("looked at again on {day}", {"day": review}), review),
     ]
     days = [text.in_(language) for text, day in parts if day]

@@ -12,7 +12,7 @@ from monitor.promises import lifecycle
 from monitor.promises.classing import CLASSES, QUESTIONS, Classed, classify
 from monitor.promises.closing import still_owed
 from monitor.promises.instructing import achieve
-from monitor.promises.states import PARTICULAR
+from monitor.promises.states import ELECTIONS, PARTICULAR
 from monitor.promises.states import WORK_STATES as STATES
 from monitor.refusal import Refused, need
 from monitor.registry.format import BEFORE, OWING, TIERS, Engagement, duties_of
@@ -107,6 +107,7 @@ async def _facts(entry: Engagement, who: Reader, accepted_on: date | None, langu
         (Message("Begins on"), day(entry.starts_on)),
         (Message("Last day"), day(entry.ends_on)),
         (Message("Purpose achieved on"), day(entry.purpose_achieved_on) or _not_achieved(entry, who, language)),
+        (Message("Agreed for the end"), _agreed(entry, language)),
         (Message("Selection review accepted on"), day(accepted_on)),
         *contract.facts_of(entry, who.present.calendar.day_of(moment()), language),
         (Message("Class"), CLASSES[entry.class_].in_(language) if entry.class_ else ""),
@@ -116,6 +117,11 @@ async def _facts(entry: Engagement, who: Reader, accepted_on: date | None, langu
         (Message("Need last confirmed on"), day(entry.necessity_reviewed_on)),
     ]  # fmt: skip
     return [(term.in_(language), value) for term, value in found if value]
+
+
+def _agreed(entry: Engagement, language: str) -> str:
+    wanted = entry.deletion.election
+    return ELECTIONS[wanted].in_(language) if wanted else ""
 
 
 def _not_achieved(entry: Engagement, who: Reader, language: str) -> str:
