@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
 from monitor.duties.owing import met, owe
-from monitor.own_duties import OWNER_ANSWER, OWNER_REQUEST
+from monitor.own_duties import JOINT_REQUEST, OWNER_ANSWER, OWNER_REQUEST
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.tables.duty import LIVE, SILENT
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.questionnaire import Answer
-    from monitor.tables import Obligation, OwnerRequest
+    from monitor.tables import Obligation, OwnDuty, OwnerRequest
 
 LEG = "owner-request-leg"
 RESULT, REASON = "leg.result", "leg.reason"
@@ -44,17 +44,28 @@ def checked(answers: Mapping[str, Answer]) -> str:
     return result
 
 
+async def joint(ref: str) -> list[OwnDuty]:
+    """What is asked of the companies of the group that use the data jointly."""
+    return await tables.OwnDuty.filter(kind=JOINT_REQUEST, ref=ref).order_by("company_id")
+
+
 async def silent(ref: str) -> list[str]:
-    """The engagements whose parties have not answered yet."""
+    """Who has not answered yet: the engagements of parties, and companies that use the data jointly."""
     legs = tables.Obligation.filter(kind=LEG, subject=ref, state__in=SILENT).order_by("engagement_id")
-    return [str(key) for key in await legs.values_list("engagement_id", flat=True)]
+    works = [str(key) for key in await legs.values_list("engagement_id", flat=True)]
+    return works + [str(duty.company_id) for duty in await joint(ref) if duty.state == "open"]
 
 
 async def answered(duty: Obligation, at: datetime, actor: str) -> None:
     """One leg has answered. With the last one nothing more is waited for, and the owner is to be answered: the company
     is told so at once, and reminded until it says on which day it has. Within the caller's transaction.
     """
-    request = await tables.OwnerRequest.filter(ref=duty.subject, state="open").select_for_update().first()
+    await heard(duty.subject, at, actor)
+
+
+async def heard(ref: str, at: datetime, actor: str) -> None:
+    """The same, whoever has answered: a party, or a company that uses the data jointly."""
+    request = await tables.OwnerRequest.filter(ref=ref, state="open").select_for_update().first()
     if request is None or await silent(request.ref):
         return
     await tables.OwnerRequest.filter(id=request.id).update(state="settled")

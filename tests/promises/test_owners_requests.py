@@ -252,3 +252,42 @@ def test_a_refusal_names_what_is_on_record_otherwise():
         _alike(known, asked)
     assert "otherwise: the day of arrival, the purposes." in refusal.value.message.in_("en")
     assert "到着日、利用目的" in refusal.value.message.in_("ja")
+
+
+def shared(*members):
+    use = '[[joint_use]]\nkey = "customers"\nitems = ["name"]\nscope = "The group"\npurposes = ["p03"]\n'
+    return registry(engagement(), f'{use}responsible = "impress"\nmembers = {list(members)}\n'.replace("'", '"'))
+
+
+def deals(at, outcome="done", company="sister", **more):
+    return event(at, "done", None, obligation="joint-request", ref="R-2026-001", company=company, outcome=outcome, by="managers@sister.example", **more)  # fmt: skip
+
+
+async def test_a_company_that_uses_the_data_jointly_deals_with_it_as_a_duty_of_its_own(told):
+    lines = await told(
+        request(verified=None), request("2026-11-27T10:00"),
+        leg("2026-11-28T10:00"), deals("2026-12-01T10:00", "refused"), deals("2026-12-02T10:00"),
+        toml=shared("impress", "sister"),
+    )  # fmt: skip
+    (duty,) = lines.of("deadline", obligation="joint-request")
+    assert (duty["company"], duty["due_on"], duty["at"][:10]) == ("sister", "2026-12-04", "2026-11-27")
+    assert [line["reason"] for line in lines.of("refused")] == ["reason-missing"]
+    assert [line["at"][:10] for line in lines.of("accepted", obligation="owner-request")] == ["2026-12-02"]
+
+
+async def test_nobody_answers_the_owner_while_a_joint_user_is_silent(told):
+    answers = event("2026-11-29T10:00", "done", None, obligation="owner-request", ref="R-2026-001", by="managers@impress.example")  # fmt: skip
+    lines = await told(request("2026-11-27T10:00"), leg("2026-11-28T10:00"), answers, toml=shared("impress", "sister"))
+    assert [line["reason"] for line in lines.of("refused")] == ["sister"]
+    assert [line["due_on"] for line in lines.of("overdue", obligation="joint-request")] == ["2026-12-04"]
+
+
+async def test_withdrawn_by_the_owner_it_is_no_duty_of_the_joint_user_any_more(told):
+    ends = event("2026-11-29T10:00", "done", None, obligation="owner-request", ref="R-2026-001", outcome="withdrawn", reason="By letter", by="managers@impress.example")  # fmt: skip
+    lines = await told(request("2026-11-27T10:00"), ends, toml=shared("impress", "sister"))
+    assert [line["reason"] for line in lines.of("cancelled", obligation="joint-request")] == ["request-withdrawn"]
+
+
+async def test_who_does_not_use_the_data_jointly_is_asked_nothing(told):
+    lines = await told(request("2026-11-27T10:00"), toml=shared("impress"))
+    assert not lines.of("deadline", obligation="joint-request")

@@ -16,7 +16,7 @@ from monitor import ledger, tables
 from monitor.calendar import DAY
 from monitor.hearing.corrections import CORRECTION_LEG
 from monitor.hearing.legs import LEG
-from monitor.own_duties import CORRECTION, JOINT_CORRECTION, OWNER_ANSWER, OWNER_REQUEST
+from monitor.own_duties import CORRECTION, JOINT_CORRECTION, JOINT_REQUEST, OWNER_ANSWER, OWNER_REQUEST
 from monitor.promises.keeping.subjects import unnamed_in_letters
 from monitor.promises.keeping.terms import BEGINS, reference_until
 from monitor.tables.store import transaction
@@ -50,7 +50,7 @@ class Referred:
 
 
 REFERRED: Sequence[Referred] = (
-    Referred(OWNER_REQUEST, tables.OwnerRequest, "answered_on", LEG, (OWNER_REQUEST, OWNER_ANSWER)),
+    Referred(OWNER_REQUEST, tables.OwnerRequest, "answered_on", LEG, (OWNER_REQUEST, OWNER_ANSWER, JOINT_REQUEST)),
     Referred(CORRECTION, tables.Correction, "ended_on", CORRECTION_LEG, (CORRECTION, JOINT_CORRECTION)),
 )
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from monitor import ledger, tables
 from monitor.calendar import Roll
 from monitor.duties import owing
-from monitor.hearing.legs import LEG, event, silent, withdrawn
+from monitor.hearing.legs import LEG, event, heard, joint, silent, withdrawn
 from monitor.language import Message
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand, withdraw_demands
-from monitor.own_duties import DONE, OWNER_ANSWER, OWNER_REQUEST
-from monitor.promises.owners.holding import held_by, responsible
+from monitor.own_duties import DONE, JOINT_REQUEST, OWNER_ANSWER, OWNER_REQUEST
+from monitor.promises.owners.holding import held_by, joint_users, responsible
 from monitor.promises.owners.references import REF_LOCK, free, sound
 from monitor.reasons import keep
 from monitor.refusal import Refused, need
@@ -156,8 +156,20 @@ async def _verify(request: OwnerRequest, verified_on: date, at: datetime, actor:
     )
     await tables.OwnerRequest.filter(id=request.id).update(**edit(request, verified_on=verified_on))
     await ledger.write([event("verified", request, actor, on=verified_on.isoformat())], at)
-    for key in await held_by(request.company_id, request.service, request.purposes, verified_on, present):
-        await demand(LEG, key, _leg(request, verified_on, at, present), at, present)
+    owed = _leg(request, verified_on, at, present)
+    keys = await held_by(request.company_id, request.service, request.purposes, verified_on, present)
+    companies, outside = await joint_users(request.company_id, request.purposes, verified_on, present)
+    for key in sorted({*keys, *outside}):
+        await demand(LEG, key, owed, at, present)
+    for company in companies:
+        about = {
+            "company_id": company,
+            "ref": request.ref,
+            "about": {"asked_by": request.company_id, "asked": request.request},
+        }
+        duty = await owing.owe(JOINT_REQUEST, owed.nominal_on, at, present, **about)
+        if owed.opens_at and owed.opens_at > at:
+            await tables.OwnDuty.filter(id=duty.id).update(next_at=owed.opens_at)
 
 
 def _leg(request: OwnerRequest, verified_on: date, at: datetime, present: Roster) -> Owed:
@@ -183,11 +195,23 @@ async def answer(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: 
             await _answerable(request)
         else:
             await withdraw_demands(await withdrawn(request.ref), f"request-{outcome}", at)
+            for going in await joint(request.ref):
+                if going.state == "open":
+                    await owing.cancel(going, f"request-{outcome}", at)
         await owing.done(held, at, actor, outcome, reason, on)
         today = (await roster()).calendar.day_of(at)
         state = "answered" if outcome == DONE else outcome
         await tables.OwnerRequest.filter(id=request.id).update(state=state, answered_on=on or today)
         await ledger.write([event(state, request, actor, **await keep(reason, at))], at)
+
+
+async def shared(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: str, on: date | None) -> None:
+    """A company that uses the data jointly says what it has done."""
+    owing.explain(duty.kind, outcome, reason)
+    async with transaction():
+        held = await owing.held(duty.id)
+        await owing.done(held, at, actor, outcome, reason, on)
+        await heard(held.ref, at, actor)
 
 
 async def _answerable(request: OwnerRequest) -> None:

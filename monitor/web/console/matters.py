@@ -10,6 +10,7 @@ from markupsafe import Markup
 from monitor.language import Message
 from monitor.letters.items import items
 from monitor.own_duties import CORRECTION, JOINT_CORRECTION, OWNER_ANSWER, OWNER_REQUEST, own_kind
+from monitor.promises.owners.requesting import REQUESTS
 from monitor.tables import Correction, OwnDuty, OwnerRequest
 from monitor.web.console.registers import place_of
 from monitor.web.words import named
@@ -50,6 +51,10 @@ async def matter(row: OwnDuty | Case, present: Roster, language: str) -> Matter:
     if isinstance(row, OwnDuty):
         corrected_by = present.companies.get(row.about.get("corrected_by", ""))
         found.append((Message("Corrected by"), named(corrected_by, language) if corrected_by else ""))
+        asked_by = present.companies.get(row.about.get("asked_by", ""))
+        found.append((Message("Asked by"), named(asked_by, language) if asked_by else ""))
+        asked = REQUESTS.get(row.about.get("asked", ""))
+        found.append((Message("What the owner asks for"), asked.in_(language) if asked else ""))
         found.append((Message("What has to be done"), row.about.get("what", "")))
         comma = "、" if language == "ja" else ", "
         found.append((Message("Not told by the party yet"), comma.join(items(row.about.get("missing", ""), language))))

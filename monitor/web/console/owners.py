@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import tables
-from monitor.hearing.legs import DONE, HOLDS_NONE, KEEPS, LEG, REASON, REFUSED, RESULT
+from monitor.hearing.legs import DONE, HOLDS_NONE, KEEPS, LEG, REASON, REFUSED, RESULT, joint
 from monitor.language import Message, say_day
 from monitor.own_duties import OWNER_REQUEST
 from monitor.promises.owners.requesting import REQUESTS, Asked, close_answered, enter_request, verify
@@ -28,6 +28,8 @@ from monitor.web.console.entries import (
     unsaid,
 )
 from monitor.web.console.looking import Wrong, console_page
+from monitor.web.console.matters import label
+from monitor.web.console.passing import company_name
 from monitor.web.console.session import Reader, reader
 from monitor.web.fields import fields
 from monitor.web.pages import language_of, moment, see_other
@@ -36,7 +38,7 @@ from monitor.web.words import named
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from monitor.tables import Obligation, OwnerRequest
+    from monitor.tables import Obligation, OwnDuty, OwnerRequest
 
 MOST = 500  #: entries that a list shows, the latest first
 STATES: Mapping[str, Message] = {
@@ -146,7 +148,8 @@ async def _show(request: web.Request, who: Reader, asked: OwnerRequest, wrong: W
     return console_page(
         request, who, "owner-request.html", status=wrong.status, errors=wrong.errors, said=wrong.said, asked=asked,
         what=REQUESTS[asked.request].in_(language), facts=_facts(asked, who, language), own=own,
-        legs=[await _leg(leg, who, language) for leg in legs],
+        legs=[_member(duty, who, language) for duty in await joint(asked.ref)]
+        + [await _leg(leg, who, language) for leg in legs],
         history=await course_of(f"owner-request/{asked.id}", _WORDS, who.present.calendar, language),
     )  # fmt: skip
 
@@ -175,13 +178,30 @@ async def _leg(leg: Obligation, who: Reader, language: str) -> dict[str, Any]:
     result = str(answers[RESULT].value) if RESULT in answers else ""
     late = overdue(leg, who.present.calendar, moment())
     return {
-        "id": leg.id if who.sees(leg.company_id) else None,
+        "href": f"/duty/{leg.id}" if who.sees(leg.company_id) else "",
         "party": named(party, language),
         "work": entry.title or entry.key,
         "due": say_day(leg.due_on, language),
         "state": "overdue" if late else leg.state,
+        "word": None,
         "result": RESULTS[result].in_(language) if result in RESULTS else "",
         "reason": str(answers[REASON].value or "") if REASON in answers else "",
+    }
+
+
+def _member(duty: OwnDuty, who: Reader, language: str) -> dict[str, Any]:
+    """A company of the group that uses the data jointly."""
+    late = who.present.calendar.day_of(moment()) > duty.due_on
+    stands = label(duty, language, late=late)
+    return {
+        "href": f"/own-duty/{duty.id}" if duty.company_id and who.sees(duty.company_id) else "",
+        "party": company_name(duty.company_id or "", who, language),
+        "work": Message("Joint use").in_(language),
+        "due": say_day(duty.due_on, language),
+        "state": stands.state,
+        "word": stands.words,
+        "result": "",
+        "reason": "",
     }
 
 
