@@ -13,6 +13,7 @@ from monitor.language import Message
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand
 from monitor.obligations.opt_out_ack import OPT_OUT_ACK
+from monitor.promises.earlier_refusals import up_to
 from monitor.promises.keeping.refusals import first_night
 from monitor.promises.owners.references import sound
 from monitor.refusal import Refused, need
@@ -115,7 +116,10 @@ async def _broken(refusals: list[OptOut], engagement: str, at: datetime, present
     """A refusal that should have been applied by now, or that the party says it has applied."""
     acknowledged = tables.Obligation.filter(kind=OPT_OUT_ACK, engagement_id=engagement, state="accepted")
     applied = {str(subject) for subject in await acknowledged.values_list("subject", flat=True)}
-    over = (one for one in refusals if one.ref in applied or at >= present.calendar.end_of(one.due_on))
+    known = up_to(applied)
+    over = (
+        one for one in refusals if one.ref in applied or one.id <= known or at >= present.calendar.end_of(one.due_on)
+    )
     return next(over, None)
 
 

@@ -27,6 +27,7 @@ from monitor.own_duties import (
 from monitor.promises import carding, contracts
 from monitor.promises.agenda import Coming, Work
 from monitor.promises.closing import WITH_IT
+from monitor.promises.earlier_refusals import catch_up
 from monitor.promises.transfers import forgo, next_check
 from monitor.registry.knowing import known_of
 from monitor.registry.roster import roster
@@ -154,6 +155,7 @@ async def _all(
                 await forgo(work.entry, "not-owed" if work.lasts else "engagement-ended", at)
             ahead = [*await carding.judge(work, uncertified, present, at)]
             ahead += await contracts.judge(work, expired, present, at)
+            ahead += await catch_up(work, present, at)
             instant = min((one for one in (instant, *ahead) if one and one > at), default=None)
             if not any(one.listed for one in agenda):
                 complete.add(row.company_id)

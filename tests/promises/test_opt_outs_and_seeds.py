@@ -6,6 +6,9 @@ import pytest
 from stage import engagement as one
 from stage import event, play, registry
 
+from monitor.promises.earlier_refusals import of, up_to
+from monitor.tables import Obligation, OptOut
+
 
 def engagement(key="dm", company="impress", **more):
     return one(key, company, attestation="last_accepted_on = 2026-08-31", **{"sends_mail": True} | more)
@@ -104,3 +107,39 @@ async def test_while_the_service_is_down_nothing_is_taken_in_and_afterwards_rung
     lines = await told(opt_out("2026-09-16T11:00"), down, opt_out("2026-09-17T11:00"), until="2026-09-19T12:00")
     assert [line["reason"] for line in lines.of("refused")] == ["down"]
     assert [(line["at"][:16], line["due_on"]) for line in lines.of("overdue")] == [("2026-09-19T12:00", "2026-09-18")]
+
+
+async def test_who_comes_to_send_mail_later_acknowledges_all_earlier_refusals_at_once(told):
+    sends = event("2026-09-24T10:00", "set", by="managers@impress.example") + "\nsends_mail = true"
+    lines = await told(
+        opt_out("2026-09-16T10:00"), opt_out("2026-09-17T10:00"), sends, seed("2026-09-25T10:00"),
+        opt_out("2026-09-28T10:00"), toml=registry(engagement(sends_mail=False)), until="2026-10-10",
+    )  # fmt: skip
+    asked = lines.of("deadline", engagement="dm", obligation="opt-out-ack")
+    assert [(line["at"][:10], line["due_on"]) for line in asked] == [
+        ("2026-09-24", "2026-09-28"), ("2026-09-28", "2026-09-30")
+    ]  # fmt: skip
+    assert [line["at"][:10] for line in lines.of("case_opened", rule="opt_out_ignored")] == ["2026-09-25"]
+
+
+async def test_a_work_that_begins_later_hears_of_what_was_refused_before(told):
+    lines = await told(
+        opt_out("2026-09-16T10:00"), toml=registry(engagement(), engagement("later", starts_on="2026-10-01")),
+        until="2026-10-10",
+    )  # fmt: skip
+    asked = lines.of("deadline", obligation="opt-out-ack")
+    assert [(line["engagement"], line["due_on"]) for line in asked] == [("dm", "2026-09-18"), ("later", "2026-10-05")]
+
+
+def test_a_list_of_all_reaches_up_to_its_last():
+    assert up_to({"R-1", "opt-outs/3", "opt-outs/12", "opt-outs/x"}) == 12
+    assert up_to({"R-1"}) == 0
+
+
+def test_a_list_of_all_is_of_its_own_companys_refusals_up_to_its_last():
+    ack = Obligation(subject="opt-outs/12", company_id="impress")
+    ids = [(3, "impress"), (12, "impress"), (13, "impress"), (3, "sister")]
+    assert [of(ack, OptOut(id=number, ref="R-1", company_id=company)) for number, company in ids] == [
+        True, True, False, False
+    ]  # fmt: skip
+    assert of(Obligation(subject="R-1", company_id="impress"), OptOut(id=40, ref="R-1", company_id="impress"))

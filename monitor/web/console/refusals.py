@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from tortoise.expressions import Q
 
 from monitor import tables
 from monitor.language import Message, say_day
 from monitor.obligations.opt_out_ack import OPT_OUT_ACK
 from monitor.obligations.vouching import vouch
+from monitor.promises.earlier_refusals import ALL, of
 from monitor.promises.opt_outs import refuse_mail, seed_mailed, senders
 from monitor.refusal import Refused
 from monitor.schedule import overdue
@@ -39,10 +41,11 @@ async def _refusals(request: web.Request, who: Reader, wrong: Wrong | None = Non
     wrong, language = wrong or Wrong(), language_of(request)
     seen = tables.OptOut.all() if who.everywhere else tables.OptOut.filter(company_id__in=who.companies)
     found = await seen.order_by("-id").limit(MOST)
-    acks = await tables.Obligation.filter(kind=OPT_OUT_ACK, subject__in=[str(one.ref) for one in found]).order_by("id")
+    of_these = Q(subject__in=[str(one.ref) for one in found]) | Q(subject__startswith=ALL)
+    acks = await tables.Obligation.filter(of_these, kind=OPT_OUT_ACK).order_by("id")
     return console_page(
         request, who, "opt-outs.html", status=wrong.status, errors=wrong.errors, said=wrong.said,
-        rows=[await _refusal(one, [ack for ack in acks if ack.subject == one.ref], who, language) for one in found],
+        rows=[await _refusal(one, [ack for ack in acks if of(ack, one)], who, language) for one in found],
         firms=companies(who, wrong.said.get("record_company", ""), language),
         senders=await _senders(who, language, wrong.said.get("seed_engagement", "")),
     )  # fmt: skip
