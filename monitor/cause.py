@@ -6,13 +6,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from monitor.language import Message
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.calendar import Calendar
     from monitor.tables import Obligation
 
 SERVED_AGAIN = "served-again"
 TESTED = "spot-check"
 ACHIEVED = "purpose-achieved"
+ORDERED = "ordered"
+#: What makes a named person order a return or deletion while the work goes on.
+TRIGGERS: Mapping[str, Message] = {
+    "containment": Message("An incident has to be contained"),
+    "consent": Message("Consent was withdrawn"),
+    "retention": Message("The time for which the data may be kept is over"),
+    "statute": Message("The time for which a law wanted it kept is over"),
+    "request": Message("The person concerned asked for it"),
+    "medium": Message("A medium or an interim delivery is no longer needed"),
+    "replaced": Message("The party is replaced by another"),
+}
 AGAIN = frozenset({SERVED_AGAIN, TESTED})  #: why what was confirmed already is asked for once more
 
 
@@ -44,3 +59,8 @@ def seen_again(duty: Obligation, calendar: Calendar) -> SeenAgain | None:
 def achieved_on(duty: Obligation) -> date | None:
     """When what the data was for was achieved, where a return or deletion is asked for that, and not for an end."""
     return date.fromisoformat(str(duty.cause["on"])) if duty.cause.get("reason") == ACHIEVED else None
+
+
+def ordered_for(duty: Obligation) -> Message | None:
+    """Why a named person ordered it, where it was ordered."""
+    return TRIGGERS.get(str(duty.cause.get("trigger"))) if duty.cause.get("reason") == ORDERED else None

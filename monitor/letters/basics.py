@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
-from monitor.cause import achieved_on, seen_again
+from monitor.cause import achieved_on, ordered_for, seen_again
 from monitor.conduct import rule_of
 from monitor.language import Message
 from monitor.letters.items import items, questions
@@ -42,7 +42,8 @@ BLANK: Values = dict.fromkeys((
     "until_clock", "valid_minutes", "above", "beside", "returns", "contacts", "declined_on", "declined_for", "offered",
     "price_on", "person", "heard_at", "returned_on", "returned_for", "again", "erased",
     "remedies", "more_remedies", "task", "matter", "whom", "statutory", "conduct", "achieved_on", "tax_hold",
-    "election", "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
+    "election", "ordered",
+    "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "reported", "wrote", "wrote_subject", "wrote_text",
     "grade", "named", "named_by", "passed_to", "parts", "earlier_on", "asked_in", "form_title",
     "added", "lacks", "adding", "report", "report_on", "corrected_by",
@@ -67,6 +68,8 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
     if topic.duty:
         values |= _of_duty(topic.duty, notice, calendar, today)
         values["what"] = duty_name(topic.duty.kind, language)
+        why = ordered_for(topic.duty)
+        values["ordered"] = why.in_(language) if why else ""
     if topic.case:
         values |= _of_case(topic.case, notice, calendar, today)
         values["severity"] = severity(topic.case.severity, language)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.calendar import DAY
-from monitor.cause import ACHIEVED, SERVED_AGAIN, TESTED
+from monitor.cause import ACHIEVED, ORDERED, SERVED_AGAIN, TESTED
 from monitor.language import Message
 from monitor.obligations.booking import book
 from monitor.obligations.contract import NOT_SUPERVISED, Facts, Idle, Kind, Owed, shelved
@@ -54,6 +54,10 @@ class Deletion(Kind):
             return Idle("not-in-force", void=True)
         if not facts.entry.owes_return_on(min(facts.today, facts.last_day or facts.today)):
             return Idle(NOT_SUPERVISED, void=True)
+        return _ordered(facts) or self._after(facts)
+
+    def _after(self, facts: Facts) -> Owed | Idle:
+        """What the calendar brings: the end of the work, and days on which its purpose was achieved."""
         passed = _passed(facts)
         if not passed:
             return Idle("not-ended", void=True)
@@ -109,6 +113,17 @@ def rows(entry: Engagement, places: Iterable[tuple[str, PlaceKind | None]]) -> l
     """The places that are asked about, each with what was agreed on it."""
     agreed = entry.deletion
     return [Place(name=name, kind=kind, purge_days=agreed.backup_days, wanted=agreed.election) for name, kind in places]
+
+
+def _ordered(facts: Facts) -> Owed | None:
+    """What a named person ordered stays owed as it was ordered, also where the work ends meanwhile: the same places are
+    asked for once.
+    """
+    live = [duty for duty in facts.history if duty.kind == Deletion.name and duty.state in LIVE]
+    duty = next((one for one in live if one.cause.get("reason") == ORDERED), None)
+    if duty is None:
+        return None
+    return Owed(duty.nominal_on, facts.entry.deletion_days - 1, opens_at=duty.opens_at, cause=duty.cause)
 
 
 def _passed(facts: Facts) -> list[date]:

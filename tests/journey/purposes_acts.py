@@ -36,9 +36,16 @@ async def achieves(house, client):
     return await enters(house, client, "/engagement/dm/achieve", "achieve")
 
 
+async def orders(house, client):
+    return await enters(
+        house, client, "/engagement/dm/order", "order", trigger="consent", reason="The entrants withdrew it."
+    )
+
+
 PURPOSES = [
     ("/hand-overs/record", hands_over, "hand-over.entered", "person/"),
     ("/hand-over/{id}/back", takes_back, "hand-over.entered", "person/"),
     ("/instructions/record", instructs, "instruction.recorded", "person/"),
     ("/engagement/{key}/achieve", achieves, "engagement.purpose_achieved", "person/"),
+    ("/engagement/{key}/order", orders, "engagement.deletion_ordered", "person/"),
 ]

@@ -9,5 +9,6 @@ from __future__ import annotations
 from monitor.promises.disposal.certifying import Certificate, certify
 from monitor.promises.disposal.deciding import decide, gone
 from monitor.promises.disposal.following import left, turn
+from monitor.promises.disposal.ordering import order
 
-__all__ = ["Certificate", "certify", "decide", "gone", "left", "turn"]
+__all__ = ["Certificate", "certify", "decide", "gone", "left", "order", "turn"]

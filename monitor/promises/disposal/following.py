@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.cause import ORDERED
 from monitor.duties.owing import cancel, owe
 from monitor.obligations.booking import REPLACED
 from monitor.obligations.disposal import BACKUP, COPIES, DISPUTED, GONE, HOLD, KEPT, OVER, OWN
@@ -83,7 +84,8 @@ async def over(one: Disposal, entry: Engagement, at: datetime, present: Roster) 
     today = present.calendar.day_of(at)
     await tables.Disposal.filter(id=one.id).update(state=OVER, over_on=today)
     last_day = await present.last_day(entry.key)
-    if (last_day and last_day < today) or not await present.achieved(entry.key):  # else those below work on
+    ended = last_day is not None and last_day < today
+    if ended or not (await _was_ordered(one) or await present.achieved(entry.key)):  # else those below work on
         await _over_below(one)
     if entry.spot_checked:
         due = present.calendar.roll(today + timedelta(days=entry.deletion.spot_check_days), entry.roll)
@@ -91,6 +93,10 @@ async def over(one: Disposal, entry: Engagement, at: datetime, present: Roster) 
             SPOT_CHECK, due, at, present, company_id=one.company_id, party_id=one.party_id,
             engagement_id=one.engagement_id, ref=f"disposal/{one.id}",
         )  # fmt: skip
+
+
+async def _was_ordered(one: Disposal) -> bool:
+    return (await tables.Obligation.get(id=one.obligation_id)).cause.get("reason") == ORDERED
 
 
 async def _over_below(one: Disposal) -> None:

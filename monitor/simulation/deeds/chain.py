@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict
 from monitor import plugins
 from monitor.obligations.disposal import Certified
 from monitor.promises.disposal import Certificate as Given
-from monitor.promises.disposal import certify
+from monitor.promises.disposal import certify, order
 from monitor.promises.sub_entrustment import Asking, handed, request
+from monitor.registry.lifecycle import standing
 from monitor.simulation.event import DutyEvent, ThroughUs
-from monitor.simulation.who import live
+from monitor.simulation.who import live, who
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,10 +85,26 @@ async def _certificate(event: Certificate, at: datetime) -> None:
     await certify(await live(event), plugins.shelf(), given, at)
 
 
+class OrderDeletion(ThroughUs):
+    """`trigger`: what brings it about, as on the page of the work."""
+
+    do: Literal["order_deletion"]
+    engagement: str
+    trigger: str = ""
+    reason: str = ""
+    by: str | None = None
+
+
+async def _order_deletion(event: OrderDeletion, at: datetime) -> None:
+    await standing(event.engagement)
+    await order(event.engagement, event.trigger, event.reason, at, await who(event, at))
+
+
 DEEDS: Mapping[type[Event], Deed] = {
     SubEntrust: _sub_entrust,
     DataHanded: _data_handed,
     Certificate: _certificate,
+    OrderDeletion: _order_deletion,
 }
 
 _TOLD = ("approved", "active", "refused", "objected", "withdrawn", "ended")
@@ -98,4 +115,5 @@ LINES: Mapping[str, str] = {
     },
     "disposal.state": "state",
     "disposal.over": "state",
+    "engagement.deletion_ordered": "state",
 }

@@ -75,7 +75,7 @@ ROUTES = [
     web.get("/lacking", works.lacking_page),
     web.get("/engagement/{key:[a-z0-9][a-z0-9./-]*}", work.work_page),
     web.post(
-        "/engagement/{key:[a-z0-9][a-z0-9./-]*}/{deed:ask|activate|close|step|waive|classify|contract|amend|achieve}",
+        "/engagement/{key:[a-z0-9][a-z0-9./-]*}/{deed:ask|activate|close|step|waive|classify|contract|amend|achieve|order}",
         work.on_work,
     ),
     web.get("/sub-entrustments", chain.register_page),

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import tables
+from monitor.cause import TRIGGERS
 from monitor.language import Message, say_day
 from monitor.promises import lifecycle
 from monitor.promises.classing import CLASSES, QUESTIONS, Classed, classify
 from monitor.promises.closing import still_owed
+from monitor.promises.disposal import order
 from monitor.promises.instructing import achieve
 from monitor.promises.states import ELECTIONS, PARTICULAR
 from monitor.promises.states import WORK_STATES as STATES
@@ -75,6 +77,9 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
         steps=_options({to: Message(STATES[to]).in_(language) for to in STEPS if to in open_to}),
         free_text="special-care" in known.brings, children="child-data" in known.brings, before=entry.state in BEFORE,
         may_begin="active" in open_to, may_close="closed" in open_to,
+        triggers=_options(
+            {name: words.in_(language) for name, words in TRIGGERS.items()}, fault.said.get("order_trigger", "")
+        ),
         classes=_options({name: words.in_(language) for name, words in CLASSES.items()}),
         questions={name: words.in_(language) for name, words in QUESTIONS.items()},
         tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=contract.boxes_of(entry, language),
@@ -183,6 +188,10 @@ async def _achieve(key: str, act: Act) -> None:
     await achieve(key, day, act.at, act.actor)
 
 
+async def _order(key: str, act: Act) -> None:
+    await order(key, act.said.get("trigger", ""), act.reason, act.at, act.actor)
+
+
 async def _amend(key: str, act: Act) -> None:
     values: dict[str, Any] = {name: act.said.get(f"flag_{name}") == "yes" for name in SET}
     values["tier"] = act.said.get("tier", "")
@@ -206,4 +215,5 @@ _DEEDS: dict[str, Callable[[str, Act], Awaitable[None]]] = {
     "contract": contract.enter,
     "amend": _amend,
     "achieve": _achieve,
+    "order": _order,
 }
