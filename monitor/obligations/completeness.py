@@ -41,7 +41,8 @@ async def sent_back(
     """The step by which it goes back; the party reads what is missing in its own language."""
     party = await (await roster()).party(duty.party_id)
     said = KINDS[duty.kind].sent_back
-    reason = Message(said.text, {"missing": ", ".join(missing)}).in_(party.language)
+    named = [_in_words(duty.kind, one, party.language) for one in missing]
+    reason = Message(said.text, {"missing": ", ".join(named)}).in_(party.language)
     verdict = {"verdict": "returned", "reason": reason, "decided_at": at}
     await tables.Submission.filter(id=handed_in.id).update(**verdict)
     fields = edit(duty, state="returned", decided_at=at, since=at, reason=reason)
@@ -51,6 +52,13 @@ async def sent_back(
     told = {"reason": reason, "submission": handed_in.id, "was": ""}
     notice = about_duty(duty, "returned", VENDOR, at, mark=at.isoformat(), data=told, urgent=duty.statutory)
     return Step(duty, fields | refresh(duty, calendar, at), [event], [notice], withdraw=True)
+
+
+def _in_words(kind: str, missing: str, language: str) -> str:
+    """What is missing, as the party reads it: a place by its name, and what of it is wanted."""
+    place, _, token = missing.rpartition(": ")
+    words = KINDS[kind].wanting.get(token) if place else None
+    return Message(words.text, {"place": place}).in_(language) if words else missing
 
 
 async def wished(duty: Obligation, answers: str, at: datetime, actor: str) -> None:

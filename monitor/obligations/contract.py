@@ -139,6 +139,8 @@ class Kind(ABC):
     office_waives: ClassVar[bool] = False  #: only somebody above the company's managers may waive it
     #: What the party reads where an answer that lacks something goes back.
     sent_back: ClassVar[Message] = Message("This is missing in what you handed in: {missing}")
+    #: What a party reads of what is missing at a place, by the token after its name (`place: token`).
+    wanting: ClassVar[Mapping[str, Message]] = {}
     grows: ClassVar[bool] = False  #: the party may add to what it has handed in, as long as `growing` says
     #: What a party reads that has more to say, where nothing may be added any more (`growing`).
     no_more: ClassVar[Message] = Message("This request is not open for an answer.")

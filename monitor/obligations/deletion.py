@@ -35,6 +35,14 @@ DECIDED = frozenset({"accepted", "cancelled"})
 AGAIN_DAYS = 7  #: from the day on which it is known that something is left
 
 
+_WANTING = {
+    "returned": Message("“{place}” (it was agreed to return the data, not only to erase it)"),
+    "basis": Message("“{place}” (the law, or the reason, for which something stays)"),
+    "review_on": Message("“{place}” (the day on which it is looked at again)"),
+    "until": Message("“{place}” (until which day the law wants it kept)"),
+}
+
+
 class Deletion(Kind):
     """返却・消去: the party certifies, place by place, that nothing is left (APPI 22, 25; guideline 10-5(4))."""
 
@@ -45,6 +53,7 @@ class Deletion(Kind):
     needs_code = True
     within_work = True
     office_waives = True
+    wanting = _WANTING
 
     def owed(self, facts: Facts) -> Owed | Idle:
         again = still_there(facts)

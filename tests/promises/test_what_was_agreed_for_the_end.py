@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from monitor.obligations.completeness import _in_words
 from tests.promises.chain import ALL, PLACES, THREE, accepts, certifies, done, ended, place
 from tests.stage import play
 
@@ -26,6 +27,12 @@ async def test_what_was_to_be_returned_and_is_only_erased_goes_back_by_its_name(
     told = await play(agreed(election), "2026-09-01", "2026-09-20", *script, tmp=tmp_path)
     assert [line["reason"] for line in told.of("returned")] == ["production database: returned"]
     assert [line["at"][:10] for line in told.of("submitted")] == ["2026-09-17"]
+
+
+def test_the_party_reads_in_words_what_is_missing_at_a_place() -> None:
+    said = _in_words("deletion", "棚: 上: returned", "ja")
+    assert said == "「棚: 上」（消去だけでなく、返却をお願いしております）"
+    assert _in_words("deletion", "棚: 上", "ja") == "棚: 上"
 
 
 async def test_what_was_to_be_erased_need_not_be_returned(tmp_path: Path) -> None:
