@@ -54,3 +54,11 @@ async def test_an_order_says_what_brings_it_about_and_why(
     told = await play(running(), "2026-09-01", "2026-09-02", orders("2026-09-01T10:00", trigger, reason), tmp=tmp_path)
     assert [line["reason"] for line in told.of("refused")] == [token]
     assert not told.of("opened", obligation="deletion")
+
+
+async def test_of_two_who_decide_on_one_certificate_the_second_is_told_that_it_is_decided(tmp_path: Path) -> None:
+    rejects = event("2026-09-17T10:00", "return", obligation='"deletion"', reason='"Not shown."')
+    script = [certifies("2026-09-16T10:00", *ALL), accepts("2026-09-17T10:00"), rejects]
+    told = await play(ended(), "2026-09-01", "2026-09-20", *script, tmp=tmp_path)
+    assert len(told.of("accepted", obligation="deletion")) == len(told.of("refused")) == 1
+    assert not told.of("returned")
