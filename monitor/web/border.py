@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
 
 from monitor.guard import Guard
 from monitor.tables.store import AWAY
 from monitor.web.pages import page
 from monitor.web.site import SITE
-from monitor.web.windows import PerMinute, Windows
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -45,9 +47,9 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 SERVER = "itaku"  #: without the versions of what it is made of
-OFTEN = PerMinute(60)  #: changes by one link
-STRANGERS = PerMinute(30)  #: of what needs neither link nor session, from one address
-HEAVY = PerMinute(30)  #: workbooks made or read through one link, whether that changes anything or not
+OFTEN = RateLimitItemPerMinute(60)  #: changes by one link
+STRANGERS = RateLimitItemPerMinute(30)  #: of what needs neither link nor session, from one address
+HEAVY = RateLimitItemPerMinute(30)  #: workbooks made or read through one link, whether that changes anything or not
 AT_ONCE = 4  #: changes by one link that are still arriving
 SUBSCRIBER = 64  #: bits of an IPv6 address that one subscriber has: the others are theirs to choose
 
@@ -126,16 +128,16 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 class Limits:
-    """Counted in the memory of this replica; what decides about security is counted in the database."""
+    """Moving windows, in the memory of this replica; what decides about security is counted in the database."""
 
     def __init__(self) -> None:
-        self._windows = Windows()
+        self._windows = MovingWindowRateLimiter(MemoryStorage())
         self._under_way: Counter[str] = Counter()
         self._work = asyncio.Semaphore(1)
 
-    async def hit(self, limit: PerMinute, *who: str) -> None:
+    async def hit(self, limit: RateLimitItemPerMinute, *who: str) -> None:
         """Count one; too many are a 429 that says when to come again."""
-        if not self._windows.hit(limit, *who):
+        if not await self._windows.hit(limit, *who):
             raise web.HTTPTooManyRequests(headers={"Retry-After": "60"}, text="too many")
 
     @contextmanager

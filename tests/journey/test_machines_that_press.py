@@ -17,9 +17,9 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from limits import RateLimitItemPerMinute
 
 from monitor import clock, ledger, tables
-from monitor.web.windows import PerMinute
 from tests.evidence.evidence_corpus import png
 from tests.journey.manager import failing_case, signed_in
 from tests.journey.vendor import first_section, posts
@@ -125,7 +125,7 @@ def links(house, *people):
 @pytest.fixture
 async def busy(tmp_path, database, monkeypatch):
     """A request with half a draft, a file, a colleague, a more-time plea, and a failing endpoint: mails of every kind."""
-    monkeypatch.setattr("monitor.web.form.opening.OFTEN", PerMinute(100_000))
+    monkeypatch.setattr("monitor.web.form.opening.OFTEN", RateLimitItemPerMinute(100_000))
     async with Ground(tmp_path, await database()) as house, house.client() as client:
         section = await first_section(client, house)
         await posts(

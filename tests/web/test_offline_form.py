@@ -10,13 +10,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from limits import RateLimitItemPerMinute
 from running import Ground, Running
 
 from monitor import clock, tables
 from monitor.obligations import drafts
 from monitor.questionnaire import Answer, thaw
 from monitor.web import border
-from monitor.web.windows import PerMinute
 
 sys.path += [str(Path(__file__).parents[1] / one) for one in ("offline", "questionnaire", "evidence")]
 
@@ -184,7 +184,7 @@ async def test_making_and_reading_workbooks_is_counted_though_it_changes_nothing
     async with running.client() as client:
         base = base_of(running)
         _, place = await handed(client, base, await fetched(client, base))
-        monkeypatch.setattr(border, "HEAVY", PerMinute(1))
+        monkeypatch.setattr(border, "HEAVY", RateLimitItemPerMinute(1))
         for address, status in ((place, 200), (place, 429), (f"{base}/workbook.xlsx", 429), (f"{base}/workbook", 200)):
             async with client.get(address) as response:
                 assert (address, response.status) == (address, status)
