@@ -12,7 +12,7 @@ from monitor.web.fields import PARTS, Form
 from monitor.web.plain_form import boundary_of, plain
 
 BOUNDARY = b"----WebKitFormBoundary7MA4YWxkTrZu0gW"
-NAMES = st.from_regex(r"[\w.:-]{1,12}", fullmatch=True).filter(str.isascii)
+NAMES = st.text("abcXYZ019_.:-", min_size=1, max_size=12)
 PIECES = st.sampled_from([b"\r\n", b"--", BOUNDARY, b"\r\n--", b"\n", b"\r", b"", b"a", "日本".encode(), b"\xff", b'"'])
 TEXTS = st.lists(PIECES, max_size=6).map(b"".join)
 HEADS = st.sampled_from(
