@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 class Disposal(Model):
     """返却・消去の結果: what an accepted certificate came to. `state`: backup_pending, returned_not_deleted, disputed,
-    held, partial while something is left, else deletion_confirmed; replaced, once a later certificate of the same work was accepted. `turns_at`: when
-    the duties that follow from it have to be begun.
+    held, partial while something is left, else deletion_confirmed; replaced, once a later certificate of the same work
+    was accepted. `turns_at`: when the duties that follow from it have to be begun.
     """
 
     id = fields.IntField(primary_key=True)
@@ -49,10 +49,8 @@ class Disposal(Model):
 
 class DisposalPlace(Model):
     """One place of a certificate. `state`: deleted, returned, not_held, backup_pending, legal_hold, remaining,
-    returned_not_deleted, vendor_own_duty, disputed.
-    `done_on`: when it was erased, given back, or put beyond use. `purge_by`: when what is left is gone or need be kept no
-    longer.
-    `basis`, `holder`, `review_on`: the law that wants it kept, who keeps it, when that is looked at again.
+    returned_not_deleted, vendor_own_duty, disputed. `done_on`: when it was erased, given back, or put beyond use.
+    `purge_by`: when what is left is gone or need be kept no longer. `basis`, `holder`, `review_on`: the law that wants it kept, who keeps it, when that is looked at again.
     """
 
     id = fields.IntField(primary_key=True)
