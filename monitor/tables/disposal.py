@@ -50,7 +50,8 @@ class Disposal(Model):
 class DisposalPlace(Model):
     """One place of a certificate. `state`: deleted, returned, not_held, backup_pending, legal_hold, remaining,
     returned_not_deleted, vendor_own_duty, disputed. `done_on`: when it was erased, given back, or put beyond use.
-    `purge_by`: when what is left is gone or need be kept no longer. `basis`, `holder`, `review_on`: the law that wants it kept, who keeps it, when that is looked at again.
+    `purge_by`: when what is left is gone or need be kept no longer. `basis`, `holder`, `review_on`: the law that wants
+    it kept, who keeps it, when that is looked at again.
     """
 
     id = fields.IntField(primary_key=True)
