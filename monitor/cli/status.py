@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 @click.option("--overdue", is_flag=True, help="Only what is overdue or failing.")
 @click.option("--promises", is_flag=True, help="How each promise stands, with the age of its freshest evidence.")
 @click.option("--texts", is_flag=True, help="The group's own published texts: when each was last seen, what changed.")
-@click.option("--exit-status", is_flag=True, help="Exit 4 when something is overdue or failing, or a promise is red.")
+@click.option(
+    "--exit-status",
+    is_flag=True,
+    help="Exit 4 when something is overdue or failing, a promise is red, or a text changed.",
+)
 @config_option
 @json_option
 @click.pass_context
@@ -35,6 +39,8 @@ async def status(  # noqa: PLR0913 - one parameter for each option
     as_json: bool,
 ) -> None:
     """Show what is open, overdue and failing, by responsible company."""
+    if promises and texts:
+        raise click.UsageError("--promises and --texts show two different things: name one of them.")
     async with store_of(settings_of(config_file, context)):
         shown = _promises if promises else _texts if texts else _board
         troubled = await shown(company, only_trouble=overdue, as_json=as_json)

@@ -98,7 +98,9 @@ def _of_duty(duty: Obligation, notice: Notice, calendar: Calendar, today: date) 
     received = notice.made_at if notice.kind in _RECEIVED else duty.submitted_at
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
     values |= {"again": seen_again(duty, calendar), "achieved_on": achieved_on(duty)}
-    values |= {"matter": one_line(duty.subject), "wanted": duty.cause.get("request") or duty.cause.get("source", "")}
+    # The key of a list is ours alone, and says nothing to a reader.
+    values["matter"] = "" if duty.cause.get("listed") else one_line(duty.subject)
+    values["wanted"] = duty.cause.get("request") or duty.cause.get("source", "")
     values["settled"] = duty.state == "accepted"
     if duty.state == "returned" and duty.decided_at:
         values |= {"returned_on": calendar.day_of(duty.decided_at), "returned_for": lines(duty.reason)}

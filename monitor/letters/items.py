@@ -23,7 +23,7 @@ ITEMS: Mapping[int, Message] = {
 }
 #: The questions of the notice, the nine items among them.
 QUESTIONS: Mapping[str, Message] = {
-    "incident.noticed-on": Message("The day of noticing"),
+    "incident.noticed-on": Message("Date of discovery"),
     "incident.happened-on": Message("The day on which it happened"),
     "incident.categories": Message("What it touches"),
     "incident.contact": Message("Whom to contact"),

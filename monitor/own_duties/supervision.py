@@ -39,7 +39,7 @@ SUPERVISION: Mapping[str, OwnKind] = {
             " follows by itself. A new date that is entered settles this too."
         ),
         {"renew": Message("It is renewed"), "end": Message("It ends with its term")},
-        lapses={"renewed-by-itself": Message("It was renewed by itself")},
+        lapses={"renewed-by-itself": Message("Renewed automatically")},
         before=(60, 30, 7, 1),
     ),
     CONTRACT_REVIEW: OwnKind(

@@ -34,7 +34,7 @@ async def catch_up(work: Work, present: Roster, at: datetime) -> Iterator[dateti
             days = present.group.opt_outs.acknowledge_days
             due_on = present.calendar.shift(today, days)
             owed = Owed(
-                due_on, (due_on - today).days, opens_at=at, cause={"reason": "opt-out"},
+                due_on, (due_on - today).days, opens_at=at, cause={"reason": "opt-out", "listed": "yes"},
                 subject=f"{ALL}{unheard[-1]}", roll=Roll.NONE, statutory=True,
             )  # fmt: skip
             await demand(OPT_OUT_ACK, entry.key, owed, at, present)

@@ -41,7 +41,8 @@ async def revised(url: str, on: date, at: datetime, actor: str = ledger.SYSTEM) 
         line = ledger.Event("policy.changed", f"policy/{text.key}", said, actor=actor)
         wanted = spoken_for(text, present, on)
         fresh = [one for company in wanted if (one := await _ask(company, url, on, at, present))]
-        await ledger.write([line], at)
+        if fresh:  # told again, it is the change that was told before
+            await ledger.write([line], at)
     return fresh
 
 

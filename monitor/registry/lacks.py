@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: What is said of each kind of gap; `{items}`: which of several.
 LACKS: Mapping[str, Message] = {
     "selection-missing": Message("an accepted selection review"),
-    "selection-stale": Message("a selection review of the last 12 months"),
+    "selection-stale": Message("a selection review that is recent enough"),
     "contract-unsigned": Message("the day on which the contract was signed"),
     "contract-expired": Message("a contract whose term is not over"),
     "clauses-missing": Message("contract clauses {items}"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from stage import GROUP, engagement, instant, registry
 
@@ -78,3 +80,13 @@ async def test_a_number_of_our_own_leads_to_nobody_and_stays(refused):
     await tables.Obligation.filter(kind="opt-out-ack").update(state="accepted")
     await turn(NIGHT)
     assert (await tables.OptOut.get(id=own.id)).ref == f"opt-out/{own.id}"
+
+
+async def test_it_stays_while_a_list_of_all_that_came_before_is_not_acknowledged(refused):
+    one = await tables.OptOut.get()
+    await tables.Obligation.all().update(state="open", subject=f"opt-outs/{one.id}")
+    assert await turn(NIGHT) == 0
+    assert (await tables.OptOut.get()).ref == "S-1"
+    await tables.Obligation.all().update(subject=f"opt-outs/{one.id - 1}")  # of refusals before this one
+    assert await turn(NIGHT + timedelta(days=1)) == 1
+    assert (await tables.OptOut.get()).ref != "S-1"

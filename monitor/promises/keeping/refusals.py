@@ -17,6 +17,7 @@ from tortoise.expressions import F
 from monitor import ledger, tables
 from monitor.calendar import DAY
 from monitor.obligations.opt_out_ack import OPT_OUT_ACK
+from monitor.promises.earlier_refusals import of
 from monitor.promises.keeping.terms import BEGINS, reference_until
 from monitor.tables.duty import LIVE
 from monitor.tables.store import transaction
@@ -44,11 +45,17 @@ async def forget_refusals(present: Roster, at: datetime) -> int:
         when = first_night(row.arrived_on, present)
         if when > at:  # it is kept longer than when it was entered
             done += await tables.OptOut.filter(id=row.id).update(erase_at=when)
-        elif await tables.Obligation.filter(kind=OPT_OUT_ACK, subject=row.ref, state__in=LIVE).exists():
+        elif await _unacknowledged(row):
             await tables.OptOut.filter(id=row.id).update(erase_at=at + _LATER)
         else:
             done += await _forget(row, present, at)
     return done
+
+
+async def _unacknowledged(row: OptOut) -> bool:
+    """Whether somebody has still to acknowledge it, alone or on a list of all that came before."""
+    live = await tables.Obligation.filter(kind=OPT_OUT_ACK, company_id=row.company_id, state__in=LIVE)
+    return any(of(ack, row) for ack in live)
 
 
 async def _forget(row: OptOut, present: Roster, at: datetime) -> int:

@@ -11,6 +11,7 @@ from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations.adding import may_add
 from monitor.obligations.drafts import last_accepted
 from monitor.offline.conditions import numbers
+from monitor.promises.earlier_refusals import ALL
 from monitor.promises.incidents.exposing import REF
 from monitor.promises.owners.requesting import REQUESTS
 from monitor.questionnaire import SectionState
@@ -78,7 +79,7 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         receipts=await receipts(found),
         steps=None,
         wanted=_wanted(found),
-        matter="" if found.duty.subject.startswith(REF) else found.duty.subject,
+        matter="" if found.duty.subject.startswith((REF, ALL)) else found.duty.subject,
     )  # fmt: skip
 
 
