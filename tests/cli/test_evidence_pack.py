@@ -18,8 +18,11 @@ from stage import PARTY, engagement, event, instant, last_accepted, play, regist
 from test_commands import home, run
 
 from monitor import plugins, tables
-from monitor.obligations.acts import Declaration, submit
-from monitor.questionnaire import Answer, QuestionType, freeze_answers
+from monitor.obligations.acts import Declaration, return_, submit
+from monitor.obligations.drafts import attach
+from monitor.promises.membership.succeeding import reassign
+from monitor.promises.pack import making
+from monitor.questionnaire import Answer, EvidenceFile, QuestionType, freeze_answers
 from monitor.receipt import Verdict, examine
 from monitor.tables.store import opened
 
@@ -31,6 +34,7 @@ key = "beta"
 name = "Beta Logistics"
 contacts = ["privacy@beta.example"]
 """
+ASKED = [one.id for one in plugins.shelf()["appi-gl10"].questions if one.type is QuestionType.YES_NO]
 FILE = b"%PDF-1.7 a page that was handed in"
 SHA256 = hashlib.sha256(FILE).hexdigest()
 
@@ -56,23 +60,22 @@ def lived(home, tmp_path):
     place = home / "data" / "evidence" / SHA256[:2] / SHA256
     place.parent.mkdir(parents=True)
     place.write_bytes(FILE)
-    changed(
-        home,
-        "INSERT INTO evidence (id, question, name, media_type, size, sha256, stored_at, obligation_id) SELECT"
-        f" 'e', 'q', '../=cmd.PDF', 'application/pdf', {len(FILE)}, '{SHA256}', submitted_at, id FROM obligation"
-        " WHERE party_id = 'acme' AND submitted_at IS NOT NULL",
-    )
     return home
 
 
 async def hand_in(url):
-    """Answers to questions, as the form hands them in."""
-    asked = plugins.shelf()["appi-gl10"]
-    given = {one.id: Answer(value="yes") for one in asked.questions if one.type is QuestionType.YES_NO}
-    frozen = freeze_answers(asked, given)
     async with opened(url):
         duty = await tables.Obligation.get(party_id="acme")
-        await submit(duty.id, instant("2026-09-15T10:00"), Declaration(frozen.text, frozen.sha256, "A. Signer"))
+        file = EvidenceFile(id="e", name="../=cmd.PDF", sha256=SHA256, size=len(FILE))
+        await attach(duty.id, ASKED[0], file, "application/pdf", instant("2026-09-15T09:00"), "vendor")
+        await submit(duty.id, instant("2026-09-15T10:00"), answered(file))
+
+
+def answered(*files):
+    """Answers to questions, as the form hands them in."""
+    given = {name: Answer(value="yes") for name in ASKED} | {ASKED[0]: Answer(value="yes", files=files)}
+    frozen = freeze_answers(plugins.shelf()["appi-gl10"], given)
+    return Declaration(frozen.text, frozen.sha256, "A. Signer")
 
 
 def changed(home, sql):
@@ -136,6 +139,52 @@ def test_another_year_has_nothing_of_this_one(lived):
     assert not (folder / "receipts").exists()
     assert objects(folder / "registers" / "requests.jsonl") == []
     assert verified(folder).returncode == 0
+
+
+@pytest.mark.parametrize("since", ["withdrawn_at = stored_at", "stored_at = '2025-12-01 00:00:00+00:00'"])
+def test_the_files_of_an_answer_are_those_that_it_named_when_it_was_handed_in(lived, since):
+    changed(lived, f"UPDATE evidence SET {since}")
+    folder = packed(lived, "--party", "acme", "--year", "2026")
+    assert verified(folder).stdout.endswith("all of it holds\n")
+    assert (folder / "files" / f"{SHA256}.pdf").read_bytes() == FILE
+    (told,) = objects(folder / "files.jsonl")
+    assert (told["question"], told["media_type"]) == (ASKED[0], "application/pdf")
+
+
+@pytest.mark.parametrize("poured", ["registers/requests.jsonl", "ledger.jsonl"])
+def test_what_is_handed_in_while_a_pack_is_made_is_in_it_with_its_line_or_not_at_all(lived, monkeypatch, poured):
+    pour = making._pour
+
+    async def meanwhile(archive, name, lines):
+        count = await pour(archive, name, lines)
+        if name == poured:
+            duty = await tables.Obligation.get(party_id="acme")
+            await return_(duty.id, instant("2026-09-21T10:00"), "person/1", "Once more")
+            await submit(duty.id, instant("2026-09-22T10:00"), answered())
+        return count
+
+    monkeypatch.setattr(making, "_pour", meanwhile)
+    folder = packed(lived)
+    assert verified(folder).stdout.endswith("all of it holds\n")
+    on = [one["at"][:10] for one in objects(folder / "ledger.jsonl") if one["type"] == "obligation.submitted"]
+    (asked,) = [one for one in objects(folder / "registers" / "requests.jsonl") if one["party_id"] == "acme"]
+    assert asked["submitted_at"][:10] in on
+    assert len(list((folder / "receipts").iterdir())) == (2 if "2026-09-22" in on else 1)
+
+
+def test_a_receipt_stays_with_the_company_that_its_line_names_when_the_work_goes_to_another(lived):
+    async def move():
+        async with opened(f"sqlite:///{lived / 'data' / 'itaku.sqlite3'}"):
+            await reassign("impress", ["dm"], "sister", instant("2026-09-21T10:00"))
+
+    asyncio.run(move())
+    folder = packed(lived, "--company", "sister")
+    assert verified(folder).stdout.endswith("all of it holds\n")
+    assert not (folder / "receipts").exists()
+    folder = packed(lived, "--company", "impress")
+    assert verified(folder).stdout.endswith("all of it holds\n")
+    assert len(list((folder / "receipts").iterdir())) == 1
+    assert (folder / "files" / f"{SHA256}.pdf").exists()
 
 
 def test_whatever_is_changed_in_a_pack_shows(lived):

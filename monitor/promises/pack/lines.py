@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
+from monitor.receipt.gathering import SUBMITTED
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -32,18 +33,38 @@ SUBJECTS: Mapping[str, tuple[type[Any], str, str]] = {
     "sub-entrustment": (tables.SubEntrustment, "id", "engagement__party_id"),
     "engagement": (tables.Engagement, "key", "party_id"),
     "mail": (tables.Mail, "id", "party_id"),
+    "statistics": (tables.StatisticsReview, "id", "party_id"),
+    "transfer-check": (tables.TransferCheck, "id", "engagement__party_id"),
+    "provision": (tables.ProvisionRecord, "id", "party_id"),
+}
+#: Of the registers: what no line has as its subject, with what its lines are about instead.
+WITHIN: Mapping[type[Any], str] = {
+    tables.DisposalPlace: "the certificate of deletion",
+    tables.FindingRow: "the endpoint",
+    tables.InstructionRecord: "the work",
+    tables.LookDay: "the day of all looks",
+    tables.MailItem: "the mail",
+    tables.PaperEntry: "the request",
+    tables.Plea: "the request",
+    tables.Suspension: "the work",
 }
 
 
 @dataclass
 class Chosen:
-    """What belongs to a choice. Of a party: by what the line names, or by what its subject is."""
+    """What belongs to a choice. Of a party: by what the line names, or by what its subject is.
+
+    `submissions`, `received`: what its lines say was handed in, as answers, and as files each with its request. The
+    lines decide, for a request may go over to another company later.
+    """
 
     choice: Choice
     calendar: Calendar
     verifier: ledger.Verifier = field(default_factory=ledger.Verifier)
     people: set[int] = field(default_factory=set)
     hashes: set[str] = field(default_factory=set)
+    submissions: set[int] = field(default_factory=set)
+    received: set[tuple[int, str]] = field(default_factory=set)
     _subjects: set[str] = field(default_factory=set)
     _works: set[str] = field(default_factory=set)
 
@@ -84,3 +105,15 @@ class Chosen:
             self.people.add(int(number))
         said = (value for name, value in line["data"].items() if name.endswith("sha256") and isinstance(value, str))
         self.hashes |= {value for value in said if _SHA256.fullmatch(value)}
+        self._note_answers(line)
+
+    def _note_answers(self, line: Mapping[str, Any]) -> None:
+        kind, _, number = line["subject"].partition("/")
+        data = line["data"]
+        if kind != "obligation" or not number.isdigit():
+            return
+        # What lacked something went back at once: its one line is that of its return.
+        if (line["type"] == SUBMITTED or "lacks" in data) and isinstance(data.get("submission"), int):
+            self.submissions.add(data["submission"])
+        if isinstance(data.get("sha256"), str):
+            self.received.add((int(number), data["sha256"]))

@@ -69,17 +69,20 @@ async def pack(path: Path, asked: Asked, tools: Tools) -> Made:
 
 
 async def _fill(archive: Archive, asked: Asked, tools: Tools) -> Made:
+    """Work goes on meanwhile. Rows come before the ledger, so that it has the line of each; what was handed in comes
+    after, as far as the lines tell of it.
+    """
     counts: dict[str, int] = {}
-    chosen = Chosen(asked.choice, asked.present.calendar)
-    await chosen.prepare()
-    counts["ledger.jsonl"] = await _pour(archive, "ledger.jsonl", _canonical(chosen))
     archive.add("registry.toml", await export(asked.choice.company, asked.choice.party))
     await _workbook(archive, asked)
     for name, register in REGISTERS.items():
         found = rows(register, asked.choice, asked.present.calendar)
         counts[f"registers/{name}.jsonl"] = await _pour(archive, f"registers/{name}.jsonl", found)
     counts["reviews.jsonl"] = await _pour(archive, "reviews.jsonl", _reviews(asked))
-    proofs = Proofs(archive, asked.choice, asked.present, tools.signing, tools.store, tools.verify)
+    chosen = Chosen(asked.choice, asked.present.calendar)
+    await chosen.prepare()
+    counts["ledger.jsonl"] = await _pour(archive, "ledger.jsonl", _canonical(chosen))
+    proofs = Proofs(archive, chosen, asked.present, tools.signing, tools.store, tools.verify)
     counts["receipts"], counts["files"] = await proofs.receipts(), await proofs.files()
     counts["reasons.jsonl"] = await _pour(archive, "reasons.jsonl", _reasons(sorted(chosen.hashes)))
     counts["people.jsonl"] = await _pour(archive, "people.jsonl", _people(sorted(chosen.people)))

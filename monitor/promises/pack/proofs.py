@@ -7,30 +7,36 @@ import json
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from monitor import receipt, tables
 from monitor.evidence.store import EvidenceChanged, EvidenceMissing
 from monitor.letters.words import duty_reference
-from monitor.promises.pack.registers import BATCH, OF_REQUEST, Register
+from monitor.promises.pack.registers import BATCH
+from monitor.questionnaire import thaw_answers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from monitor.evidence import EvidenceStore
     from monitor.promises.pack.archive import Archive
-    from monitor.promises.trustees.choosing import Choice
+    from monitor.promises.pack.lines import Chosen
     from monitor.receipt import Signing
     from monitor.registry.roster import Roster
-    from monitor.tables import Submission
+    from monitor.tables import OfflineFile, Submission
 
 _SPOOLED = 8 << 20  #: octets of a file that are held in memory until it is known to be what was kept
-SUBMISSIONS = Register(tables.Submission, (), ("submitted_at",), whose=OF_REQUEST)
-FILES = (
-    Register(tables.Evidence, (), ("stored_at",), whose=OF_REQUEST, only={"withdrawn_at": None}),
-    Register(tables.OfflineFile, (), ("received_at",), whose=OF_REQUEST),
-)
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    duty: int
+    question: str
+    name: str
+    sha256: str
+    size: int
+    media_type: str
 
 
 @dataclass
@@ -38,7 +44,7 @@ class Proofs:
     """`troubles`: what does not hold, each as a token with what it is of (`changed`, `missing`)."""
 
     archive: Archive
-    choice: Choice
+    chosen: Chosen
     present: Roster
     signing: Signing
     store: EvidenceStore
@@ -46,7 +52,7 @@ class Proofs:
     troubles: list[tuple[str, str]] = field(default_factory=list)
 
     async def receipts(self) -> int:
-        """One for each answer of which the ledger has a line; how many."""
+        """One for each answer of which a line in the pack tells; how many."""
         done = 0
         async for row in self._handed_in():
             matter = await receipt.gather(row, await self._source(row))
@@ -60,11 +66,9 @@ class Proofs:
         return done
 
     async def _handed_in(self) -> AsyncIterator[Submission]:
-        rows, last = SUBMISSIONS.of(self.choice, self.present.calendar), 0
-        while batch := await rows.filter(id__gt=last).order_by("id").limit(BATCH).select_related("obligation"):
-            for row in batch:
+        for some in _batches(sorted(self.chosen.submissions)):
+            for row in await tables.Submission.filter(id__in=some).order_by("id").select_related("obligation"):
                 yield row
-            last = batch[-1].id
 
     async def _source(self, row: Submission) -> receipt.Source:
         duty = row.obligation
@@ -74,20 +78,31 @@ class Proofs:
     async def files(self) -> int:
         """Each once, however often it was handed in; how many. `files.jsonl` says what each is of."""
         known: dict[str, str] = {}
-        said = [line async for line in self._named(known)]
+        said = dict.fromkeys([_line(one, known) async for one in self._named()])
         for sha256, name in sorted(known.items()):
             await self._file(sha256, name)
         self.archive.add("files.jsonl", "".join(said))
         return len(known)
 
-    async def _named(self, known: dict[str, str]) -> AsyncIterator[str]:
-        for register in FILES:
-            rows: Any = register.of(self.choice, self.present.calendar).order_by("obligation_id", "id")
-            async for row in rows:
-                place = known.setdefault(row.sha256, f"files/{row.sha256}{_ending(row.name)}")
-                told = {"file": place, "request": duty_reference(row.obligation_id), "name": row.name}
-                more = {"question": getattr(row, "question", ""), "size": row.size, "media_type": row.media_type}
-                yield json.dumps(told | more, ensure_ascii=False) + "\n"
+    async def _named(self) -> AsyncIterator[_File]:
+        """What the answers name as they were frozen, whatever the party took out of its draft since; then workbooks
+        and scans as they came.
+        """
+        async for row in self._handed_in():
+            kept = tables.Evidence.filter(obligation_id=row.obligation_id).values_list("id", "media_type")
+            types = {str(key): str(media_type) for key, media_type in await kept}
+            for question, answer in thaw_answers(row.answers).items():
+                for file in answer.files:
+                    told = (file.name, file.sha256, file.size, types.get(file.id, ""))
+                    yield _File(row.obligation_id, question, *told)
+        async for came in self._offline():
+            yield _File(came.obligation_id, "", came.name, came.sha256, came.size, came.media_type)
+
+    async def _offline(self) -> AsyncIterator[OfflineFile]:
+        for some in _batches(sorted({duty for duty, _ in self.chosen.received})):
+            for row in await tables.OfflineFile.filter(obligation_id__in=some).order_by("obligation_id", "id"):
+                if (row.obligation_id, row.sha256) in self.chosen.received:
+                    yield row
 
     async def _file(self, sha256: str, name: str) -> None:
         """What is not there any more, or is another than was kept, is told and left out."""
@@ -102,6 +117,17 @@ class Proofs:
             with self.archive.part(name) as part:
                 while piece := spool.read(_SPOOLED):
                     part.write(piece)
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[begun : begun + BATCH] for begun in range(0, len(ids), BATCH))
+
+
+def _line(one: _File, known: dict[str, str]) -> str:
+    place = known.setdefault(one.sha256, f"files/{one.sha256}{_ending(one.name)}")
+    told = {"file": place, "request": duty_reference(one.duty), "name": one.name}
+    more = {"question": one.question, "size": one.size, "media_type": one.media_type}
+    return json.dumps(told | more, ensure_ascii=False) + "\n"
 
 
 def _ending(name: str) -> str:
