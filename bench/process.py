@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
 PATIENCE = 20.0
+RESTING = 0.05  #: CPU seconds in a second
 
 
 class Failed(Exception):  # noqa: N818 - what became of the run
@@ -63,6 +64,18 @@ def memory_of(pid: int | str = "self") -> float:
 
 def _command(place: str, loop: str, arguments: dict[str, Any]) -> list[str]:
     return [sys.executable, "-m", "bench.child", place, loop, json.dumps(arguments)]
+
+
+async def at_rest(pid: int) -> None:
+    """Until a process that was just started has done what was waiting for it: it takes less than a twentieth of a core
+    for two seconds on end.
+    """
+    quiet = 0
+    async with asyncio.timeout(300):
+        while quiet < 2:
+            before = cpu_of(pid)
+            await asyncio.sleep(1)
+            quiet = quiet + 1 if cpu_of(pid) - before < RESTING else 0
 
 
 async def child(place: str, loop: str = "uvloop", **arguments: Any) -> dict[str, Any]:
