@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from monitor.tables import Incident, OwnDuty
 
 MISSING = "still-missing"  #: the notice to the party
-ADDING = (MISSING, "fresh-link")  #: what leads a party to adding to its notice
+ADDING = (MISSING, "fresh-link", "hand-over")  #: what leads a party to adding to its notice
 NOTICE = "incident-notice"
 AT_WILL = 9  #: of the nine items, what else there may be to say: nobody is asked for it
 REPORTED = (PRELIMINARY_REPORT, FINAL_REPORT, MARK_REPORT)

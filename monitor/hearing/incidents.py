@@ -109,9 +109,12 @@ async def learn(ref: str, answers: Mapping[str, Answer], at: datetime, actor: st
         await _enter(incident, _learned(incident, answers), at, actor)
 
 
-async def going_on(ref: str) -> bool:
-    """Whether an incident that was told is being dealt with."""
-    return await tables.Incident.filter(ref=ref, state="told").exists()
+async def going_on(ref: str, *, lock: bool = False) -> bool:
+    """Whether an incident that was told is being dealt with. `lock`: nobody closes it before the caller's transaction
+    ends; who is closing it just now is waited for.
+    """
+    incident = await (_held(ref) if lock else tables.Incident.get_or_none(ref=ref))
+    return incident is not None and incident.state == "told"
 
 
 async def lacking_with(ref: str, answers: Mapping[str, Answer]) -> list[int]:

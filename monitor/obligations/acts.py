@@ -16,7 +16,7 @@ from monitor.books import Step, enter, moved
 from monitor.calendar import Roll
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations import KINDS
-from monitor.obligations.adding import held_to_write, news
+from monitor.obligations.adding import for_reviewers, held_to_write, may_add, news
 from monitor.obligations.closing import close
 from monitor.obligations.completeness import lacking, sent_back, wished
 from monitor.obligations.foresight import next_one
@@ -79,7 +79,7 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
     async with transaction():
         duty, calendar = await held_to_write(duty_id)
         kind, answers = KINDS[duty.kind], thaw_answers(said.answers)
-        added = await news(duty, answers)
+        added = await news(duty, answers, at, actor)
         handed_in = await tables.Submission.create(
             obligation_id=duty.id,
             answers=said.answers,
@@ -107,11 +107,17 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
             company_queued=None,
         )
         gist = {"submission": handed_in.id, **({"added": added} if added else {}), **await kind.gist(duty, answers)}
-        more = {"mark": str(handed_in.id), "data": gist}
-        notices = [about_duty(duty, "receipt", VENDOR, at, urgent=True, **more)]
+        mark = str(handed_in.id)
+        notices = [about_duty(duty, "receipt", VENDOR, at, urgent=True, mark=mark, data=gist)]
         if kind.reviewed:
             fields |= edit(duty, decided_at=None, accepted_on=None) if added else {}
-            notices.append(about_duty(duty, "review", COMPANY, at, roles=["reviewer"], urgent=duty.statutory, **more))
+            more = {
+                "mark": mark,
+                "roles": ["reviewer"],
+                "urgent": duty.statutory,
+                **await for_reviewers(duty, gist, at),
+            }
+            notices.append(about_duty(duty, "review", COMPANY, at, **more))
         else:
             fields |= edit(duty, state="accepted", decided_at=at, accepted_on=calendar.day_of(at))
         how = {"late": late} | ({"confirmed": said.confirmed} if said.confirmed else {}) | dict(kind.heard(answers))
@@ -334,6 +340,8 @@ async def revoke_links(duty_id: int, at: datetime, actor: str, *, fresh: bool) -
         duty, _ = await held(duty_id)
         revoked = await links.revoke(duty, at, actor)
         need(revoked, "none-valid", "No link is valid here any more.")
-        if fresh and duty.state in ASKED and duty.told_on is not None:
-            said = {"mark": at.isoformat(), "data": {"reason": "revoked"}}
+        adding = await may_add(duty)
+        if fresh and (adding or (duty.state in ASKED and duty.told_on is not None)):
+            data = {"reason": "revoked"} | ({"adding": True} if adding else {})
+            said = {"mark": at.isoformat(), "data": data}
             await tell([about_duty(duty, "fresh-link", VENDOR, at, urgent=True, **said)])

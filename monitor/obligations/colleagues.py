@@ -15,7 +15,7 @@ from monitor import ledger, tables
 from monitor.notices import COMPANY, VENDOR, about_duty, tell
 from monitor.notices import withdraw as drop
 from monitor.obligations.acts import person
-from monitor.obligations.adding import held_to_write
+from monitor.obligations.adding import held_to_write, may_add
 from monitor.obligations.holding import held
 from monitor.obligations.signing import contact_of, masked
 from monitor.refusal import need
@@ -170,7 +170,7 @@ async def decide(
         state = GIVEN if approve else REFUSED
         await tables.Colleague.filter(id=row.id).update(state=state, changed_at=at)
         await _record("colleague.approved" if approve else "colleague.refused", duty, row, at, actor)
-        if approve and duty.state in ASKED:
+        if approve and (duty.state in ASKED or await may_add(duty)):
             await _send(row, duty, (await tables.Person.get(id=row.contact_id)).email, at)
 
 

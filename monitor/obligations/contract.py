@@ -164,8 +164,10 @@ class Kind(ABC):
     ) -> None:
         """What handing it in leads to, in its transaction."""
 
-    async def growing(self, duty: Obligation) -> bool:  # noqa: ARG002 - most answers are given once
-        """Whether the party may add to what it has handed in, whenever it knows more."""
+    async def growing(self, duty: Obligation, *, lock: bool = False) -> bool:  # noqa: ARG002 - most are given once
+        """Whether the party may add to what it has handed in, whenever it knows more. `lock`: what that hangs on stays
+        as it is until the caller's transaction ends.
+        """
         return False
 
     async def gist(self, duty: Obligation, answers: Mapping[str, Answer]) -> Mapping[str, Any]:  # noqa: ARG002

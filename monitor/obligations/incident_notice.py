@@ -31,9 +31,9 @@ class IncidentNotice(Demanded):
         found = missing(answers)
         return {"reason": listed(found)} if found else {}
 
-    async def growing(self, duty: Obligation) -> bool:
+    async def growing(self, duty: Obligation, *, lock: bool = False) -> bool:
         """More becomes known for weeks: it is told whenever it is, until the company has closed the incident."""
-        return await going_on(duty.subject)
+        return await going_on(duty.subject, lock=lock)
 
     async def gist(self, duty: Obligation, answers: Mapping[str, Answer]) -> Mapping[str, Any]:
         """The items of which nothing has been told, by this notice or by one before it."""

@@ -7,6 +7,7 @@ import pytest
 from questionnaire_strategies import KINDS, TODAY
 
 from monitor.assets import QUESTIONNAIRES
+from monitor.letters.items import ITEMS, QUESTIONS
 from monitor.questionnaire import (
     Answer,
     Choice,
@@ -182,6 +183,13 @@ def test_the_incident_notice_asks_the_nine_items_and_lets_those_not_known_yet_be
     }
     assert examine(form, known, TODAY).complete
     assert score(form, known).percent is None
+
+
+def test_letters_about_a_notice_of_an_incident_have_words_for_each_question_in_the_order_of_the_form():
+    form = SHIPPED["incident-notice"]
+    assert list(QUESTIONS) == [question.id for question in form.questions]
+    items = {question.id: ITEMS[int(question.item)] for question in form.questions if question.item}
+    assert {name: QUESTIONS[name] for name in items} == items
 
 
 def test_the_selection_form_asks_the_seven_heads_and_the_eight_matters_of_the_contract():

@@ -11,6 +11,8 @@ from test_colleagues import english
 from test_form import declaring, get, plain_path, post
 
 from monitor import clock, tables
+from monitor.obligations import acts, adding
+from monitor.obligations.colleagues import decide
 from monitor.promises.incidents import following
 from monitor.questionnaire import thaw_answers
 from monitor.registry.roster import roster
@@ -160,8 +162,11 @@ async def test_what_is_typed_while_the_company_closes_the_incident_is_not_lost_a
     async with running.client() as client:
         base = await told(running, client)
         await says(client, base, "nine", cause="A wrong address.")
+        await post(client, f"{base}/colleagues", {"email": "colleague@acme.example"})
         person = await tables.Person.create(email=MANAGERS, name="M.", seen_at=clock.now())
         await following.close((await tables.Incident.get()).id, clock.now(), f"person/{person.id}")
+        await running.work()
+        assert not running.mails("colleague@acme.example")  # a link that would open nothing to add to
         _, page = await post(client, f"{base}/s/nine", {"incident.other": "The police know."}, 422)
         assert "go back with your browser" in page
         assert "has been closed" in page
@@ -211,4 +216,51 @@ async def test_another_form_of_the_work_leads_to_the_notice_and_then_a_code_sign
         await running.work()
         place, _ = await post(client, f"{base}/sign", {"code": running.code()})
         assert place == f"{base}/done"
+        assert len(await handed_in()) == 2
+
+
+async def test_what_is_added_too_often_in_a_day_is_kept_and_waits_for_the_next(running: Running, monkeypatch) -> None:
+    monkeypatch.setattr(adding, "A_DAY", 2)
+    async with running.client() as client:
+        base = await told(running, client)
+        await says(client, base, "nine", cause="A wrong address.")
+        await post(client, f"{base}/declare", SIGNED)
+        await says(client, base, "nine", cause="A list on a train.")
+        _, page = await post(client, f"{base}/declare", SIGNED | {"name": "髙﨑"}, 422)
+        assert "hand them in tomorrow by the same link" in page
+        assert 'value="髙﨑"' in page
+        assert "A list on a train." in await get(client, f"{base}/check")
+        assert len(await handed_in()) == 2
+        await tables.Submission.all().update(submitted_at=clock.now() - adding.DAY)
+        place, _ = await post(client, f"{base}/declare", SIGNED | {"name": "髙﨑"})
+        assert place == f"{base}/done"
+    assert [said.get("incident.cause") for said in await handed_in()] == [
+        None, "A wrong address.", "A list on a train.",
+    ]  # fmt: skip
+
+
+async def test_a_stranger_who_is_approved_while_more_is_added_gets_the_link(running: Running) -> None:
+    stranger = "expert@elsewhere.example"
+    async with running.client() as client:
+        base = await told(running, client)
+        await post(client, f"{base}/colleagues", {"email": stranger})
+        row, person = await tables.Colleague.get(), await acts.person(MANAGERS, clock.now(), "M.")
+        await decide(row.obligation_id, row.id, clock.now(), person, approve=True)
+        await running.work()
+        await says(client, english(running, stranger), "nine", cause="A wrong address.")
+    assert await tables.Answer.filter(question="incident.cause").exists()
+
+
+async def test_whose_links_are_made_void_while_more_may_be_added_gets_a_new_one(running: Running) -> None:
+    async with running.client() as client:
+        base = await told(running, client)
+        notice, person = await tables.Obligation.get(kind="incident-notice"), await acts.person(MANAGERS, clock.now())
+        await acts.revoke_links(notice.id, clock.now(), person, fresh=True)
+        await get(client, f"{base}/", status=404)
+        await running.work()
+        letter = flat(running.mails("privacy@acme.example")[-1].text)
+        assert "追記いただくための、新しいリンクをお送りします。以前のリンクは無効になりました。" in letter
+        fresh = plain_path(running.link()) + "/en"
+        await says(client, fresh, "nine", cause="A wrong address.")
+        await post(client, f"{fresh}/declare", SIGNED)
         assert len(await handed_in()) == 2

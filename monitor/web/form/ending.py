@@ -11,7 +11,7 @@ from monitor.hearing.exposures import said as said_of
 from monitor.language import Message
 from monitor.letters.items import items
 from monitor.obligations import KINDS, drafts
-from monitor.obligations.adding import NOTHING_ADDED, differing, said_last
+from monitor.obligations.adding import NOTHING_ADDED, TOO_MANY, differing, said_last
 from monitor.obligations.drafts import Draft
 from monitor.questionnaire import Answer, examine, freeze_answers, thaw_answers
 from monitor.refusal import Refused
@@ -148,7 +148,7 @@ async def submit(request: web.Request, found: Opened) -> web.StreamResponse:
     except Refused as no:
         if no.reason == NOTHING_ADDED:
             return see_other(f"{found.base}/done")  # a second press of the button was on its way
-        if no.reason != "too-many-codes":
+        if no.reason not in {"too-many-codes", TOO_MANY}:
             raise
         errors = [{"field": "declared", "text": no.message.in_(found.language), "href": "#declared"}]
         return await _undeclared(request, found, said, errors)
