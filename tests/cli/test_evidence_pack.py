@@ -18,8 +18,11 @@ from stage import PARTY, engagement, event, instant, last_accepted, play, regist
 from test_commands import home, run
 
 from monitor import plugins, tables
+from monitor.evidence import Stored
+from monitor.obligations import acts
 from monitor.obligations.acts import Declaration, return_, submit
 from monitor.obligations.drafts import attach
+from monitor.obligations.offline import WORKBOOK, receive
 from monitor.promises.membership.succeeding import reassign
 from monitor.promises.pack import making
 from monitor.questionnaire import Answer, EvidenceFile, QuestionType, freeze_answers
@@ -57,10 +60,16 @@ def lived(home, tmp_path):
         play(works, "2026-09-01T00:00", "2026-09-20T00:00", *events, tmp=tmp_path, database=f"sqlite:///{file}")
     )
     asyncio.run(hand_in(f"sqlite:///{file}"))
-    place = home / "data" / "evidence" / SHA256[:2] / SHA256
-    place.parent.mkdir(parents=True)
-    place.write_bytes(FILE)
+    kept(home, FILE)
     return home
+
+
+def kept(home, octets):
+    sha256 = hashlib.sha256(octets).hexdigest()
+    place = home / "data" / "evidence" / sha256[:2] / sha256
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(octets)
+    return sha256
 
 
 async def hand_in(url):
@@ -170,6 +179,31 @@ def test_what_is_handed_in_while_a_pack_is_made_is_in_it_with_its_line_or_not_at
     (asked,) = [one for one in objects(folder / "registers" / "requests.jsonl") if one["party_id"] == "acme"]
     assert asked["submitted_at"][:10] in on
     assert len(list((folder / "receipts").iterdir())) == (2 if "2026-09-22" in on else 1)
+
+
+def test_workbooks_that_came_and_files_of_an_answer_that_went_straight_back_are_in_the_pack(lived, monkeypatch):
+    more, book = (kept(lived, octets) for octets in (b"a second page", b"a workbook"))
+
+    async def lacking(*_):
+        return ("certificate",)
+
+    async def work():
+        async with opened(f"sqlite:///{lived / 'data' / 'itaku.sqlite3'}"):
+            duty, at = await tables.Obligation.get(party_id="acme"), instant("2026-09-21T10:00")
+            await return_(duty.id, at, "person/1", "Once more")
+            await receive(duty.id, WORKBOOK, Stored(book, 10, "application/zip", "answers.xlsx"), at, "vendor")
+            page = EvidenceFile(id="f", name="second.pdf", sha256=more, size=13)
+            monkeypatch.setattr(acts, "lacking", lacking)
+            await submit(duty.id, at, answered(page))
+
+    asyncio.run(work())
+    folder = packed(lived, "--party", "acme", "--company", "impress", "--year", "2026")
+    assert verified(folder).stdout.endswith("all of it holds\n")
+    assert [one["file"] for one in objects(folder / "files.jsonl")] == [
+        f"files/{SHA256}.pdf", f"files/{more}.pdf", f"files/{book}.xlsx"
+    ]  # fmt: skip
+    assert len(list((folder / "receipts").iterdir())) == 1
+    assert objects(packed(lived, "--company", "sister") / "files.jsonl") == []
 
 
 def test_a_receipt_stays_with_the_company_that_its_line_names_when_the_work_goes_to_another(lived):
