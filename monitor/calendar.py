@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 MIDNIGHT = time(0)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)  #: what anybody may name: terms and years reckon from it
 
 
 class Roll(enum.StrEnum):
@@ -49,6 +50,11 @@ def _national(country: str, year: int) -> frozenset[date]:
 def _weekend(country: str) -> frozenset[int]:
     """The weekdays (Monday is 0) on which a country rests."""
     return frozenset(holidays.country_holidays(country).weekend)
+
+
+def within(day: date) -> bool:
+    """Whether a day may be named: near the ends of time the next day, or the end of a term, is none any more."""
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def known_country(code: str) -> bool:

@@ -115,6 +115,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         'Write what is waived: "selection", "contract", "class", "purposes", or one clause, like "clause-5".',
     ),
     "day": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
+    "day-beyond": ("is {input}.", "Write a day from 1900 to 2200."),
     "number": ("is {input}, which is no whole number.", "Write a whole number."),
     "my-number": (
         "seems to hold an individual number (My Number).",

@@ -70,7 +70,11 @@ async def _mark(worked: Mapping[str, list[Step] | None], facts: Mapping[str, Fac
     """
     again: defaultdict[datetime | None, list[str]] = defaultdict(list)
     for key, steps in worked.items():
-        again[at + POISONED if steps is None else _after(steps, facts[key], at)].append(key)
+        instant: datetime | None = at + POISONED
+        if steps is not None:
+            with Guard(log, "when engagement %s comes up next cannot be told; tried again in an hour", key):
+                instant = _after(steps, facts[key], at)
+        again[instant].append(key)
     for instant, keys in again.items():
         await tables.Engagement.filter(key__in=keys).update(plan_at=instant)
 

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
 
 REGISTER_LOCK = 0x17A62  #: PostgreSQL's lock of whoever enters something that is counted or must be there once
+#: What stands before the stroke in all that the product numbers itself.
+OURS = frozenset((
+    "case", "certificate", "company", "complaint", "correction", "corrective-action", "disclosure", "disposal",
+    "engagement", "erased", "exposure", "hand-over", "incident", "instruction", "joint-use", "link", "looks", "mail",
+    "obligation", "opt-out", "opt-outs", "own-duty", "owner-request", "party", "person", "policy", "provision",
+    "published", "remediation", "statistics", "sub-entrustment", "submission", "summary", "transfer-check", "watch",
+))  # fmt: skip
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}")
 
 
@@ -27,7 +34,17 @@ def reference(ref: str) -> str:
         "Write a number of your own, such as P-2026-001: up to 60 Latin letters, digits and . _ / -. Never a name.",
     )
     harmless(text)
+    not_ours(text)
     return text
+
+
+def not_ours(ref: str) -> None:
+    """Nobody takes a reference that we give ourselves: the row that is to have it would find it taken, and stop."""
+    need(
+        ref.partition("/")[0].lower() not in OURS,
+        "ref-ours",
+        "References that begin like this one are given by the program: choose another, such as R-2026-001.",
+    )
 
 
 def harmless(*texts: str) -> None:

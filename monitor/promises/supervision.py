@@ -161,7 +161,8 @@ async def _all(
                 complete.add(row.company_id)
         again[instant].append(row.key)
     for company in sorted(complete):
-        await _list_complete(company, present, at)
+        with Guard(log, "whether nothing is missing any more at %s cannot be told", company):
+            await _list_complete(company, present, at)
     return again
 
 

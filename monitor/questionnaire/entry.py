@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from checks.spelling import normal
+from monitor.calendar import within
 from monitor.questionnaire.answers import Answer, EvidenceFile
 from monitor.questionnaire.model import Question, QuestionType
 from monitor.questionnaire.text import is_blank
@@ -71,7 +72,7 @@ def _value(question: Question, values: tuple[str, ...]) -> str | int | tuple[str
             number = whole_number(typed[0], _units(question))
             return typed[0] if number is None else number
         case QuestionType.DATE:
-            day = calendar_day(typed[0])
+            day = any_day(typed[0])
             return day.isoformat() if day else typed[0]
         case _:
             return typed[0].strip()
@@ -103,6 +104,12 @@ def whole_number(text: str, units: tuple[str, ...] = ()) -> int | None:
 
 
 def calendar_day(text: str) -> date | None:
+    """A day near enough to reckon with, as `any_day` reads it; else None."""
+    day = any_day(text)
+    return day if day and within(day) else None
+
+
+def any_day(text: str) -> date | None:
     """Reads 2026-12-31, 2026/12/31, 20261231, 2026年12月31日, 令和8年12月31日, R8.12.31, in any width; else None."""
     plain = _narrow(text)
     found = _DAY.fullmatch(plain) or _COMPACT_DAY.fullmatch(plain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from monitor.calendar import FIRST_DAY, LAST_DAY, within
 from monitor.questionnaire.entry import boxes_left_empty, holds_forbidden
 from monitor.questionnaire.model import Choice, Finding, Question, QuestionType
 from monitor.questionnaire.my_number import holds_my_number
@@ -140,6 +141,8 @@ def _date(question: Question, answer: Answer, today: date) -> Iterator[Problem]:
     day = _day(answer.value)
     if day is None:
         yield _no_day(str(answer.value))
+    elif not within(day):
+        yield _beyond("too-early", FIRST_DAY) if day < FIRST_DAY else _beyond("too-late", LAST_DAY)
     elif question.earliest and day < (today if question.earliest == "today" else question.earliest):
         yield _beyond("too-early", question.earliest)
     elif question.latest and day > (today if question.latest == "today" else question.latest):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, StringConstraints, ValidationInfo
 
 from checks.spelling import normal
-from monitor.calendar import known_country
+from monitor.calendar import known_country, within
 from monitor.questionnaire.my_number import holds_my_number
 from monitor.target import read_target
 
@@ -152,6 +152,12 @@ def _no_number(value: Any) -> Any:
     return value
 
 
+def _within(value: date) -> date:
+    if not within(value):
+        raise ValueError("day-beyond")
+    return value
+
+
 def no_flag(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("number")  # noqa: TRY004 - pydantic's shape
@@ -164,7 +170,7 @@ Text = Annotated[
     AfterValidator(visible),
     AfterValidator(_no_my_number),
 ]
-Day = Annotated[date, BeforeValidator(_no_number)]
+Day = Annotated[date, BeforeValidator(_no_number), AfterValidator(_within)]
 Certification = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9_-]*$", max_length=40)]
 Email = Annotated[str, AfterValidator(_email)]
 Country = Annotated[str, AfterValidator(_country)]

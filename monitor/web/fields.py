@@ -23,6 +23,7 @@ from aiohttp import (
 from aiohttp.hdrs import CONTENT_DISPOSITION, CONTENT_ENCODING
 from aiohttp.http_exceptions import HttpProcessingError
 
+from checks.spelling import normal
 from monitor.questionnaire.entry import tidy
 from monitor.web.plain_form import SMALL
 from monitor.web.site import SITE
@@ -177,6 +178,15 @@ async def chunk(part: BodyPartReader, octets: int) -> bytes:
 
 
 LONGEST_NAME = 100
+DIGITS = 9  #: of a number that is typed or stands in an address: what any column of ours can hold
+
+
+def whole_number(text: str, digits: int = DIGITS) -> int | None:
+    """The number that was typed, in any width; none where it is no number, or longer than any of ours. The one reader
+    of numbers: a longer one is an error of the database, or of `int` itself.
+    """
+    plain = normal("NFKC", text) if len(text) <= digits else ""
+    return int(plain) if plain.isascii() and plain.isdigit() else None
 
 
 def one_line(value: object) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.calendar import FIRST_DAY, LAST_DAY
 from monitor.questionnaire import Entry, Question, parse
 from monitor.questionnaire.entry import calendar_day, tidy, whole_number
 
@@ -36,12 +37,17 @@ def test_a_number_in_full_width_is_the_number_in_ascii(number):
         assert value(asked("number"), widened(typed)) == number
 
 
-@given(st.dates(min_value=date(1000, 1, 1)))
+@given(st.dates(FIRST_DAY, LAST_DAY))
 def test_a_day_in_full_width_is_the_day_in_ascii(day):
     forms = (day.isoformat(), f"{day:%Y/%m/%d}", f"{day.year}.{day.month}.{day.day}", f"{day:%Y%m%d}", f" {day} ")
     for typed in forms:
         assert calendar_day(typed) == day, typed
         assert calendar_day(widened(typed)) == day, typed
+
+
+@pytest.mark.parametrize("typed", ["9999-12-31", "2201-01-01", "1899-12-31", "令和99年1月1日", "0001-01-15"])
+def test_a_day_near_the_ends_of_time_is_read_by_no_act(typed):
+    assert (calendar_day(typed) is None) == (typed != "令和99年1月1日")
 
 
 @given(st.text(string.digits + ",.-/ 年月日RH令和平成元", max_size=14))

@@ -213,6 +213,8 @@ def test_none_of_these_excludes_the_others():
         ({"type": "date"}, Answer(value="2026-W01-1"), "not-a-date"),
         ({"type": "date"}, Answer(value="20261231"), "not-a-date"),
         ({"type": "date", "latest": "today"}, Answer(value="2026-11-25"), "too-late"),
+        ({"type": "date"}, Answer(value="9999-12-31"), "too-late"),
+        ({"type": "date"}, Answer(value="0001-01-15"), "too-early"),
         ({"type": "date", "earliest": "today"}, Answer(value="2026-11-23"), "too-early"),
         ({"type": "date", "earliest": date(2026, 1, 1)}, Answer(value="2025-12-31"), "too-early"),
         ({"type": "text"}, Answer(value=5), "not-a-text"),

@@ -58,6 +58,11 @@ MISTAKES = {
         changed('closed_days = "JP"', "zzz = 1"),
         "[group]: zzz: is not a known key. Remove it, or write one of",
     ),
+    "a day near the end of time": (
+        changed("2026-01-10", "9999-12-31"),
+        "attestation.last_accepted_on: is 9999-12-31. Write a day from 1900 to 2200.",
+    ),
+    "a day near the beginning of time": (changed("2026-01-10", "0001-01-15"), "Write a day from 1900 to 2200."),
     "a misspelt key of an inner table": (
         changed("last_accepted_on", "last_accepted"),
         'engagement "dm": attestation.last_accepted: is not a known key. Did you mean last_accepted_on?',

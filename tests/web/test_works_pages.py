@@ -59,6 +59,10 @@ async def test_a_candidate_becomes_active_once_nothing_is_missing(running: Runni
         _, page = await post(client, f"{here}/classify", {"classify_by": "N", "classify_receives": "yes", "classify_reason": "Prints"}, 422)  # fmt: skip
         assert "Prints" in page
         assert 'href="#classify_class"' in page
+        far = {"classify_review_year": "9999", "classify_review_month": "12", "classify_review_day": "31"}
+        _, page = await post(client, f"{here}/classify", {"classify_by": "N", "classify_reason": "R", **far}, 422)
+        assert "1900年から2200年までの日付" in page
+        assert 'value="9999"' in page
         said = {
             "classify_receives": "yes",
             "classify_no_handling": "no",

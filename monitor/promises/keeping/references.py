@@ -7,6 +7,7 @@ was asked because of them, and in what letters about it had as their subject.
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,13 @@ from tortoise.expressions import F
 
 from monitor import ledger, tables
 from monitor.calendar import DAY
+from monitor.guard import Guard
 from monitor.hearing.corrections import CORRECTION_LEG
 from monitor.hearing.legs import LEG
 from monitor.own_duties import CORRECTION, JOINT_CORRECTION, JOINT_REQUEST, OWNER_ANSWER, OWNER_REQUEST
 from monitor.promises.keeping.subjects import unnamed_in_letters
 from monitor.promises.keeping.terms import BEGINS, reference_until
-from monitor.tables.store import transaction
+from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
     from monitor.tables import Correction, OwnerRequest
 
+log = logging.getLogger(__name__)
 AT_ONCE = 50
 
 
@@ -64,11 +67,17 @@ async def _turn(register: Referred, present: Roster, at: datetime) -> int:
     done, model = 0, register.model
     fresh = model.filter(**{f"{register.over}__not_isnull": True}, erase_at=None, erased_on=None).limit(AT_ONCE)
     for row in await fresh:
-        when = present.calendar.instant(register.until(row, present) + DAY, BEGINS)
-        done += await model.filter(id=row.id, erase_at=None).update(erase_at=when)
+        with Guard(log, "the term of %s/%s cannot be told", register.name, row.id, let=AWAY):
+            when = present.calendar.instant(register.until(row, present) + DAY, BEGINS)
+            done += await model.filter(id=row.id, erase_at=None).update(erase_at=when)
     for row in await model.filter(erase_at__lte=at).order_by("erase_at", "id").limit(AT_ONCE):
-        await _forget(register, row, present, at)
-        done += 1
+        with Guard(
+            log, "the reference of %s/%s cannot be erased; tried again tomorrow", register.name, row.id, let=AWAY
+        ):
+            await _forget(register, row, present, at)
+            done += 1
+            continue
+        await model.filter(id=row.id, erased_on=None).update(erase_at=at + DAY)
     return done
 
 

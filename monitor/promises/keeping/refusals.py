@@ -9,6 +9,7 @@ that leads nowhere: a seeded address that is mailed afterwards is still a breach
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,12 @@ from tortoise.expressions import F
 
 from monitor import ledger, tables
 from monitor.calendar import DAY
+from monitor.guard import Guard
 from monitor.obligations.opt_out_ack import OPT_OUT_ACK
 from monitor.promises.earlier_refusals import of
 from monitor.promises.keeping.terms import BEGINS, reference_until
 from monitor.tables.duty import LIVE
-from monitor.tables.store import transaction
+from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.registry.roster import Roster
     from monitor.tables import OptOut
 
+log = logging.getLogger(__name__)
 AT_ONCE = 50
 _LATER = timedelta(days=1)
 
@@ -42,14 +45,21 @@ async def forget_refusals(present: Roster, at: datetime) -> int:
     """Erase the references whose time has come; how many."""
     done = 0
     for row in await tables.OptOut.filter(erase_at__lte=at).order_by("erase_at", "id").limit(AT_ONCE):
-        when = first_night(row.arrived_on, present)
-        if when > at:  # it is kept longer than when it was entered
-            done += await tables.OptOut.filter(id=row.id).update(erase_at=when)
-        elif await _unacknowledged(row):
-            await tables.OptOut.filter(id=row.id).update(erase_at=at + _LATER)
-        else:
-            done += await _forget(row, present, at)
+        with Guard(log, "the reference of opt-out/%s cannot be erased; tried again tomorrow", row.id, let=AWAY):
+            done += await _look_at(row, present, at)
+            continue
+        await tables.OptOut.filter(id=row.id, erased_on=None).update(erase_at=at + _LATER)
     return done
+
+
+async def _look_at(row: OptOut, present: Roster, at: datetime) -> int:
+    when = first_night(row.arrived_on, present)
+    if when > at:  # it is kept longer than when it was entered
+        return await tables.OptOut.filter(id=row.id).update(erase_at=when)
+    if await _unacknowledged(row):
+        await tables.OptOut.filter(id=row.id).update(erase_at=at + _LATER)
+        return 0
+    return await _forget(row, present, at)
 
 
 async def _unacknowledged(row: OptOut) -> bool:

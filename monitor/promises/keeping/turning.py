@@ -6,10 +6,12 @@ query. What a night does not get done is the next one's.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.calendar import DAY
+from monitor.guard import Guard
 from monitor.promises.keeping.emptying import empty_some, next_kind
 from monitor.promises.keeping.references import forget_references
 from monitor.promises.keeping.refusals import forget_refusals
@@ -18,6 +20,7 @@ from monitor.promises.keeping.terms import BEGINS, ENDS, Kept, term
 from monitor.registry.format import Engagement
 from monitor.registry.roster import roster
 from monitor.tables.duty import LIVE
+from monitor.tables.store import AWAY
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.promises.keeping.terms import Term
     from monitor.registry.roster import Roster
 
+log = logging.getLogger(__name__)
 AT_ONCE = 20  #: engagements in one round
 PER_NIGHT = 1000  #: engagements
 
@@ -36,7 +40,10 @@ async def turn(at: datetime) -> int:
     waiting = tables.Engagement.filter(erase_at__lte=at).order_by("erase_at", "key").limit(AT_ONCE)
     done = 0
     for row in await waiting:
-        done += await _look_at(row, present, at)
+        with Guard(log, "engagement %s cannot be emptied; tried again tomorrow", row.key, let=AWAY):
+            done += await _look_at(row, present, at)
+            continue
+        await tables.Engagement.filter(key=row.key, erase_at=row.erase_at).update(erase_at=at + DAY)
     return done + await forget_references(present, at) + await forget_refusals(present, at)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from monitor.promises.entries import not_ours
 from monitor.questionnaire.my_number import holds_my_number
 from monitor.refusal import need
 
@@ -27,6 +28,7 @@ def sound(ref: str) -> str:
         "Write a number of your own, such as R-2026-001: up to 60 Latin letters, digits and . _ / -, with a digit among"
         " them. Never a name or an address.",
     )
+    not_ours(text)
     return text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from monitor.inbound.acts import Bounce as Returned
@@ -19,6 +19,7 @@ from monitor.questionnaire import holds_my_number
 from monitor.refusal import Refused, need
 from monitor.registry.format import WAIVED
 from monitor.registry.roster import roster
+from monitor.registry.values import Day
 from monitor.simulation.event import DutyEvent, Instant, ThroughUs
 from monitor.simulation.who import live, owed, who
 from monitor.tables.store import transaction
@@ -98,7 +99,7 @@ class Decline(DutyEvent):
     do: Literal["decline"]
     reason: str = ""
     offered: str = ""
-    price_consulted_on: date | None = None
+    price_consulted_on: Day | None = None
 
 
 async def _decline(event: Decline, at: datetime) -> None:

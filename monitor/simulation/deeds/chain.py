@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -13,11 +12,13 @@ from monitor.promises.disposal import Certificate as Given
 from monitor.promises.disposal import certify, order
 from monitor.promises.sub_entrustment import Asking, handed, request
 from monitor.registry.lifecycle import standing
+from monitor.registry.values import Day
 from monitor.simulation.event import DutyEvent, ThroughUs
 from monitor.simulation.who import live, who
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed, Event
 
@@ -26,10 +27,10 @@ class SubEntrust(ThroughUs):
     do: Literal["sub_entrust"]
     engagement: str
     party: str
-    requested_on: date | None = None
+    requested_on: Day | None = None
     authorisation: Literal["prior", "general"] | None = None
-    starts_on: date | None = None
-    consent_on: date | None = None
+    starts_on: Day | None = None
+    consent_on: Day | None = None
     country: str = ""
     work: str = ""
 
@@ -46,7 +47,7 @@ class DataHanded(ThroughUs):
     do: Literal["data_handed"]
     engagement: str
     party: str
-    on: date
+    on: Day
 
 
 async def _data_handed(event: DataHanded, at: datetime) -> None:
@@ -62,11 +63,11 @@ class PlaceSaid(BaseModel):
     state: Literal[
         "deleted", "returned", "backup_pending", "legal_hold", "returned_not_deleted", "vendor_own_duty", "disputed"
     ]
-    on: date | None = None
-    purge_by: date | None = None
+    on: Day | None = None
+    purge_by: Day | None = None
     basis: str = ""
-    review_on: date | None = None
-    until: date | None = None
+    review_on: Day | None = None
+    until: Day | None = None
 
     def certified(self) -> Certified:
         day = self.purge_by or self.until

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
@@ -23,12 +22,14 @@ from monitor.promises.owners.correcting import Made, enter_correction
 from monitor.questionnaire import Answer, freeze_answers
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
+from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
 from monitor.simulation.who import manager
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed, Event
 
@@ -39,7 +40,7 @@ class Correction(ThroughUs):
     company: str | None = None
     service: str | None = None
     source: Literal["found", "told", "changed"] = "found"
-    known_on: date | None = None
+    known_on: Day | None = None
     purposes: tuple[str, ...] = ()
     by: str | None = None
 
@@ -59,7 +60,7 @@ class CorrectionLeg(ThroughUs):
     engagement: str
     result: Literal["corrected", "holds_none", "not_yet", "refused"]
     reason: str = ""
-    until: date | None = None
+    until: Day | None = None
 
 
 async def _leg(event: CorrectionLeg, at: datetime) -> None:

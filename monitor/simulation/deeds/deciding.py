@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
@@ -12,12 +11,14 @@ from monitor.obligations.vouching import vouch
 from monitor.promises.deciding import Decision, decide
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
+from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
 from monitor.simulation.who import manager
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed, Event
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class Done(ThroughUs):
     do: Literal["done"]
     obligation: str
-    on: date | None = None
+    on: Day | None = None
     engagement: str | None = None
     company: str | None = None
     ref: str | None = None

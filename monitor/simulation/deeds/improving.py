@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from monitor.obligations import acts
 from monitor.promises.improving.actions import Ordered, order
 from monitor.promises.improving.sources import source_of
 from monitor.registry.roster import roster
+from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
 from monitor.simulation.who import manager
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed, Event
 
@@ -24,7 +25,7 @@ class CorrectiveAction(ThroughUs):
     """
 
     do: Literal["corrective_action"]
-    due_on: date
+    due_on: Day
     source: str = ""
     company: str | None = None
     action: str = "-"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,11 +14,13 @@ from monitor.promises.incidents.exposing import Asked, ask
 from monitor.promises.incidents.reporting import Report, report
 from monitor.questionnaire import Answer
 from monitor.registry.roster import roster
+from monitor.registry.values import Day
 from monitor.simulation.event import Instant, ThroughUs
 from monitor.simulation.who import manager
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.questionnaire import Questionnaire
     from monitor.simulation.event import Deed, Event
@@ -30,7 +31,7 @@ Category = Literal["special-care", "property", "wrongful", "my-number"]
 class Incident(ThroughUs):
     do: Literal["incident"]
     engagement: str
-    aware_on: date
+    aware_on: Day
     received_at: Instant | None = None
     people: Annotated[int, Field(ge=0)] | None = None
     categories: tuple[Category, ...] = ()

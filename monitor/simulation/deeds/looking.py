@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from checks import CHECKS
@@ -17,11 +16,13 @@ from monitor.refusal import Refused, need
 from monitor.registry.places import AGAIN, GONE
 from monitor.registry.roster import roster
 from monitor.registry.texts import policies
+from monitor.registry.values import Day
 from monitor.simulation.event import Event, Instant, ThroughUs
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed
 
@@ -81,7 +82,7 @@ async def _mute(event: Mute, at: datetime) -> None:
 class PolicyChanged(ThroughUs):
     do: Literal["policy_changed"]
     url: str
-    on: date
+    on: Day
 
 
 async def _policy_changed(event: PolicyChanged, at: datetime) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.promises.joint_use.changes import Handing, notice_seen, representative_changed, responsible_changed
 from monitor.promises.membership.joining import join
 from monitor.promises.membership.leaving import leave
 from monitor.registry.format import Basis
+from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed, Event
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class CompanyLeaves(ThroughUs):
     do: Literal["company_leaves"]
     company: str
-    last_day: date
+    last_day: Day
 
 
 async def _leaves(event: CompanyLeaves, at: datetime) -> None:
@@ -32,7 +33,7 @@ class CompanyJoins(ThroughUs):
 
     do: Literal["company_joins"]
     company: str
-    on: date
+    on: Day
     basis: str = ""
 
 
@@ -44,7 +45,7 @@ async def _joins(event: CompanyJoins, at: datetime) -> None:
 class RepresentativeChanges(ThroughUs):
     do: Literal["representative_changes"]
     company: str
-    on: date
+    on: Day
 
 
 async def _representative(event: RepresentativeChanges, at: datetime) -> None:
@@ -56,8 +57,8 @@ class ResponsibleChanges(ThroughUs):
 
     do: Literal["responsible_changes"]
     joint_use: str
-    on: date
-    shown_on: date | None = None
+    on: Day
+    shown_on: Day | None = None
     company: str | None = None
 
 
@@ -70,7 +71,7 @@ class NoticeShown(ThroughUs):
 
     do: Literal["notice_shown"]
     joint_use: str
-    on: date
+    on: Day
     missing: tuple[str, ...] = ()
 
 

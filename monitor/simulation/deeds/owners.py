@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
@@ -16,12 +15,14 @@ from monitor.promises.owners.requesting import Asked, enter_request
 from monitor.questionnaire import Answer, freeze_answers
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
+from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
 from monitor.simulation.who import manager
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed, Event
 
@@ -30,10 +31,10 @@ class OwnerRequest(ThroughUs):
     do: Literal["owner_request"]
     ref: str
     request: str
-    arrived_on: date
+    arrived_on: Day
     company: str | None = None
     service: str | None = None
-    verified_on: date | None = None
+    verified_on: Day | None = None
     purposes: tuple[str, ...] = ()
     by: str | None = None
 

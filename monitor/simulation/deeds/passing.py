@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
@@ -12,11 +11,13 @@ from monitor.promises.disclosures import Disclosed, enter_disclosure
 from monitor.promises.provision import Given, delete, record
 from monitor.promises.transfers import Looked, checked
 from monitor.registry.roster import roster
+from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
 from monitor.simulation.who import manager
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed, Event
 
@@ -30,8 +31,8 @@ class Provision(ThroughUs):
     engagement: str | None = None
     company: str | None = None
     to: str | None = None
-    made_on: date | None = None
-    last_on: date | None = None
+    made_on: Day | None = None
+    last_on: Day | None = None
     way: Literal["provision", "receipt"] = "provision"
     basis: Literal["consent", "opt_out", "personal_related"] = "consent"
     by: str | None = None
@@ -50,7 +51,7 @@ class DeleteRecord(ThroughUs):
 
     do: Literal["delete_record"]
     ref: str
-    on: date | None = None
+    on: Day | None = None
     by: str | None = None
 
 
@@ -72,7 +73,7 @@ class Disclosure(ThroughUs):
     to: str = ""
     authority: str = ""
     statute: str = ""
-    reported_on: date | None = None
+    reported_on: Day | None = None
 
 
 async def _disclosure(event: Disclosure, at: datetime) -> None:
@@ -84,7 +85,7 @@ async def _disclosure(event: Disclosure, at: datetime) -> None:
 class TransferChecked(ThroughUs):
     do: Literal["transfer_checked"]
     engagement: str
-    on: date | None = None
+    on: Day | None = None
     result: Literal["ok", "trouble", "cannot_continue"] = "ok"
     reason: str = ""
     by: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
@@ -11,11 +10,13 @@ from monitor.obligations import acts
 from monitor.promises.statistics import Made, decide_on, enter_statistics, published
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
+from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
 from monitor.simulation.who import manager
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed, Event
     from monitor.tables import StatisticsReview
@@ -64,7 +65,7 @@ class StatisticsPublished(ThroughUs):
     do: Literal["statistics_published"]
     ref: str
     company: str | None = None
-    on: date | None = None
+    on: Day | None = None
     by: str | None = None
 
 

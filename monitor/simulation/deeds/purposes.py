@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from monitor.promises.handing import Handed, hand_over
 from monitor.promises.instructing import Instructed, achieve, instruct
 from monitor.registry.lifecycle import standing
+from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
 from monitor.simulation.who import who
 
@@ -23,7 +23,7 @@ class HandedOver(ThroughUs):
 
     do: Literal["handed_over"]
     engagement: str
-    on: date
+    on: Day
     records: int
     ref: str
     direction: Literal["out", "in"] = "out"
@@ -46,7 +46,7 @@ class Instruction(ThroughUs):
     do: Literal["instructed"]
     engagement: str
     ref: str
-    on: date | None = None
+    on: Day | None = None
     excludes: tuple[str, ...] = ()
     by: str | None = None
 
@@ -62,7 +62,7 @@ class PurposeAchieved(ThroughUs):
 
     do: Literal["purpose_achieved"]
     engagement: str
-    on: date | None = None
+    on: Day | None = None
     by: str | None = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
@@ -10,10 +9,12 @@ from monitor.language import Message
 from monitor.refusal import Refused
 from monitor.registry.apply import set_fields
 from monitor.registry.roster import roster
+from monitor.registry.values import Day
 from monitor.simulation.event import Event, Instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed
 
@@ -29,7 +30,7 @@ async def _down(event: Down, at: datetime) -> None:
 
 class CloseDay(Event):
     do: Literal["close_day"]
-    day: date
+    day: Day
 
 
 async def _close_day(event: CloseDay, at: datetime) -> None:
@@ -40,7 +41,7 @@ async def _close_day(event: CloseDay, at: datetime) -> None:
 class End(Event):
     do: Literal["end"]
     engagement: str
-    on: date
+    on: Day
 
 
 async def _end(event: End, at: datetime) -> None:

@@ -12,11 +12,11 @@ from monitor.language import Message
 from monitor.obligations import acts
 from monitor.obligations.pleas import Decision
 from monitor.pause import Pause
-from monitor.questionnaire.entry import calendar_day, three_boxes
+from monitor.questionnaire.entry import any_day, calendar_day, three_boxes
 from monitor.refusal import Refused, need
 from monitor.reviewing import Policy
 from monitor.web.console.looking import Wrong
-from monitor.web.fields import one_line
+from monitor.web.fields import one_line, whole_number
 from monitor.web.pages import moment
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ LONGEST = 2000  #: letters of a field that are kept
 NAMELESS_WORDS = "Enter your name: the act is recorded under it."
 NAMELESS = Message(NAMELESS_WORDS)
 DAYLESS = Message("Name a day.")
+BEYOND = Message("Name a day from 1900 to 2200.")
 #: The field that a refusal is about, by the first word of its token; all others are about who acts.
 FIELDS = {
     name: name
@@ -63,8 +64,7 @@ class Act:
     @property
     def read(self) -> int | None:
         """The submission that the page showed; a script that names none decides on the last."""
-        said = self.said.get("read", "")
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None  # noqa: PLR2004 - an id
+        return whole_number(self.said.get("read", ""))
 
     @property
     def day(self) -> date | None:
@@ -74,14 +74,13 @@ class Act:
     def until(self) -> datetime:
         """The end of the day that was named, in the group's zone."""
         if self.day is None:
-            raise Refused("until-missing", DAYLESS)
+            raise Refused("until-missing", dayless(self.said, "until"))
         return self.who.present.calendar.end_of(self.day)
 
     @property
     def plea(self) -> int:
         """The number of what the party has said, 0 where none is named."""
-        number = self.said.get("plea", "")
-        return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0  # noqa: PLR2004 - an id
+        return whole_number(self.said.get("plea", "")) or 0
 
     @property
     def decision(self) -> Decision:
@@ -111,6 +110,11 @@ def typed(said: Mapping[str, str], name: str) -> str:
 
 def typed_day(said: Mapping[str, str], name: str) -> date | None:
     return calendar_day(typed(said, name))
+
+
+def dayless(said: Mapping[str, str], name: str, missing: Message = DAYLESS) -> Message:
+    """What to say where `typed_day` finds none: of a day that is one, that it is too far away."""
+    return BEYOND if any_day(typed(said, name)) else missing
 
 
 def own_fields(deed: str, sent: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from monitor.language import Message, say_instant
 from monitor.letters.words import case_reference
 from monitor.refusal import Refused
 from monitor.web.console import acting
-from monitor.web.console.act import DAYLESS, LONGEST, NAMELESS, act_of, own_fields, typed_day, wrong
+from monitor.web.console.act import LONGEST, NAMELESS, act_of, dayless, own_fields, typed_day, wrong
 from monitor.web.console.history import history, until_words
 from monitor.web.console.improving import measures
 from monitor.web.console.looking import Wrong, case_of, console_page, show_case
@@ -91,7 +91,7 @@ def _mistakes(deed: str, sent: Mapping[str, str]) -> Iterator[Refused]:
     if deed == MEND and not sent.get("reason", "").strip():
         yield Refused("reason-missing", REASONLESS)
     if deed == "acknowledge" and typed_day(sent, "until") is None:
-        yield Refused("until-missing", DAYLESS)
+        yield Refused("until-missing", dayless(sent, "until"))
 
 
 async def _act(request: web.Request, who: Reader, case: Case, sent: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from monitor.letters.words import own_reference
 from monitor.own_duties import CHANGE_REVIEW, own_kind
 from monitor.promises.deciding import Decision, decide
 from monitor.refusal import Refused
-from monitor.web.console.act import DAYLESS, LONGEST, NAMELESS, act_of, own_fields, typed, typed_day, wrong
+from monitor.web.console.act import LONGEST, NAMELESS, act_of, dayless, own_fields, typed, typed_day, wrong
 from monitor.web.console.comparing import Change
 from monitor.web.console.history import history, until_words
 from monitor.web.console.looking import Wrong, console_page
@@ -111,12 +111,12 @@ def _mistakes(kind: str, deed: str, sent: Mapping[str, str]) -> Iterator[Refused
         yield Refused("by-missing", NAMELESS)
     if deed == ACKNOWLEDGE:
         if typed_day(sent, "until") is None:
-            yield Refused("until-missing", DAYLESS)
+            yield Refused("until-missing", dayless(sent, "until"))
         return
     if deed in own_kind(kind).explained and not sent.get("reason", "").strip():
         yield Refused("reason-missing", REASONLESS)
     if typed(sent, "on") and typed_day(sent, "on") is None:
-        yield Refused("on-unreadable", UNREADABLE)
+        yield Refused("on-unreadable", dayless(sent, "on", UNREADABLE))
 
 
 async def _act(duty: OwnDuty, deed: str, act: Act) -> None:

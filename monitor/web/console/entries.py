@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import tables
 from monitor.language import Message, say_instant
-from monitor.web.console.act import NAMELESS, typed_day
+from monitor.web.console.act import NAMELESS, dayless, typed_day
 from monitor.web.console.history import names_of
 from monitor.web.console.looking import Wrong
 from monitor.web.words import named
@@ -30,7 +30,8 @@ def unsaid(
     """What is missing in a form. Of a day, what cannot be read as one is missing too."""
     found = [] if sent.get(f"{deed}_by", "").strip() else [("by", NAMELESS)]
     found += [(name, words) for name, words in texts.items() if not sent.get(f"{deed}_{name}", "").strip()]
-    return found + [(f"{name}_year", words) for name, words in days.items() if day_of(deed, name, sent) is None]
+    unread = [name for name in days if day_of(deed, name, sent) is None]
+    return found + [(f"{name}_year", dayless(sent, f"{deed}_{name}", days[name])) for name in unread]
 
 
 def day_of(deed: str, name: str, sent: Mapping[str, str]) -> date | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from monitor.language import Message
-from monitor.web.console.act import NAMELESS, typed, typed_day
+from monitor.web.console.act import NAMELESS, dayless, typed, typed_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ class Form:
         if field.shape == "day":
             unread = self.day(sent, field.name) is None
             if unread and (field.missing or typed(sent, f"{self.deed}_{field.name}")):
-                yield f"{field.name}_year", field.missing or UNREADABLE
+                yield f"{field.name}_year", dayless(sent, f"{self.deed}_{field.name}", field.missing or UNREADABLE)
         elif field.missing and not self.text(sent, field.name) and not self.text(sent, field.unless):
             yield field.name, field.missing
 

@@ -22,7 +22,7 @@ from monitor.registry.knowing import known_of
 from monitor.registry.lifecycle import ways
 from monitor.registry.selection import ALWAYS, before_entrusting, lacking
 from monitor.web.console import contract
-from monitor.web.console.act import LONGEST, act_of, typed, typed_day, wrong
+from monitor.web.console.act import LONGEST, act_of, dayless, typed, typed_day, wrong
 from monitor.web.console.history import history
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.session import Reader, reader
@@ -169,15 +169,16 @@ async def _step(key: str, act: Act) -> None:
 
 async def _waive(key: str, act: Act) -> None:
     need(act.said.get("what"), "what-missing", "Choose what is waived.")
-    need(act.day, "until-missing", "Name a day.")
-    assert act.day is not None  # noqa: S101 - said above
+    if act.day is None:
+        raise Refused("until-missing", dayless(act.said, "until"))
     leave = lifecycle.Leave(act.said["what"], act.said["by"].strip(), act.reason, act.day)
     await lifecycle.let_be(key, leave, act.at, act.actor)
 
 
 async def _classify(key: str, act: Act) -> None:
     answers = {name: act.said[name] == "yes" for name in QUESTIONS if act.said.get(name) in {"yes", "no"}}
-    need(not typed(act.said, "review") or typed_day(act.said, "review"), "review-missing", "Name a day.")
+    if typed(act.said, "review") and not typed_day(act.said, "review"):
+        raise Refused("review-missing", dayless(act.said, "review"))
     chosen, clause = act.said.get("class", ""), act.said.get("clause", "")
     await classify(key, Classed(act.reason, chosen, clause, typed_day(act.said, "review"), answers), act.at, act.actor)
 
