@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, get_args
 from monitor import ledger
 from monitor.calendar import add_months
 from monitor.language import Message
+from monitor.promises.entries import harmless
 from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
@@ -82,6 +83,7 @@ async def classify(key: str, made: Classed, at: datetime, actor: str) -> str:
     need(chosen in get_args(Class), "class-missing", "Answer the questions, or choose what the other side is.")
     need(made.reason.strip(), "reason-missing", "Write the reason: auditors read it.")
     need(chosen != "cloud_no_handling" or made.clause.strip(), "clause-missing", "Name the clause of the contract.")
+    harmless(made.reason, made.clause)
     async with transaction():
         await alone(ONE_AT_A_TIME)
         entry, present = await standing(key), await unkept()

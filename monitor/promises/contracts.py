@@ -18,6 +18,7 @@ from monitor.conduct import CONTRACT_EXPIRED
 from monitor.duties.owing import done, explain, held
 from monitor.own_duties import CONTRACT_RENEWAL
 from monitor.promises.agenda import Coming
+from monitor.promises.lifecycle import amend
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
 from monitor.registry.lifecycle import standing
@@ -26,7 +27,7 @@ from monitor.registry.selection import entrusted
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from monitor.calendar import Calendar
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from monitor.tables import OwnDuty
 
 FIRST = 90  #: days before T on which the company hears of it first
+_ANOTHER_TERM = (
+    "The contract has another last day by now than the one that this is about: look at the work's page. You are asked"
+    " again where something is still to be decided."
+)
 RENEW, END, BY_ITSELF = "renew", "end", "renewed-by-itself"
 
 
@@ -95,8 +100,9 @@ async def decided(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason:
         duty, present = await held(duty.id), await unkept()
         explain(duty.kind, outcome, reason)
         entry, last = await standing(str(duty.engagement_id)), date.fromisoformat(duty.ref)
-        need(entry.contract.expires_on, "contract-term", "The contract has no last day any more.")
-        fields = _renewed(entry, last) if outcome == RENEW else _ended(entry, max(last, present.calendar.day_of(at)))
+        today = present.calendar.day_of(at)
+        need(entry.contract.term_end(today) == last, "contract-term", _ANOTHER_TERM)
+        fields = _renewed(entry, last) if outcome == RENEW else _ended(entry, max(last, today))
         await done(duty, at, actor, outcome, reason, on)
         await set_fields("engagement", entry.key, fields, at, actor)
 
@@ -111,6 +117,14 @@ def _ended(entry: Engagement, last: date) -> dict[str, Any]:
     terms = held_terms(entry) | {"expires_on": last.isoformat(), "auto_renew": False}
     ends_on = min(entry.ends_on or last, last)
     return {"contract": terms, "ends_on": ends_on.isoformat()}
+
+
+async def enter_terms(key: str, said: Mapping[str, Any], at: datetime, actor: str, *, office: bool) -> None:
+    """What of its terms is said; what is known of the others stays, also what somebody has entered just before."""
+    async with transaction():
+        await alone(ONE_AT_A_TIME)
+        terms = {**held_terms(await standing(key)), **said}
+        await amend(key, {"contract": terms}, at, actor, office=office)
 
 
 def held_terms(entry: Engagement) -> dict[str, Any]:

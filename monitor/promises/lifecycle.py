@@ -8,12 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from monitor import ledger
 from monitor.calendar import DAY
 from monitor.language import Message
-from monitor.mistakes import of_validation
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand
 from monitor.obligations.selection_review import SELECTION
@@ -22,10 +19,12 @@ from monitor.promises.entries import harmless
 from monitor.reasons import keep
 from monitor.refusal import Refused, need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
+from monitor.registry.differences import dump
 from monitor.registry.format import BEFORE, TIERS, Engagement
 from monitor.registry.knowing import known_of
 from monitor.registry.lacks import lack_words
 from monitor.registry.lifecycle import GOING, move, possible, standing
+from monitor.registry.restating import restated
 from monitor.registry.roster import unkept
 from monitor.registry.selection import ALWAYS, Lack, before_entrusting, covering, lacking, reasons, unwaived
 from monitor.tables.store import alone, transaction
@@ -211,14 +210,7 @@ def amended(entry: Engagement, values: Mapping[str, Any]) -> Engagement:
     """The entry with other values, or a refusal that says of each what is wrong with it. Pure."""
     fixed = sorted(IDENTITY & values.keys())
     need(not fixed, f"{fixed[0] if fixed else ''}-fixed", "This is another engagement: enter it as one of its own.")
-    held = entry.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-    try:
-        return Engagement.model_validate({**held, **values})
-    except ValidationError as error:
-        wrong = list(of_validation(error, Engagement, ""))
-        name = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "dates"
-        text = " ".join(f"{one.place}: {one.what.in_('en')} {one.remedy.in_('en')}" for one in wrong)
-        raise Refused(f"{name}-invalid", Message("{what}", {"what": text})) from error
+    return restated(Engagement, dump(entry), values)
 
 
 async def _published(changed: Engagement, entry: Engagement, present: Roster) -> None:

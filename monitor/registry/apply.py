@@ -22,6 +22,7 @@ from monitor.registry.format import KINDS, OWING, SINGLES, Campaign, Engagement,
 from monitor.registry.leaving import leaving
 from monitor.registry.places import GONE
 from monitor.registry.readiness import unready
+from monitor.registry.restating import restated
 from monitor.registry.sites import looked_at_otherwise
 from monitor.registry.watches import abandon, sync
 from monitor.tables.duty import LIVE
@@ -261,12 +262,14 @@ async def add_engagement(entry: Engagement, at: datetime, actor: str = ledger.SY
 
 
 async def set_many(wishes: Iterable[Wish], at: datetime, actor: str = ledger.SYSTEM) -> None:
-    """The same for fields of many entries at once, each named once, within the caller's transaction."""
+    """The same for fields of many entries at once, each named once, within the caller's transaction. Refused where they
+    make no sense together.
+    """
     await alone(ONE_AT_A_TIME)
     changes: list[Change] = []
     for kind, key, values in wishes:
         model = tables.Group if kind in SINGLES else MODELS[kind]
         shape: type[Entry] = (SINGLES | KINDS)[kind]
         row = await model.get(key=key)
-        changes += difference(kind, key, shape.model_validate({**row.spec, **values}), row)
+        changes += difference(kind, key, restated(shape, row.spec, values), row)
     await carry_out(changes, at, {}, actor)

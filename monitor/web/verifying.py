@@ -21,7 +21,7 @@ from monitor.receipt.document import STEPS
 from monitor.receipt.signing import key_id
 from monitor.registry.roster import roster
 from monitor.web.border import LIMITS, STRANGERS, remote
-from monitor.web.fields import chunk, parts
+from monitor.web.fields import chunk, parts, whole_number
 from monitor.web.pages import language_of, page
 from monitor.web.site import SITE
 from monitor.web.words import case_name, named, topic_name
@@ -131,9 +131,7 @@ async def _matter(notice: tables.Notice, language: str) -> str:
 
 async def _of_paper(number: str, present: Roster, language: str) -> Told | None:
     """A printed form: `reference` begins with the number of its duty."""
-    duty = (
-        await tables.Obligation.get_or_none(id=int(first)) if (first := number.partition("/")[0]).isdecimal() else None
-    )
+    duty = await tables.Obligation.get_or_none(id=whole_number(number.partition("/")[0]) or 0)
     if duty is None or duty.opened_at is None:
         return None
     party = await present.party(duty.party_id)

@@ -57,6 +57,16 @@ async def hands_in(party, base, *pages):
     await post(party, f"{base}/declare", {"name": "Vendor Person", "title": "Privacy", "declared": "agreed"})
 
 
+async def test_entered_again_otherwise_the_page_names_what_differs(house):
+    async with house.client() as client:
+        place = await entered(house, client)
+        again = SAID | boxes("record_known", await today() - timedelta(days=1)) | {"record_source": "told"}
+        _, page = await post(client, "/corrections", again, 422)
+        assert "誤りが判明した経緯、誤りを把握した日" in page
+        same = SAID | boxes("record_known", await today())
+        assert (await post(client, "/corrections", same))[0] == place
+
+
 async def test_it_goes_out_comes_back_with_a_day_is_corrected_and_closed(house):
     async with house.client() as client, house.client() as party, house.client() as sister:
         place = await entered(house, client)

@@ -128,6 +128,8 @@ async def test_a_refusal_is_entered_acknowledged_and_broken(house):
         await house.work()
         ack = await tables.Obligation.get(kind="opt-out-ack")
         assert [mail for mail in house.mails("privacy@acme.example") if "opt-out/1" in mail.text]
+        for number in ("", "nobody", "9" * 20, "9" * 2000):  # what no column can hold is the reference of nothing
+            await post(client, "/opt-outs/ack", {"ack_by": "Manager One", "ack_id": number}, 404)
         await post(client, "/opt-outs/ack", {"ack_by": "Manager One", "ack_id": str(ack.id)})
         await post(client, "/opt-outs/seed", {"seed_by": "Manager One", "seed_engagement": "dm"})
         assert f'href="/duty/{ack.id}"' in await get(client, "/opt-outs")

@@ -17,6 +17,7 @@ from monitor.language import Message
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand, withdraw_demands
 from monitor.own_duties import CORRECTION, DONE, JOINT_CORRECTION
+from monitor.promises.owners.comparing import alike
 from monitor.promises.owners.holding import held_by, joint_users, responsible
 from monitor.promises.owners.references import REF_LOCK, free, sound
 from monitor.reasons import keep
@@ -38,6 +39,13 @@ SOURCES: Mapping[str, Message] = {
     "found": Message("We found the error ourselves"),
     "told": Message("The person told us of it"),
     "changed": Message("Something has changed for many, such as addresses"),
+}
+#: What a correction is known by beside its reference and its company.
+_PARTS: Mapping[str, Message] = {
+    "source": Message("how the error became known"),
+    "known_on": Message("the day since when it is known"),
+    "service": Message("the service"),
+    "purposes": Message("the purposes"),
 }
 CLOSED, WITHDRAWN = "closed", "withdrawn"
 
@@ -66,9 +74,7 @@ async def enter_correction(made: Made, at: datetime, actor: str) -> Correction:
         known = await tables.Correction.filter(ref=ref).first()
         if known is not None:
             need(known.company_id == company, "ref-taken", "Another company has a correction of this reference.")
-            given = (made.source, made.known_on, made.service, {*made.purposes})
-            alike = (known.source, known.known_on, known.service, {*known.purposes}) == given
-            need(alike, "ref-taken", "The company has another correction of this reference: give this one another.")
+            alike(known, made, _PARTS)
             return known
         await free(tables.OwnerRequest, ref)
         return await _begin(ref, company, made, present, at, actor)

@@ -14,11 +14,11 @@ from monitor.language import Message
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand, withdraw_demands
 from monitor.own_duties import DONE, JOINT_REQUEST, OWNER_ANSWER, OWNER_REQUEST
+from monitor.promises.owners.comparing import alike
 from monitor.promises.owners.holding import held_by, joint_users, responsible
 from monitor.promises.owners.references import REF_LOCK, free, sound
 from monitor.reasons import keep
 from monitor.refusal import Refused, need
-from monitor.registry.lacks import Listed
 from monitor.registry.roster import roster
 from monitor.schedule import edit
 from monitor.tables.store import alone, transaction
@@ -72,7 +72,7 @@ async def enter_request(asked: Asked, at: datetime, actor: str) -> OwnerRequest:
             await free(tables.Correction, ref)
             request = await _begin(ref, company, asked, present, at, actor)
         need(request.company_id == company, "ref-taken", "Another company has a request of this reference.")
-        _alike(request, asked)
+        alike(request, asked, _PARTS)
         if asked.verified_on and request.verified_on is None:
             await _verify(request, asked.verified_on, at, actor, present)
     return request
@@ -86,23 +86,6 @@ _PARTS: Mapping[str, Message] = {
     "purposes": Message("the purposes"),
     "verified_on": Message("the day of verification"),
 }
-
-
-def _alike(known: OwnerRequest, asked: Asked) -> None:
-    """Refuse what is entered again otherwise than it is on record. What is left out says nothing."""
-    held = {"purposes": {*known.purposes}, **{name: getattr(known, name) for name in _PARTS if name != "purposes"}}
-    said = {"purposes": {*asked.purposes}, **{name: getattr(asked, name) for name in _PARTS if name != "purposes"}}
-    open_yet = {name for name, value in held.items() if name == "verified_on" and value is None}
-    other = [name for name in _PARTS if said[name] and said[name] != held[name] and name not in open_yet]
-    if other:
-        what = Listed("", {"parts": [_PARTS[name] for name in other]})
-        raise Refused(
-            "ref-taken",
-            Message(
-                "This reference is on record otherwise: {what}. Enter it as it is there, or choose another reference.",
-                {"what": what},
-            ),
-        )
 
 
 async def _routed(asked: Asked, present: Roster) -> str:

@@ -21,7 +21,7 @@ from monitor.web.console.looking import case_of, duty_of, show_case, show_duty
 from monitor.web.console.remedying import finding_of, show_finding
 from monitor.web.console.rolling import filled_in, stays
 from monitor.web.console.session import reader
-from monitor.web.fields import said
+from monitor.web.fields import said, whole_number
 from monitor.web.pages import language_of, see_other
 from monitor.web.site import SITE
 
@@ -37,7 +37,8 @@ async def on_duty(request: web.Request) -> web.StreamResponse:
     who, deed = await reader(request), request.match_info["deed"]
     duty = await duty_of(request, who)
     sent = await said(request, LONGEST)
-    form = f"plea{_number(sent.get('plea', ''))}" if deed == "plea" else deed  # a page may hold several of these
+    plea = whole_number(sent.get("plea", "")) or 0  # a page may hold several of these
+    form = f"plea{plea}" if deed == "plea" else deed
     review = request.app[SITE].review
     try:
         await complete.duty(deed, duty, unsigned(who, form, sent, review))
@@ -107,10 +108,6 @@ async def _plea(duty: Obligation, act: Act) -> None:
     if made.verdict in {"other-date", "asked-again"}:
         stays(duty, made.day, act.who.present.calendar)
     await decide(duty.id, act.plea, act.at, act.actor, made, authority=authority)
-
-
-def _number(said: str) -> int:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0  # noqa: PLR2004 - an id
 
 
 async def _colleague(duty: Obligation, act: Act) -> None:

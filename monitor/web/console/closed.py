@@ -16,6 +16,7 @@ from monitor.language import Message, say_instant
 from monitor.web.console.history import names_of
 from monitor.web.console.looking import console_page
 from monitor.web.console.matters import Label, label
+from monitor.web.console.paging import page_number
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of
 from monitor.web.words import case_name, named, topic_name
@@ -35,7 +36,7 @@ CORRECTED = Q(type="case.closed", data__contains='"rule":')
 async def closed_page(request: web.Request) -> web.StreamResponse:
     """One page of what is over in the companies that the reader may see."""
     who = await reader(request)
-    company, number = request.query.get("company", ""), _number(request.query.get("page", ""))
+    company, number = request.query.get("company", ""), page_number(request)
     if company and not who.sees(company):
         raise web.HTTPNotFound
     whose = [company] if company else [*who.companies, *([""] if who.everywhere else ())]
@@ -45,10 +46,6 @@ async def closed_page(request: web.Request) -> web.StreamResponse:
     later = _address(number - 1, company) if number > 1 else None
     earlier = _address(number + 1, company) if len(lines) > A_PAGE else None
     return console_page(request, who, "closed.html", rows=rows, previous=later, next=earlier)
-
-
-def _number(text: str) -> int:
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1  # noqa: PLR2004 - enough
 
 
 def _address(number: int, company: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.language import Message
 from monitor.obligations import colleagues
 from monitor.refusal import need, together
+from monitor.web.fields import whole_number
 from monitor.web.words import HOLDS, MAY
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _row(one: Colleague, language: str, *, only: bool) -> dict[str, Any]:
 def chosen(said: Mapping[str, str]) -> None:
     """Whether the form says whom, and what."""
     number = said.get("id", "").partition("-")[0]
-    known = number.isascii() and number.isdigit() and len(number) < 10  # noqa: PLR2004 - an id
+    known = whole_number(number) is not None
     together(
         lambda: need(known, "id-missing", "Choose one of them."),
         lambda: need(said.get("decision") in {"approve", "refuse"}, "id-undecided", "Press one of the two buttons."),
@@ -48,4 +49,6 @@ async def decide_colleague(duty_id: int, said: Mapping[str, str], at: datetime, 
     """What was chosen on the page."""
     chosen(said)
     number, _, wish = said["id"].partition("-")
-    await colleagues.decide(duty_id, int(number), at, actor, approve=said["decision"] == "approve", seen=wish)
+    await colleagues.decide(
+        duty_id, whole_number(number) or 0, at, actor, approve=said["decision"] == "approve", seen=wish
+    )

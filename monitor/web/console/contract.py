@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor.language import Message, say_day
-from monitor.promises import lifecycle
-from monitor.promises.contracts import held_terms
+from monitor.promises.contracts import enter_terms
 from monitor.promises.words import CLAUSE_WORDS
 from monitor.refusal import need
 from monitor.registry.format import CLAUSES
-from monitor.registry.lifecycle import standing
 from monitor.web.console.act import typed, typed_day
+from monitor.web.fields import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +54,7 @@ def boxes_of(entry: Engagement, language: str) -> list[dict[str, Any]]:
 
 async def enter(key: str, act: Act) -> None:
     """What the contract has; what was known of it stays where nothing is said."""
-    terms = held_terms(await standing(key))
-    terms["clauses"] = [number for number in CLAUSES if act.said.get(f"clause_{number}") == "yes"]
+    terms: dict[str, Any] = {"clauses": [n for n in CLAUSES if act.said.get(f"clause_{n}") == "yes"]}
     for name, field in DAYS.items():
         day = typed_day(act.said, name)
         need(day or not typed(act.said, name), f"{name}-missing", "Enter the day.")
@@ -64,6 +62,7 @@ async def enter(key: str, act: Act) -> None:
     if act.said.get("itself") in {"yes", "no"}:
         terms["auto_renew"] = act.said["itself"] == "yes"
     notice = act.said.get("notice", "").strip()
-    need(not notice or notice.isdecimal(), "notice-missing", "Enter a number of days.")
-    terms |= {"notice_days": int(notice)} if notice else {}
-    await lifecycle.amend(key, {"contract": terms}, act.at, act.actor, office=act.who.everywhere)
+    days = whole_number(notice)
+    need(not notice or days is not None, "notice-missing", "Enter a number of days.")
+    terms |= {"notice_days": days} if notice else {}
+    await enter_terms(key, terms, act.at, act.actor, office=act.who.everywhere)

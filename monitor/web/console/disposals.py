@@ -18,7 +18,7 @@ from monitor.web.console.act import LONGEST, act_of, typed_day, wrong
 from monitor.web.console.history import history
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.session import Reader, reader
-from monitor.web.fields import said
+from monitor.web.fields import said, whole_number
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.words import named
 
@@ -132,7 +132,7 @@ async def on_entry(request: web.Request) -> web.StreamResponse:
     row, sent = await entry_of(request, who), await said(request, LONGEST)
     number = sent.get("place", "")
     deed = f"gone{number}"
-    place = await tables.DisposalPlace.get_or_none(id=_number(number), disposal_id=row.id)
+    place = await tables.DisposalPlace.get_or_none(id=whole_number(number) or 0, disposal_id=row.id)
     if place is None:
         return see_other(f"/disposal/{row.id}")
     try:
@@ -144,7 +144,3 @@ async def on_entry(request: web.Request) -> web.StreamResponse:
     except Refused as refusal:
         return await _show(request, who, row, wrong(refusal.every, deed, sent, language_of(request)))
     return see_other(f"/disposal/{row.id}")
-
-
-def _number(said: str) -> int:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0  # noqa: PLR2004 - an id

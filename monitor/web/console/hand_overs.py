@@ -17,6 +17,7 @@ from monitor.web.console.forms import Field, Form, choices
 from monitor.web.console.looking import Wrong
 from monitor.web.console.passing import LINK, MOST, company_name, page_of, perform, visible
 from monitor.web.console.session import Reader, reader
+from monitor.web.fields import whole_number
 from monitor.web.pages import language_of, see_other
 from monitor.web.words import named
 
@@ -115,7 +116,7 @@ async def _form(who: Reader, language: str) -> Form:
 def _given(form: Form, sent: Mapping[str, str], engagement: str, ref: str, *, back: bool) -> Handed:
     said = form.texts(sent)
     text = normal("NFKC", said["records"]).replace(",", "").replace("、", "")
-    records = int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else 0  # noqa: PLR2004 - digits
+    records = whole_number(text, 15) or 0
     return Handed(
         engagement, ref, records, form.day(sent, "on"), "in" if back else "out", said["medium"], said["protected"],
         said["persons"], said.get("anyway") == "yes",

@@ -25,7 +25,7 @@ from monitor.web.console.entries import course_of, day_of, refused, shown, unsai
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.matters import label
 from monitor.web.console.session import Reader, reader
-from monitor.web.fields import fields
+from monitor.web.fields import fields, whole_number
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.site import SITE
 from monitor.web.words import named
@@ -112,8 +112,8 @@ async def on_record(request: web.Request) -> web.StreamResponse:
 
 def _record_mistakes(sent: Mapping[str, str], who: Reader) -> list[Mistake]:
     found = unsaid("record", sent, {"engagement": _NO_WORK}, {"aware": _NO_DAY})
-    people = sent.get("record_people", "").strip().replace(",", "")
-    if people and not (people.isdecimal() and len(people) < 10):  # noqa: PLR2004 - as many as there are
+    people = _people(sent)
+    if people and whole_number(people) is None:
         found.append(("people", Message("Enter a whole number, or leave this empty.")))
     aware, received = day_of("record", "aware", sent), day_of("record", "received", sent)
     today = who.present.calendar.day_of(moment())
@@ -125,15 +125,19 @@ def _record_mistakes(sent: Mapping[str, str], who: Reader) -> list[Mistake]:
     return found
 
 
+def _people(sent: Mapping[str, str]) -> str:
+    """How many are concerned, as it was typed."""
+    return sent.get("record_people", "").strip().replace(",", "")
+
+
 def _report(sent: Mapping[str, str], who: Reader) -> Report:
     """What the form says, as answers to the questions of the notice."""
     answers = {
         ITEMS[number]: Answer(value=text) for number in ITEMS if (text := sent.get(f"record_item_{number}", "").strip())
     }
     answers[CATEGORIES] = Answer(value=tuple(sent["sorts"].split()) or ("none",))
-    people = sent.get("record_people", "").strip().replace(",", "")
-    if people:
-        answers[PEOPLE] = Answer(value=int(people))
+    if people := _people(sent):
+        answers[PEOPLE] = Answer(value=whole_number(people))
     engagement, aware = sent["record_engagement"], day_of("record", "aware", sent)
     received = day_of("record", "received", sent)
     calendar = who.present.calendar

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from monitor.web.fields import whole_number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,8 +43,7 @@ def whole(count: int) -> int:
 
 def page_number(request: web.Request) -> int:
     """The page that is asked for. What cannot be read is the first."""
-    text = request.query.get("page", "")
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 1
+    return whole_number(request.query.get("page", ""), DIGITS) or 1
 
 
 def address(path: str, said: Mapping[str, str], page: int = 1) -> str:

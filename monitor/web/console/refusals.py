@@ -19,7 +19,7 @@ from monitor.web.console.act import LONGEST, act_of
 from monitor.web.console.entries import companies, refused, shown, unsaid
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.session import Reader, reader
-from monitor.web.fields import fields
+from monitor.web.fields import fields, whole_number
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.words import named
 
@@ -117,8 +117,7 @@ async def _refuse(who: Reader, deed: str, sent: Mapping[str, str]) -> None:
         act = await act_of(who, deed, sent)
         await seed_mailed(key, act.at, act.actor)
     else:
-        number = sent.get("ack_id", "")
-        found = await tables.Obligation.get_or_none(id=int(number) if number.isdecimal() else 0, kind=OPT_OUT_ACK)
+        found = await tables.Obligation.get_or_none(id=whole_number(sent.get("ack_id", "")) or 0, kind=OPT_OUT_ACK)
         _seen(who, found.company_id if found else None)
         act = await act_of(who, deed, sent)
         await vouch(found.id if found else 0, act.at, act.actor)

@@ -30,7 +30,7 @@ from monitor.web.console.remedies import of_duty
 from monitor.web.console.session import reader
 from monitor.web.console.steps import next_steps
 from monitor.web.console.weighing import Case, counts, groups, sums
-from monitor.web.fields import fields, one_line
+from monitor.web.fields import fields, one_line, whole_number
 from monitor.web.pages import language_of, moment, see_other
 from monitor.web.site import SITE
 from monitor.web.words import named, topic_name
@@ -54,14 +54,13 @@ class Sent:
         return self.fields.get(name, "").strip()[:LONGEST]
 
     def number(self, name: str) -> int | None:
-        value = self.said(name)
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None  # noqa: PLR2004 - an id
+        return whole_number(self.said(name))
 
     @property
     def versions(self) -> dict[str, int]:
         """By question, the version of the mark that the page showed."""
         pairs = (part.rpartition("=") for part in self.fields.get("review_versions", "").split())
-        return {name: int(count) for name, _, count in pairs if count.isascii() and count.isdigit()}
+        return {name: count for name, _, text in pairs if (count := whole_number(text)) is not None}
 
     def marks(self, questions: Sequence[str]) -> dict[str, Said]:
         """What was said of each of these questions."""

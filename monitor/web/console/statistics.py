@@ -16,6 +16,7 @@ from monitor.web.console.forms import Field, Form
 from monitor.web.console.looking import Wrong
 from monitor.web.console.passing import LINK, MOST, company_name, page_of, perform, visible
 from monitor.web.console.session import Reader, reader
+from monitor.web.fields import whole_number
 from monitor.web.pages import language_of, see_other
 from monitor.web.words import named
 
@@ -155,8 +156,7 @@ def _row(one: StatisticsReview, who: Reader, language: str) -> list[object]:
 
 def _people(text: str) -> int:
     """How many; none, where it is no number."""
-    digits = normal("NFKC", text).replace(",", "").replace("、", "")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS else 0
+    return whole_number(normal("NFKC", text).replace(",", "").replace("、", ""), DIGITS) or 0
 
 
 async def on_statistics(request: web.Request) -> web.StreamResponse:

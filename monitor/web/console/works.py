@@ -24,6 +24,7 @@ from monitor.registry.knowing import known_of
 from monitor.registry.lacks import lack_words
 from monitor.registry.selection import before_entrusting, lacking, unwaived
 from monitor.web.console.looking import console_page
+from monitor.web.console.paging import page_number
 from monitor.web.console.session import Reader, reader
 from monitor.web.console.sheet import XLSX
 from monitor.web.pages import language_of, moment
@@ -47,14 +48,9 @@ def companies(request: web.Request, who: Reader) -> list[str]:
     return [wished] if wished else who.companies
 
 
-def page_of(request: web.Request) -> int:
-    number = request.query.get("page", "")
-    return max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 6 else 1  # noqa: PLR2004
-
-
 async def works_page(request: web.Request) -> web.StreamResponse:
     """All works of the companies that the reader may see, by key."""
-    who, language, number = await reader(request), language_of(request), page_of(request)
+    who, language, number = await reader(request), language_of(request), page_number(request)
     found = tables.Engagement.filter(company_id__in=companies(request, who), retired_at=None).order_by("key")
     specs = await found.offset((number - 1) * A_PAGE).limit(A_PAGE + 1).values_list("spec", flat=True)
     entries = [Engagement.model_validate(spec) for spec in specs[:A_PAGE]]
@@ -110,7 +106,7 @@ async def lacking_page(request: web.Request) -> web.StreamResponse:
     """All that the records of works in force lack, what of it is let be for a while, and what shows that supervision
     fails: one list.
     """
-    who, language, number = await reader(request), language_of(request), page_of(request)
+    who, language, number = await reader(request), language_of(request), page_number(request)
     keys, today = companies(request, who), who.present.calendar.day_of(moment())
     rows = tables.Engagement.filter(company_id__in=keys, retired_at=None, state__in=OWING)
     found = {row.key: (Engagement.model_validate(row.spec), row) for row in await rows.order_by("company_id", "key")}

@@ -9,7 +9,7 @@ from monitor.language import Message, say_instant
 from monitor.obligations import colleagues, signing
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
-from monitor.web.fields import fields, one_line
+from monitor.web.fields import fields, one_line, whole_number
 from monitor.web.form.opening import Opened, form_page, through_link, while_asked
 from monitor.web.pages import see_other
 from monitor.web.words import HOLDS, MAY
@@ -158,9 +158,9 @@ async def change(request: web.Request, found: Opened) -> web.StreamResponse:
     sent: dict[str, list[str]] = {}
     for name, value in await fields(request):
         sent.setdefault(name, []).append(value)
-    number = next(iter(sent.get("withdraw", ())), "")
-    if number.isascii() and number.isdigit() and len(number) < 10:  # noqa: PLR2004 - an id
-        await colleagues.withdraw(found.duty.id, int(number), found.at, found.actor)
+    number = whole_number(next(iter(sent.get("withdraw", ())), ""))
+    if number is not None:
+        await colleagues.withdraw(found.duty.id, number, found.at, found.actor)
         return see_other(f"{found.base}/colleagues?told=withdrawn")
     return await _name(request, found, sent)
 

@@ -14,6 +14,7 @@ from monitor.offline.conditions import numbers
 from monitor.questionnaire import Answer, QuestionState
 from monitor.web.answers import view
 from monitor.web.answers.groups import Told, visible
+from monitor.web.fields import whole_number
 from monitor.web.form.arriving import Sent
 from monitor.web.form.colleagues import changed_by, last_saved
 from monitor.web.form.opening import form_page
@@ -125,7 +126,7 @@ async def _explain(row: dict[str, Any], question: Question, back: Back, found: F
     if name in back.outcome.conflicts:
         mine = back.kept(name, next(one for one in found.sections if question in one.questions), Draft({}, {}))
         row["conflict"] = await _both(question, back.outcome.conflicts[name], mine, found)
-        row["mine"], row["version"] = row["version"], int((back.sent.fields.get(f"{name}_version") or ["0"])[0])
+        row["mine"], row["version"] = row["version"], _version(name, back)
         row["error"] = Message("This answer was saved from elsewhere meanwhile. Choose which one stands.").in_(language)
     if name in back.sent.refused and row["evidence"]:
         row["evidence"]["error"] = back.sent.refused[name].in_(language)
@@ -160,6 +161,11 @@ def _summary(rows: list[dict[str, Any]], language: str) -> list[dict[str, str]]:
             if part and part.get("error"):
                 found.append({"text": view.about(row["label"], part["error"], language), "href": f"#{row['id']}{tail}"})
     return found
+
+
+def _version(name: str, back: Back) -> int:
+    """The version that the reader had before them; the first where none can be read."""
+    return whole_number((back.sent.fields.get(f"{name}_version") or [""])[0]) or 0
 
 
 def _opened_before(request: web.Request, section: Section) -> tuple[str, int]:

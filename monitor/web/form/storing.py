@@ -9,6 +9,7 @@ from monitor.obligations.holding import NOT_OPEN
 from monitor.obligations.reuse import take
 from monitor.refusal import Refused
 from monitor.web.answers import view
+from monitor.web.fields import whole_number
 from monitor.web.form.proved import object_to
 from monitor.web.form.reuse import TORN
 
@@ -40,7 +41,7 @@ async def store(found: Filling, section: Section, sent: Sent, chosen: Picked, cl
     meant = view.answers(section.questions, sent.fields, {})
     if all(answer.blank and not answer.comment for answer in meant.values()) and not chosen.names:
         return drafts.Drafted()  # mail gateways press buttons: a form sent back empty changes nothing
-    versions = {question: int(values[0]) for question, values in _versions(sent.fields).items()} | _kept(sent.fields)
+    versions = _versions(sent.fields) | _kept(sent.fields)
     meant = {question: answer for question, answer in meant.items() if sent.fields.get(f"{question}_keep") != [THEIRS]}
     typed = {question: answer for question, answer in meant.items() if question not in chosen.names}
     said = {question: (answer, versions.get(question, 0)) for question, answer in typed.items()}
@@ -76,12 +77,9 @@ def _together(typed: drafts.Drafted, again: drafts.Drafted, chosen: Picked) -> d
     )
 
 
-def _versions(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    return {
-        name.removesuffix("_version"): values
-        for name, values in fields.items()
-        if name.endswith("_version") and _count(values[0])
-    }
+def _versions(fields: Mapping[str, list[str]]) -> dict[str, int]:
+    said = {name.removesuffix("_version"): values[0] for name, values in fields.items() if name.endswith("_version")}
+    return _numbers(said)
 
 
 def _kept(fields: Mapping[str, list[str]]) -> dict[str, int]:
@@ -89,8 +87,8 @@ def _kept(fields: Mapping[str, list[str]]) -> dict[str, int]:
     when they chose.
     """
     chosen = {name.removesuffix("_keep"): values[0] for name, values in fields.items() if name.endswith("_keep")}
-    return {name: int(value) for name, value in chosen.items() if _count(value)}
+    return _numbers(chosen)
 
 
-def _count(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 10  # noqa: PLR2004 - a count of saves
+def _numbers(said: Mapping[str, str]) -> dict[str, int]:
+    return {name: number for name, text in said.items() if (number := whole_number(text)) is not None}
