@@ -70,6 +70,7 @@ async def test_entered_again_otherwise_the_page_names_what_differs(house):
 async def test_it_goes_out_comes_back_with_a_day_is_corrected_and_closed(house):
     async with house.client() as client, house.client() as party, house.client() as sister:
         place = await entered(house, client)
+        assert ">自社対応待ち<" in await get(client, place)  # in the words of every other list of what companies owe
         leg = await tables.Obligation.get(kind="correction-leg")
         link = house.link()
         base = link.removeprefix(house.base) + "/en"

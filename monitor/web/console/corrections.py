@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -26,10 +26,8 @@ from monitor.hearing.corrections import (
 from monitor.language import Message, say_day
 from monitor.own_duties import CORRECTION, DONE
 from monitor.promises.owners.correcting import SOURCES, Made, ended, enter_correction
-from monitor.questionnaire import thaw_answers
 from monitor.questionnaire.entry import calendar_day
 from monitor.refusal import Refused
-from monitor.schedule import overdue
 from monitor.web.console.act import LONGEST, act_of
 from monitor.web.console.entries import (
     companies,
@@ -43,19 +41,18 @@ from monitor.web.console.entries import (
     shown,
     unsaid,
 )
+from monitor.web.console.holders import company_row, party_row
 from monitor.web.console.looking import Wrong, console_page
-from monitor.web.console.matters import Label, label
 from monitor.web.console.passing import MOST, company_name
 from monitor.web.console.session import Reader, reader
 from monitor.web.fields import fields
-from monitor.web.pages import language_of, moment, see_other
-from monitor.web.words import named
+from monitor.web.pages import language_of, see_other
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.questionnaire import Answer
-    from monitor.tables import Correction, Obligation, OwnDuty
+    from monitor.tables import Correction, OwnDuty
 
 STATES: Mapping[str, Message] = {
     "open": Message("Under way"),
@@ -162,9 +159,9 @@ async def correction_page(request: web.Request) -> web.StreamResponse:
 async def _show(request: web.Request, who: Reader, row: Correction, wrong: Wrong) -> web.Response:
     """Whoever only uses the data jointly reads what it has to do itself, and not how others stand."""
     language, mine = language_of(request), who.sees(row.company_id)
-    parties = [await _leg(leg, who, language) for leg in await legs(row.ref)] if mine else []
+    parties = [await party_row(leg, who, language, _result) for leg in await legs(row.ref)] if mine else []
     duties = await joint(row.ref) if mine else await _own(row, who)
-    holders = [_member(duty, who, language) for duty in duties] + parties
+    holders = [company_row(duty, who, language) for duty in duties] + parties
     return console_page(
         request, who, "correction.html", status=wrong.status, errors=wrong.errors, said=wrong.said, row=row, mine=mine,
         facts=_facts(row, who, language), holders=holders, waiting=sum(one["waiting"] for one in holders),
@@ -187,47 +184,13 @@ def _facts(row: Correction, who: Reader, language: str) -> list[tuple[str, str]]
     return [(term.in_(language), value) for term, value in found if value]
 
 
-async def _leg(leg: Obligation, who: Reader, language: str) -> dict[str, Any]:
-    """One holder of the data: who, by when, and what it said last."""
-    party, entry = await who.present.party(leg.party_id), await who.present.engagement(leg.engagement_id)
-    last = await tables.Submission.filter(obligation_id=leg.id).order_by("-id").first()
-    late = overdue(leg, who.present.calendar, moment())
-    return {
-        "href": f"/duty/{leg.id}" if who.sees(leg.company_id) else "",
-        "name": named(party, language),
-        "work": entry.title or entry.key,
-        "due": say_day(leg.due_on, language),
-        "state": "overdue" if late else leg.state,
-        "word": None,
-        "waiting": leg.state in tables.duty.SILENT,
-        **_result(thaw_answers(last.answers) if last else {}, language),
-    }
-
-
-def _result(answers: Mapping[str, Answer], language: str) -> dict[str, str]:
+def _result(answers: Mapping[str, Answer], language: str) -> tuple[str, str]:
     """What it said: the result, by when if not yet, and why or whom it has told."""
     said = {name: str(answer.value or "") for name, answer in answers.items()}
     result, until, passed_on = said.get(RESULT, ""), calendar_day(said.get(UNTIL, "")), said.get(RECIPIENTS, "")
     words = Message("Not yet; by {day}", {"day": until}) if until else RESULTS.get(result)
     more = PASSED_ON[passed_on].in_(language) if passed_on in PASSED_ON else said.get(REASON) or said.get(WHY_LATER)
-    return {"result": words.in_(language) if words else "", "more": more or ""}
-
-
-def _member(duty: OwnDuty, who: Reader, language: str) -> dict[str, Any]:
-    """A company of the group that uses the data jointly."""
-    late = who.present.calendar.day_of(moment()) > duty.due_on
-    stands = Label("overdue" if late else "open") if duty.state == "open" else label(duty, language)
-    return {
-        "href": f"/own-duty/{duty.id}" if duty.company_id and who.sees(duty.company_id) else "",
-        "name": company_name(duty.company_id or "", who, language),
-        "work": Message("Joint use").in_(language),
-        "due": say_day(duty.due_on, language),
-        "state": stands.state,
-        "word": stands.words,
-        "waiting": duty.state == "open",
-        "result": "",
-        "more": "",
-    }
+    return words.in_(language) if words else "", more or ""
 
 
 async def on_entry(request: web.Request) -> web.StreamResponse:

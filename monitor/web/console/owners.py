@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -11,9 +11,7 @@ from monitor.hearing.legs import DONE, HOLDS_NONE, KEEPS, LEG, REASON, REFUSED, 
 from monitor.language import Message, say_day
 from monitor.own_duties import OWNER_REQUEST
 from monitor.promises.owners.requesting import REQUESTS, Asked, close_answered, enter_request, verify
-from monitor.questionnaire import thaw_answers
 from monitor.refusal import Refused
-from monitor.schedule import overdue
 from monitor.web.console.act import LONGEST, act_of
 from monitor.web.console.entries import (
     companies,
@@ -27,9 +25,8 @@ from monitor.web.console.entries import (
     shown,
     unsaid,
 )
+from monitor.web.console.holders import company_row, party_row
 from monitor.web.console.looking import Wrong, console_page
-from monitor.web.console.matters import label
-from monitor.web.console.passing import company_name
 from monitor.web.console.session import Reader, reader
 from monitor.web.fields import fields
 from monitor.web.pages import language_of, moment, see_other
@@ -38,7 +35,8 @@ from monitor.web.words import named
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from monitor.tables import Obligation, OwnDuty, OwnerRequest
+    from monitor.questionnaire import Answer
+    from monitor.tables import OwnerRequest
 
 MOST = 500  #: entries that a list shows, the latest first
 STATES: Mapping[str, Message] = {
@@ -148,8 +146,8 @@ async def _show(request: web.Request, who: Reader, asked: OwnerRequest, wrong: W
     return console_page(
         request, who, "owner-request.html", status=wrong.status, errors=wrong.errors, said=wrong.said, asked=asked,
         what=REQUESTS[asked.request].in_(language), facts=_facts(asked, who, language), own=own,
-        legs=[_member(duty, who, language) for duty in await joint(asked.ref)]
-        + [await _leg(leg, who, language) for leg in legs],
+        legs=[company_row(duty, who, language) for duty in await joint(asked.ref)]
+        + [await party_row(leg, who, language, _result) for leg in legs],
         history=await course_of(f"owner-request/{asked.id}", _WORDS, who.present.calendar, language),
     )  # fmt: skip
 
@@ -170,39 +168,11 @@ def _facts(asked: OwnerRequest, who: Reader, language: str) -> list[tuple[str, s
     return [(term.in_(language), value) for term, value in found if value]
 
 
-async def _leg(leg: Obligation, who: Reader, language: str) -> dict[str, Any]:
-    """One holder of the data: who, by when, and what it said."""
-    party, entry = await who.present.party(leg.party_id), await who.present.engagement(leg.engagement_id)
-    last = await tables.Submission.filter(obligation_id=leg.id).order_by("-id").first()
-    answers = thaw_answers(last.answers) if last else {}
-    result = str(answers[RESULT].value) if RESULT in answers else ""
-    late = overdue(leg, who.present.calendar, moment())
-    return {
-        "href": f"/duty/{leg.id}" if who.sees(leg.company_id) else "",
-        "party": named(party, language),
-        "work": entry.title or entry.key,
-        "due": say_day(leg.due_on, language),
-        "state": "overdue" if late else leg.state,
-        "word": None,
-        "result": RESULTS[result].in_(language) if result in RESULTS else "",
-        "reason": str(answers[REASON].value or "") if REASON in answers else "",
-    }
-
-
-def _member(duty: OwnDuty, who: Reader, language: str) -> dict[str, Any]:
-    """A company of the group that uses the data jointly."""
-    late = who.present.calendar.day_of(moment()) > duty.due_on
-    stands = label(duty, language, late=late)
-    return {
-        "href": f"/own-duty/{duty.id}" if duty.company_id and who.sees(duty.company_id) else "",
-        "party": company_name(duty.company_id or "", who, language),
-        "work": Message("Joint use").in_(language),
-        "due": say_day(duty.due_on, language),
-        "state": stands.state,
-        "word": stands.words,
-        "result": "",
-        "reason": "",
-    }
+def _result(answers: Mapping[str, Answer], language: str) -> tuple[str, str]:
+    """What it said: the result, and why."""
+    said = {name: str(answer.value or "") for name, answer in answers.items()}
+    words = RESULTS.get(said.get(RESULT, ""))
+    return words.in_(language) if words else "", said.get(REASON, "")
 
 
 async def on_asked(request: web.Request) -> web.StreamResponse:
