@@ -110,6 +110,11 @@ async def test_a_request_by_letter_is_entered_and_mistakes_lose_nothing(running:
         assert "Posting" in page
         _, page = await post(client, "/chain/dm", {"request_by": "N", "request_party": "1234 5678 9018"}, 422)
         assert not await tables.SubEntrustment.exists()
+        for year, day, words in (("9999", "31", "1900年から2200年までの日付"), ("2026", "32", "日付をご記入ください")):
+            wrong = {"request_on_year": year, "request_on_month": "12", "request_on_day": day}
+            said = {"request_by": "N", "request_party": "Postal Works", **wrong}
+            _, page = await post(client, "/chain/dm", said, 422)  # never silently today
+            assert words in page
         place, _ = await post(client, "/chain/dm", {"request_by": "N", "request_party": "Postal Works"})
         assert "Postal Works" in await get(client, place)
         assert await tables.OwnDuty.exists(kind="sub-entrustment-decision")

@@ -95,7 +95,7 @@ class Act:
     def new_day(self) -> date:
         """The new due date."""
         if self.day is None:
-            raise Refused("day-missing", Message("Enter the new due date."))
+            raise Refused("day-missing", dayless(self.said, "until", Message("Enter the new due date.")))
         return self.day
 
     @property

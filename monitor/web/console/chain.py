@@ -25,9 +25,9 @@ from monitor.promises.sub_entrustment import (
     tree,
 )
 from monitor.promises.words import FAILURES
-from monitor.refusal import Refused, need
+from monitor.refusal import Refused
 from monitor.registry.format import OWING
-from monitor.web.console.act import LONGEST, act_of, own_fields, typed_day, wrong
+from monitor.web.console.act import LONGEST, act_of, dayless, own_fields, typed, typed_day, wrong
 from monitor.web.console.history import history
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.session import Reader, reader
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from monitor.tables import SubEntrustment
     from monitor.web.console.act import Act
 
+_NO_DAY = Message("Enter the day.")
 MANY = 500  #: entries that the page shows, the newest
 #: The label of the kit that a state gets; all others are grey.
 LABELS = {"requested": "open", "ended": "open", "undisclosed": "overdue"} | dict.fromkeys(
@@ -210,8 +211,8 @@ async def on_entry(request_: web.Request) -> web.StreamResponse:
 
 def _day(act: Act) -> date:
     day = typed_day(act.said, "on")
-    need(day is not None, "on-missing", "Enter the day.")
-    assert day is not None  # noqa: S101 - said above
+    if day is None:
+        raise Refused("on-missing", dayless(act.said, "on", _NO_DAY))
     return day
 
 
@@ -280,6 +281,8 @@ async def on_chain(request_: web.Request) -> web.StreamResponse:
     own = own_fields("request", sent)
     try:
         act = await act_of(who, "request", sent)
+        if typed(own, "on"):
+            _day(act)
         asking = Asking(
             request_.match_info["key"], one_line(own.get("party")), typed_day(own, "on"),
             work=own.get("work", "").strip(), address=one_line(own.get("address")),
