@@ -11,8 +11,9 @@ from stage import GROUP, event, play, registry
 from stage import engagement as one
 
 from monitor.mistakes import Invalid
+from monitor.promises.owners.comparing import alike
 from monitor.promises.owners.references import sound
-from monitor.promises.owners.requesting import Asked, _alike
+from monitor.promises.owners.requesting import PARTS, Asked
 from monitor.refusal import Refused
 from monitor.registry.read import read
 from monitor.tables import OwnerRequest
@@ -249,7 +250,7 @@ def test_a_refusal_names_what_is_on_record_otherwise():
     known = OwnerRequest(request="erase", arrived_on=date(2026, 11, 24), purposes=["p03"], service="", verified_on=None)
     asked = Asked("R-1", "erase", date(2026, 11, 23), "impress", purposes=["p04"], verified_on=date(2026, 11, 27))
     with pytest.raises(Refused) as refusal:
-        _alike(known, asked)
+        alike(known, asked, PARTS)
     assert "otherwise: the day of arrival, the purposes." in refusal.value.message.in_("en")
     assert "到着日、利用目的" in refusal.value.message.in_("ja")
 

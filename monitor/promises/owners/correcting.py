@@ -41,7 +41,7 @@ SOURCES: Mapping[str, Message] = {
     "changed": Message("Something has changed for many, such as addresses"),
 }
 #: What a correction is known by beside its reference and its company.
-_PARTS: Mapping[str, Message] = {
+PARTS: Mapping[str, Message] = {
     "source": Message("how the error became known"),
     "known_on": Message("the day since when it is known"),
     "service": Message("the service"),
@@ -74,7 +74,7 @@ async def enter_correction(made: Made, at: datetime, actor: str) -> Correction:
         known = await tables.Correction.filter(ref=ref).first()
         if known is not None:
             need(known.company_id == company, "ref-taken", "Another company has a correction of this reference.")
-            alike(known, made, _PARTS)
+            alike(known, made, PARTS)
             return known
         await free(tables.OwnerRequest, ref)
         return await _begin(ref, company, made, present, at, actor)

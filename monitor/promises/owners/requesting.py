@@ -72,14 +72,14 @@ async def enter_request(asked: Asked, at: datetime, actor: str) -> OwnerRequest:
             await free(tables.Correction, ref)
             request = await _begin(ref, company, asked, present, at, actor)
         need(request.company_id == company, "ref-taken", "Another company has a request of this reference.")
-        alike(request, asked, _PARTS)
+        alike(request, asked, PARTS)
         if asked.verified_on and request.verified_on is None:
             await _verify(request, asked.verified_on, at, actor, present)
     return request
 
 
 #: What a request is known by beside its reference and its company.
-_PARTS: Mapping[str, Message] = {
+PARTS: Mapping[str, Message] = {
     "request": Message("what is asked for"),
     "arrived_on": Message("the day of arrival"),
     "service": Message("the service"),
