@@ -7,6 +7,7 @@ handlers started inside see it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tortoise.backends.base.client import BaseDBAsyncClient
     from tortoise.models import Model
 
+log = logging.getLogger(__name__)
 MEMORY = "sqlite://:memory:"
 _TIES = ("default_connection", "basetable", "basequery", "basequery_all_fields")  #: of a model to its database
 _MODULES = {"models": ["monitor.tables"], "migrations": "monitor.migrations"}
@@ -105,7 +107,8 @@ async def opened(url: str, *, create: bool = False) -> AsyncIterator[BaseDBAsync
     """The database, open for everything inside the block. `create`: a fresh one (memory, tests) gets its schema at
     once.
 
-    Raises `StoreAway` when it cannot be reached.
+    Raises `StoreAway` when it cannot be reached. That it is away when the block is left is no error: by then everything
+    is written, and what is left to close is given up.
     """
     with _ties_kept():
         async with TortoiseContext() as context:
@@ -113,6 +116,10 @@ async def opened(url: str, *, create: bool = False) -> AsyncIterator[BaseDBAsync
             if create:
                 await _create()
             yield connection()
+            try:
+                await context.close_connections()
+            except AWAY as error:
+                log.info("the database was away when it was closed (%s)", error)
 
 
 @contextmanager

@@ -160,7 +160,8 @@ async def test_a_database_that_is_away_at_the_start_and_again_later_is_waited_fo
         await line.join()
         await answer(f"{site}/readyz", lambda _, body: json.loads(body)["parts"]["database"]["ok"], running)
         running.send_signal(signal.SIGTERM)
-        assert (await ended(running))[0] == 0
+        code, _, err = await ended(running)
+        assert code == 0, err
     await line.cut()
 
 
