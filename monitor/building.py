@@ -98,7 +98,7 @@ async def _open_store(settings: Settings, stack: AsyncExitStack, stop: Stopping)
     async def opening() -> None:
         await stack.enter_async_context(opened(settings.database_url))
 
-    return await insist(opening, stop) and await insist(_fit_tables, stop)
+    return await insist(opening, stop) and await insist(apart(_fit_tables), stop)
 
 
 async def _fit_tables() -> None:
@@ -126,6 +126,17 @@ async def insist(work: Callable[[], Awaitable[None]], stop: Stopping) -> bool:
         else:
             break
     return True
+
+
+def apart(work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """The same in a task of its own. A transaction that the database leaves in its middle may stay behind as the
+    connection of whoever began it; with the task it is forgotten, and the next attempt begins on a whole one.
+    """
+
+    async def attempt() -> None:
+        await asyncio.ensure_future(work())
+
+    return attempt
 
 
 def probe_settings(settings: Settings) -> ProbeSettings:

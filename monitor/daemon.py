@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, clock, plugins
-from monitor.building import build, damping, insist, open_inbound, start_site
+from monitor.building import apart, build, damping, insist, open_inbound, start_site
 from monitor.config import load
 from monitor.guard import Guard
 from monitor.logs import set_up
@@ -116,7 +116,7 @@ class Stop:
 
 async def begin(house: House, stack: AsyncExitStack, stop: Stop) -> bool:
     """Start the ticks, once what must come before them is done; false: the end came while the database was away."""
-    if not await insist(partial(_before_the_ticks, house), stop):
+    if not await insist(apart(partial(_before_the_ticks, house)), stop):
         return False
     house.metronome = Metronome(house.ticks())
     stack.push_async_callback(house.metronome.stop)
