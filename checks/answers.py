@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checks.contract import Look, Verdict
-from checks.detail import UNSAID, Detail, plain
+from checks.detail import UNSAID, Detail, kept, plain
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
 CHALLENGE_MARKS = (b"/cdn-cgi/challenge-platform/", b"captcha-delivery.com", b".awswaf.com", b"_Incapsula_Resource")
 TURNED_AWAY = frozenset({403, 406, 429, 451, 511})
+ANSWERS = 200  #: below are interim answers, and what is no status at all
 OWN_WORD = frozenset({200, 404, 410})  #: statuses by which a party says what it has to say, or that there is nothing
 ANY_PAGE = range(400)  #: statuses of a page that was meant to be seen; 0 where a browser could not say
 
@@ -157,7 +158,7 @@ class Exchange:
             return trouble.value if trouble.unseen or trouble is Trouble.CERTIFICATE else "no-answer"
         if self.refused_us:
             return "refused-monitor"
-        return "" if self.final.status in good else "no-answer"
+        return "" if self.final.status in good and self.final.status >= ANSWERS else "no-answer"
 
     def evidence(self) -> dict[str, Any]:
         """What is worth keeping of every visit, whatever the verdict; JSON-ready, and never a body."""
@@ -168,7 +169,7 @@ class Exchange:
         if hop.kept:
             seen["unchanged"] = True
         if hop.trouble:
-            seen |= {"trouble": hop.trouble.value, "detail": plain(hop.detail)}
+            seen |= {"trouble": hop.trouble.value, "detail": kept(hop.detail)}
         if hop.tls:
             seen |= {"tls": hop.tls.version, "cipher": hop.tls.cipher, "certificate": hop.tls.sha256}
         if len(self.hops) > 1:
@@ -244,6 +245,6 @@ class Records:
             "name": plain(self.name),
             "type": self.type.value,
             "trouble": trouble.value,
-            "detail": plain(self.detail),
+            "detail": kept(self.detail),
         }
         return Look(Verdict.UNKNOWN, (), seen | more, self.took_ms, trouble.value, trouble.ours)

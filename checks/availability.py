@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from checks.answers import Exchange, Trouble
+from checks.answers import ANSWERS, Exchange, Trouble
 from checks.contract import NOTHING, Look, Scope
 from checks.detail import Detail, plain
 from checks.jsonpath import condition
@@ -127,7 +127,7 @@ class Availability:
         if seen.trouble is not None:
             return [RULES[DOWN[seen.trouble]].found(seen.final.detail)]
         status = seen.final.status
-        good = status in self.status if self.status else status < ERRORS or status == UNAUTHORIZED
+        good = status in self.status if self.status else ANSWERS <= status < ERRORS or status == UNAUTHORIZED
         return (
             [] if good else [RULES[_rule_for(status)].found("The server answers with status {status}.", status=status)]
         )
@@ -176,4 +176,6 @@ def _rule_for(status: int) -> str:
         return "availability.server-error"
     if status in GONE:
         return "availability.gone"
+    if status < ANSWERS:
+        return "availability.malformed"
     return "availability.client-error" if status >= ERRORS else "availability.unexpected-status"

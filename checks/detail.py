@@ -58,6 +58,11 @@ def parts_of(text: str) -> dict[str, Any]:
     return text.parts if isinstance(text, Detail) else {}
 
 
+def kept(text: str) -> str:
+    """What happened, as evidence: a detail with its words, anything else as plain text."""
+    return text if isinstance(text, Detail) else plain(text)
+
+
 def _value(value: Any) -> str | int:
     return value if isinstance(value, int | Detail) else plain(str(value), LONGEST_VALUE)
 

@@ -29,7 +29,7 @@ TITLE, RULES = title("dns"), rules("dns")
 GUARDED = frozenset({Trouble.GUARD_ADDRESS, Trouble.GUARD_PORT})
 ADDRESSES = (RecordType.A, RecordType.AAAA)
 SHOWN = 20
-BY_HAND = "The site was reached although DNS has no address for it."
+BY_HAND = Detail("The site was reached although DNS has no address for it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,184 +1,152 @@
 """Whether strangers can write in the party's name, and whether mail to it arrives: SPF, DMARC, MX and MTA-STS.
 
 Whoever has a trustee's domain on the envelope gets at personal data with one letter. What a domain publishes about its
-mail is looked at as receivers look at it. DKIM is not: its keys stand under names that only the mails tell. MTA-STS
-and reports of TLS are noted; that there are none is nobody's fault, but what is there has to work.
+mail is looked at as receivers look at it. The keys of DKIM stand under names that only the mails tell, so they are
+looked at where somebody has named them. MTA-STS and reports of TLS are noted; that there are none is nobody's fault,
+but what is there has to work.
 
-A look judges all or nothing. If one of the names could not be asked about, nothing is said, because a finding that goes
-away while nobody can see is worse than one that comes a day late.
+Each part is judged by itself. Where a name could not be asked about, what rests on it is left open: nothing new is held
+against the party for it, and what was found there before stands for some days more. After that the look as a whole
+says nothing, rather than that it has gone: no finding goes away because its owner keeps us from seeing.
 """
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from checks.answers import RecordType, Trouble
 from checks.contract import NOTHING, Look, Scope, Severity, Words
-from checks.detail import Detail, plain
-from checks.mail_policies import Dmarc, Sts, dmarc_texts, places, read_dmarc, read_sts, versioned, wrong_with_sts_record
+from checks.detail import Detail, parts_of, plain
+from checks.dkim import ENOUGH, REFUSED, SELECTOR, read_keys
+from checks.mail_policies import Dmarc, Sts, dmarc_texts, read_dmarc, read_sts, versioned, wrong_with_sts_record
+from checks.mail_published import MOST_HOSTS, Part, Published, answers, key_name
 from checks.names import host_of, is_address, is_shared, registrable
 from checks.rulebook import rules, title
 from checks.spf import HOST, LOOKUPS, VOIDS, Reading, is_spf, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from checks.answers import Exchange, Records
     from checks.contract import Finding, Probe, Rule
-    from checks.spf import Question
+    from checks.dkim import Key
 
 TITLE, RULES = title("mail-auth"), rules("mail-auth")
 GUARDED = frozenset({Trouble.GUARD_ADDRESS, Trouble.GUARD_PORT})
-MOST_QUESTIONS = 80  # what a stranger's records may make us ask; an honest domain needs a dozen
-MOST_HOSTS = 10
+STANDS = timedelta(days=7)  # what was found, where it cannot be looked at again
 BRIEFEST = 86_400  # seconds for which a policy has to be remembered to be of any use
 TEXT = 400
 OK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """What DNS says of the domain and of all that its records lead to, and the policy of MTA-STS if one is named."""
-
-    exchange: Exchange
-    domain: str
-    known: Mapping[Question, Records]
-    policy: Exchange | None = None
-
-    def texts(self, name: str = "") -> tuple[str, ...]:
-        return self._values(f"{name}{self.domain}", RecordType.TXT)
-
-    @property
-    def hosts(self) -> list[str]:
-        """The domain's mail hosts; a null MX is `.`, which says that there are none."""
-        return _hosts(self.domain, self.known)
-
-    @property
-    def receives(self) -> bool:
-        return self.hosts not in ([], ["."])
-
-    def is_there(self, host: str) -> bool:
-        return bool(self._values(host, RecordType.A) or self._values(host, RecordType.AAAA))
-
-    def _values(self, name: str, kind: RecordType) -> tuple[str, ...]:
-        said = self.known.get((name, kind))
-        return said.values if said is not None else ()
-
-
-@dataclass(frozen=True, slots=True)
 class MailAuth:
-    """Option: the domain that the party's mails come from, where it is another than that of its site."""
+    """Options: the domain that the party's mails come from, where it is another than that of its site; and the names
+    under which the keys of its DKIM signatures stand.
+    """
 
     domain: str = ""
+    selectors: tuple[str, ...] = ()
 
     kind: ClassVar[str] = "mail-auth"
     every: ClassVar[timedelta] = timedelta(days=1)
     scope: ClassVar[Scope] = Scope.DOMAIN
     named_only: ClassVar[bool] = False
-    ruleset: ClassVar[int] = 1
+    ruleset: ClassVar[int] = 2
     title: ClassVar[Words] = TITLE
     rules: ClassVar[Mapping[str, Rule]] = RULES
 
     def __post_init__(self) -> None:
         if self.domain and (not HOST.fullmatch(self.domain) or is_address(self.domain)):
             raise ValueError("domain: it is no domain as it stands behind the @ of an address")
+        if wrong := [one for one in self.selectors if not SELECTOR.fullmatch(one)]:
+            raise ValueError(f"selectors: {wrong[0]!r} is none, as it stands in a mail's DKIM-Signature behind s=")
+        if len(self.selectors) > MOST_HOSTS:
+            raise ValueError(f"selectors: there are more than {MOST_HOSTS}")
 
     def suits(self, url: str) -> bool:
         host = host_of(url)
-        return urlsplit(url).scheme == "https" and "." in host and not is_address(host) and not is_shared(host)
+        return (
+            urlsplit(url).scheme in {"http", "https"} and "." in host and not is_address(host) and not is_shared(host)
+        )
 
     async def observe(self, url: str, probe: Probe) -> Published:
         exchange = await probe.fetch(url)
         domain = self.domain.lower().rstrip(".") or registrable(host_of(url))
         if exchange.first.trouble in GUARDED:
             return Published(exchange, domain, {})
-        seen = Published(exchange, domain, await _answers(domain, probe))
+        seen = Published(exchange, domain, await answers(domain, probe, self.selectors), selectors=self.selectors)
         if not versioned(seen.texts("_mta-sts."), "STSv1"):
             return seen
         policy = await probe.fetch(f"https://mta-sts.{domain}/.well-known/mta-sts.txt")
-        return Published(exchange, domain, seen.known, policy)
+        return replace(seen, policy=policy)
 
     def gist(self, observed: Mapping[str, Any]) -> str:
         spf = " ".join(observed.get("spf", ["none"])).rpartition(" ")[2]
         said = [f"SPF {spf}", f"DMARC {(observed.get('dmarc') or {}).get('policy', 'none')}"]
         return ", ".join([*said, f"MX {len(observed.get('mx', []))}", f"MTA-STS {observed.get('mta_sts') or 'none'}"])
 
-    def judge(self, seen: Published, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:  # noqa: ARG002
+    def judge(self, seen: Published, at: datetime, before: Mapping[str, Any] = NOTHING) -> Look:
         unjudged = _unjudged(seen)
         if unjudged is not None:
             return unjudged
-        spf, sts = walk(seen.domain, seen.known), _sts(seen)
+        spf, sts, unseen = walk(seen.domain, seen.known), _sts(seen), seen.unseen()
         place, texts = dmarc_texts(seen.domain, registrable(seen.domain), seen.known)
         dmarc = read_dmarc(texts[0], seen.domain, place) if len(texts) == 1 else None
-        findings = [*_spf(seen, spf), *_dmarc(seen, texts, dmarc), *_mx(seen), *_mta_sts(seen, sts)]
+        found = [*_spf(seen, spf), *_dkim(seen), *_mx(seen), *_mta_sts(seen, sts)]
+        found += [] if Part.DMARC in unseen else _dmarc(seen, texts, dmarc)
+        now = _rows(found, at)
+        earlier = _earlier(before, unseen, now)
+        lapsed = [row for row in earlier if at - datetime.fromisoformat(row["at"]) >= STANDS]
+        rows = now + earlier
+        if unseen and (lapsed or not rows):
+            return unseen[Part.of(lapsed[0]["rule"])] if lapsed else next(iter(unseen.values()))
         took = round(seen.exchange.took_ms + sum(records.took_ms for records in seen.known.values()), 2)
-        return Look.of(findings, _evidence(seen, spf, dmarc, sts), took)
-
-
-async def _answers(domain: str, probe: Probe) -> Mapping[Question, Records]:
-    """What the records say leads to the next questions, until there are none or too many, or one cannot be answered."""
-    known: dict[Question, Records] = {}
-    while not _failed(known) and (wanted := list(_questions(domain, known))[: MOST_QUESTIONS - len(known)]):
-        known.update(zip(wanted, await asyncio.gather(*(probe.query(*one) for one in wanted)), strict=True))
-    return known
-
-
-def _questions(domain: str, known: Mapping[Question, Records]) -> Iterator[Question]:
-    """What is still to be asked. The domain itself comes first: what does not exist has no mail either."""
-    own = known.get((domain, RecordType.TXT))
-    if own is None:
-        yield domain, RecordType.TXT
-    elif own.exists and own.trouble is None:
-        top = registrable(domain)
-        above = (
-            []
-            if dmarc_texts(domain, top, known)[1]
-            else [(f"_dmarc.{one}", RecordType.TXT) for one in places(domain, top)]
-        )
-        others = [(f"{name}.{domain}", RecordType.TXT) for name in ("_mta-sts", "_smtp._tls")]
-        asked = [(domain, RecordType.MX), *above, *others, *_host_questions(domain, known)]
-        asked += sorted(walk(domain, known).open)
-        yield from dict.fromkeys(one for one in asked if one not in known)
-
-
-def _failed(known: Mapping[Question, Records]) -> list[Records]:
-    """The answers without which nothing can be said. Reports of TLS are noted only, and may be missing."""
-    return [one for (name, _), one in known.items() if one.trouble and not name.startswith("_smtp.")]
-
-
-def _host_questions(domain: str, known: Mapping[Question, Records]) -> Iterator[Question]:
-    for host in _hosts(domain, known)[:MOST_HOSTS]:
-        if host == "." or is_address(host):
-            continue
-        yield host, RecordType.A
-        said = known.get((host, RecordType.A))
-        if said is not None and not said.values:
-            yield host, RecordType.AAAA
-
-
-def _hosts(domain: str, known: Mapping[Question, Records]) -> list[str]:
-    said = known.get((domain, RecordType.MX))
-    names = [value.rpartition(" ")[2].lower() for value in said.values] if said is not None else []
-    return [name.rstrip(".") or "." for name in names]
+        left = {"not_assessed": sorted(unseen)} if unseen else {}
+        keep = {"found": rows} if rows or before.get("found") else None
+        return Look.of(map(_again, rows), _evidence(seen, spf, dmarc, sts) | left, took, keep)
 
 
 def _unjudged(seen: Published) -> Look | None:
     trouble = seen.exchange.first.trouble
     if trouble in GUARDED:
         return seen.exchange.unknown(trouble.value)
-    if failed := _failed(seen.known):
-        return failed[0].unknown(domain=seen.domain)
-    if not seen.known[seen.domain, RecordType.TXT].exists:
-        return seen.exchange.unknown("no-answer", domain=seen.domain, detail=f"{seen.domain} does not exist.")
-    gone = seen.policy.first.trouble if seen.policy is not None else None
-    if seen.policy is not None and gone is not None and gone.unseen:
-        return seen.policy.unknown(gone.value, domain=seen.domain)
+    own = seen.known[seen.domain, RecordType.TXT]
+    if own.trouble:
+        return own.unknown(domain=seen.domain)
+    if not own.exists:
+        why = Detail("{name} does not exist.", name=seen.domain)
+        return seen.exchange.unknown("no-answer", domain=seen.domain, detail=why)
     return None
+
+
+def _rows(found: Iterable[Finding], at: datetime) -> list[dict[str, Any]]:
+    """Findings as they are kept, each with the instant at which it was seen."""
+    return [
+        {
+            "rule": one.rule,
+            "key": one.key,
+            "severity": int(one.severity),
+            "said": parts_of(one.detail),
+            "at": at.isoformat(),
+        }
+        for one in found
+    ]
+
+
+def _again(row: Mapping[str, Any]) -> Finding:
+    return RULES[row["rule"]].found(Detail.read(row["said"]), key=row["key"], severity=Severity(row["severity"]))
+
+
+def _earlier(
+    before: Mapping[str, Any], unseen: Collection[Part], now: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """What was found before in the parts that cannot be seen now."""
+    known = {(row["rule"], row["key"]) for row in now}
+    found = [row for row in before.get("found", ()) if Part.of(row["rule"]) in unseen]
+    return [row for row in found if (row["rule"], row["key"]) not in known]
 
 
 def _spf(seen: Published, spf: Reading) -> Iterator[Finding]:
@@ -212,6 +180,24 @@ def _spf(seen: Published, spf: Reading) -> Iterator[Finding]:
         yield RULES["mail-auth.spf-undecided"].found("The record ends in {end}.", end=spf.end or Detail("nothing"))
 
 
+def _dkim(seen: Published) -> Iterator[Finding]:
+    for selector in seen.selectors:
+        texts, name = seen.keys(selector), key_name(selector, seen.domain)
+        if texts == ():
+            yield RULES["mail-auth.dkim-missing"].found("{name} has no record.", name=name, key=selector)
+        elif texts:
+            yield from _key(read_keys(texts), name, selector)
+
+
+def _key(key: Key, name: str, selector: str) -> Iterator[Finding]:
+    if key.wrong:
+        yield RULES["mail-auth.dkim-broken"].found("{name}: {wrong}", name=name, wrong=key.wrong, key=selector)
+    elif key.kind == "rsa" and key.bits < ENOUGH:
+        severity = None if key.bits < REFUSED else Severity.LOW
+        words = "{name}: the key has {bits} bits."
+        yield RULES["mail-auth.dkim-weak"].found(words, name=name, bits=key.bits, key=selector, severity=severity)
+
+
 def _dmarc(seen: Published, texts: tuple[str, ...], dmarc: Dmarc | None) -> Iterator[Finding]:
     if not texts:
         yield RULES["mail-auth.dmarc-missing"].found("_dmarc.{domain} has no record.", domain=seen.domain)
@@ -230,7 +216,7 @@ def _mx(seen: Published) -> Iterator[Finding]:
     if "." in hosts and len(hosts) > 1:
         yield RULES["mail-auth.mx-broken"].found("A null MX stands beside mail hosts.", key=".")
     named = [host for host in hosts[:MOST_HOSTS] if host != "."]
-    lost = [host for host in named if is_address(host) or not seen.is_there(host)]
+    lost = [host for host in named if is_address(host) or seen.is_lost(host)]
     severity = Severity.HIGH if lost == named else None
     for host in lost:
         yield RULES["mail-auth.mx-broken"].found("{host} has no address.", host=host, key=host, severity=severity)
@@ -238,7 +224,7 @@ def _mx(seen: Published) -> Iterator[Finding]:
 
 def _sts(seen: Published) -> Sts | None:
     """The policy, or what is wrong with it; nothing where none is published or it was not shown to us."""
-    if seen.policy is None:
+    if seen.policy is None or (seen.policy.first.trouble is not None and seen.policy.first.trouble.unseen):
         return None
     hop, wrong = seen.policy.first, wrong_with_sts_record(versioned(seen.texts("_mta-sts."), "STSv1"))
     if wrong:
@@ -282,6 +268,8 @@ def _evidence(seen: Published, spf: Reading, dmarc: Dmarc | None, sts: Sts | Non
         "tls_reports": bool(versioned(seen.texts("_smtp._tls."), "TLSRPTv1")),
         "mta_sts": sts.mode if sts and not sts.wrong else "",
     }
+    if seen.selectors:
+        noted["dkim"] = [one for one in seen.selectors if seen.keys(one)]
     if dmarc is not None:
         noted["dmarc"] = {
             "at": dmarc.at,

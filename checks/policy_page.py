@@ -6,7 +6,9 @@ and ten business days to think about a change leave room for half a day to be su
 usual rhythm and no sooner. A change stays found until a person has confirmed it; then the new text is the known one.
 
 What cannot be read as text (a PDF) is compared by its hash. A page that shows next to nothing any more is lost, and
-that is no change; one that reads otherwise at every look is told as that, because it would never be a change.
+that is no change; neither is one of which less than half is left, which is what a riddle for visitors looks like, but
+what stands there unchanged for some days was meant, and is a change for people to read. A page that reads otherwise at
+every look is told as that, because it would never be a change.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 TITLE, RULES = title("policy-page"), rules("policy-page")
 APART = timedelta(hours=1)
+MEANT = timedelta(days=3)  #: for so long a much shorter text has to stand there to be taken for what the page says
 RESTLESS = 6  #: looks in a row with a text never seen before
 TEXT_LIMIT = 256 * 1024  #: bytes of a text that are kept for people to read; all of it is compared
 OK = 200
@@ -118,8 +121,12 @@ class PolicyPage:
         memory = dict(before) if before.get("reading") == self._reading else {"reading": self._reading}
         known = memory.get("known")
         if self._lost(seen, memory):
+            memory = self._shorter(seen, memory, at)
+            if memory.get("changed") == seen.sha256:
+                return _told(seen, memory, texts=_texts(seen))
             findings = [RULES["policy-page.lost"].found(_loss(seen)), *_standing(memory)]
-            return Look.of(findings, _evidence(seen, memory), seen.exchange.took_ms)
+            return Look.of(findings, _evidence(seen, memory), seen.exchange.took_ms, memory)
+        memory = _without(memory, "short")
         if known is None:
             memory |= {"known": seen.sha256, "size": seen.size}
             return _told(seen, memory, texts=_texts(seen))
@@ -132,11 +139,26 @@ class PolicyPage:
         """Next to nothing is left: no page, or less than half of what was known. So is what only asks for proof of
         being human; the marks of such riddles are no help, because they ride along on healthy pages too.
         """
-        if seen.exchange.final.status != OK or seen.size < (self.least if seen.text is not None else 1):
+        if self._empty(seen):
             return True
         if seen.sha256 in (memory.get("known"), memory.get("changed")):
             return False
         return seen.text is not None and 2 * seen.size < int(memory.get("size", 0))
+
+    def _empty(self, seen: Page) -> bool:
+        return seen.exchange.final.status != OK or seen.size < (self.least if seen.text is not None else 1)
+
+    def _shorter(self, seen: Page, memory: dict[str, Any], at: datetime) -> dict[str, Any]:
+        """What to remember of a page that is lost: since when it has shown the same shorter text, if it shows one. One
+        that has stood there for long enough is the changed text.
+        """
+        if self._empty(seen):
+            return _without(memory, "short")
+        if seen.sha256 != memory.get("short"):
+            return memory | {"short": seen.sha256, "short_since": at.isoformat()}
+        if at - datetime.fromisoformat(str(memory["short_since"])) < MEANT:
+            return memory
+        return _without(memory, "short", "new", "restless") | {"changed": seen.sha256, "changed_size": seen.size}
 
 
 def _is_text(kind: str, body: bytes) -> bool:

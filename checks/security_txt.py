@@ -30,6 +30,7 @@ SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
 LONGEST = timedelta(days=366)
 ABSENT = frozenset({404, 410})
 OK = 200
+KNOWN = frozenset({"contact", "expires"})  # what every such file has (RFC 9116 section 2.5)
 SCHEMES = frozenset({"https", "mailto", "tel"})
 
 
@@ -106,8 +107,10 @@ class SecurityTxt:
 def _is_file(exchange: Exchange) -> bool:
     """A site that answers everything with a page of its own has no security.txt."""
     hop = exchange.final
-    begins = hop.body[:512].lstrip().lower()
-    return exchange.trouble is None and hop.status == OK and not begins.startswith((b"<!doctype", b"<html", b"<?xml"))
+    if exchange.trouble is not None or hop.status != OK or hop.body[:512].lstrip().startswith(b"<"):
+        return False
+    page = "html" in ", ".join(hop.header("content-type")).lower()
+    return not page or not KNOWN.isdisjoint(name for name, _ in _fields(hop.body.decode("utf-8", "replace")))
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:

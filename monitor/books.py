@@ -1,4 +1,12 @@
-"""Steps of duties and their writing: rows, ledger lines and notices in the caller's one transaction."""
+"""Steps of duties and their writing: rows, ledger lines and notices in the caller's one transaction.
+
+Two transactions never wait for each other in a ring, because all of them lock in one order: a part of the work
+(`store.alone`); an owner's request, about which many are asked; the engagement; the entry of a register under it, such
+as an incident or an accepted certificate; what its party owes; what its company owes itself; findings and cases;
+notices. Rows of one kind are locked by their key or number; whoever changes or asks many works at once has the registry
+for itself (`registry.apply.ONE_AT_A_TIME`), because a tree of them is marked from above. The ledger's chain comes last
+of all, by itself (`ledger.write`).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +18,7 @@ from tortoise.expressions import F
 from monitor import ledger
 from monitor.notices import VENDOR, about_duty, tell, withdraw
 from monitor.schedule import duty_event, edit, move_due, refresh
-from monitor.tables import Obligation
+from monitor.tables import Engagement, Obligation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +61,15 @@ def moved(  # noqa: PLR0913 - one fact each
         return Step(duty, fields, [event])
     data = {"reason": reason, "was": told.isoformat()}
     return Step(duty, fields, [event], [about_duty(duty, "due-moved", VENDOR, at, mark=due_on.isoformat(), data=data)])
+
+
+async def lock_works(*keys: str | None) -> None:
+    """Lock engagements before what is owed under them, within the caller's transaction: planning changes both, and so
+    does an act. Other rows may point at them meanwhile.
+    """
+    wanted = sorted({key for key in keys if key})
+    if wanted:
+        await Engagement.filter(key__in=wanted).order_by("key").select_for_update(no_key=True).only("key")
 
 
 class Stale(Exception):  # noqa: N818 - the row's state

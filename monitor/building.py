@@ -194,7 +194,8 @@ NOTIFIERS: Final[Mapping[str, Callable[[Settings], Notifier | None]]] = {"mail":
 
 async def start_site(house: House, stack: AsyncExitStack, settings: Settings, **more: Any) -> int:
     """Open the doors; the port that they are at."""
-    evidence = house.evidence = await asyncio.to_thread(EvidenceStore, settings.evidence_url)
+    scanner = settings.evidence.scanner
+    evidence = house.evidence = await asyncio.to_thread(EvidenceStore, settings.evidence_url, scanner=scanner)
     looks = house.tools.looks
     parts = Site(
         base_url=settings.web.base_url,

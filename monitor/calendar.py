@@ -141,6 +141,10 @@ class Calendar:
         """24:00 of a day, which is 00:00 of the next: the first instant at which what was due is overdue."""
         return self.instant(day + DAY)
 
+    def day_ending(self, end: datetime) -> date:
+        """The day that is over at an instant: whoever has named a last day reads that one, and not the midnight."""
+        return self.day_of(end - timedelta(microseconds=1))
+
     def sending_on(self, day: date) -> datetime:
         """When the mails of a day leave."""
         return self.instant(day, self.send_at)

@@ -7,6 +7,7 @@ promise that it breaks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from checks.contract import Severity
@@ -16,14 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+#: Since when the Act has the duties that the rules name, under the numbers by which they name them.
+ACT = date(2022, 4, 1)
+#: Since when e-mail is sent only to whoever has agreed beforehand.
+EMAIL_ACT = date(2008, 12, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`title`: what is wrong, in few words; `why`: what it means and by which law or promise; `remedy`: what to do."""
+    """`title`: what is wrong, in few words; `why`: what it means and by which law or promise; `remedy`: what to do.
+    `version` is raised whenever the same facts come to be judged otherwise, and `since` is the day from which what it
+    says then holds: a case keeps both as they were when it was opened.
+    """
 
     title: Message
     why: Message
     remedy: Message
     severity: Severity = Severity.HIGH
+    version: int = 1
+    since: date = ACT
 
 
 UNAUTHORISED = "unauthorised_subentrust"
@@ -69,6 +81,7 @@ RULES: Mapping[str, Rule] = {
             "Have the mailing stopped. Ask the party which list it used, have the refusals applied to it, and test"
             " again with a seeded address."
         ),
+        since=EMAIL_ACT,
     ),
     UNAUTHORISED: Rule(
         Message("Data passed on without approval"),

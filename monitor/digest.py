@@ -8,18 +8,22 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from checks.contract import Severity
+from tortoise.expressions import Q
+
+from checks.contract import Severity, Verdict
 from monitor import ledger, tables
-from monitor.archive.recall import made
+from monitor.archive.recall import ended_how, made
 from monitor.calendar import DAY
 from monitor.cases import NOT_ASSESSED, all_concerned
 from monitor.certificates import concerned as relying
 from monitor.certificates import held
 from monitor.ladder import CERTIFICATE
-from monitor.letters.digest import Certified, Due, Failing, Head, Lacking, Week
+from monitor.letters.digest import Certified, Due, Failing, Head, Lacking, Unsteady, Week
+from monitor.letters.words import STATISTICS
 from monitor.notices import COMPANY, tell
 from monitor.obligations.pleas import waiting as waiting_pleas
 from monitor.promises.quiet import quiet
+from monitor.promises.statistics import unsigned
 from monitor.registry.roster import Roster, roster
 from monitor.tables import Notice
 from monitor.tables.duty import ASKED
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 _STAMP = "digest"  #: the pulse that says for which week it was made
 _WEEK = timedelta(days=7)
 _AHEAD = 5  #: dates that come next
+_SEEN, _SHARE = 10, 5  #: looks from which on it is told that one in so many failed
 
 
 async def report(at: datetime) -> int:
@@ -57,7 +62,7 @@ async def _reports(present: Roster, monday: date, at: datetime) -> list[Notice]:
     found = []
     for company in sorted(present.companies):
         week = await _week(present, company, at)
-        if week["overdue"] or week["findings"]:
+        if week["overdue"] or week["findings"] or week.get("statistics"):
             found.append(_notice(company, "managers", monday, week, at))
     return [*found, await of_group(present, monday, at)]
 
@@ -90,7 +95,7 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
         begin=(today - _WEEK).isoformat(),
         until=(today - DAY).isoformat(),
         overdue=_by_day([*await asked.filter(overdue_on__isnull=False), *await own.filter(due_on__lt=today)]),
-        findings=[_failing(row) for row in await cases],
+        findings=[_failing(row, present.calendar) for row in await cases],
         looks=await _looks(present.calendar, company, today),
         mails=await tables.Mail.filter(state="sent", sent_at__gte=since, sent_at__lte=at, **only).count(),
         head=Head(seq=seq, hash=value),
@@ -103,7 +108,9 @@ async def _week(present: Roster, company: str | None, at: datetime) -> Week:
         undeliverable=[_due(row) for row in await asked.filter(undeliverable_at__isnull=False)],
         certificates=await _certificates(present, company, today),
         unassessed=await _unassessed(present, company, at),
+        unsteady=await _unsteady(present, company, today),
         lacking=await _lacking(present, company, today),
+        statistics=[_unsigned(row, present.calendar) for row in await unsigned([company] if company else None)],
     )
 
 
@@ -145,13 +152,51 @@ async def _unassessed(present: Roster, company: str | None, at: datetime) -> lis
     ]
 
 
+async def _unsteady(present: Roster, company: str | None, today: date) -> list[Unsteady]:
+    """What failed again and again in the seven days before today, and never often enough in a row to be a case; the
+    worst first. Of a party that has announced work on its systems nobody can say how much of it that was.
+    """
+    well = tables.Watch.filter(Q(settled=Verdict.PASS) | Q(settled=None), retired_at=None)
+    if company:
+        well = well.filter(party_id__in=await _engaged_with(company))
+    ids: list[Any] = await well.order_by("id").values_list("id", flat=True)
+    looks = {number: how for number, how in (await ended_how(ids, today - _WEEK, today)).items() if _often(*how)}
+    told = tables.FindingRow.filter(watch_id__in=list(looks), last_seen_at__gte=present.calendar.instant(today - _WEEK))
+    watches = await tables.Watch.filter(id__in=looks.keys() - {row.watch_id for row in await told}).order_by("id")
+    parties = await present.parties({watch.party_id for watch in watches if watch.party_id})
+    watches = [watch for watch in watches if not (watch.party_id and parties[watch.party_id].maintenance)]
+    answering = await all_concerned(watches, present, present.calendar.instant(today))
+    found = [
+        Unsteady(
+            company=key,
+            party=watch.party_id or "",
+            url=watch.url,
+            check=watch.check_kind,
+            fails=looks[watch.id][1],
+            looks=sum(looks[watch.id]),
+        )
+        for watch in watches
+        for key in answering[watch.id]
+        if company in {None, key}
+    ]
+    return sorted(found, key=lambda one: -one["fails"] / one["looks"])
+
+
+def _often(passes: int, fails: int) -> bool:
+    return passes + fails >= _SEEN and fails * _SHARE >= passes + fails
+
+
 async def _looks(calendar: Calendar, company: str | None, today: date) -> int:
     """In the seven days before today."""
     if company is None:
         return await made(today - _WEEK, today, calendar)
+    return await made(today - _WEEK, today, calendar, await _engaged_with(company))
+
+
+async def _engaged_with(company: str) -> list[Any]:
+    """The parties of a company."""
     engaged = tables.Engagement.filter(company_id=company, retired_at=None)
-    parties: list[Any] = await engaged.distinct().values_list("party_id", flat=True)
-    return await made(today - _WEEK, today, calendar, parties)
+    return await engaged.distinct().values_list("party_id", flat=True)
 
 
 def _by_day(rows: Sequence[tables.Obligation | tables.OwnDuty]) -> list[Due]:
@@ -166,12 +211,24 @@ def _own(row: tables.OwnDuty) -> Due:
     return Due(id=row.id, company=row.company_id, party=party, kind=row.kind, on=day, own=True, ref=row.ref)
 
 
+def _unsigned(row: tables.StatisticsReview, calendar: Calendar) -> Due:
+    """By its reference, which finds it among a party's; whose it is besides says the entry."""
+    day = calendar.day_of(row.entered_at).isoformat()
+    return Due(id=row.id, company=row.company_id, party="", kind=STATISTICS, on=day, own=True, ref=row.ref)
+
+
 def _due(row: tables.Obligation, on: date | None = None) -> Due:
     day = (on or row.due_on).isoformat()
     return Due(id=row.id, company=row.company_id, party=row.party_id, kind=row.kind, on=day)
 
 
-def _failing(row: tables.Case) -> Failing:
+def _failing(row: tables.Case, calendar: Calendar) -> Failing:
     severity, party = Severity(row.severity).word, row.party_id or ""
     found = Failing(company=row.company_id, party=party, url=row.url, check=row.check_kind, severity=severity)
+    if row.closes_at:
+        found["passes"] = True
+    if row.muted_until:
+        found["muted"] = calendar.day_ending(row.muted_until).isoformat()
+    if row.paused_until:
+        found["taken"] = calendar.day_ending(row.paused_until).isoformat()
     return Failing(**found, rule=row.rule, ref=row.ref) if row.rule else found

@@ -17,6 +17,7 @@ import aiodns
 from checks.names import is_address
 from monitor import tables
 from monitor.building import notifier
+from monitor.evidence.scanner import Scanner, ScannerAway
 from monitor.inbound.health import conditions
 from monitor.keys import read_keys
 from monitor.mistakes import Invalid
@@ -56,6 +57,8 @@ async def examine(settings: Settings, at: datetime) -> AsyncIterator[Ailment]:
     yield await _mail(settings)
     async for found in conditions(settings):
         yield Ailment("returned mail", found.state, found.says, found.remedy)
+    if settings.evidence.scanner:
+        yield await _scanner(settings.evidence.scanner)
     yield await _names(settings)
     yield _clock(at)
     yield _address(settings)
@@ -201,6 +204,15 @@ async def _mail(settings: Settings) -> Ailment:
     except (TimeoutError, OSError) as error:
         return Ailment("mail server", "bad", str(error) or "no answer in 30 s", "Correct [mail] in config.toml.")
     return Ailment("mail server", "ok", f"{settings.mail.host}:{settings.mail.port} takes mail from us")
+
+
+async def _scanner(url: str) -> Ailment:
+    try:
+        await Scanner(url).ping()
+    except ScannerAway as error:
+        remedy = "Start clamd, or correct [evidence] scanner; until then no file is taken."
+        return Ailment("virus scanner", "bad", f"{url}: {error}", remedy)
+    return Ailment("virus scanner", "ok", f"answers at {url}")
 
 
 async def _names(settings: Settings) -> Ailment:

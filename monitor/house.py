@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,11 +32,12 @@ from monitor.promises.supervision import supervise
 from monitor.pulse import beat
 from monitor.registry.roster import NoRegistry, roster
 from monitor.remediation.turning import turn as reopen
+from monitor.rendering import readied
 from monitor.systemd import notify, watchdog_seconds
 from monitor.tables.store import AWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from aiohttp import web
@@ -75,6 +77,7 @@ class House:
     intake: Intake | None = None  #: where mail comes in, if any is to
     maildir: Maildir | None = None
     forgotten: list[str] = field(default_factory=list)
+    _pages: Iterator[bool] = field(default_factory=readied)
 
     async def obligations(self, at: datetime) -> int:
         asked = await plan(at, self.tools.policy, BITE) + await turn(at, self.tools.shelf, self.tools.policy)
@@ -120,6 +123,10 @@ class House:
         self.forgotten = found
         return 0
 
+    async def ready_pages(self, _at: datetime) -> int:
+        """What parties ask for is made soon after the start, in a thread and so that nobody waits for it."""
+        return await asyncio.to_thread(next, self._pages, False)
+
     async def pulse(self, at: datetime) -> int:
         outage = await beat(at)
         if outage:
@@ -156,6 +163,7 @@ class House:
             Tick("inbound", 2, self.inbound),
             Tick("mending", 10, mend),
             Tick("patrol", 1, self.look, abreast=self.settings.probe.concurrency),
+            Tick("pages", 3600, self.ready_pages, after=3, breath=BREATH),
             Tick("digest", 60, report),
             Tick("housekeeping", 60, self.keep),
             Tick("retention", 300, self.erase, after=60),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from monitor.assets import TEMPLATES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
 LANGUAGES = ("ja", "en")
@@ -92,6 +92,11 @@ class Message:
 
     def __str__(self) -> str:
         return self.in_("en")
+
+
+def listed(parts: Iterable[str], language: str, english: str = ", ") -> str:
+    """One after the other. `english`: what stands between them there, where they have commas of their own."""
+    return ("、" if language == "ja" else english).join(parts)
 
 
 def reader() -> str:

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from monitor.tables import LedgerLine
-from monitor.tables.store import alone
+from monitor.tables.store import alone, last_of_all
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
@@ -79,10 +79,9 @@ def digest(line: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical({k: v for k, v in line.items() if k != "hash"}).encode()).hexdigest()
 
 
-def _chain(events: Sequence[Event], at: datetime, seq: int, prev: str) -> Iterator[LedgerLine]:
-    stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    for event in events:
-        seq += 1
+def _chain(events: Iterable[tuple[Event, datetime]], seq: int, prev: str) -> Iterator[LedgerLine]:
+    for event, at in events:
+        seq, stamp = seq + 1, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         line = {
             "seq": seq,
             "at": stamp,
@@ -98,12 +97,20 @@ def _chain(events: Sequence[Event], at: datetime, seq: int, prev: str) -> Iterat
 
 
 async def write(events: Sequence[Event], at: datetime) -> None:
-    """Append events. Must be called inside the transaction of the change that they record."""
-    if not events:
-        return
+    """Append events. Must be called inside the transaction of the change that they record, at whose end they are
+    written: the chain has one writer at a time, and who waits for it must hold up nobody who has it.
+    """
+    said = [(replace(event, data=dict(event.data)), at) for event in events]
+    for event, _ in said:
+        _refuse_strange(event.data)
+    if said and not last_of_all(_append, said):
+        await _append([said])
+
+
+async def _append(batches: Sequence[Sequence[tuple[Event, datetime]]]) -> None:
     await alone(_LOCK)
     seq, prev = await head()
-    await LedgerLine.bulk_create(_chain(events, at, seq, prev))
+    await LedgerLine.bulk_create(_chain((line for batch in batches for line in batch), seq, prev))
 
 
 async def head() -> tuple[int, str]:

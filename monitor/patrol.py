@@ -32,6 +32,7 @@ from monitor import tables
 from monitor.cases import CONFIRM, Damping, Seen, take
 from monitor.finishing import finished
 from monitor.guard import Guard
+from monitor.headway import Row
 from monitor.lateness import Lateness
 from monitor.tables.store import AWAY, transaction, write_each
 
@@ -51,7 +52,6 @@ SOON = 3600  #: seconds within which what is new or was missed is looked at, if 
 MISSED = timedelta(minutes=5)  #: how late a turn must be, when we begin, to count as missed
 WAVE = 1.0  #: seconds for which results are gathered, to be written together
 ADOPTED = 1000  #: watches that get their turn in one walk
-HEADWAY = 0.003  #: seconds between the beginnings of two looks of one walk, each of which takes us one
 FEW = 5  #: hosts below which "most of them" means nothing
 MEMORY = timedelta(minutes=5)  #: how far back the suspicion against ourselves looks
 OURS = "own-fault"
@@ -82,17 +82,6 @@ def soon(watch: Watch, after: datetime) -> datetime:
 def _place(watch: Watch) -> str:
     """What all checks of one endpoint share."""
     return f"{watch.party_id or ''} {watch.url}"
-
-
-def departures(endpoints: int, rhythm: float) -> list[float]:
-    """Seconds after which each endpoint of one walk is looked at. Pure.
-
-    In a row, and all before the next walk. Begun in one instant, handshakes hold each other up, and their times would
-    tell of us and not of the parties; spread over the whole beat, each finds the machine asleep and its caches cold,
-    and costs half as much again, in processor and in time.
-    """
-    apart = min(HEADWAY, rhythm / max(1, endpoints))
-    return [apart * place for place in range(endpoints)]
 
 
 def next_look(watch: Watch, look: Look, at: datetime, confirm: int) -> datetime:
@@ -179,8 +168,8 @@ class Patrol:
         that whose fault it is can be decided over all of them.
         """
         groups = _by_endpoint(watches)
-        begins = departures(len(groups), self.rhythm)
-        looking = {asyncio.create_task(self._look(*one, at)) for one in zip(groups, begins, strict=True)}
+        row = Row.of(len(groups), self.rhythm)
+        looking = {asyncio.create_task(self._look(one, row, at)) for one in groups}
         left, broken = len(watches), list[Seen]()
         try:
             while looking:
@@ -209,9 +198,9 @@ class Patrol:
             watch.lease = lease
         return watches
 
-    async def _look(self, watches: Sequence[Watch], wait: float, at: datetime) -> list[Seen]:
+    async def _look(self, watches: Sequence[Watch], row: Row, at: datetime) -> list[Seen]:
         """All checks of one endpoint that are due together share what is fetched."""
-        await asyncio.sleep(wait)
+        await row.go()
         visit, until = self.probe.visit(), asyncio.get_running_loop().time() + LEASE.total_seconds()
         with self.lateness.watched() as lag:
             return [await self._one(watch, visit, at, until, lag) for watch in watches]
@@ -231,9 +220,12 @@ class Patrol:
         return Seen(watch, look, again, ruleset, lag.ms, turn_at=turn_of(watch, at))
 
     async def _conclude(self, seen: Sequence[Seen], at: datetime) -> None:
-        """Hand the results on; while we suspect ourselves, as results of ours and nobody's fault."""
+        """Hand the results on; while we suspect ourselves, as results of ours and nobody's fault. Not in the order in
+        which they came in: which of two addresses of one host its case is named after must not be chance.
+        """
         if not seen:
             return
+        seen = sorted(seen, key=lambda one: one.watch.id)
         for one in seen:
             self.suspicion.note(at, urlsplit(one.watch.url).hostname or "", broke=_broke(one))
         await self._decide_whose_fault(at)

@@ -9,12 +9,30 @@ import jinja2
 from markupsafe import Markup, escape
 
 from monitor.assets import TEMPLATES
-from monitor.language import catalogue, say_day, say_instant, say_last_day, say_short_day, stopped_once
+from monitor.language import LANGUAGES, catalogue, say_day, say_instant, say_last_day, say_short_day, stopped_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date, datetime
+    from types import CodeType
     from zoneinfo import ZoneInfo
+
+
+class _ForAll(jinja2.BytecodeCache):
+    """A template is the same program in every language: what it says is looked up when it runs. So it is made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        bucket.code = self._made.get(bucket.key)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.code is not None:
+            self._made[bucket.key] = bucket.code
+
+
+_PROGRAMS = {html: _ForAll() for html in (True, False)}
 
 
 @lru_cache
@@ -31,6 +49,7 @@ def environment(language: str, *, html: bool) -> jinja2.Environment:
         keep_trailing_newline=False,
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
+        bytecode_cache=_PROGRAMS[html],
     )
     texts = catalogue(language)
     made.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -112,6 +131,27 @@ def _phrased(plain: str) -> Markup:
     """The same headings come again and again, and finding their phrases is the dearest part of a page."""
     parts = _parser().parse(plain) if any(ord(sign) > 0x3000 for sign in plain) else [plain]  # type: ignore[attr-defined]  # noqa: PLR2004 - the first kana
     return Markup("<wbr>").join(escape(part) for part in parts)
+
+
+def readied() -> Iterator[bool]:
+    """Makes what parties ask for ready in both languages, and with it the parts that all pages share, one at each step:
+    those alone would keep their first reader waiting for a tenth of a second. A page of the console costs its own first
+    reader a fiftieth, and memory for as long as we run: it is made when somebody wants it.
+    """
+    for language in LANGUAGES:
+        made = environment(language, html=True)
+        for name in made.list_templates(filter_func=_for_parties):
+            made.get_template(name)
+            yield True
+
+
+def _for_parties(name: str) -> bool:
+    return name.startswith("web/form") or name in {
+        "web/base.html",
+        "web/kit.html",
+        "web/console.html",
+        "web/public.html",
+    }
 
 
 def render(template: str, language: str, values: dict[str, object], *, html: bool = True) -> str:

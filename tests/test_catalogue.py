@@ -42,6 +42,7 @@ SPEAKING = {
 TABLES = {
     "monitor.letters.words": ("CERTIFICATES", "SEVERITIES", "ROLES"),
     "monitor.promises.states": ("WORK_STATES", "CHAIN_STATES", "DISPOSAL_STATES", "PARTICULAR"),
+    "monitor.web.console.happenings": ("WORDS", "REOPENED"),
     "monitor.web.words": ("HOLDS", "MAY"),
     "monitor.web.form.colleagues": ("GRADES", "HINTS"),
 }

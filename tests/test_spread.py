@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from checks.contract import Look, Verdict
 from monitor import tables
 from monitor.cases import Seen, take
-from monitor.patrol import FEW, HEADWAY, MEMORY, Suspicion, departures, spread
+from monitor.headway import HEADWAY, Row
+from monitor.patrol import FEW, MEMORY, Suspicion, spread
 from monitor.registry.roster import roster
 from monitor.tables.store import connection
 
@@ -118,14 +120,26 @@ async def test_the_due_scan_goes_by_the_instant_and_never_through_all_watches(st
 
 
 @given(st.integers(0, 20_000), st.sampled_from([0.0, 0.5, 1.0, 5.0]))
-def test_looks_of_one_walk_begin_one_after_the_other_and_before_the_next_walk(endpoints, rhythm):
-    begins = departures(endpoints, rhythm)
-    assert len(begins) == endpoints
-    assert all(0 <= one <= rhythm for one in begins)
-    assert all(late - early <= HEADWAY + 1e-9 for early, late in pairwise(begins))
-    assert (
-        rhythm == 0 or endpoints > rhythm / HEADWAY or begins == pytest.approx([HEADWAY * n for n in range(endpoints)])
-    )
+def test_looks_of_one_walk_begin_before_the_next_walk_and_never_in_one_instant(endpoints, rhythm):
+    row = Row.of(endpoints, rhythm)
+    assert row.apart * endpoints <= rhythm + 1e-9
+    assert (row.apart > 0) == (rhythm > 0)
+    assert row.apart == HEADWAY or row.apart == pytest.approx(rhythm / max(1, endpoints))
+
+
+async def test_looks_begin_one_after_the_other_and_a_late_one_makes_no_queue_of_the_others():
+    row, began = Row(0.001), list[float]()
+    loop = asyncio.get_running_loop()
+
+    async def look():
+        await row.go()
+        began.append(loop.time())
+        until = loop.time() + 0.005
+        while loop.time() < until:  # a look that needs more of the processor than its place in the row has
+            pass
+
+    await asyncio.gather(*(look() for _ in range(8)))
+    assert [late - early >= 0.001 for early, late in pairwise(began)] == [True] * 7
 
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from("abcdefghijkl"), st.booleans()), max_size=60))

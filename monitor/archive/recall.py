@@ -171,6 +171,17 @@ async def made(begin: date, end: date, calendar: Calendar, parties: Sequence[str
     return count
 
 
+async def ended_how(watches: Sequence[int], begin: date, end: date) -> dict[int, tuple[int, int]]:
+    """How many looks passed and how many failed, by watch, from one day up to before another, of days that are over."""
+    found: dict[int, tuple[int, int]] = {}
+    for at in range(0, len(watches), AT_ONCE):
+        days = tables.LookDay.filter(watch_id__in=watches[at : at + AT_ONCE], day__gte=begin, day__lt=end)
+        for watch, passes, fails in await days.values_list("watch_id", "passes", "fails"):
+            before = found.get(watch, (0, 0))
+            found[watch] = (before[0] + passes, before[1] + fails)
+    return found
+
+
 async def digest_of(day: date) -> tuple[int, int, str]:
     """How many looks and watches the blocks of a day hold, and SHA-256 over a line for each, in order of watches:
     `watch|looks|SHA-256 of the block`.

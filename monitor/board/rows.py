@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from checks.contract import Severity
 from monitor import tables
 from monitor.cases import NOT_ASSESSED
+from monitor.letters.words import STATISTICS
 from monitor.notices import COMPANY
 from monitor.obligations.pleas import undecided
 from monitor.registry.roster import RISING
@@ -46,6 +47,7 @@ async def _some(places: Sequence[Place], teller: _Teller) -> list[Row]:
         "obligation": await _by_id(tables.Obligation.filter(id__in=duties).only(*_SHOWN)) if duties else {},
         "case": await _by_id(tables.Case.filter(id__in=cases)) if cases else {},
         "own-duty": await tables.OwnDuty.in_bulk(_ids(places, "own-duty"), "id"),
+        "statistic": await tables.StatisticsReview.in_bulk(_ids(places, "statistic"), "id"),
         "watch": await _by_id(tables.FindingRow.filter(id__in=_ids(places, "watch")).prefetch_related("watch")),
     }
     beside = await _beside(duties, cases, known["case"].values())
@@ -123,6 +125,8 @@ class _Teller:
             return self._case(found, office=found.id in beside.office) | {"beside": beside.joined[found.id]}
         if place.kind == "own-duty":
             return self._own(found) | self._waiting(place)
+        if place.kind == "statistic":
+            return self._unsigned(found) | self._waiting(place)
         return self._unassessed(found, place.whose)
 
     def _waiting(self, place: Place) -> Row:
@@ -176,6 +180,24 @@ class _Teller:
             "level": duty.told,
             "next_at": self._said(duty.next_at),
             "trouble": late,
+        }
+
+    def _unsigned(self, made: tables.StatisticsReview) -> Row:
+        """Statistics that wait for their sign-off: they have no day, since nothing is published before it."""
+        return {
+            "id": f"statistic/{made.id}",
+            "company": made.company_id,
+            "party": made.party_id,
+            "engagement": made.engagement_id,
+            "ref": made.ref,
+            "url": "",
+            "obligation": STATISTICS,
+            "state": DECIDING,
+            "since": self._said(made.entered_at),
+            "days": self._since(self.calendar.day_of(made.entered_at)),
+            "level": 0,
+            "next_at": None,
+            "trouble": False,
         }
 
     def _case(self, case: tables.Case, *, office: bool) -> Row:

@@ -18,6 +18,7 @@ from checks.contract import Severity
 from monitor import tables
 from monitor.cases import NOT_ASSESSED, all_concerned
 from monitor.obligations.pleas import undecided
+from monitor.promises.statistics import unsigned
 from monitor.tables.duty import ASKED, DECLINED, LIVE
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ class Shelves:
         self._late = Rows("obligation", self._duties(self._over()), "due_on")
         self._own_late = Rows("own-duty", own.filter(due_on__lt=self._today), "due_on")
         self._deciding = Rows("own-duty", own.filter(due_on__gte=self._today), "opened_at")
+        self._statistics = Rows("statistic", unsigned(whose), "entered_at")
         self._submitted = Rows("obligation", self._duties(Q(state="submitted")), "submitted_at")
         self._pleaded = Pleaded(self._pleas(~self._over("obligation__")))
         self._running = Rows("obligation", self._silent(Q(state__in=(*ASKED, DECLINED)) & ~self._over()), "due_on")
@@ -154,7 +156,7 @@ class Shelves:
             [Rows("case", failing.filter(severity__gte=Severity.CRITICAL), "opened_on", graded=True)],
             [self._late, self._own_late, Rows("case", failing.filter(severity__in=_GRAVE), "opened_on", graded=True)],
             [Rows("case", failing.filter(severity__lte=Severity.LOW), "opened_on", graded=True)],
-            [self._submitted, self._pleaded, self._deciding],
+            [self._submitted, self._pleaded, self._deciding, self._statistics],
             [self._running, self._recovering(), Unseen(present, at, whose)],
             [Rows("obligation", self._silent(Q(state="waived")), "due_on")],
         ]
@@ -200,7 +202,7 @@ class Shelves:
     async def figures(self) -> dict[str, int]:
         """What is overdue, failing, with us and with the party; a request can be in two of these."""
         overdue = await self._duties(self._over() & Q(state__in=ASKED)).count() + await self._own_late.count()
-        ours: list[Source] = [self._submitted, Pleaded(self._pleas()), self._deciding]
+        ours: list[Source] = [self._submitted, Pleaded(self._pleas()), self._deciding, self._statistics]
         review = sum([await source.count() for source in ours])
         running = await self._running.count()
         return {"overdue": overdue, "failing": await self._failing.count(), "review": review, "running": running}

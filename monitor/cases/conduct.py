@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 async def breach(rule: str, detail: str, at: datetime, present: Roster, **about: Any) -> Case:
     """Conduct against a rule was found: a case of the responsible company (`company_id`; none: the privacy office),
     within the caller's transaction. `detail`: what was found, a `checks.detail.Detail`. What is open for the same
-    matter (rule, company, party, engagement, `ref`) already goes on and is given back. Its party hears of it only with
-    `tell_vendor`.
+    matter (rule, company, party, engagement, `ref`) already goes on and is given back, under the version of the rule
+    with which it was opened. Its party hears of it only with `tell_vendor`.
     """
     same = {name: about.get(name) for name in ("company_id", "party_id", "engagement_id")} | {
         "ref": about.get("ref", "")
@@ -35,7 +35,9 @@ async def breach(rule: str, detail: str, at: datetime, present: Roster, **about:
     going = await tables.Case.filter(rule=rule, closed_at=None, **same).first()
     if going is not None:
         return going
-    severity = rule_of(rule).severity
+    known = rule_of(rule)
+    severity = known.severity
+    dated: dict[str, Any] = {"rule_version": known.version, "rule_since": known.since}
     case = await tables.Case.create(
         rule=rule,
         check_kind="",
@@ -46,7 +48,7 @@ async def breach(rule: str, detail: str, at: datetime, present: Roster, **about:
         opened_on=present.calendar.day_of(at),
         since=at,
         next_at=at if severity > Severity.LOW else None,
-        **{"tell_vendor": False} | about,
+        **{"tell_vendor": False} | dated | about,
     )
     await ledger.write([event("opened", case)], at)
     return case

@@ -28,11 +28,20 @@ if TYPE_CHECKING:
 
 #: What is wrong with the host then, and not with one page of it. All are rules of one check.
 HOST_DOWN = frozenset({"availability.no-such-name", "availability.no-connection", "availability.timeout"})
+SERVER_ERROR = "availability.server-error"
+#: Said by whoever stands before a server that does not answer: gateways (RFC 9110), and a large network of them.
+BEHIND = frozenset({502, 503, 504, *range(520, 528), 530})
 
 
 def host_down(watch: Watch, look: Look) -> str:
     """The host of which a failed look says that it does not answer; empty where only the address fails."""
-    return urlsplit(watch.url).hostname or "" if any(found.rule in HOST_DOWN for found in look.findings) else ""
+    down = any(found.rule in HOST_DOWN or _behind(found.rule, look) for found in look.findings)
+    return urlsplit(watch.url).hostname or "" if down else ""
+
+
+def _behind(rule: str, look: Look) -> bool:
+    """Whether somebody answers for a host that is down. One page that breaks (500) says nothing of the others."""
+    return rule == SERVER_ERROR and look.observed.get("status") in BEHIND
 
 
 async def cases_of(watch: Watch) -> list[Case]:
@@ -101,9 +110,9 @@ async def announced(case: Case) -> int:
 
 
 def event(kind: str, case: Case, actor: str = ledger.SYSTEM, **data: Any) -> ledger.Event:
-    facts = {"severity": Severity(case.severity).word, "party": case.party_id}
+    facts: dict[str, Any] = {"severity": Severity(case.severity).word, "party": case.party_id}
     if case.rule:
-        facts |= {"rule": case.rule, "engagement": case.engagement_id, "ref": case.ref}
+        facts |= {"rule": case.rule, "engagement": case.engagement_id, "ref": case.ref, "version": case.rule_version}
     else:
         facts |= {"url": case.url, "check": case.check_kind}
     told = {name: value for name, value in facts.items() if value}

@@ -158,7 +158,7 @@ def _settings(
 
 
 @click.command()
-@click.argument("urls", nargs=-1, required=True, callback=_urls, metavar="URL...")
+@click.argument("urls", nargs=-1, callback=_urls, metavar="URL...")
 @click.option("--only", "named", multiple=True, callback=_only, metavar="KIND,...", help="Only these checks.")
 @click.option(
     "--set",
@@ -192,6 +192,7 @@ def _settings(
     help="A Chromium to open pages in (cookies.browser=true).",
 )
 @click.option("--timeout", type=click.FloatRange(0.1, 300), default=20.0, show_default=True, help="Seconds for each.")
+@click.option("--rules", is_flag=True, help="Look at nothing: list the rules, with the version of each.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
 @click.pass_context
 def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
@@ -205,9 +206,17 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
     allow_private: bool,
     browser: Path | None,
     timeout: float,
+    rules: bool,
     as_json: bool,
 ) -> None:
     """Look at endpoints now, without a daemon or a database."""
+    if rules:
+        from monitor.cli.rules import show_rules
+
+        show_rules(as_json=as_json)
+        return
+    if not urls:
+        raise click.MissingParameter(ctx=context, param_hint="'URL...'", param_type="argument")
     import asyncio
 
     from monitor import __version__
@@ -312,7 +321,7 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
     if look.reason:
         reason = REASONS[look.reason]
         yield Text(reason.title.said(language))
-        yield Text(_what_happened(look) or reason.explanation.said(language), style="dim")
+        yield Text(_what_happened(look, language) or reason.explanation.said(language), style="dim")
         if look.reason != NO_ANSWER:  # what to do stands beside availability, if anything is to be done
             yield Text(ARROW[language] + reason.remedy.said(language))
     elif not look.findings:
@@ -323,6 +332,9 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
         yield Text(f"[{degree}] {rule.title.said(language)} ({finding.rule})", style="bold")
         yield Text(_detail(finding.detail, language), style="dim")
         yield Text(ARROW[language] + rule.remedy.said(language))
+    if look.findings and (parts := look.observed.get("not_assessed")):
+        left = Message("Not assessed this time: {parts}", {"parts": ", ".join(parts)})
+        yield Text(left.in_(language), style="dim")
 
 
 def _detail(detail: str, language: str) -> str:
@@ -332,9 +344,9 @@ def _detail(detail: str, language: str) -> str:
     return Message.of(parts).in_(language) if parts else detail
 
 
-def _what_happened(look: Look) -> str:
+def _what_happened(look: Look, language: str) -> str:
     detail, status = look.observed.get("detail"), look.observed.get("status")
-    return str(detail or (f"HTTP {status}" if status and look.reason == NO_ANSWER else ""))
+    return _detail(detail, language) if detail else f"HTTP {status}" if status and look.reason == NO_ANSWER else ""
 
 
 def _summary(check: Check[Any], look: Look) -> str:

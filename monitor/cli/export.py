@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.border import BROKEN, FAILED, bordered, config_option, give_up, say, settings_of, store_of
+from monitor.cli.misspelt import registered
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from monitor.config import Settings
 
@@ -63,7 +64,7 @@ async def export(
     async with store_of(settings):
         known = await _keys(what)
         for kind, key in (("company", wanted.company), ("party", wanted.party)):
-            near(kind, key, known[kind])
+            registered(kind, key, known[kind])
         if what in _TEXTS:
             await _to(output, what, wanted)
         else:
@@ -202,14 +203,3 @@ async def _keys(what: str) -> dict[str, set[str]]:
         kind: {str(key) for key in await MODELS[kind].all().values_list("key", flat=True)}
         for kind in ("company", "party")
     }
-
-
-def near(kind: str, key: str | None, keys: Collection[str]) -> None:
-    """A misspelt key must not make a file in which that company or party has nothing."""
-    if key is None or key in keys:
-        return
-    import difflib
-
-    found = difflib.get_close_matches(key, keys, 1)
-    remedy = f"did you mean {found[0]}?" if found else "itaku export registry shows them all."
-    raise click.BadParameter(f"there is no {kind} {key} in the registry; {remedy}", param_hint=f"--{kind}")

@@ -19,6 +19,7 @@ from monitor.cli.border import (
     settings_of,
     store_of,
 )
+from monitor.cli.misspelt import unknown
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -80,15 +81,11 @@ def _list() -> None:
 
 
 def _known(name: str) -> Kind:
-    from difflib import get_close_matches
-
     from monitor.simulation.preview import find, kinds
 
     found = find(name)
     if not found:
-        near = get_close_matches(name, [kind.stage for kind in kinds()], 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise click.BadParameter(f"there is no letter {name}.{hint} `itaku mail preview` lists them.")
+        raise unknown(f"letter {name}", name, [kind.stage for kind in kinds()], "`itaku mail preview` lists them.")
     if len(found) > 1:
         say(f"This is {found[0].name}. There is also {', '.join(kind.name for kind in found[1:])}.")
     return found[0]

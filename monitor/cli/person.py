@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.border import FAILED, bordered, config_option, give_up, json_option, put, say, settings_of, store_of
+from monitor.cli.misspelt import registered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,13 +67,11 @@ async def erase(
 
 
 async def _known(party: str) -> None:
-    """A misspelt key must not look like a party for which nobody has signed."""
     from monitor import tables
-    from monitor.cli.export import near
 
     if party:
         keys = {str(key) for key in await tables.Party.all().values_list("key", flat=True)}
-        near("party", party, keys)
+        registered("party", party, keys)
 
 
 def _agreed(*, yes: bool) -> bool:

@@ -30,6 +30,7 @@ def line(cell: Cell) -> dict[str, Any]:
         "evidence": one.source.title.in_("en") if one else None,
         "href": one.row.href if one else None,
         "missing": _missing(cell),
+        "why": cell.why.in_("en") if cell.why else None,
         "count": sum(seen.count for seen in cell.seen),
         "open": [row.href for _, row in cell.troubles],
     }
@@ -92,7 +93,7 @@ def _one(only: tuple[str, Sequence[Cell]], *, only_red: bool) -> None:
     for cell in (cell for cell in cells if red(cell) or not only_red):
         seen, why = cell.freshest, cell.why.in_("en") if cell.why else ""
         where = cell.troubles[0][1].href if cell.troubles else seen.row.href if seen else ""
-        said = f"{seen.source.title.in_('en')}, {seen.row.on}" if seen else why
+        said = f"{seen.source.title.in_('en')}, {seen.row.on}" if seen and not why else why
         if cell.lacks and cell.state.value == "missing":
             said = f"missing: {'; '.join(_missing(cell))}"
         table.add_row(f"{cell.clause.code} {cell.clause.title.in_('en')}", _cell(cell), said, where)

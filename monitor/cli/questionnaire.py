@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.border import FAILED, INVALID, config_option, give_up, json_option, put, say, settings_of
+from monitor.cli.misspelt import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -173,11 +174,7 @@ def _shelf(context: click.Context, config_file: Path | None) -> tuple[Mapping[st
 def _one(shelf: Mapping[str, Questionnaire], name: str) -> Questionnaire:
     if name in shelf:
         return shelf[name]
-    import difflib
-
-    near = difflib.get_close_matches(name, shelf, 1)
-    remedy = f"did you mean {near[0]}?" if near else "itaku questionnaire ls lists all."
-    raise click.BadParameter(f"there is no questionnaire {name}; {remedy}", param_hint="ID")
+    raise unknown(f"questionnaire {name}", name, shelf, "itaku questionnaire ls lists all.", "ID")
 
 
 def _read(file: Path, kind: str | None = None) -> Questionnaire:

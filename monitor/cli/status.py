@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.border import TROUBLED, bordered, config_option, json_option, put, settings_of, store_of
+from monitor.cli.misspelt import registered
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
 
 @click.command()
@@ -54,7 +55,7 @@ async def _board(company: str | None, *, only_trouble: bool, as_json: bool) -> b
     from monitor.board import board
     from monitor.registry.roster import roster
 
-    _known(company, (await roster()).companies)
+    registered("company", company, (await roster()).companies)
     rows = await board(clock.now(), company)
     troubled = [row for row in rows if row["trouble"]]
     shown = troubled if only_trouble else rows
@@ -73,7 +74,7 @@ async def _promises(company: str | None, *, only_trouble: bool, as_json: bool) -
     from monitor.promises.matrix.table import matrix
     from monitor.registry.roster import roster
 
-    _known(company, (await roster()).companies)
+    registered("company", company, (await roster()).companies)
     found = await matrix(clock.now(), [company] if company else None)
     cells = [cell for each in found.values() for cell in each]
     if as_json:
@@ -88,13 +89,13 @@ async def _promises(company: str | None, *, only_trouble: bool, as_json: bool) -
 async def _texts(company: str | None, *, only_trouble: bool, as_json: bool) -> bool:
     """Whether one has changed and nobody has decided on it, or cannot be read any more."""
     from monitor import clock
-    from monitor.cli.texts import TROUBLE, line, show
-    from monitor.promises.watching import standings
+    from monitor.cli.texts import line, show
+    from monitor.promises.watching import TROUBLE, standings
     from monitor.registry.roster import roster
     from monitor.registry.texts import spoken_for
 
     present = await roster()
-    _known(company, present.companies)
+    registered("company", company, present.companies)
     day = present.calendar.day_of(clock.now())
     found = [one for one in await standings(day) if company in {None, *spoken_for(one.text, present, day)}]
     troubled = [one for one in found if one.state in TROUBLE]
@@ -103,12 +104,6 @@ async def _texts(company: str | None, *, only_trouble: bool, as_json: bool) -> b
     for one in (troubled if only_trouble else found) if as_json else ():
         put(line(one, present.calendar.zone))
     return bool(troubled)
-
-
-def _known(company: str | None, companies: Collection[str]) -> None:
-    """A misspelt key must not look like a company with which all is well."""
-    if company is not None and company not in companies:
-        raise click.BadParameter(f"there is no company {company}; there are {', '.join(sorted(companies))}")
 
 
 def _show(rows: Sequence[dict[str, Any]]) -> None:

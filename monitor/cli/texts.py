@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from monitor.passages import Passage, Piece
     from monitor.promises.watching import Standing
 
-TROUBLE = frozenset({"changed", "lost"})
-
 
 def line(one: Standing, zone: ZoneInfo) -> dict[str, Any]:
     """A text as an object of `--json`."""
@@ -33,12 +31,14 @@ def line(one: Standing, zone: ZoneInfo) -> dict[str, Any]:
 
 async def show(found: Sequence[Standing], zone: ZoneInfo) -> None:
     """Each text in a line, and below one that has changed what went (-) and what came (+)."""
+    from monitor.promises.watching import State
+
     if not found:
         click.echo("No text of the group is in effect: the registry has no [[policy]] table for today.")
     for one in found:
         said = line(one, zone)
         click.echo(f"{one.state}  {one.text.key}  {one.text.url}  last seen: {said['seen_at'] or 'not yet'}")
-        if one.state == "changed":
+        if one.state is State.CHANGED:
             click.echo("".join(f"  {row}\n" for row in await _difference(*one.hashes)), nl=False)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tortoise.exceptions import OperationalError
 
 from monitor import tables
+from monitor.books import lock_works
 from monitor.contradiction.confidence import observed
 from monitor.guard import Guard
 from monitor.registry.roster import roster
@@ -48,16 +49,19 @@ async def see(at: datetime, claims: Claims) -> int:
     """Hold a chunk of findings against what is seen of their parties; how many there were."""
     rows = await tables.Remediation.filter(look_at__lte=at).order_by("look_at", "id").limit(CHUNK)
     for party in sorted({row.party_id for row in rows}):
-        numbers = [row.id for row in rows if row.party_id == party]
+        theirs = [row for row in rows if row.party_id == party]
+        numbers = [row.id for row in theirs]
         with Guard(log, "the findings of %s cannot be held against what is seen", party, let=DATABASE) as guard:
-            await _see(party, numbers, claims, at)
+            await _see(party, theirs, claims, at)
         if guard.error:
             await tables.Remediation.filter(id__in=numbers).update(look_at=at + SOON)
     return len(rows)
 
 
-async def _see(party: str, numbers: list[int], claims: Claims, at: datetime) -> None:
+async def _see(party: str, known: list[Remediation], claims: Claims, at: datetime) -> None:
+    numbers = [row.id for row in known]
     async with transaction():
+        await lock_works(*(row.engagement_id for row in known))
         rows = await tables.Remediation.filter(id__in=numbers, look_at__lte=at).order_by("id").select_for_update()
         concerned = [row for row in rows if any(one.about(row.question) for one in claims.claim)]
         if concerned:

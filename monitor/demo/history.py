@@ -203,7 +203,7 @@ async def _do(deed: Deed, at: datetime, store: EvidenceStore) -> None:
         return
     present = await roster()
     reviewers = present.audience(duty.company_id, ["reviewer"], present.calendar.day_of(at))
-    actor = await acts.person(next(iter(reviewers.values()))[0], at, "委託先審査担当")
+    actor = await acts.person(next(iter(reviewers.values()))[0], at, "回答確認担当")
     try:
         if deed.what == "submit":
             await _answer(duty, present, at, deed.weak, store)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tortoise.expressions import F
 
 from monitor import ledger, tables
+from monitor.books import lock_works
 from monitor.ladder import OWN
-from monitor.notices import withdraw
+from monitor.notices import about_own, tell, withdraw
 from monitor.own_duties import DONE, own_kind
 from monitor.reasons import keep
 from monitor.refusal import need
@@ -18,7 +19,10 @@ from monitor.schedule import as_text, edit, own_next
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
+
+    from tortoise.queryset import QuerySet
 
     from monitor.calendar import Calendar
     from monitor.pause import Pause
@@ -90,8 +94,14 @@ async def turn(at: datetime) -> int:
     return len(duties)
 
 
-async def held(duty_id: int) -> OwnDuty:
-    """An open duty, locked for an act; who comes second is refused."""
+async def held(duty_id: int, entry: Callable[[OwnDuty], QuerySet[Any]] | None = None) -> OwnDuty:
+    """An open duty, locked for an act; who comes second is refused. `entry`: what it is about, where the act changes
+    that too; it is locked before the duty (`monitor.books`).
+    """
+    known = await tables.OwnDuty.get(id=duty_id)
+    await lock_works(known.engagement_id)
+    if entry is not None:
+        await entry(known).select_for_update()
     duty = await tables.OwnDuty.filter(id=duty_id).select_for_update().get()
     need(duty.state == "open", "not-open", GONE)
     return duty
@@ -123,6 +133,16 @@ async def cancel(duty: OwnDuty, reason: str, at: datetime) -> None:
     """Nothing is owed any more, and nobody has to be told."""
     await _end(duty, at, "cancelled", reason)
     await ledger.write([event("cancelled", duty, reason=reason)], at)
+
+
+async def call_off(duty: OwnDuty, reason: str, at: datetime) -> None:
+    """What others have asked a company for is wanted no more: whoever was told of it is told that as well, whether it
+    is open or done already. Within the caller's transaction.
+    """
+    if duty.state == "open":
+        await cancel(duty, reason, at)
+    if duty.told:
+        await tell([about_own(duty, "cancelled", at, level=duty.told, data={"reason": reason})])
 
 
 async def acknowledge(duty_id: int, at: datetime, actor: str, pause: Pause) -> None:

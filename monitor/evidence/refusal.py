@@ -27,6 +27,7 @@ Code = Literal[
     "bomb",
     "broken",
     "encoding",
+    "infected",
 ]
 
 Reason = Literal[
@@ -144,5 +145,9 @@ SENTENCES: Mapping[Reason, str] = {
     "broken": "“{name}” is damaged or incomplete. Check that it opens on your side, save it anew, and attach that.",
     "encoding": (
         "“{name}” cannot be read as text. Save it with the encoding UTF-8 or Shift_JIS, or as PDF, and attach that."
+    ),
+    "infected": (
+        "“{name}” was not kept: our virus scanner found {found} in it. Have it, and the computer that it comes from, "
+        "looked at on your side. If you are sure that it is harmless, make it anew as PDF, and attach that."
     ),
 }

@@ -5,7 +5,7 @@
 1. The name alone may refuse it, before a byte is read.
 2. It streams into a private file without a name, which the system itself drops when it is closed or the process dies:
    there is nothing to sweep up. Hashed and counted on the way; the byte that passes the limit is the last one read.
-3. It is judged.
+3. It is judged, and looked at by the house's virus scanner where there is one.
 4. It is put under `ab/abcd...` unless it is there. A put shows all of an object or nothing of it; equal files taken at
    once write the same bytes to the same place. In a folder it is on the disk, not merely in its cache, before `take`
    says so; if the power goes before that, the next equal upload finds a file of the wrong size and replaces it.
@@ -37,6 +37,7 @@ from monitor import clock
 from monitor.evidence.judgement import expect, judge
 from monitor.evidence.names import clean
 from monitor.evidence.refusal import refused
+from monitor.evidence.scanner import Scanner, ScannerAway
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -90,13 +91,16 @@ class EvidenceStore:
     What follows `file://` is a path as it stands, without %-escapes. The settings put the absolute path of the folder
     there, which may well hold Japanese or a `#`. `scratch` is where files wait to be judged: beside the evidence if
     that is a folder, else where the system keeps temporary files; that must be a disk and not memory.
+    `scanner` is where a virus scanner listens, if there is one.
     """
 
-    def __init__(self, url: str, scratch: Path | None = None) -> None:
+    def __init__(self, url: str, scratch: Path | None = None, scanner: str = "") -> None:
         with _borders():
             self.folder = _own_folder(url) if url.startswith(FOLDER) else None
             self._store = _open(url, self.folder)
         self._scratch = scratch or self.folder
+        self._scanner = Scanner(scanner) if scanner else None
+        self._scanning = asyncio.Semaphore(4)
         self._judging = asyncio.Semaphore(2)
         self._putting = asyncio.Semaphore(4)
 
@@ -116,6 +120,7 @@ class EvidenceStore:
             async with self._judging:
                 with _borders():
                     media_type = await asyncio.to_thread(judge, file, name)
+            await self._scan(file, name)
             await self._keep(file, sha256, size)
         return Stored(sha256, size, media_type, name)
 
@@ -201,6 +206,17 @@ class EvidenceStore:
             yield file
         finally:
             await asyncio.shield(_close(opening))
+
+    async def _scan(self, file: BinaryIO, name: str) -> None:
+        if self._scanner is None:
+            return
+        async with self._scanning:
+            try:
+                found = await self._scanner.look(file)
+            except ScannerAway as error:
+                raise EvidenceAway("the virus scanner did not look at it") from error
+        if found:
+            raise refused("infected", name, found=found)
 
     async def _keep(self, file: BinaryIO, sha256: str, size: int) -> None:
         try:

@@ -56,9 +56,15 @@ async def ask_on(incident: Incident, present: Roster, at: datetime) -> None:
             about=about | ({"missing": incident.missing} if incident.missing else {})
         )
     asking = incident.state == "told" and _asked_for(incident)
-    dues, limits = [own.due_on for own in reports if asking], present.group.incidents
-    when = next_ask(dues, limits.ask_before, present.calendar, at)
+    dues = [own.due_on for own in reports if asking]
+    when = next_ask(dues, _days(incident, present), present.calendar, at)
     await tables.Incident.filter(id=incident.id).update(**edit(incident, remind_at=when))
+
+
+def _days(incident: Incident, present: Roster) -> tuple[int, ...]:
+    """How many days before a report the party is asked: as it was set when the reports began, with the receipt."""
+    at = incident.received_at
+    return present.group.incidents.on(present.calendar.day_of(at)).ask_before if at else ()
 
 
 async def _open(incident: Incident) -> list[OwnDuty]:
@@ -89,7 +95,7 @@ async def turn(at: datetime) -> int:
 
 async def _ask(incident: Incident, present: Roster, at: datetime) -> None:
     """While what was handed in has come back, the party is reminded of that, and not twice."""
-    calendar, days = present.calendar, present.group.incidents.ask_before
+    calendar, days = present.calendar, _days(incident, present)
     today, since = calendar.day_of(at), incident.remind_at or at
     ahead = [own for own in await _open(incident) if own.due_on >= today]
     come = (own for own in ahead if any(since <= when <= at for when in _asks(own.due_on, days, calendar)))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.asked import last_submission
+from monitor.hearing.holders import Holders, Saying
+from monitor.language import Message
 from monitor.own_duties import JOINT_CORRECTION
-from monitor.refusal import need
-from monitor.tables.duty import LIVE, SILENT
+from monitor.questionnaire import thaw_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from monitor.questionnaire import Answer
-    from monitor.tables import Obligation, OwnDuty
+    from monitor.tables import Obligation
 
 CORRECTION_LEG = "correction-leg"
 RESULT, REASON, UNTIL = "correction.result", "correction.reason", "correction.until"
@@ -22,39 +21,17 @@ CORRECTED, HOLDS_NONE, NOT_YET, REFUSED = "corrected", "holds_none", "not_yet", 
 RESULTS = (CORRECTED, HOLDS_NONE, NOT_YET, REFUSED)
 TOLD, PASSED_ON_TO_NOBODY, ASKED_BY_YOU = "told", "nobody", "asked_by_you"
 
-
-def said(answers: Mapping[str, Answer]) -> str:
-    """What was done; a simulation's answer that says nothing stands for its being corrected."""
-    return str(answers[RESULT].value) if RESULT in answers else CORRECTED
-
-
-def checked(answers: Mapping[str, Answer]) -> str:
-    """The same, with its reason where one is needed."""
-    result = said(answers)
-    need(result in RESULTS, "no-such-result", "Say what was done about the correction.")
-    explained = REASON in answers and not answers[REASON].blank
-    need(result != REFUSED or explained, "reason-missing", "Say why the data is not corrected.")
-    return result
+_SAYING = Saying(
+    RESULT, REASON, RESULTS, frozenset({REFUSED}),
+    Message("Say what was done about the correction."), Message("Say why the data is not corrected."),
+)  # fmt: skip
+said, checked = _SAYING.said, _SAYING.checked
+_HOLDERS = Holders(CORRECTION_LEG, JOINT_CORRECTION)
+legs, joint, silent, still_asked = _HOLDERS.parties, _HOLDERS.companies, _HOLDERS.silent, _HOLDERS.still_asked
 
 
-async def legs(ref: str) -> list[Obligation]:
-    """What is asked of everybody who holds the data."""
-    return await tables.Obligation.filter(kind=CORRECTION_LEG, subject=ref).order_by("engagement_id")
-
-
-async def joint(ref: str) -> list[OwnDuty]:
-    """What is asked of the companies that use the data jointly."""
-    return await tables.OwnDuty.filter(kind=JOINT_CORRECTION, ref=ref).order_by("company_id")
-
-
-async def silent(ref: str) -> list[str]:
-    """Who has not answered yet: works, and companies that use the data jointly."""
-    waiting = tables.Obligation.filter(kind=CORRECTION_LEG, subject=ref, state__in=SILENT).order_by("engagement_id")
-    owing = tables.OwnDuty.filter(kind=JOINT_CORRECTION, ref=ref, state="open").order_by("company_id")
-    works: list[str] = [str(key) for key in await waiting.values_list("engagement_id", flat=True)]
-    return works + [str(key) for key in await owing.values_list("company_id", flat=True)]
-
-
-async def still_asked(ref: str) -> list[Obligation]:
-    """What nobody has to answer any more once the correction is called off; locked."""
-    return await tables.Obligation.filter(kind=CORRECTION_LEG, subject=ref, state__in=LIVE).select_for_update()
+async def made(ref: str) -> list[Obligation]:
+    """What whoever was asked has corrected already."""
+    answered = await tables.Obligation.filter(kind=CORRECTION_LEG, subject=ref, state="accepted", erased_on=None)
+    last = {leg.id: await last_submission(leg.id) for leg in answered}
+    return [leg for leg in answered if (one := last[leg.id]) and said(thaw_answers(one.answers)) == CORRECTED]

@@ -93,7 +93,7 @@ def final_on(received_on: date, known: Known, limits: Incidents, calendar: Calen
 
 async def heard(duty: Obligation, answers: Mapping[str, Answer], at: datetime, actor: str) -> None:
     """The party has told us: what follows, within the caller's transaction."""
-    incident = await _held(duty.subject)
+    incident = await held(duty.subject)
     if incident is None:
         return
     told = duty.cause.get("received_at")
@@ -104,7 +104,7 @@ async def heard(duty: Obligation, answers: Mapping[str, Answer], at: datetime, a
 
 async def learn(ref: str, answers: Mapping[str, Answer], at: datetime, actor: str) -> None:
     """What has become known besides; within the caller's transaction."""
-    incident = await _held(ref)
+    incident = await held(ref)
     if incident is not None:
         await _enter(incident, _learned(incident, answers), at, actor)
 
@@ -113,7 +113,7 @@ async def going_on(ref: str, *, lock: bool = False) -> bool:
     """Whether an incident that was told is being dealt with. `lock`: nobody closes it before the caller's transaction
     ends; who is closing it just now is waited for.
     """
-    incident = await (_held(ref) if lock else tables.Incident.get_or_none(ref=ref))
+    incident = await (held(ref) if lock else tables.Incident.get_or_none(ref=ref))
     return incident is not None and incident.state == "told"
 
 
@@ -123,7 +123,8 @@ async def lacking_with(ref: str, answers: Mapping[str, Answer]) -> list[int]:
     return open_items(incident, answers) if incident else missing(answers)
 
 
-async def _held(ref: str) -> Incident | None:
+async def held(ref: str) -> Incident | None:
+    """The incident, locked within the caller's transaction."""
     return await tables.Incident.filter(ref=ref).select_for_update().first()
 
 
@@ -174,14 +175,15 @@ def known_of(incident: Incident, work: Engagement) -> Known:
 async def judge(incident: Incident, at: datetime, present: Roster, *, suspected: bool) -> None:
     """Begin the reports that are owed, or say that none is; within the caller's transaction. What has begun keeps the
     days with which it began, though the group has set others since: only wrongful intent that was not `suspected`
-    before gives more.
+    before gives more. What is set from a day on counts by the day of the receipt, with which the clock begins.
     """
     if incident.received_at is None:
         return
-    limits, calendar = present.group.incidents, present.calendar
+    calendar = present.calendar
+    received_on = calendar.day_of(incident.received_at)
+    limits = present.group.incidents.on(received_on)
     known = known_of(incident, await present.engagement(incident.engagement_id))
     now, before = reportable(known, limits), incident.reportable
-    received_on = calendar.day_of(incident.received_at)
     await tables.Incident.filter(id=incident.id).update(reportable=now)
     incident.reportable = now
     if now and not before:

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
 from monitor.duties.owing import met, owe
+from monitor.hearing.holders import Holders, Saying
+from monitor.language import Message
 from monitor.own_duties import JOINT_REQUEST, OWNER_ANSWER, OWNER_REQUEST
-from monitor.refusal import need
 from monitor.registry.roster import roster
-from monitor.tables.duty import LIVE, SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from monitor.questionnaire import Answer
-    from monitor.tables import Obligation, OwnDuty, OwnerRequest
+    from monitor.tables import Obligation, OwnerRequest
 
 LEG = "owner-request-leg"
 RESULT, REASON = "leg.result", "leg.reason"
@@ -24,36 +22,13 @@ DONE, HOLDS_NONE, REFUSED, KEEPS = "done", "holds_none", "refused", "law_require
 RESULTS = (DONE, HOLDS_NONE, REFUSED, KEEPS)
 EXPLAINED = frozenset({REFUSED, KEEPS})
 
-
-def result_of(answers: Mapping[str, Answer]) -> str:
-    """What was done; a simulation's answer that says nothing stands for its being done."""
-    value = answers[RESULT].value if RESULT in answers else DONE
-    return str(value)
-
-
-def checked(answers: Mapping[str, Answer]) -> str:
-    """The result, with its reason where one is needed."""
-    result = result_of(answers)
-    need(result in RESULTS, "no-such-result", "Say what was done about the request.")
-    explained = REASON in answers and not answers[REASON].blank
-    need(
-        result not in EXPLAINED or explained,
-        "reason-missing",
-        "Say why the request is not carried out: the owner has to be told the reason.",
-    )
-    return result
-
-
-async def joint(ref: str) -> list[OwnDuty]:
-    """What is asked of the companies of the group that use the data jointly."""
-    return await tables.OwnDuty.filter(kind=JOINT_REQUEST, ref=ref).order_by("company_id")
-
-
-async def silent(ref: str) -> list[str]:
-    """Who has not answered yet: the engagements of parties, and companies that use the data jointly."""
-    legs = tables.Obligation.filter(kind=LEG, subject=ref, state__in=SILENT).order_by("engagement_id")
-    works = [str(key) for key in await legs.values_list("engagement_id", flat=True)]
-    return works + [str(duty.company_id) for duty in await joint(ref) if duty.state == "open"]
+_SAYING = Saying(
+    RESULT, REASON, RESULTS, EXPLAINED, Message("Say what was done about the request."),
+    Message("Say why the request is not carried out: the owner has to be told the reason."),
+)  # fmt: skip
+checked = _SAYING.checked
+_HOLDERS = Holders(LEG, JOINT_REQUEST)
+joint, silent, withdrawn = _HOLDERS.companies, _HOLDERS.silent, _HOLDERS.still_asked
 
 
 async def answered(duty: Obligation, at: datetime, actor: str) -> None:
@@ -65,8 +40,8 @@ async def answered(duty: Obligation, at: datetime, actor: str) -> None:
 
 async def heard(ref: str, at: datetime, actor: str) -> None:
     """The same, whoever has answered: a party, or a company that uses the data jointly."""
-    request = await tables.OwnerRequest.filter(ref=ref, state="open").select_for_update().first()
-    if request is None or await silent(request.ref):
+    request = await held(ref)
+    if request is None or request.state != "open" or await silent(request.ref):
         return
     await tables.OwnerRequest.filter(id=request.id).update(state="settled")
     await ledger.write([event("settled", request, actor)], at)
@@ -76,9 +51,9 @@ async def heard(ref: str, at: datetime, actor: str) -> None:
     await owe(OWNER_ANSWER, request.due_on, at, await roster(), company_id=request.company_id, ref=request.ref)
 
 
-async def withdrawn(ref: str) -> list[Obligation]:
-    """The legs that nobody has to answer any more."""
-    return await tables.Obligation.filter(kind=LEG, subject=ref, state__in=LIVE).select_for_update()
+async def held(ref: str) -> OwnerRequest | None:
+    """The request, locked within the caller's transaction."""
+    return await tables.OwnerRequest.filter(ref=ref).select_for_update().first()
 
 
 def event(kind: str, request: OwnerRequest, actor: str = ledger.SYSTEM, **data: str) -> ledger.Event:

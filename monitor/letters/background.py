@@ -92,6 +92,7 @@ class Background:
     earlier: Mapping[int, datetime]  #: by duty that is asked, when its last answers for the same work were accepted
     parts: Mapping[str, Part]  #: by notice to a colleague, what they were asked for, where it is not all of it
     entered: Mapping[int, date]  #: by submission that the company entered from a sheet, when that was received
+    through: Mapping[int, Party]  #: by duty, the party above that is asked in place of its own, for which it answers
 
     @classmethod
     async def of(cls, topics: Sequence[Topic], present: Roster) -> Background:
@@ -125,6 +126,7 @@ class Background:
             await _earlier([topic.duty for topic in topics if topic.duty and topic.duty.state == "open"]),
             {topic.notice.key: part for topic in topics if (part := await _part(topic))},
             await _entered(topics),
+            await _through([topic.duty for topic in topics if topic.duty and topic.duty.asks], present),
         )
 
 
@@ -153,6 +155,17 @@ async def _remedied(duties: Sequence[Obligation]) -> dict[int, Obligation]:
 
 async def _above(engagement: Engagement, present: Roster) -> Party:
     return await present.party((await present.engagement(str(engagement.under))).party)
+
+
+async def _through(duties: Sequence[Obligation], present: Roster) -> dict[int, Party]:
+    """Who has been confirmed as another person of the party itself is none of these."""
+    found: dict[int, Party] = {}
+    for duty in duties:
+        above = await present.parties({one.party for one in await present.line_above(duty.engagement_id)})
+        asked = next((one for one in above.values() if duty.asks in one.contacts), None)
+        if asked and duty.asks not in (await present.party(duty.party_id)).contacts:
+            found[duty.id] = asked
+    return found
 
 
 async def _earlier(duties: Sequence[Obligation]) -> dict[int, datetime]:

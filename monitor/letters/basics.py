@@ -14,7 +14,7 @@ from monitor.letters.items import items, questions
 from monitor.letters.layout import lines, one_line
 from monitor.letters.words import CERTIFICATES, check_name, duty_name, named, said, severity
 from monitor.links import CODE_LIVES, SIGN_IN_LIVES
-from monitor.own_duties import own_kind
+from monitor.own_duties import own_kind, storage
 from monitor.registry.format import duties_of
 from monitor.registry.places import GONE
 
@@ -42,7 +42,7 @@ BLANK: Values = dict.fromkeys((
     "until_clock", "valid_minutes", "above", "beside", "returns", "contacts", "declined_on", "declined_for", "offered",
     "price_on", "person", "heard_at", "returned_on", "returned_for", "again", "erased",
     "remedies", "more_remedies", "task", "matter", "whom", "statutory", "conduct", "achieved_on", "tax_hold",
-    "election", "ordered",
+    "election", "ordered", "through", "storage",
     "code", "signer", "article", "verify_code", "verify_url", "next_on", "dated", "points", "second",
     "gone", "why", "instead", "alone", "reported", "wrote", "wrote_subject", "wrote_text",
     "grade", "named", "named_by", "passed_to", "parts", "earlier_on", "asked_in", "form_title",
@@ -138,6 +138,7 @@ def _of_own(duty: OwnDuty, today: date, language: str) -> Values:
     left, kind = (duty.due_on - today).days, own_kind(duty.kind)
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
     values |= {"what": kind.title.in_(language), "task": kind.task.in_(language), "matter": one_line(duty.ref)}
+    values["storage"] = one_line(storage(duty.about, language))
     values["lacks"] = items(duty.about.get("missing", ""), language)
     values |= {"statutory": duty.statutory, "ordered": one_line(duty.about.get("what", ""), 400)}
     return values | {"url": one_line(duty.url, 500), "host": host(duty.url)}

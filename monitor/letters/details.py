@@ -104,6 +104,7 @@ def _of_duty(duty: Obligation, topic: Topic, desk: Desk) -> Values:
         "tier": topic.engagement.effective_tier if topic.engagement else "",
         **said_of(known.remedies.get(duty.id, ()), desk.language),
         "above": named(known.above.get(duty.engagement_id), desk.language),
+        "through": named(known.through.get(duty.id), desk.language),
         "unconfirmed_since": duty.unconfirmed_since,
         "next_on": known.following.get(duty.id) or day_of(topic.notice.data.get("next_on")),
     }

@@ -18,6 +18,7 @@ from monitor.letters.words import (
     CERTIFICATES,
     DUTIES,
     SEVERITIES,
+    WAITING,
     check_name,
     duty_name,
     duty_reference,
@@ -60,6 +61,20 @@ class Failing(TypedDict):
     severity: str
     rule: NotRequired[str]
     ref: NotRequired[str]
+    passes: NotRequired[bool]  #: it passes again, and closes if that lasts
+    muted: NotRequired[str]  #: nobody is told of it up to that day
+    taken: NotRequired[str]  #: somebody has it in hand up to that day
+
+
+class Unsteady(TypedDict):
+    """A check that fails now and then, and not twice in a row: `fails` of so many `looks`."""
+
+    company: str | None
+    party: str
+    url: str
+    check: str
+    fails: int
+    looks: int
 
 
 class Certified(TypedDict):
@@ -100,7 +115,9 @@ class Week(TypedDict):
     undeliverable: NotRequired[list[Due]]  #: requests whose mails are refused for good
     certificates: NotRequired[list[Certified]]
     unassessed: NotRequired[list[Failing]]  #: checks that could not judge for a week
+    unsteady: NotRequired[list[Unsteady]]
     lacking: NotRequired[Lacking | None]
+    statistics: NotRequired[list[Due]]  #: what waits for its sign-off; `on` is the day on which it was entered
 
 
 def week_of(notice: Notice) -> Week:
@@ -117,6 +134,7 @@ def parties_in(notice: Notice) -> set[str]:
         week.get("undeliverable", ()),
         week.get("certificates", ()),
         week.get("unassessed", ()),
+        week.get("unsteady", ()),
     )
     lines = (*week["overdue"], *week["dates"], *week["findings"], *(line for lines in more for line in lines))
     return {line["party"] for line in lines} - {""}
@@ -125,7 +143,8 @@ def parties_in(notice: Notice) -> set[str]:
 def heading(notice: Notice) -> Values:
     """What subject and headline need."""
     week = week_of(notice)
-    return {"until": date.fromisoformat(week["until"]), "overdue": week["overdue"], "findings": week["findings"]}
+    until, statistics = date.fromisoformat(week["until"]), week.get("statistics", ())
+    return {"until": until, "overdue": week["overdue"], "findings": week["findings"], "statistics": statistics}
 
 
 def report(notice: Notice, parties: Mapping[str, Party], present: Roster, language: str) -> Values:
@@ -150,6 +169,8 @@ def report(notice: Notice, parties: Mapping[str, Party], present: Roster, langua
         "undeliverable": _dues(week.get("undeliverable", ()), who, until),
         "certificates": [_certified(line, who) for line in week.get("certificates", ())],
         "unassessed": [_failing(line, who) for line in week.get("unassessed", ())],
+        "statistics": _dues(week.get("statistics", ()), who, until),
+        "unsteady": [_unsteady(line, who) for line in week.get("unsteady", ())],
         "lacking": _lacking(week.get("lacking")),
         "looks": f"{week['looks']:,}",
         "mails": f"{week['mails']:,}",
@@ -166,10 +187,10 @@ class _Who:
     language: str
     office: bool
 
-    def said(self, line: Due | Failing) -> str:
+    def said(self, line: Due | Failing | Unsteady) -> str:
         """Whom a line is about; where that is no party, the register's entry, or the company itself."""
         whose = _company(line["company"], self.present, self.language)
-        name = named(self.parties.get(line["party"]), self.language) or line.get("ref", "")
+        name = named(self.parties.get(line["party"]), self.language) or str(line.get("ref", ""))
         if not self.office or not name:
             return name or whose
         return translate("%(party)s (for %(company)s)", self.language) % {"party": name, "company": whose}
@@ -193,6 +214,8 @@ def _dues(found: Iterable[Due], who: _Who, until: date) -> list[Values]:
 
 
 def _what(kind: str, language: str) -> str:
+    if kind in WAITING:
+        return WAITING[kind].in_(language)
     return duty_name(kind, language) if kind in DUTIES else own_kind(kind).title.in_(language)
 
 
@@ -202,6 +225,23 @@ def _failing(line: Failing, who: _Who) -> Values:
         "check": _found(line, who.language),
         "host": "" if "rule" in line else host(line["url"]),
         "severity": said(SEVERITIES, line["severity"], who.language),
+        "passes": line.get("passes", False),
+        "muted": _day(line.get("muted")),
+        "taken": _day(line.get("taken")),
+    }
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
+
+
+def _unsteady(line: Unsteady, who: _Who) -> Values:
+    return {
+        "party": who.said(line),
+        "check": check_name(line["check"], who.language),
+        "host": host(line["url"]),
+        "fails": line["fails"],
+        "looks": line["looks"],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from monitor.language import listed
 from monitor.letters.layout import one_line
 from monitor.letters.words import article
 
@@ -41,9 +42,8 @@ def promises(topic: Topic, language: str, present: Roster, quoted: set[str]) -> 
 
 
 def _told(words: str, purposes: list[Purpose], language: str, *, promised: bool) -> Mapping[str, Any]:
-    comma = "、" if language == "ja" else ", "
-    names = comma.join(dict.fromkeys(_named(purpose, language) for purpose in purposes)) if promised else ""
-    return {"words": words, "numbers": comma.join(purpose.key for purpose in purposes), "names": names}
+    names = listed(dict.fromkeys(_named(purpose, language) for purpose in purposes), language) if promised else ""
+    return {"words": words, "numbers": listed((purpose.key for purpose in purposes), language), "names": names}
 
 
 def _words(purpose: Purpose, language: str) -> str:

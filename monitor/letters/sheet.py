@@ -42,7 +42,9 @@ class Sheet:
     def _names(self) -> list[str]:
         """Whoever is named in the letter: nobody likes to see the own name broken."""
         found = (
-            values[key] for values in self.values for key in ("party", "company", "group", "above", "named", "named_by")
+            values[key]
+            for values in self.values
+            for key in ("party", "company", "group", "above", "through", "named", "named_by")
         )
         return list(dict.fromkeys(str(name) for name in found if name))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from checks import CHECKS
 from checks.contract import Severity
 from monitor.assets import TEMPLATES
-from monitor.language import translate
+from monitor.language import Message, translate
 from monitor.letters.layout import one_line
 from monitor.rendering import environment
 
@@ -32,6 +32,9 @@ CERTIFICATES: Mapping[str, str] = {
     "JAPHIC": "JAPHIC Mark",
     "CBPR": "CBPR certification",
 }
+STATISTICS = "statistics"  #: waits for its sign-off
+#: What waits for a company without being a duty of a day.
+WAITING: Mapping[str, Message] = {STATISTICS: Message("Sign-off of statistics before they are published")}
 SEVERITIES: Mapping[str, str] = {"low": "low", "medium": "medium", "high": "high", "critical": "critical"}
 ROLES: Mapping[str, str] = {
     "vendor": "the contact of the party",

@@ -24,7 +24,7 @@ from monitor.obligations.holding import held, open_for_answer
 from monitor.obligations.marks import points_of
 from monitor.obligations.pairs import another_pair_of_eyes
 from monitor.questionnaire import thaw_answers
-from monitor.reasons import keep
+from monitor.reasons import harmless, keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event, edit, overdue, refresh
@@ -48,6 +48,7 @@ WHY_EXTENDED = "Say why more time is given: auditors read it."
 
 async def person(email: str, at: datetime, name: str = "", title: str = "") -> str:
     """The actor that somebody is in the ledger (`person/12`), which holds nothing else of them."""
+    harmless(name, title)
     known, _ = await tables.Person.get_or_create(
         email=email.lower(), name=name, defaults={"seen_at": at, "title": title}
     )
@@ -59,7 +60,8 @@ async def person(email: str, at: datetime, name: str = "", title: str = "") -> s
 @dataclass(frozen=True)
 class Declaration:
     """回答・宣誓: the answers as they were frozen, their hash, and who declares that they are true. `email` where they
-    gave one of their own, `confirmed` by what they proved it.
+    gave one of their own, `confirmed` by what they proved it; `key` under which a machine sends it, so that it can ask
+    again what became of it.
     """
 
     answers: str = "{}"
@@ -68,6 +70,7 @@ class Declaration:
     title: str = ""
     email: str = ""
     confirmed: str = ""
+    key: str = ""
 
 
 async def submit(duty_id: int, at: datetime, declared: Declaration | None = None, actor: str = "vendor") -> int:
@@ -88,6 +91,7 @@ async def submit(duty_id: int, at: datetime, declared: Declaration | None = None
             signer_title=said.title,
             signer_email=said.email,
             confirmed_by=said.confirmed,
+            sent_under=said.key,
             submitted_at=at,
         )
         missing = await lacking(duty, said.answers) if declared else ()

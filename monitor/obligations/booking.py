@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
 from monitor.asked import frozen
-from monitor.obligations.disposal import OVER, certified, standing
+from monitor.obligations.disposal import OVER, besides, certified, standing
 from monitor.questionnaire import thaw_answers
 
 if TYPE_CHECKING:
@@ -41,11 +41,19 @@ async def book(duty: Obligation, answer: Submission | None, calendar: Calendar, 
     await ledger.write([event("confirmed" if made.state == OVER else "state", made, actor)], at)
 
 
+async def held(engagement: str) -> list[Disposal]:
+    """What certificates of that work came to, locked within the caller's transaction."""
+    return await tables.Disposal.filter(engagement_id=engagement).order_by("id").select_for_update()
+
+
 async def _places(duty: Obligation, answer: Submission | None) -> Sequence[Certified]:
-    """Nothing is known of single places where a simulation accepts what nobody has filled in."""
+    """The places that were asked about, and what was named as left beside them. Nothing is known of single places where
+    a simulation accepts what nobody has filled in.
+    """
     if answer is None or not duty.request_id:
         return ()
-    return certified(await frozen(duty.request_id), thaw_answers(answer.answers))
+    said = thaw_answers(answer.answers)
+    return [*certified(await frozen(duty.request_id), said), *besides(said)]
 
 
 def _row(made: Disposal, place: Certified) -> tables.DisposalPlace:

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from monitor.books import lock_works
 from monitor.language import Message
 from monitor.remediation.raising import follow
 
@@ -163,6 +164,10 @@ class Kind(ABC):
         self, duty: Obligation, answers: Mapping[str, Answer], at: datetime, actor: str
     ) -> None:
         """What handing it in leads to, in its transaction."""
+
+    async def ahead(self, duty: Obligation) -> None:
+        """Lock what an answer or a decision changes too, before the duty itself (`monitor.books`)."""
+        await lock_works(duty.engagement_id)
 
     async def growing(self, duty: Obligation, *, lock: bool = False) -> bool:  # noqa: ARG002 - most are given once
         """Whether the party may add to what it has handed in, whenever it knows more. `lock`: what that hangs on stays

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.calendar import DAY
 from monitor.cause import ACHIEVED, ORDERED, SERVED_AGAIN, TESTED
 from monitor.language import Message
-from monitor.obligations.booking import book
+from monitor.obligations.booking import book, held
 from monitor.obligations.contract import NOT_SUPERVISED, Facts, Idle, Kind, Owed, shelved
 from monitor.obligations.disposal import lacking
 from monitor.questionnaire import Place, with_places
@@ -16,7 +16,7 @@ from monitor.questionnaire.defaults import DELETION
 from monitor.questionnaire.text import Text
 from monitor.registry.format import OWING
 from monitor.registry.places import DELETION as NAME
-from monitor.registry.places import confirmed
+from monitor.registry.places import confirmed, vouched_on
 from monitor.registry.watches import keep_gone
 from monitor.tables.duty import LIVE
 
@@ -47,7 +47,7 @@ class Deletion(Kind):
     """返却・消去: the party certifies, place by place, that nothing is left (APPI 22, 25; guideline 10-5(4))."""
 
     name = NAME
-    version = 3
+    version = 4
     opens_with_mail = False
     certificate = True
     needs_code = True
@@ -86,6 +86,10 @@ class Deletion(Kind):
 
     def lacking(self, asked: Questionnaire, answers: Mapping[str, Answer]) -> Sequence[str]:
         return lacking(asked, answers)
+
+    async def ahead(self, duty: Obligation) -> None:
+        await super().ahead(duty)
+        await held(duty.engagement_id)
 
     async def accepted(
         self, duty: Obligation, answer: Submission | None, calendar: Calendar, at: datetime, actor: str
@@ -151,13 +155,16 @@ def _settled(facts: Facts, end: date) -> bool:
     if not facts.achieved:
         return _confirmed(facts)
     taken = facts.entry.deletion.accepted_on
-    days = [duty.accepted_on for duty in facts.accepted(Deletion.name)]
-    return any(day > end for day in (*days, taken) if day)
+    return any(day > end for day in (*_vouched(facts), taken) if day)
 
 
 def _confirmed(facts: Facts) -> bool:
-    accepted = [duty.accepted_on for duty in facts.accepted(Deletion.name) if duty.accepted_on]
-    return confirmed(facts.entry, facts.last_day, facts.today, accepted)
+    return confirmed(facts.entry, facts.last_day, facts.today, _vouched(facts))
+
+
+def _vouched(facts: Facts) -> list[date]:
+    """The days of which accepted confirmations speak."""
+    return [vouched_on(duty, facts.calendar) for duty in facts.accepted(Deletion.name)]
 
 
 def still_there(facts: Facts) -> Owed | None:

@@ -26,14 +26,23 @@ KEPT = frozenset({HOLD, OWN})  #: what a law wants kept
 #: Kinds of place in which copies lie: what was to be returned may be erased there.
 OF_COPIES = frozenset({"backup", "log", "sub_trustee"})
 GONE = frozenset({DELETED, RETURNED, NOT_HELD})
-#: What an outsider's system may say of a place.
-CERTIFIED = (DELETED, RETURNED, BACKUP, HOLD, COPIES, OWN, DISPUTED)
 #: What an engagement is in while a place is left, the one with a clock first.
 STANDINGS = (
     (BACKUP, "backup_pending"), (COPIES, COPIES), (DISPUTED, DISPUTED), (REMAINING, "partial"), (HOLD, "held"),
     (OWN, "held"),
 )  # fmt: skip
 OVER = "deletion_confirmed"
+#: What is named as left beside the places of the inventory: elsewhere, with parties below, or excepted.
+ELSEWHERE, BELOW, EXCEPTED = "elsewhere", "below", "excepted"
+#: The answers that say so, by their questions; of what is excepted, any text that does not say "none".
+_BESIDES = {
+    "closing.elsewhere": ("no", ELSEWHERE), "closing.subs": ("open", BELOW), "closing.trustees": ("open", BELOW),
+}  # fmt: skip
+_EXCEPTIONS = "closing.exceptions"
+_NOTHING = frozenset({
+    "なし", "無し", "無", "ない", "特になし", "特に無し", "特にない", "ありません", "特にありません", "該当なし",
+    "該当ありません", "ございません", "特にございません", "none", "nothing", "no", "n/a", "na", "-", "ー", "―",
+})  # fmt: skip
 _STATE = re.compile(r"(place\.\d+)\.state")
 
 
@@ -57,6 +66,19 @@ class Certified:
 def certified(asked: Questionnaire, answers: Mapping[str, Answer]) -> list[Certified]:
     """What answers certify, for each place that was asked about and of which they say something."""
     return [_read(row, place, answers) for row, place in _rows(asked) if _said(answers, f"{row}.state")]
+
+
+def besides(answers: Mapping[str, Answer]) -> list[Certified]:
+    """What answers name as left beside the places that were asked about, each as if it were a place of its own."""
+    found = [
+        Certified(kind, REMAINING, basis=_commented(answers, name), kind=kind)
+        for name, (value, kind) in _BESIDES.items()
+        if _said(answers, name) == value
+    ]
+    excepted = _said(answers, _EXCEPTIONS)
+    if excepted and spelled(excepted).rstrip("。.") not in _NOTHING:
+        found.append(Certified(EXCEPTED, REMAINING, basis=excepted, kind=EXCEPTED))
+    return found
 
 
 def _rows(asked: Questionnaire) -> Iterable[tuple[str, Place]]:
@@ -123,7 +145,7 @@ def as_answers(asked: Questionnaire, places: Sequence[Certified], text: str = ""
 
 def _words(one: Certified) -> dict[str, str]:
     day = "returned-on" if one.state in {RETURNED, COPIES} else "done-on"
-    until = {COPIES: "planned-on", OWN: "hold-until"}.get(one.state, "purge-by")
+    until = {COPIES: "planned-on", REMAINING: "planned-on", OWN: "hold-until"}.get(one.state, "purge-by")
     days = {day: one.on, until: one.purge_by, "hold-review-on": one.review_on}
     said = {name: value.isoformat() for name, value in days.items() if value}
     law = "" if one.state in _WHY else one.basis

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.books import lock_works
 from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
@@ -32,6 +33,8 @@ NOT_OPEN = "This finding is not open any more: it has been settled meanwhile."
 
 
 async def _held(number: int) -> Remediation:
+    """A finding, locked within the caller's transaction, after its work."""
+    await lock_works((await tables.Remediation.get(id=number)).engagement_id)
     return await tables.Remediation.filter(id=number).select_for_update().get()
 
 

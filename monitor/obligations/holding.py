@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.obligations import KINDS
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
@@ -17,7 +18,11 @@ NOT_OPEN = "not-open"  #: the token of what `open_for_answer` refuses
 
 
 async def held(duty_id: int) -> tuple[Obligation, Calendar]:
-    """A duty, locked within the caller's transaction, and the group's calendar."""
+    """A duty, locked within the caller's transaction after what it is about (`monitor.books`), and the group's
+    calendar.
+    """
+    known = await tables.Obligation.get(id=duty_id)
+    await KINDS[known.kind].ahead(known)
     duty = await tables.Obligation.filter(id=duty_id).select_for_update().get()
     return duty, (await roster()).calendar
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from monitor.hearing.incidents import going_on, heard, lacking_with, listed, missing
+from monitor.hearing.incidents import going_on, heard, held, lacking_with, listed, missing
 from monitor.language import Message
 from monitor.obligations.contract import Demanded
 
@@ -30,6 +30,10 @@ class IncidentNotice(Demanded):
         """The numbers of the items that are missing."""
         found = missing(answers)
         return {"reason": listed(found)} if found else {}
+
+    async def ahead(self, duty: Obligation) -> None:
+        await super().ahead(duty)
+        await held(duty.subject)
 
     async def growing(self, duty: Obligation, *, lock: bool = False) -> bool:
         """More becomes known for weeks: it is told whenever it is, until the company has closed the incident."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from monitor.hearing.legs import LEG, answered, checked
+from monitor.hearing.legs import LEG, answered, checked, held
 from monitor.obligations.contract import Demanded
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ class OwnerRequestLeg(Demanded):
 
     def heard(self, answers: Mapping[str, Answer]) -> Mapping[str, Any]:
         return {"result": checked(answers)}
+
+    async def ahead(self, duty: Obligation) -> None:
+        await held(duty.subject)
+        await super().ahead(duty)
 
     async def told(self, duty: Obligation, answers: Mapping[str, Answer], at: datetime, actor: str) -> None:  # noqa: ARG002 - the leg is enough
         await answered(duty, at, actor)

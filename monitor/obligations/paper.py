@@ -19,6 +19,7 @@ from monitor import ledger, tables
 from monitor.obligations import acts
 from monitor.obligations.holding import held_open
 from monitor.obligations.offline import SCAN, receive
+from monitor.reasons import harmless
 from monitor.refusal import need, together
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction
@@ -78,6 +79,8 @@ def plausible(came: Came, today: date) -> None:
         lambda: need(day <= today, "received-ahead", "The day on which it was received does not lie ahead."),
         lambda: need(came.signer_name, "signer-missing", "Enter the name of the person who signed the answer."),
         lambda: need(not on_site or came.place, "place-missing", "Enter where it was taken down."),
+        lambda: harmless(came.signer_name, came.signer_title, reason="signer-my-number"),
+        lambda: harmless(came.place, reason="place-my-number"),
     )
 
 

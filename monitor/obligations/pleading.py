@@ -10,8 +10,7 @@ from monitor.books import Step, enter
 from monitor.notices import COMPANY, VENDOR, about_duty, tell, withdraw
 from monitor.obligations.holding import held_open
 from monitor.obligations.retelling import retell
-from monitor.questionnaire.my_number import holds_my_number
-from monitor.refusal import need
+from monitor.reasons import harmless
 from monitor.schedule import duty_event, edit, refresh
 from monitor.tables.duty import WRONG_PERSON
 from monitor.tables.store import transaction
@@ -34,7 +33,7 @@ async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **
     number of their own: whoever decides names the number that was on the page, and so decides on nothing unread. The
     same words again change nothing.
     """
-    need(not any(holds_my_number(one) for one in (text, _name(more))), "my-number", _MY_NUMBER)
+    harmless(text, _name(more))
     text = text[:LONGEST]
     async with transaction():
         duty, calendar = await held_open(duty_id)
@@ -50,9 +49,6 @@ async def plead(duty_id: int, kind: str, text: str, at: datetime, actor: str, **
             fields = edit(duty, hushed_at=at, vendor_queued=None)
             await withdraw(at, obligation_id=duty.id, side=VENDOR, kind="rung")
             await enter([Step(duty, fields | refresh(duty, calendar, at))], at)
-
-
-_MY_NUMBER = "Write no My Number: nothing of this has been kept."
 
 
 def _name(more: Mapping[str, Any]) -> str:

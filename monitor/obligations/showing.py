@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from monitor import ledger, tables
 from monitor.language import Message
 from monitor.obligations import drafts
+from monitor.reasons import harmless
 from monitor.refusal import need, together
 from monitor.tables.store import transaction
 
@@ -60,6 +61,9 @@ def plausible(viewer: str, seen_on: date, place: str, what: str, today: date) ->
         lambda: need(place, "place-missing", "Enter where it was shown: on site, or on whose screen."),
         lambda: need(what, "what-missing", clear),
         lambda: need(viewer, "by-missing", "Enter your name: the act is recorded under it."),
+        lambda: harmless(viewer, reason="by-my-number"),
+        lambda: harmless(place, reason="place-my-number"),
+        lambda: harmless(what, reason="what-my-number"),
     )
 
 

@@ -175,11 +175,14 @@ def typed_code(text: str) -> str:
 
 @dataclass(frozen=True)
 class Signature:
-    """What a code is given for: the answers as they stand now, frozen, and the keys that make codes."""
+    """What a code is given for: the answers as they stand now, frozen, and the keys that make codes. `key`: as in a
+    declaration.
+    """
 
     keyring: Keyring
     answers: str
     sha256: str
+    key: str = ""
 
 
 async def confirm(link: Link, typed: str, now: Signature, at: datetime, actor: str) -> None:
@@ -197,9 +200,8 @@ async def confirm(link: Link, typed: str, now: Signature, at: datetime, actor: s
         )
         left = await _try(duty, link, codes, typed, now.keyring, at)
         if left is None:
-            said = Declaration(
-                now.answers, now.sha256, last.signer_name, last.signer_title, last.signer_email, confirmed="code"
-            )
+            signer = (last.signer_name, last.signer_title, last.signer_email)
+            said = Declaration(now.answers, now.sha256, *signer, confirmed="code", key=now.key)
             await submit(duty.id, at, said, actor)
     if left is not None:
         raise _wrong(left)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.hearing.chain.asking import held
 from monitor.hearing.chain.forms import asked_for
 from monitor.obligations.contract import Demanded
 
@@ -25,6 +26,10 @@ class SubEntrustmentRequest(Demanded):
 
     name = REQUEST
     reviewed = False
+
+    async def ahead(self, duty: Obligation) -> None:
+        await super().ahead(duty)
+        await held(duty.engagement_id)
 
     async def told(self, duty: Obligation, answers: Mapping[str, Answer], at: datetime, actor: str) -> None:
         await asked_for(duty, answers, at, actor)

@@ -22,7 +22,7 @@ from monitor.language import Message
 from monitor.offline.labels import TICK, TICKED, UNTICKED, fold, labels, meant, not_applicable, offered
 from monitor.offline.labels import said_not_applicable as says_na
 from monitor.questionnaire import Answer, Entry, Question, QuestionType, parse
-from monitor.questionnaire.entry import calendar_day, whole_number
+from monitor.questionnaire.entry import calendar_day, typed_number
 from monitor.questionnaire.model import WRITTEN
 from monitor.questionnaire.text import is_blank
 
@@ -149,7 +149,7 @@ def _values(reading: _Reading, rows: Mapping[str, Row], own: Value) -> tuple[str
 def _readable(reading: _Reading, own: Value, typed: str) -> str:
     question, language = reading.question, reading.language
     if question.type is QuestionType.NUMBER:
-        if whole_number(typed, (question.unit.ja, question.unit.en) if question.unit else ()) is None:
+        if typed_number(typed, (question.unit.ja, question.unit.en) if question.unit else ()) is None:
             text = "“{typed}” cannot be read as a number. Write a whole number, such as 12."
             reading.slip(ANSWER, Message(text, {"typed": typed}))
         return typed

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
 from monitor.language import Message
 from monitor.offline import cells
 from monitor.offline.cells import ANSWER, COMMENT, NA, REASON, Row, mark, option, write
-from monitor.offline.conditions import numbers, only_if
+from monitor.offline.conditions import ever_asked, numbers, only_if
 from monitor.offline.labels import TICK, labels, not_applicable
 from monitor.questionnaire import Answer, QuestionType
 from monitor.questionnaire.model import WRITTEN
+from monitor.workbooks import column_name, new_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,8 +105,7 @@ def workbook(
 ) -> bytes:
     """The request with what has been answered so far, and beside it what was accepted last."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as raw:
+    with new_workbook(out) as raw:
         made = _Book(raw, brief, questionnaire)
         made.looks = {name: raw.add_format({"valign": "top", **look}) for name, look in _LOOKS.items()}
         raw.set_properties({"title": f"{questionnaire.title.in_(brief.language)} {brief.ref}", "author": brief.asker})
@@ -162,7 +160,7 @@ def _choices(made: _Book) -> None:
     for column, texts in enumerate(dict.fromkeys(wanted)):
         for row, text in enumerate(texts):
             sheet.write_string(row, column, text, made.looks["plain"])
-        letter = xlsxwriter.utility.xl_col_to_name(column, True)
+        letter = column_name(column)
         made.lists[texts] = f"='{name}'!{letter}$1:{letter}${len(texts)}"
     sheet.protect("", _UNLOCKED)
 
@@ -185,10 +183,10 @@ def _answers(made: _Book, sheet: Any, answers: Mapping[str, Mapping[str, Answer]
         sheet.write_string(HEAD - 1, column, text, looks["head"])
     sheet.freeze_panes(HEAD, 4)
     sheet.repeat_rows(HEAD - 1)
-    row, number = HEAD, numbers(made.questionnaire)
+    row, number, asked = HEAD, numbers(made.questionnaire), ever_asked(made.questionnaire)
     for section in made.questionnaire.sections:
         row = _section(made, sheet, section, row)
-        for question in section.questions:
+        for question in (one for one in section.questions if one.id in asked):
             now, last = answers["draft"].get(question.id, Answer()), answers["before"].get(question.id)
             told = _Told(number[question.id], question, now, last, versions.get(question.id, 0))
             row = _question(made, sheet, told, row)

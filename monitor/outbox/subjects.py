@@ -34,5 +34,5 @@ class Subjects:
 async def _rows(model: Any, ids: set[int], *, lock: bool) -> dict[int, Any]:
     if not ids:
         return {}
-    query = model.filter(id__in=ids)
+    query = model.filter(id__in=ids).order_by("id")
     return {row.id: row for row in await (query.select_for_update() if lock else query)}

@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.language import Message
-from monitor.own_duties.ending import BACKUP_PURGE, COPIES_ERASURE, ENDING, HOLD_REVIEW, SPOT_CHECK
+from monitor.own_duties.ending import (
+    BACKUP_PURGE,
+    BESIDES,
+    COPIES_ERASURE,
+    ENDING,
+    HOLD_REVIEW,
+    SPOT_CHECK,
+    storage,
+)
 from monitor.own_duties.incidents import (
     AFFECTED,
     CORRECTIVE_ACTION,
@@ -59,6 +67,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AFFECTED",
     "BACKUP_PURGE",
+    "BESIDES",
     "CHANGE_REVIEW",
     "CLASS_REVIEW",
     "COMPLAINT_ACK",
@@ -95,6 +104,7 @@ __all__ = [
     "TRANSFER_MEASURES",
     "OwnKind",
     "own_kind",
+    "storage",
 ]
 
 OWN_DUTIES: Mapping[str, OwnKind] = {**INCIDENTS, **OWNERS, **SUPERVISION, **ENDING, **SHARING}

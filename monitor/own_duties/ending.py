@@ -15,6 +15,20 @@ HOLD_REVIEW = "hold-review"
 COPIES_ERASURE = "copies-erasure"
 SPOT_CHECK = "spot-check"
 
+#: What a certificate names as left beside the places of the inventory, by the kind that stands in its books.
+BESIDES: Mapping[str, Message] = {
+    "elsewhere": Message("Places beside those of the inventory"),
+    "below": Message("Parties below that have not confirmed yet"),
+    "excepted": Message("What the certificate excepts"),
+}
+
+
+def storage(about: Mapping[str, str], language: str) -> str:
+    """The place of storage that a duty is about (its `about`); empty where it is about none."""
+    besides = BESIDES.get(about.get("besides", ""))
+    return besides.in_(language) if besides else about.get("storage", "")
+
+
 ENDING: Mapping[str, OwnKind] = {
     BACKUP_PURGE: OwnKind(
         Message("Confirmation that a backup is purged"),
@@ -36,11 +50,11 @@ ENDING: Mapping[str, OwnKind] = {
         },
     ),
     COPIES_ERASURE: OwnKind(
-        Message("Erasure of what is left after the return, or disputed"),
+        Message("Erasure of what is left, or disputed"),
         Message(
-            "The party has returned data and kept copies, or does not agree that it has to erase something (APPI 22,"
-            " General Guidelines 10-5-(4)). Settle it, and have it confirmed by this day that nothing is left; until"
-            " then the return or deletion is not over."
+            "The certificate says that data or copies are still there, or that the party does not agree to erase"
+            " something (APPI 22, General Guidelines 10-5-(4)). Settle it, and have it confirmed by this day that"
+            " nothing is left; until then the return or deletion is not over."
         ),
         {"done": Message("Nothing is left: the party has confirmed it")},
     ),

@@ -22,6 +22,7 @@ import dns.resolver
 from dns.rdtypes.ANY.TXT import TXT
 
 from checks.answers import Records, RecordType, Trouble
+from checks.detail import Detail
 from monitor.probe.settings import resolver_at
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ SHUNNED = 60.0  # seconds for which a silent resolver is asked last, and after s
 SILENCES = 3  # one name whose servers are dead can silence a resolver that is well
 VOICES = 2  # resolvers that must agree that there is nothing, where there are as many
 MOST_VALUES = 100
-NO_NAMESERVER = "No resolver is configured on this machine."
+NO_NAMESERVER = Detail("No resolver is configured on this machine.")
 
 
 class Directory:
@@ -55,14 +56,19 @@ class Directory:
         except dns.exception.DNSException as error:
             return Records(name, kind, exists=False, detail=str(error))
         found = Records(name, kind, trouble=Trouble.LOCAL_FAULT, detail=NO_NAMESERVER)
-        for server in self._order()[:VOICES]:
+        for server in self._voices():
             found = await self._asked(server, full, name, kind)
             if found.values:
                 break
         return replace(found, took_ms=round((perf_counter() - began) * 1000, 2))
 
-    def _order(self) -> list[tuple[str, int]]:
-        return sorted(self._servers, key=lambda server: server in self._silent and self._silent[server].lasts)
+    def _voices(self) -> list[tuple[str, int]]:
+        """Who is asked, those that were silent last. One that is long silent is no voice while another is left: it
+        would leave every absence in doubt for as long as it is dead.
+        """
+        silent = {server: one for server, one in self._silent.items() if one.lasts}
+        heard = [server for server in self._servers if server not in silent or not silent[server].for_long]
+        return sorted(heard or self._servers, key=silent.__contains__)[:VOICES]
 
     async def _asked(self, server: tuple[str, int], full: dns.name.Name, name: str, kind: RecordType) -> Records:
         question = dns.message.make_query(full, kind.value, want_dnssec=True)
@@ -71,16 +77,18 @@ class Directory:
             async with self._slots:
                 answer = await self._heard(question, server)
         except (dns.exception.Timeout, TimeoutError):
-            return Records(name, kind, trouble=Trouble.DNS_TIMEOUT, detail=f"{server[0]} did not answer.")
+            return Records(
+                name, kind, trouble=Trouble.DNS_TIMEOUT, detail=Detail("{host} did not answer.", host=server[0])
+            )
         except dns.exception.DNSException as error:
-            return Records(name, kind, trouble=Trouble.SERVFAIL, detail=f"{server[0]}: {error}")
+            return Records(name, kind, trouble=Trouble.SERVFAIL, detail=_why(server, error))
         except OSError as error:
-            return Records(name, kind, trouble=Trouble.LOCAL_FAULT, detail=f"{server[0]}: {error}")
+            return Records(name, kind, trouble=Trouble.LOCAL_FAULT, detail=_why(server, error))
         return _read(answer, full, name, kind)
 
     async def _heard(self, question: dns.message.Message, server: tuple[str, int]) -> dns.message.Message:
         silence = self._silent.get(server)
-        if silence and silence.lasts and silence.times >= SILENCES:
+        if silence and silence.lasts and silence.for_long:
             raise TimeoutError
         try:
             answer = await _tried(question, server)
@@ -103,6 +111,10 @@ class _Silence:
     def lasts(self) -> bool:
         return monotonic() < self.until
 
+    @property
+    def for_long(self) -> bool:
+        return self.times >= SILENCES
+
 
 async def _tried(question: dns.message.Message, server: tuple[str, int]) -> dns.message.Message:
     """Over UDP, over TCP where the answer is too long; once more where nobody answered."""
@@ -117,10 +129,15 @@ async def _tried(question: dns.message.Message, server: tuple[str, int]) -> dns.
     raise TimeoutError
 
 
+def _why(server: tuple[str, int], error: Exception) -> Detail:
+    return Detail("{host}: {why}", host=server[0], why=error)
+
+
 def _read(answer: dns.message.Message, full: dns.name.Name, name: str, kind: RecordType) -> Records:
     code = answer.rcode()
     if code not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
-        return Records(name, kind, trouble=Trouble.SERVFAIL, detail=f"The resolver says {dns.rcode.to_text(code)}.")
+        said = Detail("The resolver says {code}.", code=dns.rcode.to_text(code))
+        return Records(name, kind, trouble=Trouble.SERVFAIL, detail=said)
     wanted, at = dns.rdatatype.from_text(kind.value), full
     aliases: list[str] = []
     links = {rrset.name: rrset[0].target for rrset in answer.answer if rrset.rdtype == dns.rdatatype.CNAME}

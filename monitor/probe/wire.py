@@ -44,6 +44,7 @@ FIELDS = 512
 HEAD = 1024 * 1024  # of all fields together
 SECOND_FAMILY_AFTER = 0.25
 AT_A_TIME = 32768  # bytes that the system takes in for us (it doubles this): what is read at once is parsed at once
+HEAD_ENDS = b"\r\n\r\n"
 MOST_HEADS = 32  # with which one question is answered: some "early hints", and the answer
 INTERIM, SWITCHED, FINAL = 100, 101, 200
 
@@ -66,6 +67,19 @@ class Listener(ResponseHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Nothing is set about how packets leave, as aiohttp does: there is one, and it leaves at once."""
         self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """The head is read by itself. What a server sends beyond its whole answer is no part of it, as for browsers; in
+        one piece with the head, aiohttp takes both for unreadable. And it tells an answer that breaks off later to
+        whoever waits for the next head, not to who reads this body.
+        """
+        if not self.heads and len(HEAD_ENDS) <= (end := data.find(HEAD_ENDS) + len(HEAD_ENDS)) < len(data):
+            super().data_received(data[:end])
+            data = data[end:]
+        super().data_received(data)
+        error, payload = self.exception(), self._payload
+        if error is not None and payload is not None and not payload.is_eof():
+            payload.set_exception(error)
 
     def feed_data(self, data: Any, size: int = 0) -> None:
         self.heads += 1

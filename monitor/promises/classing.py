@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, get_args
 from monitor import ledger
 from monitor.calendar import add_months
 from monitor.language import Message
-from monitor.promises.entries import harmless
-from monitor.reasons import keep
+from monitor.reasons import harmless, keep
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
 from monitor.registry.format import Class
@@ -88,7 +87,7 @@ async def classify(key: str, made: Classed, at: datetime, actor: str) -> str:
         await alone(ONE_AT_A_TIME)
         entry, present = await standing(key), await unkept()
         today = present.calendar.day_of(at)
-        again = made.review_on or add_months(today, present.group.supervision.necessity_months)
+        again = made.review_on or add_months(today, present.group.supervision.on(today).necessity_months)
         need(again > today, "review-past", "The day of the next review lies ahead.")
         fields = {"class": chosen, "class_reason": made.reason.strip(), "class_clause": made.clause.strip() or None}
         await set_fields("engagement", key, fields | {"class_review_on": again}, at, actor)

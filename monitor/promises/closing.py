@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from monitor import tables
 from monitor.duties.owing import cancel
@@ -17,7 +17,7 @@ from monitor.own_duties import (
     TRANSFER_CHECK,
 )
 from monitor.registry.format import OWING, Engagement
-from monitor.registry.places import DELETION, confirmed
+from monitor.registry.places import DELETION, acceptances, confirmed, emptied
 from monitor.registry.roster import unkept
 from monitor.tables.duty import LIVE
 
@@ -39,11 +39,12 @@ async def still_owed(entry: Engagement, at: datetime) -> list[str]:
     present = await unkept()
     today = present.calendar.day_of(at)
     found = [*await _asked(entry.key), *await _own(entry.key)]
-    if not await _gone(entry, present, today):
-        found.append(DELETION)
-    under = [one for one in await _below(entry.key) if one.state in OWING]
-    found += [one.key for one in under if not await _gone(one, present, today)]
-    return list(dict.fromkeys(found))
+    whole = [entry, *(one for one in await all_below(entry.key) if one.state in OWING)]
+    left = {one.key for one in whole if await _owes_return(one, present, today)}
+    left -= await emptied(left, present, today)
+    if entry.key in left and (not found or not await _accepted(entry, present, today)):
+        found.append(DELETION)  # what a certificate names as left stands there by the name of its own duty
+    return list(dict.fromkeys([*found, *(one.key for one in whole[1:] if one.key in left)]))
 
 
 async def drop_own_duties(key: str, at: datetime) -> None:
@@ -63,17 +64,19 @@ async def _own(key: str) -> list[str]:
     return [str(kind) for kind in await open_ones.order_by("id").values_list("kind", flat=True)]
 
 
-async def _gone(entry: Engagement, present: Roster, today: date) -> bool:
-    """Whether the return or deletion after its end was accepted, or nothing was to be returned."""
+async def _owes_return(entry: Engagement, present: Roster, today: date) -> bool:
+    """Whether anything is to be returned or erased at its end."""
     last_day = await present.last_day(entry.key)
-    if not entry.owes_return_on(min(today, last_day or today)):
-        return True
-    accepted = tables.Obligation.filter(engagement_id=entry.key, kind=DELETION, accepted_on__not_isnull=True)
-    days: list[Any] = list(await accepted.values_list("accepted_on", flat=True))
-    return confirmed(entry, last_day, today, days)
+    return entry.owes_return_on(min(today, last_day or today))
 
 
-async def _below(key: str) -> list[Engagement]:
+async def _accepted(entry: Engagement, present: Roster, today: date) -> bool:
+    """Whether the return or deletion after its end was accepted, whatever the certificate names as left."""
+    accepted = await acceptances([entry.key], present.calendar)
+    return confirmed(entry, await present.last_day(entry.key), today, accepted[entry.key])
+
+
+async def all_below(key: str) -> list[Engagement]:
     """All engagements below in the tree, however deep."""
     found: list[Engagement] = []
     edge = [key]

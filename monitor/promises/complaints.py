@@ -15,9 +15,9 @@ from monitor.conduct import COMPLAINTS_REPEAT
 from monitor.duties import owing
 from monitor.duties.owing import due_in
 from monitor.own_duties import COMPLAINT_ACK, TIER_REVIEW
-from monitor.promises.entries import REGISTER_LOCK, harmless, known_company, reference
+from monitor.promises.entries import REGISTER_LOCK, known_company, reference
 from monitor.promises.lifecycle import amendment
-from monitor.reasons import keep
+from monitor.reasons import harmless, keep
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_many
 from monitor.registry.format import OWING, TIERS
@@ -109,8 +109,8 @@ async def acknowledged(duty: OwnDuty, at: datetime, actor: str, outcome: str, re
     """Whoever complained has been told that it has arrived."""
     owing.explain(duty.kind, outcome, reason)
     async with transaction():
-        held = await owing.held(duty.id)
-        row = await tables.Complaint.filter(ref=held.ref).select_for_update().get()
+        held = await owing.held(duty.id, lambda of: tables.Complaint.filter(ref=of.ref))
+        row = await tables.Complaint.get(ref=held.ref)
         await owing.done(held, at, actor, outcome, reason, on)
         day = on or (await roster()).calendar.day_of(at)
         fields = edit(row, acknowledged_on=day) | (edit(row, state="acknowledged") if row.state == "open" else {})

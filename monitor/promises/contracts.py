@@ -91,6 +91,9 @@ async def judge(work: Work, going: frozenset[str], present: Roster, at: datetime
 def _ahead(work: Work, calendar: Calendar) -> Iterator[datetime]:
     for one in renewals(work, calendar):
         yield calendar.end_of(one.due_on)
+    _, last = work.entry.contract.term_running(work.known.today)
+    if last and work.entry.contract.auto_renew:
+        yield calendar.end_of(last)
 
 
 async def decided(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: str, on: date | None) -> None:
@@ -102,14 +105,15 @@ async def decided(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason:
         entry, last = await standing(str(duty.engagement_id)), date.fromisoformat(duty.ref)
         today = present.calendar.day_of(at)
         need(entry.contract.term_end(today) == last, "contract-term", _ANOTHER_TERM)
-        fields = _renewed(entry, last) if outcome == RENEW else _ended(entry, max(last, today))
+        fields = _renewed(entry, last, on or today) if outcome == RENEW else _ended(entry, max(last, today))
         await done(duty, at, actor, outcome, reason, on)
         await set_fields("engagement", entry.key, fields, at, actor)
 
 
-def _renewed(entry: Engagement, last: date) -> dict[str, Any]:
+def _renewed(entry: Engagement, last: date, on: date) -> dict[str, Any]:
+    """For another term, by somebody who has read it: from now on it is held to what is wanted of contracts today."""
     until = add_months(last, entry.contract.term_months)
-    return {"contract": held_terms(entry) | {"expires_on": until.isoformat()}}
+    return {"contract": held_terms(entry) | {"expires_on": until.isoformat(), "read_on": on.isoformat()}}
 
 
 def _ended(entry: Engagement, last: date) -> dict[str, Any]:

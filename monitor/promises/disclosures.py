@@ -15,7 +15,8 @@ from monitor.conduct import DISCLOSURE_INCOMPLETE, DISCLOSURE_UNJUSTIFIED, DISCL
 from monitor.duties import owing
 from monitor.duties.owing import due_in
 from monitor.own_duties import DISCLOSURE_REVIEW
-from monitor.promises.entries import harmless, known_company, work_and_party
+from monitor.promises.entries import known_company, work_and_party
+from monitor.reasons import harmless
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.schedule import edit
@@ -65,6 +66,7 @@ async def enter_disclosure(told: Disclosed, at: datetime, actor: str) -> Disclos
     """It is known now: its review is owed, and what is wrong with it is a case."""
     texts: dict[str, Any] = {name: told.said.get(name, "").strip() for name in _WORDS}
     harmless(*texts.values())
+    need(told.basis in FIELDS, "basis-missing", "Choose on what the disclosure rests.")
     async with transaction():
         present = await roster()
         _not_ahead(told.reported_on, present, at)
@@ -138,8 +140,8 @@ async def review(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: 
     """A named person says whether it was justified; what was not is a case."""
     owing.explain(duty.kind, outcome, reason)
     async with transaction():
-        held, present = await owing.held(duty.id), await roster()
-        row = await tables.Disclosure.filter(ref=held.ref).select_for_update().get()
+        held = await owing.held(duty.id, lambda of: tables.Disclosure.filter(ref=of.ref))
+        row, present = await tables.Disclosure.get(ref=held.ref), await roster()
         await owing.done(held, at, actor, outcome, reason, on)
         await tables.Disclosure.filter(id=row.id).update(**edit(row, state=outcome))
         await ledger.write([_event(outcome, row, actor)], at)

@@ -31,7 +31,7 @@ async def catch_up(work: Work, present: Roster, at: datetime) -> Iterator[dateti
     if entry.sends_mail and work.lasts and entry.starts_on <= today:
         unheard = await _unheard(entry.key, entry.company)
         if unheard:
-            days = present.group.opt_outs.acknowledge_days
+            days = present.group.opt_outs.on(today).acknowledge_days
             due_on = present.calendar.shift(today, days)
             owed = Owed(
                 due_on, (due_on - today).days, opens_at=at, cause={"reason": "opt-out", "listed": "yes"},

@@ -1,4 +1,4 @@
-"""What the registers of this part have in common: references that script and page give, texts without a My Number."""
+"""What the registers of this part have in common: references that script and page give, and the work they are about."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor import tables
 from monitor.language import Message
-from monitor.questionnaire.my_number import holds_my_number
+from monitor.reasons import harmless
 from monitor.refusal import Refused, need
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ OURS = frozenset((
     "obligation", "opt-out", "opt-outs", "own-duty", "owner-request", "party", "person", "policy", "provision",
     "published", "remediation", "statistics", "sub-entrustment", "submission", "summary", "transfer-check", "watch",
 ))  # fmt: skip
-_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}")
+REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}")
 
 
 def reference(ref: str) -> str:
     """A reference of the company's own."""
     text = ref.strip()
     need(
-        _REF.fullmatch(text),
+        REFERENCE.fullmatch(text),
         "ref-unreadable",
         "Write a number of your own, such as P-2026-001: up to 60 Latin letters, digits and . _ / -. Never a name.",
     )
@@ -44,15 +44,6 @@ def not_ours(ref: str) -> None:
         ref.partition("/")[0].lower() not in OURS,
         "ref-ours",
         "References that begin like this one are given by the program: choose another, such as R-2026-001.",
-    )
-
-
-def harmless(*texts: str) -> None:
-    """Nothing with a My Number is kept."""
-    need(
-        not any(holds_my_number(text) for text in texts if text),
-        "my-number",
-        "Write no My Number: nothing of this has been kept.",
     )
 
 

@@ -17,16 +17,19 @@ from monitor.conduct import COUNT_DIFFERS, HANDED_SUSPENDED
 from monitor.hearing.runs import RUN_DELETION, about, differs, event
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand
-from monitor.promises.entries import REGISTER_LOCK, harmless, reference, work_and_party
+from monitor.promises.entries import REGISTER_LOCK, reference, work_and_party
+from monitor.promises.suspended import allowed
+from monitor.reasons import harmless
 from monitor.refusal import need
 from monitor.registry.format import duties_of
 from monitor.registry.roster import roster
+from monitor.registry.suspension import stopped
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.calendar import Calendar, Roll
+    from monitor.calendar import Roll
     from monitor.registry.format import Engagement
     from monitor.registry.roster import Roster
     from monitor.tables import HandOver
@@ -34,10 +37,11 @@ if TYPE_CHECKING:
 Direction = Literal["out", "in"]
 MEDIA = ("transfer", "portal", "mail", "media", "paper", "other")
 LOG = "handover-log"
-_SUSPENDED = (
-    "No data may go to the party: this work is suspended since {day}. Make it active again first. What has gone all the"
-    " same is entered as such, and opens a case."
-)
+#: What a case says, by whether it was a work above that was suspended.
+_WENT = {
+    False: "The run {ref} was handed over on {on}; the work was suspended on {since}.",
+    True: "The run {ref} was handed over on {on}; the work above it was suspended on {since}.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def gone_by(entry: Engagement, on: date, present: Roster) -> date | None:
     """By when what goes out on a day is returned or erased; none, where nobody wants that of every run. Pure."""
     days = entry.runs.delete_within
     if days is None and LOG in duties_of(entry.purposes, present.purposes):
-        days = present.group.supervision.run_days
+        days = present.group.supervision.on(on).run_days
     return on + timedelta(days=days) if days else None
 
 
@@ -86,14 +90,11 @@ async def hand_over(given: Handed, at: datetime, actor: str) -> HandOver:
             return await _back(row, at, actor, present)
         if known := await _known(row):
             return known
-        since = await suspended(entry.key, on, present.calendar)
-        need(since is None or given.anyway, "suspended", _SUSPENDED, day=since)
+        stop = await stopped(entry.key, on, present)
+        allowed(stop, anyway=given.anyway)
         await _out(row, entry, at, actor, present)
-        if since:
-            detail = Detail(
-                "The run {ref} was handed over on {on}; the work was suspended on {since}.",
-                ref=row.ref, on=row.on, since=since,
-            )  # fmt: skip
+        if stop:
+            detail = Detail(_WENT[stop.above], ref=row.ref, on=row.on, since=stop.since)
             await breach(HANDED_SUSPENDED, detail, at, present, **about(row))
     return row
 
@@ -104,17 +105,6 @@ async def _known(row: HandOver) -> HandOver | None:
         same = (known.on, known.records) == (row.on, row.records)
         need(same, "ref-taken", "A run of this reference was handed over already: give this one another reference.")
     return known
-
-
-async def suspended(key: str, day: date, calendar: Calendar) -> date | None:
-    """Since when no data was to go to the party of a work on that day; none, where it could. On the day on which it was
-    made active again it could.
-    """
-    for one in await tables.Suspension.filter(engagement_id=key).order_by("-id"):
-        begun = calendar.day_of(one.begun_at)
-        if begun <= day and (one.ended_at is None or day < calendar.day_of(one.ended_at)):
-            return begun
-    return None
 
 
 async def _out(row: HandOver, entry: Engagement, at: datetime, actor: str, present: Roster) -> None:

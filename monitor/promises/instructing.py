@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
-from monitor.promises.entries import REGISTER_LOCK, harmless, reference, work_and_party
+from monitor.promises.entries import REGISTER_LOCK, reference, work_and_party
+from monitor.reasons import harmless
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
 from monitor.registry.lifecycle import standing

@@ -15,10 +15,10 @@ from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand
 from monitor.obligations.selection_review import SELECTION
 from monitor.promises.closing import drop_own_duties, still_owed
-from monitor.promises.entries import harmless
-from monitor.reasons import keep
+from monitor.reasons import harmless, keep
 from monitor.refusal import Refused, need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
+from monitor.registry.clauses import unknown
 from monitor.registry.differences import dump
 from monitor.registry.format import BEFORE, TIERS, Engagement
 from monitor.registry.knowing import known_of
@@ -53,8 +53,9 @@ async def ask(key: str, at: datetime, actor: str) -> Obligation:
         await alone(ONE_AT_A_TIME)
         entry, present = await standing(key), await unkept()
         need(entry.state in BEFORE, f"state-{entry.state}", "This is asked before anything is entrusted.")
-        days = present.group.supervision.selection_days
-        due = present.calendar.day_of(at) + days * DAY
+        today = present.calendar.day_of(at)
+        days = present.group.supervision.on(today).selection_days
+        due = today + days * DAY
         asked = await demand(SELECTION, key, Owed(due, days, opens_at=at, subject="review"), at, present, actor)
         if entry.state == "candidate":
             await move(key, "under_review", at, actor)
@@ -184,7 +185,12 @@ async def amend(key: str, values: Mapping[str, Any], at: datetime, actor: str, *
         lower = lower or TIERS.index(changed.effective_tier) > TIERS.index(entry.effective_tier)
         need(office or not lower, "tier-lowering", "Only the group's privacy office may lower a tier.")
         need(changed.state == entry.state, "state-by-act", "Activate, suspend or close it instead.")
-        await _published(changed, entry, await unkept())
+        present = await unkept()
+        await _published(changed, entry, present)
+        nothing = unknown(changed, present.group.contract_clauses)
+        need(
+            not nothing, "clauses-unknown", "No clause has the number {numbers}.", numbers=", ".join(map(str, nothing))
+        )
         await set_fields("engagement", key, values, at, actor)
         await ledger.write([amendment(changed, values, actor)], at)
     return changed

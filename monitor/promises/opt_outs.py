@@ -50,7 +50,7 @@ async def refuse_mail(company: str, at: datetime, actor: str, ref: str = "", cha
 
 async def _enter(company: str, ref: str | None, channel: str, present: Roster, at: datetime, actor: str) -> OptOut:
     today = present.calendar.day_of(at)
-    due_on = present.calendar.shift(today, present.group.opt_outs.acknowledge_days)
+    due_on = present.calendar.shift(today, present.group.opt_outs.on(today).acknowledge_days)
     refusal = await tables.OptOut.create(
         ref=ref,
         company_id=company,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from checks.detail import Detail
+from monitor.conduct import ACT
+from monitor.language import Message
 from monitor.registry.texts import in_effect
 
 if TYPE_CHECKING:
@@ -24,6 +26,27 @@ CONTACTS, RELATIONS, FIFTH_ITEM, COMPANIES, PURPOSES, SUPERVISED, UNTOLD = (
     "linked-site-supervised",
     "joint-use-untold",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class GapRule:
+    """What published texts are held to, in few words; `version` and `since` as those of `monitor.conduct.Rule`."""
+
+    title: Message
+    version: int = 1
+    since: date = ACT
+
+
+#: A literal table: pages, cases and the command line read from it.
+RULES: Mapping[str, GapRule] = {
+    CONTACTS: GapRule(Message("Different contacts")),
+    RELATIONS: GapRule(Message("A case in which data goes to others is allowed here and excluded there")),
+    FIFTH_ITEM: GapRule(Message("The party responsible for joint use is not named in full")),
+    COMPANIES: GapRule(Message("Another list of companies")),
+    PURPOSES: GapRule(Message("Different purposes of use")),
+    SUPERVISED: GapRule(Message("Out of scope, and yet registered as a trustee's")),
+    UNTOLD: GapRule(Message("A joint use that no text tells of")),
+}
 _WORDS: Mapping[str, str] = {
     "entrustment": "entrustment",
     "joint_use": "joint use",

@@ -5,13 +5,15 @@ law says, erased after that and by nobody before.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from monitor import ledger, tables
 from monitor.calendar import DAY
 from monitor.language import Message
-from monitor.promises.entries import REGISTER_LOCK, harmless, known_company, reference, work_and_party
-from monitor.promises.retention import FIELDS, Days, keep_until, needs_record
+from monitor.promises.entries import REGISTER_LOCK, known_company, reference, work_and_party
+from monitor.promises.retention import FIELDS, Days, Record, keep_until, needs_record
+from monitor.promises.suspended import case_of, explained, stop_of
+from monitor.reasons import harmless
 from monitor.refusal import Refused, need
 from monitor.registry.format import JointUse
 from monitor.registry.roster import roster
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from monitor.promises.retention import Basis, Record, Way
+    from monitor.promises.retention import Basis, Way
     from monitor.registry.format import Party
     from monitor.registry.roster import Roster
     from monitor.tables import ProvisionRecord
@@ -35,7 +37,8 @@ GONE = "There is no such record."
 @dataclass(frozen=True, slots=True)
 class Given:
     """What is entered. `engagement`, or a `company` and whom it gave data `to`: a party's or a company's key, or a
-    name. `more`: what the record says besides, by the fields of the register.
+    name. `more`: what the record says besides, by the fields of the register. `anyway`: it has gone, though the work
+    was suspended, for this `reason`: no plan, but what has happened, of which the law wants a record as of any other.
     """
 
     ref: str
@@ -49,6 +52,8 @@ class Given:
     basis: Basis = "consent"
     consent_on: date | None = None
     more: Mapping[str, str] | None = None
+    anyway: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,17 @@ async def record(given: Given, at: datetime, actor: str) -> ProvisionRecord:
         sides = await _sides(given, today, present)
         days = Days(given.made_on or given.last_on or today, given.last_on)
         texts: dict[str, Any] = {**sides.third} | more
-        row = await tables.ProvisionRecord.create(
+        row = tables.ProvisionRecord(
             ref=ref, way=given.way, record=given.record, basis=given.basis, company_id=sides.company,
             engagement_id=sides.engagement, party_id=sides.party, **texts,
             consent_on=given.consent_on, made_on=days.made_on, last_on=days.last_on,
             keep_until=keep_until(given.record, days, present.group.provisions), entered_at=at, entered_by=actor,
         )  # fmt: skip
-        await ledger.write([_event("recorded", row, actor, due_on=row.keep_until.isoformat())], at)
+        stop = await stop_of(row, present)
+        told = await explained(stop, given.reason, at, anyway=given.anyway)
+        await row.save()
+        await ledger.write([_event("recorded", row, actor, due_on=row.keep_until.isoformat(), **told)], at)
+        await case_of(stop, row, at, present)
     return row
 
 
@@ -98,6 +107,7 @@ def _possible(given: Given, today: date) -> None:
         "What is provided by opt-out is recorded each time (Enforcement Rules 19(2)).",
     )
     need((given.way, given.basis) in FIELDS, "no-such-basis", "Choose on what the provision rests.")
+    need(given.record in get_args(Record), "record-unknown", "Choose the kind of record.")
 
 
 async def _sides(given: Given, today: date, present: Roster) -> _Sides:
@@ -164,7 +174,9 @@ async def complete(record_id: int, said: Mapping[str, str], consent_on: date | N
         await ledger.write([_event("completed", row, actor, fields=sorted(fresh))], at)
 
 
-async def went_on(record_id: int, last_on: date, at: datetime, actor: str) -> None:
+async def went_on(
+    record_id: int, last_on: date, at: datetime, actor: str, *, anyway: bool = False, reason: str = ""
+) -> None:
     """What one record covers was provided once more: it is kept so much longer."""
     async with transaction():
         row, present = await _held(record_id), await roster()
@@ -173,8 +185,12 @@ async def went_on(record_id: int, last_on: date, at: datetime, actor: str) -> No
         need(row.last_on is None or last_on > row.last_on, "on-earlier", "The record has a later day already.")
         until = keep_until(row.record, Days(row.made_on, last_on), present.group.provisions)
         until = max(until, row.keep_until)
+        row.last_on = last_on
+        stop = await stop_of(row, present)
+        told = await explained(stop, reason, at, anyway=anyway)
         await tables.ProvisionRecord.filter(id=row.id).update(**edit(row, last_on=last_on, keep_until=until))
-        await ledger.write([_event("went-on", row, actor, due_on=until.isoformat())], at)
+        await ledger.write([_event("went-on", row, actor, due_on=until.isoformat(), **told)], at)
+        await case_of(stop, row, at, present)
 
 
 async def delete(ref: str, on: date | None, at: datetime, actor: str) -> ProvisionRecord:

@@ -41,8 +41,8 @@ async def quiet(company: str | None, present: Roster, today: date) -> Quiet | No
 
 def reminded_from(entry: Engagement, seen_on: date, present: Roster) -> date:
     """From when on a company is reminded of what this work lacks."""
-    patience = present.group.supervision.list_patience
-    return present.calendar.following(max(seen_on, entry.starts_on) + patience * DAY)
+    since = max(seen_on, entry.starts_on)
+    return present.calendar.following(since + present.group.supervision.on(since).list_patience * DAY)
 
 
 async def _each(company: str | None, present: Roster, today: date) -> AsyncIterator[tuple[int, date]]:

@@ -38,11 +38,11 @@ async def reviewed(duty_id: int, at: datetime, actor: str, outcome: str, reason:
         elif duty.kind == HANDLER_LIST:
             fields = {"handlers": {"listed_on": day}}
         elif duty.kind == CONTRACT_REVIEW:
-            again = add_months(day, present.group.supervision.contract_months)
+            again = add_months(day, present.group.supervision.on(day).contract_months)
             entry = await standing(str(duty.engagement_id))
-            fields = {"contract": held_terms(entry) | {"review_on": again.isoformat()}}
+            fields = {"contract": held_terms(entry) | {"review_on": again.isoformat(), "read_on": day.isoformat()}}
         else:
-            fields = {"class_review_on": add_months(day, present.group.supervision.necessity_months)}
+            fields = {"class_review_on": add_months(day, present.group.supervision.on(day).necessity_months)}
         await set_fields("engagement", str(duty.engagement_id), fields, at, actor)
 
 

@@ -13,14 +13,17 @@ from checks.detail import Detail
 from monitor import ledger, tables
 from monitor.cases.conduct import breach
 from monitor.conduct import STATISTICS_UNREVIEWED
-from monitor.promises.entries import REGISTER_LOCK, harmless, known_company, reference, work_and_party
-from monitor.reasons import keep
+from monitor.promises.entries import REGISTER_LOCK, known_company, reference, work_and_party
+from monitor.reasons import harmless, keep
 from monitor.refusal import need, together
 from monitor.registry.roster import roster
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, datetime
+
+    from tortoise.queryset import QuerySet
 
     from monitor.registry.roster import Roster
     from monitor.tables import StatisticsReview
@@ -119,6 +122,14 @@ async def published(number: int, on: date, at: datetime, actor: str) -> None:
             detail = Detail("Published without a sign-off: {ref}.", ref=row.ref)
             about = {"company_id": row.company_id, "party_id": row.party_id, "engagement_id": row.engagement_id}
             await breach(STATISTICS_UNREVIEWED, detail, at, present, ref=f"statistics/{row.id}", **about)
+
+
+def unsigned(whose: Collection[str] | None) -> QuerySet[StatisticsReview]:
+    """What waits for somebody to look at it before it is published, of these companies; none: of all. What went out
+    unseen is a case, and waits no more.
+    """
+    waiting = tables.StatisticsReview.filter(state="entered", published_on=None)
+    return waiting if whose is None else waiting.filter(company_id__in=list(whose))
 
 
 def looked_at(row: StatisticsReview, on: date) -> bool:

@@ -25,7 +25,7 @@ from monitor.own_duties import (
     TRANSFER_CHECK,
 )
 from monitor.promises import carding, contracts
-from monitor.promises.agenda import Coming, Work
+from monitor.promises.agenda import Coming, Nominal, Work, review
 from monitor.promises.closing import WITH_IT
 from monitor.promises.earlier_refusals import catch_up
 from monitor.promises.transfers import forgo, next_check
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from monitor.calendar import Calendar
-    from monitor.registry.format import Engagement
     from monitor.registry.format.clocks import Supervision
     from monitor.registry.roster import Roster
 
@@ -54,13 +53,11 @@ def coming(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Comin
     if not work.lasts:
         return
     entry = work.entry
-    needed = add_months(_confirmed_on(work), terms.necessity_months)
-    if _judged(work) and (work.last_day is None or add_months(needed, ENDS_SOON) <= work.last_day):
-        yield _review(NECESSITY_REVIEW, needed, entry, terms, calendar)
+    yield from _necessity(work, terms, calendar)
     if entry.class_review_on:
-        yield _review(CLASS_REVIEW, entry.class_review_on, entry, terms, calendar)
+        yield review(CLASS_REVIEW, Nominal(entry.class_review_on), entry, terms, calendar)[1]
     if entry.contract.review_on:
-        yield _review(CONTRACT_REVIEW, entry.contract.review_on, entry, terms, calendar)
+        yield review(CONTRACT_REVIEW, Nominal(entry.contract.review_on), entry, terms, calendar)[1]
     yield from contracts.renewals(work, calendar)
     yield from _transfer_check(work, calendar)
     yield from _handlers(work, terms, calendar)
@@ -69,8 +66,9 @@ def coming(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Comin
     waived = {one.what for one in entry.waiver}
     lacks = [one for one in lacking(entry, work.known) if not waived & {one.what, *covering(one.what)}]
     if any(one.token != EXPIRED or not contracts.watched(work) for one in lacks):
-        begins = calendar.following(work.since + terms.list_patience * DAY)
-        due = calendar.roll(max(begins, today) + terms.list_days * DAY, Roll.FOLLOWING)
+        begins = calendar.following(work.since + terms.on(work.since).list_patience * DAY)
+        opened = max(begins, today)
+        due = calendar.roll(opened + terms.on(opened).list_days * DAY, Roll.FOLLOWING)
         yield Coming(LACKING, calendar.sending_on(begins), due, listed=True)
 
 
@@ -88,9 +86,13 @@ def _confirmed_on(work: Work) -> date:
     return max(work.since, work.entry.necessity_reviewed_on or work.since)
 
 
-def _review(kind: str, nominal: date, entry: Engagement, terms: Supervision, calendar: Calendar) -> Coming:
-    due = calendar.roll(nominal, entry.roll)
-    return Coming(kind, calendar.sending_on(calendar.preceding(due - terms.notice_days * DAY)), due)
+def _necessity(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Coming]:
+    """Once a year somebody confirms that the data is still needed, if the work does not end soon anyway."""
+    if _judged(work):
+        nominal = Nominal(_confirmed_on(work), "necessity_months")
+        day, one = review(NECESSITY_REVIEW, nominal, work.entry, terms, calendar)
+        if work.last_day is None or add_months(day, ENDS_SOON) <= work.last_day:
+            yield one
 
 
 def _transfer_check(work: Work, calendar: Calendar) -> Iterator[Coming]:
@@ -107,9 +109,10 @@ def _handlers(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Co
     if HANDLER_LIST not in work.known.brings:
         return
     listed = work.entry.handlers.listed_on
-    nominal = add_months(listed, terms.handlers_months) if listed else work.since + terms.handlers_days * DAY
-    if work.last_day is None or nominal <= work.last_day:
-        yield _review(HANDLER_LIST, nominal, work.entry, terms, calendar)
+    anew, first = Nominal(listed or work.since, "handlers_months"), Nominal(work.since, "handlers_days", months=False)
+    day, one = review(HANDLER_LIST, anew if listed else first, work.entry, terms, calendar)
+    if work.last_day is None or day <= work.last_day:
+        yield one
 
 
 def _after_waivers(work: Work, terms: Supervision, calendar: Calendar) -> Iterator[Coming]:
@@ -121,7 +124,7 @@ def _after_waivers(work: Work, terms: Supervision, calendar: Calendar) -> Iterat
         ended = known.today > waiver.until
         if met and (not ended or unwaived(met, entry, known.today)):
             ends = max(waiver.until + DAY, work.seen_on)
-            due = calendar.roll(ends + terms.waiver_days * DAY, entry.roll)
+            due = calendar.roll(ends + terms.on(ends).waiver_days * DAY, entry.roll)
             yield Coming(LACKING, calendar.instant(ends), due, waiver.what)
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from monitor import ledger, tables
+from monitor.books import lock_works
 from monitor.calendar import add_months
 from monitor.duties import owing
 from monitor.duties.owing import due_in
 from monitor.own_duties import TRANSFER_CHECK, TRANSFER_MEASURES
-from monitor.promises.entries import harmless, work_and_party
+from monitor.promises.entries import work_and_party
+from monitor.reasons import harmless
 from monitor.refusal import need
 from monitor.registry.apply import ONE_AT_A_TIME, set_fields
 from monitor.registry.format import OWING
@@ -67,6 +69,7 @@ async def checked(looked: Looked, at: datetime, actor: str) -> None:
     harmless(looked.note)
     async with transaction():
         await alone(ONE_AT_A_TIME)
+        await lock_works(looked.engagement)
         present = await unkept()
         entry, party = await work_and_party(looked.engagement, present)
         on = looked.on or present.calendar.day_of(at)

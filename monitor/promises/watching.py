@@ -4,6 +4,7 @@ each was seen last, and whether it says what it said.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,22 @@ if TYPE_CHECKING:
     from monitor.registry.format import Policy
     from monitor.tables import FindingRow, Watch
 
-LOST, RESTLESS = f"{CHECK}.lost", f"{CHECK}.restless"
-NOT_WATCHED, UNSEEN, UNKNOWN, SAME = "not-watched", "unseen", "not-assessed", "unchanged"
+
+class State(enum.StrEnum):
+    """What the last look at a text has shown, as pages and `itaku status --texts` have it."""
+
+    LOST = "lost"
+    CHANGED = "changed"
+    RESTLESS = "restless"
+    UNCHANGED = "unchanged"
+    NOT_ASSESSED = "not-assessed"
+    UNSEEN = "unseen"
+    NOT_WATCHED = "not-watched"
+
+
+TROUBLE = frozenset({State.LOST, State.CHANGED})
 #: What is found, the worst first.
-_FOUND = {LOST: "lost", RULE: "changed", RESTLESS: "restless"}
+_FOUND = {f"{CHECK}.lost": State.LOST, RULE: State.CHANGED, f"{CHECK}.restless": State.RESTLESS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ class Standing:
     """One text in effect. `change`: the latest change that was found, decided on or not."""
 
     text: Policy
-    state: str
+    state: State
     watch: Watch | None = None
     change: FindingRow | None = None
 
@@ -51,7 +64,7 @@ async def standings(day: date) -> list[Standing]:
 
 def _standing(text: Policy, watch: Watch | None, rows: Collection[FindingRow]) -> Standing:
     if watch is None:
-        return Standing(text, UNSEEN if text.watched else NOT_WATCHED)
+        return Standing(text, State.UNSEEN if text.watched else State.NOT_WATCHED)
     mine = [row for row in rows if row.watch_id == watch.id]
     changes = [row for row in mine if row.rule == RULE]
     present = {row.rule for row in mine if row.closed_at is None}
@@ -59,8 +72,8 @@ def _standing(text: Policy, watch: Watch | None, rows: Collection[FindingRow]) -
     return Standing(text, state, watch, changes[-1] if changes else None)
 
 
-def _quiet(watch: Watch) -> str:
+def _quiet(watch: Watch) -> State:
     """Where nothing is wrong: what the last look could say."""
     if watch.last_at is None:
-        return UNSEEN
-    return UNKNOWN if watch.last_verdict == "unknown" else SAME
+        return State.UNSEEN
+    return State.NOT_ASSESSED if watch.last_verdict == "unknown" else State.UNCHANGED

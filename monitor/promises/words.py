@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.language import Message
-from monitor.registry.lacks import LACKS
+from monitor.registry.clauses import titles
+from monitor.registry.lacks import LACKS, titled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from monitor.registry.format.clauses import ContractClauses
 
 #: What is said of each way in which supervision fails, by its name in `sub_entrustment/detecting.py`.
 FAILURES: Mapping[str, Message] = {
@@ -22,22 +25,13 @@ FAILURES: Mapping[str, Message] = {
     ),
 }
 
-#: The matters that a contract of entrustment has, by number (PrivacyMark J.9.4).
-CLAUSE_WORDS: Mapping[int, Message] = {
-    1: Message("Responsibilities of both sides"),
-    2: Message("Security of the personal data"),
-    3: Message("Entrusting further"),
-    4: Message("Content and frequency of reports on the handling"),
-    5: Message("That the company can check, regularly and when needed"),
-    6: Message("What follows from a breach of the contract"),
-    7: Message("Reporting of incidents"),
-    8: Message("What is done with the data after the end"),
-}
 
-
-def waived_words(what: str) -> Message:
-    """What a waiver is of, in words: a single clause by its number, as what is missing is told."""
+def waived_words(what: str, own: Sequence[ContractClauses] = ()) -> Message:
+    """What a waiver is of, in words: a single clause by its number and title, as what is missing is told."""
     kind, _, item = what.partition("-")
+    known = titles(own)
+    if kind == "clause" and item.isdecimal() and int(item) in known:
+        return Message(LACKS["clauses-missing"].text, {"items": titled(item, known[int(item)])})
     if kind in _SINGLE and item:
         return Message(LACKS[_SINGLE[kind]].text, {"items": item})
     return _WAIVED.get(what) or Message(what)

@@ -69,7 +69,7 @@ def _value(question: Question, values: tuple[str, ...]) -> str | int | tuple[str
         case QuestionType.TEXT | QuestionType.LONG_TEXT:
             return typed[0]
         case QuestionType.NUMBER:
-            number = whole_number(typed[0], _units(question))
+            number = typed_number(typed[0], _units(question))
             return typed[0] if number is None else number
         case QuestionType.DATE:
             day = any_day(typed[0])
@@ -95,7 +95,7 @@ def holds_forbidden(text: str) -> bool:
     return _FORBIDDEN.search(text) is not None
 
 
-def whole_number(text: str, units: tuple[str, ...] = ()) -> int | None:
+def typed_number(text: str, units: tuple[str, ...] = ()) -> int | None:
     """Reads `１，０００`, `1,000` and, where the unit is 件, `1,000件`; None if it is no whole number."""
     plain = _narrow(text)
     for unit in units:

@@ -42,7 +42,7 @@ async def gather(handed_in: Submission, source: Source) -> Matter | None:
     asked = await frozen(source.duty.request_id)
     return Matter(
         product=f"itaku {__version__}",
-        issuer=_issuer(source),
+        issuer=_issuer(source, str(line["company"])),
         party=_entity(source.party),
         engagement=_engagement(source.engagement),
         request=_request(source.duty)
@@ -74,9 +74,10 @@ async def in_ledger(line: Mapping[str, Any]) -> bool:
     return await LedgerLine.exists(seq=seq, hash=said)
 
 
-def _issuer(source: Source) -> dict[str, Any]:
-    group, company = source.present.group, source.present.companies.get(source.duty.company_id)
-    named = _entity(company) if company else {"key": source.duty.company_id}
+def _issuer(source: Source, asking: str) -> dict[str, Any]:
+    """The company that asked, as the ledger has it: another one may answer for the work since."""
+    group, company = source.present.group, source.present.companies.get(asking)
+    named = _entity(company) if company else {"key": asking}
     return {"group": _names(group), "company": named, "verify": source.verify}
 
 

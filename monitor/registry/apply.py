@@ -21,7 +21,7 @@ from monitor.registry.ends import mark
 from monitor.registry.format import KINDS, OWING, SINGLES, Campaign, Engagement, Entry, Group, Minors, Party
 from monitor.registry.leaving import leaving
 from monitor.registry.places import GONE
-from monitor.registry.readiness import unready
+from monitor.registry.readiness import unlisted, unready
 from monitor.registry.restating import restated
 from monitor.registry.sites import looked_at_otherwise
 from monitor.registry.watches import abandon, sync
@@ -61,6 +61,7 @@ def _accepted(entry: Engagement) -> dict[str, date | None]:
         "selection.accepted_on": entry.selection.accepted_on,
         "necessity_reviewed_on": entry.necessity_reviewed_on,
         "handlers.listed_on": entry.handlers.listed_on,
+        "contract.read_on": entry.contract.read_on,
     }
 
 
@@ -80,6 +81,7 @@ async def plan(found: Declaration, at: datetime, *, prune: bool = False) -> list
     day = await today(found, at)
     changes = await compare(found, prune=prune)
     mistakes = timely(found, day) + await leaving(changes, found, day) + await unready(changes, found, day)
+    mistakes += await unlisted(changes, found)
     if mistakes:
         raise Invalid(mistakes)
     return changes

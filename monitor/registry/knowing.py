@@ -23,7 +23,7 @@ async def known_of(entries: Iterable[Engagement], present: Roster, today: date) 
     entries = list(entries)
     published = frozenset(await _published())
     accepted = await reviewed([entry.key for entry in entries])
-    months = present.group.supervision.selection_months
+    months = present.group.supervision.on(today).selection_months
     return {
         entry.key: Known(
             later(accepted.get(entry.key), entry.selection.accepted_on),
@@ -31,6 +31,7 @@ async def known_of(entries: Iterable[Engagement], present: Roster, today: date) 
             today,
             months,
             duties_of(entry.purposes, present.purposes),
+            present.group.contract_clauses,
         )
         for entry in entries
     }

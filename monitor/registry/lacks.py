@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.language import Message
+from monitor.language import Message, listed
+from monitor.registry.clauses import Named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,17 +36,28 @@ class Listed(Message):
     """Several sentences in a row, in the reader's language."""
 
     def in_(self, language: str) -> str:
-        between = "、" if language == "ja" else ", "
-        return between.join(part.in_(language).strip() for part in self.values["parts"])
+        return listed((part.in_(language).strip() for part in self.values["parts"]), language)
 
 
 def said(lacks: Sequence[Lack]) -> list[Message]:
     """One for each kind of gap."""
     tokens = dict.fromkeys(one.token for one in lacks)
     return [
-        Message(LACKS[token].text, {"items": ", ".join(one.item for one in lacks if one.token == token and one.item)})
+        Message(LACKS[token].text, {"items": _items([one for one in lacks if one.token == token and one.item])})
         for token in tokens
     ]
+
+
+def _items(lacks: Sequence[Lack]) -> Message | str:
+    """Which of several, with what each is called."""
+    if not any(one.title for one in lacks):
+        return ", ".join(one.item for one in lacks)
+    parts = [titled(one.item, one.title) if one.title else Named(one.item) for one in lacks]
+    return Listed("", {"parts": parts})
+
+
+def titled(item: str, title: Message) -> Message:
+    return Message("{item} ({title})", {"item": item, "title": title})
 
 
 def lack_words(lacks: Sequence[Lack]) -> Message:

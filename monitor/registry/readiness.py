@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from monitor import tables
 from monitor.language import Message
 from monitor.mistakes import Mistake
+from monitor.registry.clauses import unknown
 from monitor.registry.format import BEFORE, OWING, Engagement, Group
+from monitor.registry.format.clauses import FIRST_OWN
 from monitor.registry.knowing import later, reviewed
 from monitor.registry.lacks import lack_words
 from monitor.registry.selection import Known, before_entrusting, unwaived
@@ -31,10 +33,11 @@ async def unready(changes: Sequence[Change], found: Declaration, day: date) -> l
     begun = {change.key: change.entry for change in changes if isinstance(change.entry, Engagement) and begins(change)}
     if not begun:
         return []
-    reviews, published, months = await reviewed([*begun]), await _published(changes), await _months(found)
+    reviews, published, group = await reviewed([*begun]), await _published(changes), await _group(found)
+    months, own = group.supervision.on(day).selection_months, group.contract_clauses
     mistakes = []
     for key, entry in begun.items():
-        known = Known(later(reviews.get(key), entry.selection.accepted_on), published, day, months)
+        known = Known(later(reviews.get(key), entry.selection.accepted_on), published, day, months, own=own)
         lacks = unwaived(before_entrusting(entry, known), entry, day)
         if lacks:
             what = Message("cannot begin yet. Missing: {what}.", {"what": lack_words(lacks)})
@@ -61,12 +64,29 @@ async def _published(changes: Sequence[Change]) -> frozenset[str]:
     return frozenset((now | stated) - gone)
 
 
-async def _months(found: Declaration) -> int:
-    """For how long a review speaks of a party as it is."""
+async def unlisted(changes: Sequence[Change], found: Declaration) -> list[Mistake]:
+    """A mistake for each contract that has clauses of numbers which stand for nothing."""
+    stated = {change.key: change.entry for change in changes if isinstance(change.entry, Engagement)}
+    if not any(number >= FIRST_OWN for entry in stated.values() for number in entry.contract.clauses):
+        return []
+    own = (await _group(found)).contract_clauses
+    return [
+        Mistake(
+            _file(found, key),
+            f'engagement "{key}": contract.clauses',
+            Message("has {numbers}, which stands for no clause.", {"numbers": ", ".join(map(str, numbers))}),
+            Message("Correct it, or give it its title in [[group.contract_clauses]]."),
+        )
+        for key, entry in stated.items()
+        if (numbers := unknown(entry, own))
+    ]
+
+
+async def _group(found: Declaration) -> Group:
+    """The group as the files have it, else as it is."""
     if found.group and isinstance(found.group.entry, Group):
-        return found.group.entry.supervision.selection_months
-    row = await tables.Group.get(key="group")
-    return Group.model_validate(row.spec).supervision.selection_months
+        return found.group.entry
+    return Group.model_validate((await tables.Group.get(key="group")).spec)
 
 
 def _file(found: Declaration, key: str) -> str:

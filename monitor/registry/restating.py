@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from monitor.language import Message
 from monitor.mistakes import of_validation
+from monitor.reasons import MY_NUMBER
 from monitor.refusal import Refused
 from monitor.registry.format.entry import Entry
+from monitor.registry.values import WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +22,10 @@ Shape = TypeVar("Shape", bound=Entry)
 def restated(shape: type[Shape], held: Mapping[str, Any], values: Mapping[str, Any]) -> Shape:
     """The entry that is kept as `held`, with other values. Pure."""
     try:
-        return shape.model_validate({**held, **values})
+        return shape.model_validate({**held, **values}, context=WRITTEN)
     except ValidationError as error:
+        if any("my-number" in one["msg"] for one in error.errors()):
+            raise Refused("my-number", MY_NUMBER) from error
         wrong = list(of_validation(error, shape, ""))
         name = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "dates"
         raise Refused(f"{name}-invalid", _Wrong("", {"wrong": wrong})) from error

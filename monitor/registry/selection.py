@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.calendar import add_months
-from monitor.registry.format import CLAUSES, GDPR_CLAUSES
+from monitor.registry.clauses import agreed_on, version_on
+from monitor.registry.format import GDPR_CLAUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
+    from monitor.language import Message
     from monitor.registry.format import Engagement
+    from monitor.registry.format.clauses import ContractClauses
 
 STALE = "selection-stale"
 EXPIRED = "contract-expired"
@@ -26,17 +29,21 @@ _WITHIN = {"clause": ("clauses", "contract"), "gdpr": ("gdpr", "contract"), "con
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """`what`: what is missing, as a waiver names it. `token`: in what way; `item`: which one of several."""
+    """`what`: what is missing, as a waiver names it. `token`: in what way; `item`: which one of several, and `title`:
+    what that one is called.
+    """
 
     what: str
     token: str
     item: str = ""
+    title: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of an engagement beside its entry: the last selection review that was accepted, whenever, and the
-    purposes that are published. `months`: for which a review speaks of a party as it is.
+    purposes that are published. `months`: for which a review speaks of a party as it is; `own`: what the group wants
+    of contracts besides.
     """
 
     accepted_on: date | None
@@ -44,6 +51,7 @@ class Known:
     today: date
     months: int = 12
     brings: frozenset[str] = frozenset()  #: what its purposes want looked after
+    own: tuple[ContractClauses, ...] = ()
 
 
 def entrusted(entry: Engagement) -> bool:
@@ -96,16 +104,19 @@ def _selection(known: Known) -> Iterator[Lack]:
 
 
 def _contract(entry: Engagement, known: Known) -> Iterator[Lack]:
-    """Clauses on record are those of a contract, also where its day is not; a day to come has not signed it."""
+    """Clauses on record are those of a contract, also where its day is not; a day to come has not signed it. It is held
+    to what was wanted of contracts on the day on which it was agreed on last. Where not one is on record, it is the
+    record that is missing, and nobody reads all their titles.
+    """
     contract = entry.contract
     if not _by(contract.signed_on, known) and (contract.signed_on or not contract.clauses):
         yield Lack("contract", "contract-unsigned")
     last = contract.term_end(known.today)
     if last and last < known.today:
         yield Lack("contract", EXPIRED)
-    for number in CLAUSES:
+    for number, title in sorted(version_on(known.own, agreed_on(entry, known.today)).clauses.items()):
         if number not in contract.clauses:
-            yield Lack(f"clause-{number}", "clauses-missing", str(number))
+            yield Lack(f"clause-{number}", "clauses-missing", str(number), title if contract.clauses else None)
     for letter in GDPR_CLAUSES if contract.gdpr else ():
         if letter not in contract.gdpr_clauses:
             yield Lack(f"gdpr-{letter}", "gdpr-clauses-missing", letter)

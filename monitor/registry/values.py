@@ -133,14 +133,14 @@ def visible(value: str) -> str:
     return value
 
 
-FROM_A_FILE = {"from_a_file": True}  #: the context in which a file is read; what is in the registry is read without
+WRITTEN = {"written": True}  #: the context of what somebody writes; what is in the registry is read without
 
 
 def _no_my_number(value: str, info: ValidationInfo) -> str:
     """No individual number comes into the registry with a text (My Number Act 20). Keys, numbers of certificates and
     the like are no texts: one in eleven of twelve digits would pass for one.
     """
-    if info.context == FROM_A_FILE and holds_my_number(value):
+    if info.context == WRITTEN and holds_my_number(value):
         raise ValueError("my-number")
     return value
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor import tables
+from monitor.books import lock_works
 from monitor.guard import Guard
 from monitor.registry.roster import roster
 from monitor.remediation.recording import Change, record
@@ -30,15 +31,16 @@ async def turn(at: datetime) -> int:
     rows = await due
     for row in rows:
         with Guard(log, "finding %s cannot be opened again; tried again in an hour", row.id, let=AWAY) as guard:
-            await _open(row.id, at)
+            await _open(row, at)
         if guard.error:
             await tables.Remediation.filter(id=row.id).update(turns_at=at + POISONED)
     return len(rows)
 
 
-async def _open(number: int, at: datetime) -> None:
+async def _open(known: Remediation, at: datetime) -> None:
     async with transaction():
-        row = await tables.Remediation.filter(id=number, turns_at__lte=at).select_for_update().first()
+        await lock_works(known.engagement_id)
+        row = await tables.Remediation.filter(id=known.id, turns_at__lte=at).select_for_update().first()
         if row is None:
             return
         present = await roster()

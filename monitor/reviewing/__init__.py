@@ -1,4 +1,4 @@
-"""審査: what the responsible company does with an answer that was handed in, question by question and as a whole.
+"""回答の確認: what the responsible company does with an answer that was handed in, question by question and as a whole.
 
 `decide` holds the rules, pure; `acts` what people do. The acceptance itself, the return and which questions a returned
 answer reopens belong to the duty (monitor/obligations): a script of a simulation calls those, and speaks for everybody

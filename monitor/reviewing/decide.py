@@ -9,6 +9,7 @@ from monitor.language import Message
 from monitor.obligations.marks import ACCEPTED, RETURNED
 from monitor.questionnaire import Change
 from monitor.questionnaire.my_number import holds_my_number
+from monitor.reasons import MY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,7 +88,7 @@ def wrong(said: Said) -> Wrong | None:
     """
     for field in ("note", "comment", "treatment"):
         if holds_my_number(getattr(said, field)):
-            return Wrong(field, Message("Write no My Number: nothing of this has been kept."))
+            return Wrong(field, MY_NUMBER)
     if said.verdict not in VERDICTS:
         return Wrong("verdict", Message("Choose one of the verdicts that the page offers."))
     if said.verdict == RETURNED and not said.comment.strip():

@@ -1,4 +1,4 @@
-"""審査結果: every question of every answer that was handed in, with what became of it, one JSON object a line.
+"""判定: every question of every answer that was handed in, with what became of it, one JSON object a line.
 
 Unanswered, not applicable, zero and hidden are four things here as well: `state` says which, and only an answered
 question has a `value`, which may be zero. Notes among reviewers stay in the house, and so do names.

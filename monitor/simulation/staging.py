@@ -17,7 +17,7 @@ from monitor.ladder import OPENING, OWN
 from monitor.language import translate
 from monitor.notices import COMPANY, PERSON, VENDOR
 from monitor.outbox.subjects import Subjects
-from monitor.own_duties import FINAL_REPORT
+from monitor.own_duties import FINAL_REPORT, JOINT_CORRECTION
 from monitor.plugins import shelf
 from monitor.questionnaire import freeze
 from monitor.schedule import as_text
@@ -65,8 +65,9 @@ async def set_up(said: Text, duty: Obligation, present: Roster, at: datetime) ->
     if text == "certificate":
         held = Held(duty.party_id, "PMARK", "10000000(01)", today + _MONTH)
         return Stage(held.warning(duty.company_id, side, -30, at), _roles(side))
-    if text == "own-duty":
-        return _of_own(_own(duty, at, today), at)
+    if text == "own-duty" or (side, text) == (COMPANY, "cancelled"):
+        own = _own(duty, at, today)
+        return _of_own(own, at) if text == "own-duty" else _called_off(own, at)
     if side == PERSON:
         data = {"sign_in": _SOME_ID, "mail": _SOME_ID}
         notice = _notice(text, side, at, data=data, address="reader@company.example")
@@ -225,6 +226,13 @@ def _of_own(own: OwnDuty, at: datetime) -> Stage:
     about = {"own_duty_id": own.id, "company_id": own.company_id, "party_id": own.party_id}
     notice = _notice("rung", COMPANY, at, rung=OPENING, level=1, data={"rung": "T-14"}, **about)
     return Stage(notice, ["managers"], Subjects({}, {}, {own.id: own}))
+
+
+def _called_off(own: OwnDuty, at: datetime) -> Stage:
+    """What another company of the group had asked for."""
+    own.kind, own.party_id, own.url, own.ref = JOINT_CORRECTION, None, "", "C-2026-001"
+    about = {"own_duty_id": own.id, "company_id": own.company_id}
+    return Stage(_notice("cancelled", COMPANY, at, level=1, **about), ["managers"], Subjects({}, {}, {own.id: own}))
 
 
 async def ask(duty: Obligation, at: datetime) -> None:

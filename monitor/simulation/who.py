@@ -39,6 +39,12 @@ async def who(event: Any, at: datetime) -> str:
     return await acts.person(await manager(company, at), at)
 
 
+async def acting(by: str | None, company: str | None, at: datetime) -> str:
+    """Whoever acts where no duty says for whom: as named, else the first of the company's people who decide."""
+    known = company if company in (await roster()).companies else None
+    return await acts.person(by or await manager(known, at), at)
+
+
 async def manager(company: str | None, at: datetime) -> str:
     """The first of a company's people who decide."""
     present = await roster()

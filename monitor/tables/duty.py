@@ -139,7 +139,8 @@ class Answer(Model):
 
 class Submission(Model):
     """A declared and submitted set of answers, and what became of it. The signer's name can be erased; the ledger
-    has it not.
+    has it not. `confirmed_by`: `code`, one mailed at signing, or the way on which paper came. `sent_under`: the hash of
+    the key under which a machine handed it in.
     """
 
     id = fields.IntField(primary_key=True)
@@ -151,7 +152,8 @@ class Submission(Model):
     signer_name = fields.CharField(max_length=200, default="")
     signer_title = fields.CharField(max_length=200, default="")
     signer_email = fields.CharField(max_length=320, default="", db_default="")
-    confirmed_by = fields.CharField(max_length=10, default="", db_default="")  #: `code`: one mailed at signing
+    confirmed_by = fields.CharField(max_length=10, default="", db_default="")
+    sent_under = fields.CharField(max_length=64, default="", db_default="")
     submitted_at = InstantField()
     verdict = fields.CharField(max_length=10, null=True)
     reason = fields.TextField(default="")

@@ -186,7 +186,8 @@ class Case(Climbing):
 
     Or conduct that is not as promised, which no look sees: then there is no watch, `check_kind` is empty, `rule`
     is one of `monitor.conduct`, `engagement` and `ref` are what it is about, `said` what was found, as words and
-    values; a named person closes it, or the event that puts it right.
+    values; a named person closes it, or the event that puts it right. `rule_version` and `rule_since` are those of the
+    rule as it was then; the version of what a look is judged by stands with what it saw.
 
     `announced` is the severity with which its `C+0` was last told; rising to critical tells it again.
     `held_until`: on a newly seen endpoint the first mail waits for its other checks, so that the first round is
@@ -205,6 +206,8 @@ class Case(Climbing):
     )
     rule = fields.CharField(max_length=60, default="", db_default="")
     ref = fields.CharField(max_length=120, default="", db_default="")
+    rule_version = fields.IntField(default=0, db_default=0)
+    rule_since = DayField(null=True)
     said = fields.JSONField[dict[str, Any]](default=dict, db_default={})
     party: fields.ForeignKeyNullableRelation[Party] = fields.ForeignKeyField(
         "itaku.Party", related_name="cases", null=True, on_delete=fields.RESTRICT

@@ -53,6 +53,7 @@ class OptOut(Model):
     """受信拒否: owners of a company have refused its mail; every party that sends mail for it has to acknowledge.
 
     The acknowledgements are obligations of the kind `opt-out-ack` whose `subject` is `ref`; `due_on` is their T.
+    `channel`: mail | post.
 
     `erase_at`: when its reference has had its time, where somebody gave it one; `erased_on`: when that was erased.
     """
@@ -62,7 +63,7 @@ class OptOut(Model):
     company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField(
         "itaku.Company", related_name="opt_outs", on_delete=fields.RESTRICT
     )
-    channel = fields.CharField(max_length=10, default="mail")  #: mail | post
+    channel = fields.CharField(max_length=10, default="mail")
     arrived_on = DayField()
     due_on = DayField()
     erase_at = InstantField(null=True, db_index=True)

@@ -21,10 +21,10 @@ UNSETTLED = ("open", "remediating", "fixed")  #: states in which the party is as
 class Remediation(Model):
     """指摘事項の是正: one finding that an answer of the party raised, from its acceptance until it is settled.
 
-    It is known by the question and by the answer that raised it (`raised_by`: `no`, or the choice), which stay the same
-    over versions of a questionnaire. So a finding that comes back in a later answer is this row again: `times` counts
-    the accepted answers that raised it, `first_on` is the day of the first. `words` holds name, advice and question in
-    both languages, as they were when it was raised last.
+    It is known by the kind of the obligation, by the question and by the answer that raised it (`raised_by`: `no`, or
+    the choice), which stay the same over versions of a questionnaire. So a finding that comes back in a later answer is
+    this row again: `times` counts the accepted answers that raised it, `first_on` is the day of the first. `words`
+    holds name, advice and question in both languages, as they were when it was raised last.
 
     Days: `base_on` is the day from which `due_on` rolls; `set_on`, the day on which `base_on` was set. `since` is when
     it last came to be open. `first_due_on`: the day for which it was first due since it came onto the books or, once
@@ -58,7 +58,7 @@ class Remediation(Model):
     owner: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "itaku.Person", related_name="remediations", null=True, on_delete=fields.SET_NULL
     )
-    kind = fields.CharField(max_length=40)  #: of the obligation whose answer raised it
+    kind = fields.CharField(max_length=40)
     question = fields.CharField(max_length=120)
     raised_by = fields.CharField(max_length=40)
     words = fields.JSONField[dict[str, dict[str, str]]]()

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Colleague(Model):
     """Somebody to whom the party handed a request over, or a part of it: what their link may do stands here.
 
-    `contact` is their mailbox and `name` what the party calls them. `grade` is `view`, `draft` or `submit`; `sections`
-    are those that a `draft` shows, none meaning all. One row for each mailbox, however often it is asked.
+    `contact` is their mailbox and `name` what the party calls them; `named_by` is the link through which they were
+    named. `grade` is `view`, `draft` or `submit`; `sections` are those that a `draft` shows, none meaning all. One
+    row for each mailbox, however often it is asked.
 
     States: asked (an address of a stranger's domain, which the company has to approve) -> given | refused; given ->
     withdrawn, by the party. Asked again, a row begins anew.
@@ -31,7 +32,7 @@ class Colleague(Model):
     contact: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "itaku.Person", related_name="colleagues", on_delete=fields.CASCADE
     )
-    named_by = fields.CharField(max_length=24)  #: the link through which they were named
+    named_by = fields.CharField(max_length=24)
     name = fields.CharField(max_length=200)
     grade = fields.CharField(max_length=10)
     sections = fields.JSONField[list[str]]()

@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -46,6 +49,7 @@ AWAY = (
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.DeadlockDetectedError,  # another transaction went first: nothing was written, and it can be tried again
 )
 
 
@@ -183,9 +187,68 @@ def mark(client: BaseDBAsyncClient, number: int = 1) -> str:
     return f"${number}" if client.capabilities.dialect == "postgres" else "?"
 
 
-def transaction() -> Any:
-    """One transaction; on SQLite it takes the write lock at its beginning, so a claim inside needs no row lock."""
-    return in_transaction()
+Deed = Callable[["list[Any]"], Awaitable[None]]
+
+
+@dataclass
+class _Ending:
+    """What the transaction that is open does last: each deed with what it is about, in the order in which that came."""
+
+    store: object
+    about: list[tuple[Deed, Any]] = field(default_factory=list)
+    over: bool = False
+
+    @classmethod
+    def here(cls) -> _Ending | None:
+        """That of the transaction that is open; none for a task that began inside one and has outlived it."""
+        ending = _ending.get()
+        return ending if ending and not ending.over and ending.store is get_connections() else None
+
+
+_ending: ContextVar[_Ending | None] = ContextVar("ending", default=None)
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
+    """One transaction; on SQLite it takes the write lock at its beginning, so a claim inside needs no row lock. One
+    inside another falls alone where it fails, and ends with the outer one.
+    """
+    outer = _Ending.here()
+    async with in_transaction() as client:
+        if outer:
+            with _undone(outer):
+                yield client
+            return
+        ending = _Ending(get_connections())
+        token = _ending.set(ending)
+        try:
+            yield client
+            for deed in dict.fromkeys(deed for deed, _ in ending.about):
+                await deed([one for of, one in ending.about if of is deed])
+        finally:
+            ending.over = True
+            _ending.reset(token)
+
+
+@contextmanager
+def _undone(outer: _Ending) -> Iterator[None]:
+    """What an inner transaction wanted done at the end falls with it."""
+    before = len(outer.about)
+    try:
+        yield
+    except BaseException:
+        del outer.about[before:]
+        raise
+
+
+def last_of_all(deed: Deed, about: Any) -> bool:
+    """Let a deed be the last that the open transaction does: once, with all that it is to be about. False where none is
+    open. What everybody waits for is thereby held for a moment, and whoever holds it waits for nothing more.
+    """
+    ending = _Ending.here()
+    if ending is not None:
+        ending.about.append((deed, about))
+    return ending is not None
 
 
 async def alone(part: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from monitor.assets import TEMPLATES
+from monitor.web.api.operations import ROUTES as API
 from monitor.web.border import LIMITS, Limits, errors, same_site, stamp
 from monitor.web.console.routes import ROUTES as CONSOLE
 from monitor.web.entering import ROUTES as ENTERING
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ROUTES", "SITE", "Site", "site"]
 
 #: Every address of the site but those of files; a package with addresses of its own is named here and nowhere else.
-ROUTES = (*FORM, *CONSOLE, *ENTERING, *PUBLIC, *JOINT_USE, *EXTERNAL_TRANSMISSION, *VERIFYING)
+ROUTES = (*FORM, *CONSOLE, *ENTERING, *PUBLIC, *JOINT_USE, *EXTERNAL_TRANSMISSION, *VERIFYING, *API)
 LARGEST_POST = 1024 * 1024  #: octets of a form without files; files stream past it and are counted elsewhere
 
 

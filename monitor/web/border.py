@@ -8,6 +8,7 @@ import logging
 import re
 from collections import Counter
 from contextlib import asynccontextmanager, contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,16 +21,18 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from monitor.guard import Guard
 from monitor.tables.store import AWAY
 from monitor.web.pages import page
+from monitor.web.problems import API, LATER, plain_problem
 from monitor.web.site import SITE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = logging.getLogger("monitor.web")
 TOKEN = re.compile(r"(/(?:f|sign-in)/)[^/?#\s]+")
 SAFE = frozenset({"GET", "HEAD"})
+NONE: Mapping[str, str] = MappingProxyType({})
 
 # No script at all: what is not there cannot be injected into. Pages of the parties load nothing but our style sheet.
 POLICY = (
@@ -107,10 +110,10 @@ def _netloc(origin: str) -> str | None:
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Errors become pages in the reader's language. No traceback ever reaches anybody."""
+    """Errors become pages in the reader's language, or problems for a machine. No traceback ever reaches anybody."""
     with Guard(log, "%s %s failed", request.method, redacted(request), let=(web.HTTPException,)):
         return await _answer(request, handler)
-    return page(request, "web/error.html", status=500)
+    return _told(request, 500)
 
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -119,12 +122,18 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         if error.status < 400 or error.content_type != "text/plain":  # noqa: PLR2004 - redirects are no errors
             raise
-        return page(request, "web/error.html", status=error.status, allow=error.headers.get("Allow", ""))
+        return _told(request, error.status, error.headers)
     except AWAY:
         log.exception("the database is away")
-        response = page(request, "web/error.html", status=503)
-        response.headers["Retry-After"] = "60"
-        return response
+        return _told(request, 503, LATER)
+
+
+def _told(request: web.Request, status: int, headers: Mapping[str, str] = NONE) -> web.Response:
+    if request.path.startswith(API):
+        return plain_problem(request, status, headers)
+    response = page(request, "web/error.html", status=status, allow=headers.get("Allow", ""))
+    response.headers.update({name: headers[name] for name in ("Allow", "Retry-After") if name in headers})
+    return response
 
 
 class Limits:

@@ -189,6 +189,11 @@ def whole_number(text: str, digits: int = DIGITS) -> int | None:
     return int(plain) if plain.isascii() and plain.isdigit() else None
 
 
+def how_many(text: str, digits: int) -> int:
+    """A number of people or of records, whose thousands may stand apart; 0 where it is no number."""
+    return whole_number(normal("NFKC", text).replace(",", "").replace("、", ""), digits) or 0
+
+
 def one_line(value: object) -> str:
     """One line of text as typed, without control characters; names keep their signs."""
     text = tidy(value) if isinstance(value, str) else ""

@@ -15,7 +15,10 @@ from monitor.web.pages import language_of, moment, page
 from monitor.web.words import named
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from monitor.promises.joint_use.notice import Notice
+    from monitor.registry.roster import Roster
 
 PATH = "/joint-use"
 NAMES = {"ja": "日本語", "en": "English"}
@@ -30,13 +33,9 @@ async def joint_use_page(request: web.Request) -> web.StreamResponse:
     except NoRegistry as nothing:
         raise web.HTTPNotFound from nothing
     day = present.calendar.day_of(at)
-    notices = [
-        notice(use, await cast_of(use, present), day, language)
-        for use in (await joint_uses()).values()
-        if use.members_on(day)
-    ]
+    found = [_shown(one) for one in await notices(present, day, language)]
     shown = page(
-        request, "web/joint-use.html", language=language, notices=[_shown(one) for one in notices], day=day,
+        request, "web/joint-use.html", language=language, notices=found, day=day,
         group=named(present.group, language),
         languages=[{"text": NAMES[one], "href": f"{PATH}/{one}", "current": one == language} for one in LANGUAGES],
     )  # fmt: skip
@@ -44,6 +43,12 @@ async def joint_use_page(request: web.Request) -> web.StreamResponse:
     shown.headers["Vary"] = "Accept-Language, Cookie"
     shown.headers["X-Robots-Tag"] = "all"
     return shown
+
+
+async def notices(present: Roster, day: date, language: str) -> list[Notice]:
+    """What is told of each joint use that goes on that day."""
+    uses = [use for use in (await joint_uses()).values() if use.members_on(day)]
+    return [notice(use, await cast_of(use, present), day, language) for use in uses]
 
 
 def _shown(one: Notice) -> dict[str, Any]:

@@ -27,10 +27,13 @@ def moment() -> datetime:
 def language_of(request: web.Request) -> str:
     """Named in the path, chosen earlier (managers), else what the browser prefers, else Japanese."""
     named = request.match_info.get("language") or request.get(LANGUAGE) or request.cookies.get(COOKIE)
-    if named in LANGUAGES:
-        return str(named)
-    wanted = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("Accept-Language", "").split(",")]
-    return next((tongue for tongue in wanted if tongue in LANGUAGES), "ja")
+    return str(named) if named in LANGUAGES else wanted(request) or "ja"
+
+
+def wanted(request: web.Request) -> str | None:
+    """The first of our languages that the caller asks for; none where no such is named."""
+    asked = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("Accept-Language", "").split(",")]
+    return next((tongue for tongue in asked if tongue in LANGUAGES), None)
 
 
 def page(request: web.Request, template: str, *, status: int = 200, language: str = "", **values: Any) -> web.Response:

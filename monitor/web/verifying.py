@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import receipt, shortcodes, tables
-from monitor.language import JAPAN, Message, say_instant
+from monitor.language import JAPAN, Message, listed, say_instant
 from monitor.own_duties import own_kind
 from monitor.receipt import Verdict
 from monitor.receipt.document import STEPS
@@ -109,7 +109,7 @@ async def _matters(notices: list[tables.Notice], language: str) -> str:
     words += [text.in_(language) for kind, text in _OTHERS.items() if any(notice.kind == kind for notice in notices)]
     if any(notice.certificate_id for notice in notices):
         words.append(Message("the end of a certificate").in_(language))
-    return ("、" if language == "ja" else ", ").join(words) or Message("the supervision of trustees").in_(language)
+    return listed(words, language) or Message("the supervision of trustees").in_(language)
 
 
 _OTHERS: Mapping[str, Message] = {

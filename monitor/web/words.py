@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.conduct import rule_of
 from monitor.language import Message
-from monitor.letters.words import DUTIES, check_name, duty_name, named
+from monitor.letters.words import DUTIES, WAITING, check_name, duty_name, named
 from monitor.obligations import colleagues
 from monitor.own_duties import OWN_DUTIES, own_kind
 
@@ -37,9 +37,16 @@ HOLDS: Mapping[str, str] = {
 
 def topic_name(kind: str, language: str) -> str:
     """What a kind of duty or of check is called."""
+    if kind in WAITING:
+        return WAITING[kind].in_(language)
     if kind in OWN_DUTIES:
         return own_kind(kind).title.in_(language)
     return duty_name(kind, language) if kind in DUTIES else check_name(kind, language)
+
+
+def owed_name(what: str, language: str) -> str:
+    """The same of what keeps a work open; a work below it goes by its key."""
+    return topic_name(what, language) if what in OWN_DUTIES or what in DUTIES else what
 
 
 def case_name(case: Case, language: str) -> str:

@@ -9,7 +9,7 @@ and then the caller drops it. "Handed over" is one thing only: the 250 after the
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 import aiosmtplib
@@ -19,7 +19,7 @@ from notifiers.email.trouble import explained, unfit
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from notifiers.email.settings import EmailSettings
 
@@ -53,14 +53,20 @@ class Conversation:
         )
         conversation = cls(settings, client)
         try:
-            await conversation._introduce()
+            with conversation.unbroken():
+                await conversation._introduce()
         except (aiosmtplib.SMTPException, OSError) as error:
-            conversation.drop()
             raise explained(error, settings) from error
-        except BaseException:
-            conversation.drop()
-            raise
         return conversation
+
+    @contextmanager
+    def unbroken(self) -> Iterator[None]:
+        """What fails or is cancelled in between ends the conversation: nobody knows how far it came."""
+        try:
+            yield
+        except BaseException:
+            self.drop()
+            raise
 
     @property
     def connected(self) -> bool:
@@ -95,14 +101,11 @@ class Conversation:
         """Whether the other side is still there, which only asking can tell. If not, this conversation is over."""
         self._wake()
         try:
-            async with asyncio.timeout(BRIEF):
-                reply = await self._ask(b"RSET")
+            with self.unbroken():
+                async with asyncio.timeout(BRIEF):
+                    reply = await self._ask(b"RSET")
         except (aiosmtplib.SMTPException, OSError):
-            self.drop()
             return False
-        except BaseException:
-            self.drop()
-            raise
         if reply.code != DONE:
             self.drop()
         return self.connected

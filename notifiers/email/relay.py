@@ -60,11 +60,8 @@ class Relay:
     async def _conversation(self) -> AsyncIterator[Conversation]:
         async with self._slots:
             conversation = await self._kept() or await self._opened()
-            try:
+            with conversation.unbroken():
                 yield conversation
-            except BaseException:
-                conversation.drop()
-                raise
             self._put_back(conversation)
 
     async def _kept(self) -> Conversation | None:

@@ -31,6 +31,9 @@ def test_an_answer_is_up(status):
         (500, "server-error"),
         (502, "server-error"),
         (503, "server-error"),
+        (101, "malformed"),
+        (0, "malformed"),
+        (999, "server-error"),
     ],
 )
 def test_an_answer_that_says_no_is_down_and_matters_much(status, rule):

@@ -369,7 +369,7 @@ def test_a_name_that_merely_looks_like_a_session_is_a_note():
     assert "scripts can read connect.sid" in look.observed["notes"]
 
 
-@pytest.mark.parametrize("status", [404, 500, 401])
+@pytest.mark.parametrize("status", [404, 500, 401, 101, 0])
 def test_an_error_page_is_not_judged(status):
     look = judged(status=status)
     assert (look.verdict, look.reason) == (Verdict.UNKNOWN, "no-answer")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.answers import Exchange, Hop, Records, RecordType, Trouble
-from checks.contract import Severity, Verdict
-from checks.mail_auth import MOST_QUESTIONS, MailAuth
+from checks.contract import NOTHING, Severity, Verdict
+from checks.mail_auth import STANDS, MailAuth
 from checks.mail_policies import read_dmarc, read_sts, tags, versioned, wrong_with_sts_record
+from checks.mail_published import MOST_QUESTIONS, Part
+from checks.options import BadOptions, configured
 from tests.checks.looked_at import AT, GOOD_RECORDS, URL, FakeProbe, failed, rules, served
 
 CHECK = MailAuth()
@@ -267,30 +273,97 @@ class Failing(FakeProbe):
         return await super().query(name, kind)
 
 
+ALL = zone("v=spf1 include:other.example -all") | {("other.example", TXT): ["v=spf1 -all"]}
+NAMES = {
+    (HOME, MX): {Part.MX},
+    (f"_dmarc.{HOME}", TXT): {Part.DMARC},
+    (f"_mta-sts.{HOME}", TXT): {Part.STS},
+    ("mail.vendor.example", A): {Part.MX},
+    ("other.example", TXT): {Part.SPF},
+}
+
+
+async def behind(name, kind, records, trouble=Trouble.SERVFAIL, before=NOTHING, at=AT):
+    """The look where one name cannot be asked about."""
+    return CHECK.judge(await CHECK.observe(URL, Failing(name, kind, trouble, records)), at, before)
+
+
 @pytest.mark.parametrize("trouble", [Trouble.SERVFAIL, Trouble.DNS_TIMEOUT])
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        (HOME, TXT),
-        (HOME, MX),
-        (f"_dmarc.{HOME}", TXT),
-        (f"_mta-sts.{HOME}", TXT),
-        ("mail.vendor.example", A),
-        ("other.example", TXT),
-    ],
-)
-async def test_one_name_that_could_not_be_asked_about_leaves_the_whole_look_unjudged(name, kind, trouble):
-    records = zone("v=spf1 include:other.example", dmarc=[])
-    look = CHECK.judge(await CHECK.observe(URL, Failing(name, kind, trouble, records)), AT)
+@pytest.mark.parametrize(("name", "kind"), [(HOME, TXT), *NAMES])
+async def test_one_name_that_could_not_be_asked_about_leaves_a_look_unjudged_that_found_nothing(name, kind, trouble):
+    look = await behind(name, kind, ALL, trouble)
     assert (look.verdict, look.reason, look.findings) == (Verdict.UNKNOWN, trouble.value, ())
     assert look.fault is trouble.ours
     assert look.observed["domain"] == HOME
 
 
-async def test_once_it_is_clear_that_nothing_can_be_said_no_more_is_asked():
-    probe = Failing(f"_dmarc.{HOME}", TXT, Trouble.DNS_TIMEOUT, zone("v=spf1 include:other.example -all"))
+@pytest.mark.parametrize(("question", "parts"), NAMES.items(), ids=[name for name, _ in NAMES])
+async def test_what_rests_on_a_name_that_could_not_be_asked_about_is_left_open_and_the_rest_is_judged(question, parts):
+    spoilt = {Part.SPF: zone("v=spf1 include:other.example +all"), Part.DMARC: zone(ALL[HOME, TXT], dmarc=[])}
+    for part, records in spoilt.items():
+        look = await behind(*question, ALL | records | {question: ALL.get(question, [])})
+        found = {Part.of(rule) for rule in rules(look)}
+        assert found <= {part} if part in parts else found == {part}
+        assert set(look.observed.get("not_assessed", parts)) == parts
+
+
+async def test_what_was_found_stands_for_a_week_where_nobody_can_see_and_goes_when_it_is_seen_to_be_mended():
+    question, bad = (f"_dmarc.{HOME}", TXT), zone(dmarc=[])
+    first = CHECK.judge(await CHECK.observe(URL, FakeProbe(served(), records=bad)), AT)
+    blind = await behind(*question, bad, before=first.keep, at=AT + STANDS / 2)
+    assert blind.findings == first.findings
+    assert [one.detail for one in blind.findings] == [one.detail for one in first.findings]
+    late = await behind(*question, bad, before=blind.keep, at=AT + STANDS)
+    assert late.verdict is Verdict.UNKNOWN
+    both = CHECK.judge(await CHECK.observe(URL, FakeProbe(served(), records=bad | zone("v=spf1 +all", ""))), AT)
+    assert rules(both) == {"mail-auth.spf-open", "mail-auth.dmarc-missing"}
+    mute = await behind(*question, zone("v=spf1 +all"), before=both.keep, at=AT + STANDS)
+    assert mute.verdict is Verdict.UNKNOWN  # and not one that leaves out what nobody has seen to be mended
+    well = CHECK.judge(await CHECK.observe(URL, FakeProbe(served(), records=zone())), AT, blind.keep)
+    assert (well.verdict, well.keep) == (Verdict.PASS, {"found": []})
+
+
+def key(bits, *, kind="rsa"):
+    """The record of a key that was just made."""
+    made = rsa.generate_private_key(65537, bits).public_key()
+    coded = made.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return f"v=DKIM1; k={kind}; p={base64.b64encode(coded).decode()}"
+
+
+LONG, SHORT = key(2048), key(1024)
+KEYS = {
+    "a good one": ([LONG], None, None),
+    "one among other texts": (["google-site-verification=1", LONG], None, None),
+    "an Ed25519 one": ([f"k=ed25519; p={base64.b64encode(bytes(32)).decode()}"], None, None),
+    "none": ([], "dkim-missing", Severity.MEDIUM),
+    "one that was withdrawn": (["v=DKIM1; p="], "dkim-broken", Severity.MEDIUM),
+    "one that nobody can read": (["v=DKIM1; p=AAAA"], "dkim-broken", Severity.MEDIUM),
+    "one that is no base64": (["v=DKIM1; p=!!"], "dkim-broken", Severity.MEDIUM),
+    "one in other letters": (["v=DKIM1; p=鍵"], "dkim-broken", Severity.MEDIUM),
+    "one in signs that no key has": (["v=DKIM1; p=\u9375"], "dkim-broken", Severity.MEDIUM),
+    "two": ([LONG, SHORT], "dkim-broken", Severity.MEDIUM),
+    "one of a kind that nobody knows": ([key(1024, kind="dsa")], "dkim-broken", Severity.MEDIUM),
+    "a short one": ([SHORT], "dkim-weak", Severity.LOW),
+}
+
+
+@pytest.mark.parametrize(("texts", "rule", "severity"), KEYS.values(), ids=KEYS.keys())
+async def test_the_keys_of_dkim_that_were_named_have_to_be_there_and_to_verify(texts, rule, severity):
+    records = zone() | {(f"s1._domainkey.{HOME}", TXT): texts}
+    look = await looked(records, check=MailAuth(selectors=("S1",)))
+    assert rules(look) == ({f"mail-auth.{rule}"} if rule else set())
+    assert look.severity is severity
+
+
+def test_a_selector_that_is_none_is_refused_by_name():
+    with pytest.raises(BadOptions, match="selectors: 's 1' is none"):
+        configured(CHECK, {"selectors": ["s1", "s 1"]})
+
+
+async def test_where_the_domain_itself_could_not_be_asked_about_nothing_more_is_asked():
+    probe = Failing(HOME, TXT, Trouble.DNS_TIMEOUT, ALL)
     await CHECK.observe(URL, probe)
-    assert ("query", "mail.vendor.example", A) not in probe.asked
+    assert [asked for asked in probe.asked if asked[0] == "query"] == []
 
 
 async def test_reports_of_tls_that_could_not_be_asked_about_stop_nothing():
@@ -322,7 +395,8 @@ async def test_a_site_that_is_down_says_nothing_of_its_mail(trouble):
     [
         (URL, True),
         ("https://www.acme.co.jp:8443/a", True),
-        ("http://vendor.example/", False),
+        ("http://vendor.example/", True),
+        ("ftp://vendor.example/", False),
         ("https://192.0.2.1/", False),
         ("https://[2001:db8::1]/", False),
         ("https://localhost/", False),

@@ -124,6 +124,18 @@ async def test_a_page_that_lost_its_text_is_lost_and_not_changed(watching, left)
     assert (await watching.look(page())).verdict is Verdict.PASS
 
 
+async def test_a_much_shorter_text_that_stands_for_three_days_was_meant_and_can_be_accepted(watching):
+    short, riddle = OLD[: len(OLD) // 3], "<p>Are you human?</p>"
+    looks = await watching.looks(OLD, *[short] * 6, riddle, *[short] * 6)
+    assert all(rules(look) == {"policy-page.lost"} for look in looks[1:])
+    stands = await watching.look(page(short))
+    assert rules(stands) == {"policy-page.changed"}
+    assert "Article 2" in watching.texts[stands.observed["sha256"]]
+    watching.memory = accepted(watching.memory, stands.observed["sha256"])
+    assert (await watching.look(page(short))).verdict is Verdict.PASS
+    assert rules((await watching.looks(OLD, OLD))[-1]) == {"policy-page.changed"}
+
+
 @pytest.mark.parametrize("status", [404, 410])
 async def test_a_page_that_is_not_there_is_lost(watching, status):
     await watching.look(page())

@@ -89,8 +89,9 @@ def test_no_file_is_a_low_finding():
     assert look.severity is Severity.LOW
 
 
-def test_a_site_that_answers_everything_with_a_page_has_no_file():
-    page = at_place("<!DOCTYPE html><title>Home</title>", ("Content-Type", "text/html"))
+@pytest.mark.parametrize("text", ["<!DOCTYPE html><title>Home</title>", "\n<!-- x --><html>", "Not found: sorry"])
+def test_a_site_that_answers_everything_with_a_page_has_no_file(text):
+    page = at_place(text, ("Content-Type", "text/html"))
     assert rules(CHECK.judge(Posted(page), AT)) == {"security-txt.missing"}
 
 

@@ -291,6 +291,22 @@ async def test_the_table_speaks_japanese_to_whoever_does(world, check):
     assert "The certificate is for another name" not in ran.stdout
 
 
+async def test_why_a_look_could_not_judge_is_told_in_the_reader_s_language_too(check):
+    japanese = {"LANG": "ja_JP.UTF-8", "COLUMNS": "200"}
+    ran = await check("http://10.0.0.1/", "https://127.0.0.1:25/", env=japanese, private=False)
+    assert "10.0.0.1 は公開されたアドレスではありません。" in ran.output
+    assert "ポート 25 は別の用途のものです。" in ran.output
+    assert "is not" not in ran.output
+
+
+async def test_a_part_that_could_not_be_assessed_is_named_beside_what_was_found(world, check):
+    names = {(HOST, "TXT"): ['"v=spf1 include:dead.example -all"'], (HOST, "MX"): ["0 ."]}
+    async with serving(Zone(names, fails=["dead.example"])) as resolver:
+        ran = await check(await world.secure(SECURE_PAGE), "--only=mail-auth", f"--nameserver={resolver}")
+    assert "mail-auth.dmarc-missing" in ran.output
+    assert "Not assessed this time: spf" in ran.output
+
+
 async def test_what_a_server_says_cannot_steer_the_terminal(world, check):
     url = await world.secure(page("Set-Cookie: \x1b[31m[bold]x=1", "Strict-Transport-Security: \x1b]0;owned"))
     ran = await check(url)

@@ -207,7 +207,7 @@ def test_status_tells_nothing_open_from_a_misspelt_company(home):
     assert run("status", "--exit-status").exit_code == 0
     wrong = run("status", "--company", "impres")
     assert wrong.exit_code == 2
-    assert "impress, sister" in wrong.stderr
+    assert "did you mean impress?" in wrong.stderr
 
 
 def test_the_ledger_is_exported_verified_and_found_broken(home):

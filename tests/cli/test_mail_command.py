@@ -40,7 +40,7 @@ async def test_every_kind_of_letter_can_be_looked_at_in_both_languages():
 def test_a_kind_that_is_not_there_is_answered_with_the_nearest():
     said = CliRunner().invoke(command, ["preview", "openning"])
     assert said.exit_code == 2
-    assert "Did you mean opening?" in said.stderr
+    assert "did you mean opening?" in said.stderr
     assert [kind.name for kind in find("overdue")] == ["vendor/overdue", "company/overdue"]
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import lru_cache
 
 import pytest
+from jinja2 import Environment
 from running import Ground
 from tortoise.exceptions import DBConnectionError
 
-from monitor import clock, house, tables
+from monitor import clock, house, rendering, tables
 from monitor.auditor import LATE
 from monitor.house import STALE_MAIL
+from monitor.language import LANGUAGES
 from monitor.metronome import Tick
+from monitor.rendering import environment
 
 
 @pytest.fixture
@@ -113,3 +117,14 @@ async def test_the_figures_are_those_of_the_moment_whoever_asks_at_once(ground):
         assert found['itaku_duties_overdue{company="impress"}'] == "1.0"
         assert found['itaku_looks_made{check="tls",verdict="fail"}'] == "3.0"
         assert float(found["itaku_ledger_height"]) > 0
+
+
+async def test_no_party_is_the_first_who_waits_for_a_page_of_the_form_to_be_made(ground, monkeypatch):
+    fresh = lru_cache(environment.__wrapped__)
+    monkeypatch.setattr(rendering, "environment", fresh)
+    monkeypatch.setattr(rendering, "_PROGRAMS", {True: rendering._ForAll()})
+    monkeypatch.setattr(ground.house, "_pages", rendering.readied())
+    while await ground.house.ready_pages(clock.now()):
+        pass
+    monkeypatch.setattr(Environment, "compile", None)
+    assert [fresh(language, html=True).get_template("web/form/section.html") for language in LANGUAGES]

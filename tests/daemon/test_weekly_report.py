@@ -9,6 +9,7 @@ import pytest
 from monitor import digest, tables
 from monitor.digest import report
 from monitor.promises.quiet import quiet
+from monitor.promises.statistics import Made, decide_on, enter_statistics
 from monitor.registry.apply import set_fields
 from monitor.registry.roster import roster
 
@@ -65,6 +66,18 @@ async def test_a_clock_that_is_set_back_makes_no_second_report(applied):
     for at in (MONDAY, MONDAY - HOUR, MONDAY, MONDAY - 7 * DAY, MONDAY):
         await report(at)
     assert await keys() == ["d/digest/group/2026-09-07"]
+
+
+async def test_statistics_that_wait_for_their_sign_off_are_reported_until_somebody_has_decided(applied):
+    made = Made("S-2026-1", "Readers by age", "Counts by decade", 30, "A reviewer", company="impress")
+    row = await enter_statistics(made, MONDAY - 2 * DAY, "person/1")
+    await report(MONDAY)
+    assert await keys() == ["d/digest/group/2026-09-07", "d/digest/impress/2026-09-07"]
+    told = await tables.Notice.get(key="d/digest/impress/2026-09-07")
+    assert [(line["ref"], line["on"]) for line in told.data["statistics"]] == [("S-2026-1", "2026-09-05")]
+    await decide_on(row.id, "signed-off", "", MONDAY, "person/1")
+    await report(MONDAY + 7 * DAY)
+    assert await keys() == ["d/digest/group/2026-09-07", "d/digest/group/2026-09-14", "d/digest/impress/2026-09-07"]
 
 
 async def test_a_report_counts_what_old_records_lack_until_the_day_on_which_reminders_of_it_begin(applied):

@@ -20,3 +20,12 @@ def test_every_file_that_is_named_is_there():
     named = re.findall(r"`((?:monitor|checks)/[a-z_/]+(?:\.py|/))`", PAGE)
     assert [name for name in named if not (ROOT / name).exists()] == []
     assert len(named) > 20
+
+
+def test_every_stage_has_its_row():
+    table = PAGE.partition("| Stage | File |")[2].partition("\n\n")[0]
+    named = re.findall(r"`(?:monitor/)?([a-z_/]+(?:\.py|/))`", table)
+    files = [path for path in (ROOT / "monitor").rglob("*.py") if path.name not in NO_ROOMS]
+    stages = [str(path) for path in files if path.read_text(encoding="utf-8").startswith('"""Stage:')]
+    assert [stage for stage in stages if not any(f"/{name}" in stage for name in named)] == []
+    assert len(stages) > 15

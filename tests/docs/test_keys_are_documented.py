@@ -37,7 +37,7 @@ def _tables(model: type[BaseModel], name: str) -> dict[str, set[str]]:
     for key, field in model.model_fields.items():
         inner = _inner(field.annotation)
         if inner:
-            found |= _tables(inner, f"{name}.{key}" if name else key)
+            found |= _tables(inner, f"{name}.{field.alias or key}" if name else key)
         elif not field.exclude:
             found[name].add(field.alias or key)
     return found
@@ -101,7 +101,8 @@ def test_required_keys_of_the_registry_are_marked():
             kind, *steps = name.split(".")
             model: type[BaseModel] = (SINGLES | KINDS)[kind]
             for step in steps:
-                model = _inner(model.model_fields[step].annotation) or Entry
+                called = {field.alias or key: field for key, field in model.model_fields.items()}
+                model = _inner(called[step].annotation) or Entry
             marked = {
                 key for row in text.splitlines() for key in re.findall(r"`([a-z_]+)` \*", row.split("|")[1] if "|" in row else "")
             }  # fmt: skip

@@ -20,6 +20,7 @@ from tests.journey.exposures_acts import EXPOSURES
 from tests.journey.improving_acts import IMPROVING
 from tests.journey.joint_use_acts import JOINT_USE
 from tests.journey.keeping_acts import KEEPING
+from tests.journey.machine_acts import MACHINE
 from tests.journey.manager import failing_case, overdue, signed_in
 from tests.journey.offline_acts import OFFLINE
 from tests.journey.owners_acts import OWNERS
@@ -301,6 +302,7 @@ ACTS = [
     *STATISTICS,
     *IMPROVING,
     *KEEPING,
+    *MACHINE,
     *SUB_ENTRUSTMENT,
     ("/f/{token}/fresh", fresh, "link.asked", "vendor"),
     (FORM_AT, saves, "answer.saved", "link/"),

@@ -110,8 +110,8 @@ async def proposes(walk, house):
     assert await walk.page.locator("button[name='decide'][value='take-back']").count() == 1
     assert await walk.page.locator("button[name='decide'][value='accept']").count() == 0
     await house.work()
-    assert not [mail for mail in house.mails(REVIEWERS) if "もうお一人" in mail.subject]
-    assert [mail for mail in house.sink.mails if "もうお一人" in mail.subject]
+    assert not [mail for mail in house.mails(REVIEWERS) if "もう一人の確認のお願い" in mail.subject]
+    assert [mail for mail in house.sink.mails if "もう一人の確認のお願い" in mail.subject]
 
 
 async def confirms(second, house, duty):

@@ -54,7 +54,7 @@ async def test_answers_are_given_again_a_refusal_is_made_answered_and_taken_back
     await manager.goes(f"{house.base}/duty/{duty.id}")
     await manager.looks()
     plea = await tables.Plea.get()
-    await manager.page.get_by_label("あらためて依頼する").check()
+    await manager.page.get_by_label("改めて依頼する").check()
     await manager.page.locator(f"#plea{plea.id}_by").fill(NAME)
     await manager.turns(manager.page.locator(f"#plea{plea.id} form button"))
     await manager.looks(status=422)  # what the party is to know of it is missing, and what was chosen is still there

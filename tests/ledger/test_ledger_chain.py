@@ -164,6 +164,21 @@ async def test_a_line_falls_with_the_change_that_it_records(store):
     assert (await ledger.verify()).seq == 3
 
 
+async def test_lines_keep_their_order_and_those_of_what_was_undone_inside_are_none(store):
+    async with transaction():
+        await ledger.write([ledger.Event("test.first", "thing/1")], AT)
+        with suppress(RuntimeError):
+            async with transaction():
+                await ledger.write([ledger.Event("test.undone", "thing/2")], AT)
+                raise RuntimeError("the inner change failed")
+        async with transaction():
+            await ledger.write([ledger.Event("test.second", "thing/3")], AT + timedelta(seconds=1))
+        await ledger.write([ledger.Event("test.third", "thing/4")], AT)
+    await write(1)
+    assert [line["type"] for line in await exported()] == ["test.first", "test.second", "test.third", "test.done"]
+    assert (await ledger.verify()).seq == 4
+
+
 @pytest.mark.logs_errors
 async def test_a_transition_of_a_duty_falls_with_its_line(store, declared, monkeypatch):
     await apply(declared(), AT, plugins.looks())

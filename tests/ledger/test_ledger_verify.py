@@ -22,7 +22,7 @@ def chain(count=COUNT):
     events = [ledger.Event("test.done", f"thing/{n}", {"n": n, "of": ["名"]}, "impress") for n in range(count)]
     return [
         ledger.as_line({key: getattr(row, key) for key in ledger._KEYS})
-        for row in ledger._chain(events, AT, 0, ledger.GENESIS)
+        for row in ledger._chain(((event, AT) for event in events), 0, ledger.GENESIS)
     ]
 
 

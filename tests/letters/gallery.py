@@ -21,6 +21,7 @@ from monitor.certificates import Held
 from monitor.duties.owing import begin
 from monitor.escalation import climb_own
 from monitor.ladder import OPENING
+from monitor.notices import about_own
 from monitor.obligations.pleas import DECISIONS
 from monitor.registry.roster import roster
 from monitor.tables.duty import DECLINE, DECLINED, MORE_TIME, NOT_OURS, WRONG_PERSON
@@ -99,6 +100,8 @@ async def furnished(language: str, tmp: Any) -> Any:
 def week(*, quiet: bool) -> Week:
     due = {"id": 1, "company": "impress", "party": "acme", "kind": "attestation", "on": "2027-01-04"}
     finding = {"company": "impress", "party": "acme", "url": URL, "check": "headers", "severity": "medium"}
+    silent = {**finding, "check": "tls", "passes": True, "muted": "2027-03-05", "taken": "2027-02-26"}
+    unsteady = {"company": "impress", "party": "acme", "url": URL, "check": "availability", "fails": 61, "looks": 240}
     conduct = {"company": "impress", "party": "", "url": "", "check": "", "severity": "high", "ref": "ITK-000009"}
     conduct["rule"] = "joint_use_notice_incomplete"
     ours = {"id": 9, "company": None, "party": "", "kind": "joint-use-notice", "on": "2027-03-02", "own": True}
@@ -106,7 +109,7 @@ def week(*, quiet: bool) -> Week:
         "begin": "2027-02-03",
         "until": "2027-02-09",
         "overdue": [] if quiet else [due, {**due, "id": 2, "company": None, "kind": "deletion", "on": "2027-02-08"}],
-        "findings": [] if quiet else [finding, conduct],
+        "findings": [] if quiet else [finding, silent, conduct],
         "looks": 12345,
         "mails": 67,
         "head": {"seq": 1234567, "hash": "0123456789abcdef" * 4},
@@ -116,6 +119,7 @@ def week(*, quiet: bool) -> Week:
         "waivers": [] if quiet else [{**due, "id": 6, "on": "2028-03-31"}],
         "undeliverable": [] if quiet else [{**due, "id": 7, "on": "2027-02-19"}],
         "certificates": [] if quiet else [{"party": "acme", "kind": "SOC2", "on": "2027-03-31"}],
+        "unsteady": [] if quiet else [unsteady],
         "lacking": None if quiet else {"points": 12, "works": 3, "on": "2027-05-06"},
     }
 
@@ -234,6 +238,11 @@ async def _of_moves(duty: Any, letter: Any, text: str) -> Any:
     called_off = ("correction-withdrawn", "request-declined", "request-withdrawn", "round-closed", "not-finished")
     for reason in ("engagement-ended", "not-ended", "end-moved", "confirmed", "not-in-force", *called_off):
         yield f"vendor+cancelled+{reason}", await letter("cancelled", "vendor", data={"reason": reason})
+    was, duty.state = duty.state, "accepted"
+    await duty.save()
+    yield "vendor+cancelled+made", await letter("cancelled", "vendor", data={"reason": "correction-withdrawn"})
+    duty.state = was
+    await duty.save()
     async for name, kept in _of_additions(duty, letter):
         yield name, kept
 
@@ -355,6 +364,11 @@ async def _of_decisions(at: Any) -> Any:
         due_on = calendar.day_of(at) + timedelta(days=days)
         duty = await begin(tables.OwnDuty(company_id="impress", due_on=due_on, **about), calendar, at)
         yield f"company+own-duty{name}", climb_own(duty, calendar, at).notices[0]
+    joint = {"kind": "joint-correction", "ref": "C-2026-001", "about": {"corrected_by": "sister"}}
+    due_on = calendar.day_of(at) + timedelta(days=5)
+    duty = await begin(tables.OwnDuty(company_id="impress", due_on=due_on, **joint), calendar, at)
+    for reason in ("correction-withdrawn", "request-withdrawn"):
+        yield f"company+cancelled+{reason}", about_own(duty, "cancelled", at, level=1, data={"reason": reason})
     async for name, row in _of_conduct(at):
         yield name, row
 

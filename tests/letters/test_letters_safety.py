@@ -151,7 +151,7 @@ def test_wrapping_loses_nothing_and_keeps_to_its_width(text, language):
 def test_an_address_is_never_broken_by_wrapping():
     address = "https://itaku.impress.example/f/itk_" + "Ab9_-" * 30
     assert address in wrap(f"回答はこちらの{address}からお願いいたします。", "ja")
-    assert f"\n{address}\n" in wrap(f"回答ページを開く\n{address}\n", "ja")
+    assert f"\n{address}\n" in wrap(f"回答フォームを開く\n{address}\n", "ja")
 
 
 def test_japanese_lines_break_between_phrases():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from beat import GOOD, MINUTE, NOON, bare, found, lines, open_cases, served, wat
 from checks.availability import RULES
 from monitor import tables
 from monitor.cases import lapse
-from monitor.cases.standing import HOST_DOWN
+from monitor.cases.standing import HOST_DOWN, SERVER_ERROR
 from monitor.escalation import advance
 from monitor.registry.apply import set_fields
 
@@ -50,13 +51,21 @@ async def stands() -> list[tuple[str, list[str]]]:
 
 
 async def test_every_rule_that_says_that_a_host_is_down_is_a_rule_of_availability():
-    assert set(RULES) >= HOST_DOWN
+    assert set(RULES) >= HOST_DOWN | {SERVER_ERROR}
 
 
 async def test_three_addresses_of_one_host_that_is_down_are_one_case(beat):
     await down(beat, FRONT, SHOP, DESK)
     assert await stands() == [(FRONT, [SHOP, DESK])]
     assert (len(await lines("case.opened")), len(await lines("case.joined"))) == (1, 2)
+
+
+async def test_of_addresses_that_fail_in_one_walk_the_first_of_the_registry_heads_the_case_and_not_one_by_chance(beat):
+    pages = [f"{HOST}/{number}" for number in range(8)]
+    await beat.apply(site(*pages), engagements=[served(0)])
+    says(beat, DOWN, *pages)
+    await beat.walks(2, NOON)
+    assert await stands() == [(pages[0], pages[1:])]
 
 
 async def test_an_address_that_fails_minutes_later_joins_and_makes_no_mail(beat):
@@ -150,6 +159,16 @@ async def test_two_pages_that_are_wrong_on_a_host_that_answers_are_two_cases(bea
     says(beat, found("availability.gone"), FRONT, SHOP)
     await beat.walks(2, NOON)
     assert await stands() == [(FRONT, []), (SHOP, [])]
+
+
+@pytest.mark.parametrize(("status", "cases"), [(503, [(FRONT, [SHOP])]), (500, [(FRONT, []), (SHOP, [])])])
+async def test_a_gateway_that_answers_for_a_host_that_is_down_is_one_case_and_pages_that_break_are_several(
+    beat, status, cases
+):
+    await beat.apply(site(FRONT, SHOP), engagements=[served(0)])
+    says(beat, replace(found(SERVER_ERROR), observed={"status": status}), FRONT, SHOP)
+    await beat.walks(2, NOON)
+    assert await stands() == cases
 
 
 async def test_a_page_that_is_wrong_and_then_its_whole_host_is_still_one_case(beat):

@@ -95,6 +95,15 @@ async def test_a_silent_resolver_is_asked_last_for_a_while():
         assert len(silent.asked) == asked
 
 
+@pytest.mark.parametrize("dead_first", [True, False])
+async def test_a_resolver_that_is_dead_for_long_is_no_voice_while_another_is_left(dead_first):
+    names = [f"n{number}.example" for number in range(probe_dns.SILENCES + 1)]
+    async with serving(Zone(silent=names)) as dead, serving(Zone()) as lively:
+        directory = Directory([dead, lively] if dead_first else [lively, dead])
+        *_, found = [await directory.query(name, RecordType.TXT) for name in names]
+    assert (found.values, found.trouble) == ((), None)
+
+
 async def test_a_resolver_that_is_silent_to_everything_is_left_alone_for_a_while():
     silent = Zone(silent=[f"n{number}.example" for number in range(9)])
     async with serving(silent) as only:

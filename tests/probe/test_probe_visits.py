@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 from time import perf_counter
+from unittest.mock import create_autospec
 
 import pytest
 import uvloop
@@ -13,6 +14,8 @@ import uvloop
 from checks.answers import Trouble
 from monitor.probe import BadUrl, ProbeSettings, Visit
 from monitor.probe.door import _read
+from monitor.probe.outcome import TROUBLES
+from monitor.probe.wire import Listener
 from tests.probe.probe_world import GOOD, answers, page
 
 
@@ -116,6 +119,7 @@ ODD = {
     "no length, closed at the end": b"HTTP/1.1 200 OK\r\n\r\nhello",
     "HTTP/1.0": b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello",
     "an interim answer first": b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + GOOD,
+    "more than its length says": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhello",
     "no reason phrase": b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
     "Latin-1 in a field": page("X-Name: caf\xe9"),
 }
@@ -135,6 +139,21 @@ MALFORMED = {
 async def test_an_odd_but_legal_answer_is_an_answer(world, odd):
     exchange = await world.look(await world.plain(odd))
     assert (exchange.final.status, exchange.trouble) == (200, None)
+
+
+async def test_what_is_sent_beyond_an_answer_without_a_body_is_no_part_of_it(world):
+    exchange = await world.look(await world.plain(b"HTTP/1.1 204 No Content\r\n\r\nhello"))
+    assert (exchange.final.status, exchange.final.body, exchange.trouble) == (204, b"", None)
+
+
+async def test_an_answer_that_breaks_after_its_beginning_was_read_is_unreadable_at_once():
+    listener = Listener()
+    listener.connection_made(create_autospec(asyncio.Transport, instance=True))
+    listener.data_received(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+    _, body = await listener.read()
+    listener.data_received(b"zz\r\n")
+    with pytest.raises(TROUBLES):
+        await body.read()
 
 
 @pytest.mark.parametrize("wrong", MALFORMED.values(), ids=MALFORMED.keys())

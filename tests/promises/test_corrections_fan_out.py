@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stage import GROUP, event, instant, play, registry
+from stage import COMPANY, GROUP, SISTER, event, instant, play, registry
 from stage import engagement as one
 
 from monitor import ledger, promises, tables
@@ -31,6 +31,7 @@ purposes = ["p03"]
 responsible = "impress"
 members = ["impress", "sister"]
 """
+THIRD = SISTER.replace("sister", "third").replace('"Sister"', '"Third"')
 
 
 def engagement(key="dm", company="impress", party="acme", **more):
@@ -182,6 +183,22 @@ async def test_what_was_no_error_is_called_off_everywhere(told):
     assert [line["reason"] for line in lines.of("refused")] == ["reason-missing"]
     assert {(line["obligation"], line["reason"]) for line in lines.of("cancelled")} >= {(LEG, "correction-withdrawn")}
     assert lines.of("overdue") == []
+
+
+async def test_who_has_been_asked_hears_that_it_is_called_off_and_has_to_change_back_what_is_done(told):
+    lines = await told(
+        correction(),
+        leg("2026-11-25T10:00"),
+        leg("2026-11-25T10:00", "web", "holds_none"),
+        closing("2026-11-25T11:00", outcome="withdrawn", reason="the old entry was right"),
+        toml=registry(engagement(), engagement("web"), engagement("silent"), companies=COMPANY + SISTER + THIRD)
+        + JOINT.replace('"sister"]', '"sister", { company = "third", until = 2026-11-23 }]'),
+    )
+    told_of = {(line.get("engagement"), line["company"], line["at"][:16]) for line in lines.notices("cancelled")}
+    at = "2026-11-25T11:00"
+    assert told_of == {("dm", "impress", at), ("silent", "impress", at), (None, "sister", at)}
+    [own] = [line for line in lines.notices("cancelled") if line["company"] == "sister"]
+    assert own["audience"] == ["managers"]
 
 
 async def test_a_work_that_ends_meanwhile_still_holds_the_data(told):

@@ -9,7 +9,7 @@ import pytest
 
 from monitor import plugins, tables
 from monitor.asked import frozen
-from monitor.obligations import acts, adding
+from monitor.obligations import acts, adding, planning, turning
 from monitor.promises.incidents import following
 from monitor.promises.incidents.reporting import Report, report
 from monitor.questionnaire import Answer, freeze_answers
@@ -101,6 +101,59 @@ async def test_what_is_handed_in_while_somebody_closes_the_incident_is_not_taken
     assert no.value.reason == "not-open"
     assert (await tables.Incident.get()).state == "closed"
     assert await tables.Submission.all().count() == 1
+
+
+async def test_a_notice_by_its_link_and_one_that_a_manager_enters_at_that_moment_are_both_taken(notice, monkeypatch):
+    """Whichever comes second waits for the first, wherever in its work that stands, and never in a ring."""
+    held, go, real = asyncio.Event(), asyncio.Event(), adding.may_add
+
+    async def paused(duty: tables.Obligation, **how: bool) -> bool:
+        held.set()
+        await go.wait()
+        return await real(duty, **how)
+
+    monkeypatch.setattr(adding, "may_add", paused)
+    first = asyncio.create_task(adds(notice, AT + MINUTE, cause="B"))
+    await held.wait()
+    entered = Report("dm", date(2026, 9, 1), {OTHER: Answer(value="C")})
+    second = asyncio.create_task(report(entered, AT + 2 * MINUTE, COMPANY, plugins.shelf()))
+    while not await waits() and not second.done():  # noqa: ASYNC110 - only the database knows
+        await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(first, second)
+    assert await tables.Submission.all().count() == 3
+    said = await adding.said_last(notice)
+    assert (said[CAUSE].value, said[OTHER].value) == ("B", "C")
+
+
+async def test_planning_and_an_acceptance_of_one_work_wait_for_each_other_in_a_line(store, tmp_path, monkeypatch):
+    file = tmp_path / "registry.toml"
+    file.write_text(registry(engagement(ends_on="2026-08-31")), encoding="utf-8")
+    await apply(read([file], plugins.known()), AT - MINUTE, {})
+    await planning.plan(AT)
+    duty = await tables.Obligation.get(kind="deletion")
+    await turning.open_now(duty, AT, plugins.shelf())
+    await acts.submit(duty.id, AT)
+    await tables.Obligation.all().update(nominal_on=date(2026, 9, 29))  # so that planning has something to write
+    await tables.Engagement.all().update(plan_at=AT)
+    held, go, real = asyncio.Event(), asyncio.Event(), planning.gather
+
+    async def paused(*said: object) -> dict[str, object]:
+        found = await real(*said)
+        held.set()
+        await go.wait()
+        return found
+
+    monkeypatch.setattr(planning, "gather", paused)
+    somebody = await acts.person("m@impress.example", AT, "M")
+    plans = asyncio.create_task(planning.plan(AT))
+    await held.wait()
+    accepts = asyncio.create_task(acts.accept(duty.id, AT + MINUTE, somebody))
+    while not await waits() and not accepts.done():  # noqa: ASYNC110 - only the database knows
+        await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(plans, accepts)
+    assert (await tables.Obligation.get(id=duty.id)).state == "accepted"
 
 
 async def waits() -> bool:

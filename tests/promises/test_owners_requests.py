@@ -287,6 +287,8 @@ async def test_withdrawn_by_the_owner_it_is_no_duty_of_the_joint_user_any_more(t
     ends = event("2026-11-29T10:00", "done", None, obligation="owner-request", ref="R-2026-001", outcome="withdrawn", reason="By letter", by="managers@impress.example")  # fmt: skip
     lines = await told(request("2026-11-27T10:00"), ends, toml=shared("impress", "sister"))
     assert [line["reason"] for line in lines.of("cancelled", obligation="joint-request")] == ["request-withdrawn"]
+    hears = [(line["company"], line["at"][:16]) for line in lines.notices("cancelled") if "engagement" not in line]
+    assert hears == [("sister", "2026-11-30T09:00")]  # the withdrawal came on a Sunday
 
 
 async def test_who_does_not_use_the_data_jointly_is_asked_nothing(told):

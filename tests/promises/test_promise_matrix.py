@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,14 +15,18 @@ from monitor import plugins, tables
 from monitor.conduct import RULES
 from monitor.obligations import KINDS
 from monitor.own_duties import OWN_DUTIES
+from monitor.promises.improving.yearly import first_reviews
+from monitor.promises.matrix.besides import named
 from monitor.promises.matrix.clauses import CLAUSES
 from monitor.promises.matrix.judging import State, judge
 from monitor.promises.matrix.reading import Books, Row
 from monitor.promises.matrix.table import matrix
 from monitor.promises.matrix.works import DAYS, Sort
+from monitor.questionnaire import extended
 from monitor.registry.apply import apply
 from monitor.registry.format.proving import Promises
 from monitor.registry.read import read
+from monitor.registry.roster import roster
 from monitor.tables.store import connection, opened
 
 TODAY = date(2026, 9, 1)
@@ -121,6 +126,16 @@ def test_a_purpose_with_a_duty_of_its_own_is_proved_by_that_and_never_by_an_atte
     assert unburdened.state is State.PROVED
 
 
+def test_care_of_children_is_proved_by_answers_on_children_alone():
+    sort = Sort("trustee", flags=frozenset({"child_data"}))
+    attested = {"answer:attestation": row(TODAY, sort)}
+    alone = cell("A4", works=[sort], shelf=attested)
+    assert (alone.state, [one.keys for need in alone.lacks for one in need]) == (State.MISSING, [("asked:children",)])
+    assert cell("A4", works=[sort], shelf=attested | {"asked:children": row(TODAY, sort)}).state is State.PROVED
+    shelf = plugins.shelf()
+    assert named(extended(shelf["light"], [shelf["children"]])) == ["children"]
+
+
 def test_what_is_needed_and_too_old_is_too_old_however_young_the_rest_is():
     sort = work("p02")
     shelf = {"duty:handler-list": row(date(2025, 8, 31), sort), "asked:orders": row(TODAY, sort)}
@@ -132,6 +147,36 @@ def test_a_yearly_summary_is_owed_by_everybody_and_findings_put_right_are_none()
     assert cell("A10").state is State.MISSING
     assert cell("A10", shelf={"remediation": row(TODAY)}).state is State.MISSING
     assert cell("A10", shelf={"duty:management-review": row(TODAY)}).state is State.PROVED
+
+
+def test_a_first_year_that_still_runs_is_neither_proved_nor_missing():
+    def summed(first_on, **more):
+        return cell("A10", first_years={"impress": first_on}, **more)
+
+    early = summed(TODAY, shelf={"remediation": row(TODAY)})
+    assert (early.state, early.lacks) == (State.NOTHING, ())
+    assert str(early.why) == "The first review of a whole year is not due before Tue 1 Sep 2026."
+    assert summed(TODAY - timedelta(1)).state is State.MISSING
+    assert summed(TODAY, trouble={"answer:remediation": row(TODAY)}).state is State.TROUBLE
+    assert summed(TODAY, shelf={"duty:management-review": row(TODAY)}).state is State.PROVED
+
+
+async def test_the_first_year_is_the_one_that_was_named_or_that_the_books_hold_whole_for_each_company(house):
+    await house()
+    await tables.Engagement.all().update(first_seen_at=datetime(2026, 4, 1, 3, tzinfo=UTC))
+    late = (await roster()).companies["sister"].model_copy(update={"member_from": date(2027, 5, 1)})
+
+    async def first(**terms):
+        present = await roster()
+        improvement = present.group.improvement.model_copy(update=terms)
+        group = present.group.model_copy(update={"improvement": improvement})
+        companies = {**present.companies, "sister": late}
+        return await first_reviews(replace(present, group=group, companies=companies), TODAY)
+
+    assert await first() == {"impress": date(2027, 5, 31), "sister": date(2028, 5, 30)}  # day 60 is Sunday
+    assert (await first(reviews_from=2020))["impress"] == date(2021, 5, 31)
+    await tables.Engagement.all().update(first_seen_at=datetime(2026, 4, 2, 3, tzinfo=UTC))
+    assert (await first())["impress"] == date(2028, 5, 30)
 
 
 def test_cards_without_a_certificate_are_trouble_for_both_purposes_of_paying():

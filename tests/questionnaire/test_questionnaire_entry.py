@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.calendar import FIRST_DAY, LAST_DAY
 from monitor.questionnaire import Entry, Question, parse
-from monitor.questionnaire.entry import calendar_day, tidy, whole_number
+from monitor.questionnaire.entry import calendar_day, tidy, typed_number
 
 TEXT = {"ja": "文", "en": "words"}
 DAY = date(2026, 12, 31)
@@ -53,7 +53,7 @@ def test_a_day_near_the_ends_of_time_is_read_by_no_act(typed):
 @given(st.text(string.digits + ",.-/ 年月日RH令和平成元", max_size=14))
 def test_whatever_is_typed_means_the_same_in_any_width(typed):
     assert calendar_day(widened(typed)) == calendar_day(typed)
-    assert whole_number(widened(typed)) == whole_number(typed)
+    assert typed_number(widened(typed)) == typed_number(typed)
 
 
 @pytest.mark.parametrize(

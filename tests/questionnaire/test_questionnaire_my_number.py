@@ -30,6 +30,11 @@ def test_a_my_number_is_found_in_any_spelling(eleven, gap, wide, before, after):
     assert holds_my_number(before + (written.translate(WIDE) if wide else written) + after)
 
 
+@pytest.mark.parametrize("sign", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u202e"])
+def test_a_sign_that_nobody_sees_hides_no_digit(sign):
+    assert holds_my_number(f"12{sign}34{sign}567{sign}89018")
+
+
 @given(elevens, st.sampled_from(string.digits))
 def test_twelve_digits_with_another_check_digit_are_no_my_number(eleven, last):
     assume(last != check_digit(eleven))

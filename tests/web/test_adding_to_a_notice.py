@@ -219,6 +219,22 @@ async def test_another_form_of_the_work_leads_to_the_notice_and_then_a_code_sign
         assert len(await handed_in()) == 2
 
 
+async def test_the_page_of_all_requests_lists_it_as_long_as_more_can_be_added(running: Running) -> None:
+    async with running.client() as client:
+        other = english(running)
+        await told(running, client)
+        page = await get(client, f"{other}/mine")
+        for words in ("1 request waits", "Handed in, and more can be added", "The cause", "mail you a code"):
+            assert words in page, words
+        notice = await tables.Obligation.get(kind="incident-notice")
+        place, _ = await post(client, f"{other}/mine", {"open": str(notice.id)})
+        assert "More can be added at any time" in await get(client, place)
+        person = await acts.person(MANAGERS, clock.now(), "M.")
+        await following.close((await tables.Incident.get()).id, clock.now(), person)
+        assert "Handed in, and more can be added" not in await get(client, f"{other}/mine")
+        assert await post(client, f"{other}/mine", {"open": str(notice.id)}) == (f"{other}/mine", "")
+
+
 async def test_what_is_added_too_often_in_a_day_is_kept_and_waits_for_the_next(running: Running, monkeypatch) -> None:
     monkeypatch.setattr(adding, "A_DAY", 2)
     async with running.client() as client:

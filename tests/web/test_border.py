@@ -232,6 +232,7 @@ class TestHeaders:
             found = dict(entry.split(": ", 1) for entry in answer.split("\r\n\r\n")[0].split("\r\n")[1:])
             assert found.keys() >= STAMPED, line
             assert found["Server"] == border.SERVER
+            assert ("Allow" in found) is line.startswith("PUT")  # what may be asked there instead (RFC 9110, 15.5.6)
 
     async def test_a_response_that_its_handler_prepares_carries_them_too(self):
         """Downloads are sent piece by piece, and are prepared before any middleware sees them."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from running import Ground, Running
@@ -15,8 +17,12 @@ from monitor.obligations import acts
 from monitor.obligations.disposal import Certified
 from monitor.promises.disposal import Certificate, certify
 from monitor.questionnaire import Answer, freeze_answers, thaw
+from monitor.web.console.happenings import WORDS
+from tests.promises.chain import SUBS
 
 MANAGERS, OTHERS = "managers@impress.example", "managers@sister.example"
+ROOT = Path(__file__).parents[2]
+THROUGH = '  [engagement.sub_entrustment]\n  reach = "via_parent"\n'
 PLACES = """
   [[engagement.place]]
   name = "production database"
@@ -36,9 +42,12 @@ async def running(tmp_path, database):
     due, done = f"last_accepted_on = {ago(345)}", f"last_accepted_on = {ago(30)}"
     works = (
         engagement("dm", attestation=due, title="Direct mail", my_number=True),
+        engagement("print", attestation=done, title="Printing"),
+        engagement("print/sub", party="sub-co", under="print", attestation=done),
+        engagement("print/far", party="sub-co", under="print", attestation=done, more=THROUGH),
         engagement("old", attestation=done, title="Old work", ends_on=ago(10), more=PLACES, company="sister"),
     )
-    async with Ground(tmp_path, await database(), works) as found:
+    async with Ground(tmp_path, await database(), works, SUBS) as found:
         yield found
 
 
@@ -143,6 +152,9 @@ async def test_a_certificate_is_followed_place_by_place_until_nothing_is_left(ru
     async with running.client() as client:
         await sign_in(running, client, OTHERS)
         row, waiting = await tables.Disposal.get(), await tables.DisposalPlace.get(state="backup_pending")
+        owed = await tables.OwnDuty.get(kind="backup-purge")
+        assert "backup tapes" in await get(client, f"/own-duty/{owed.id}")
+        assert "backup tapes" in running.mails(OTHERS)[-2].text + running.mails(OTHERS)[-1].text
         assert f"/disposal/{row.id}" in await get(client, "/disposals")
         assert "backup tapes" in await get(client, f"/disposal/{row.id}/{waiting.id}")
         form = f"gone{waiting.id}"
@@ -154,3 +166,33 @@ async def test_a_certificate_is_followed_place_by_place_until_nothing_is_left(ru
     async with running.client() as client:
         await sign_in(running, client, MANAGERS)
         await get(client, f"/disposal/{row.id}", 404)
+
+
+@pytest.mark.parametrize("place", ["promises", "registry"])
+def test_whatever_the_ledger_says_of_a_work_has_words_on_its_page(place: str) -> None:
+    """Found in the code, since no single story has all of it."""
+    said = [path.read_text(encoding="utf-8") for path in (ROOT / "monitor" / place).rglob("*.py")]
+    kinds = {kind for text in said for kind in re.findall(r'Event\(\s*"([a-z.-]+[a-z_.-]*)",\s*f"engagement/', text)}
+    assert kinds
+    assert kinds <= WORDS.keys()
+
+
+async def test_an_order_says_who_is_asked_beside_the_party_and_stands_in_words_on_the_page(running: Running) -> None:
+    async with running.client() as client:
+        await sign_in(running, client, MANAGERS)
+        page = await get(client, "/engagement/print")
+        assert "サブワークス" in page
+        assert '<option value="">' in page.partition('id="order_trigger"')[2][:200]  # nothing is chosen beforehand
+        said = {"order_by": "N", "order_trigger": "consent", "order_reason": "A letter came."}
+        await post(client, "/engagement/print/order", said)
+        assert {row.engagement_id for row in await tables.Obligation.filter(kind="deletion")} == {
+            "print", "print/sub", "print/far", "old",
+        }  # fmt: skip
+        page = await get(client, "/engagement/print/sub")
+        assert "本人の同意が撤回されたため" in page
+        assert "engagement.deletion_ordered" not in page
+    await running.work()
+    mail = next(one for one in reversed(running.mails("privacy@acme.example")) if "サブワークス" in one.text)
+    text = "".join(mail.text.split())
+    assert "AcmePrinting御中" in text  # whoever passed it on answers for it, and is not taken for the party below
+    assert "貴社からサブワークス株式会社へ再委託されており" in text

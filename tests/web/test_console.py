@@ -12,10 +12,11 @@ from running import Ground, Running
 from stage import engagement
 from test_form import fill, get, plain_path, post
 
-from checks.contract import Severity
+from checks.contract import Look, Severity, Verdict
 from monitor import clock, ledger, tables
 from monitor.board import board
 from monitor.calendar import DAY, add_months
+from monitor.cases import Seen, take
 from monitor.language import say_day
 from monitor.obligations import acts
 from monitor.refusal import Refused
@@ -438,13 +439,28 @@ async def test_what_is_closed_is_listed_by_pages_and_only_to_its_company(running
         await get(client, "/closed?company=sister", status=404)
 
 
+async def test_a_check_that_passes_again_is_among_what_is_closed_and_one_that_failed_anew_is_not(
+    running: Running,
+) -> None:
+    case = await failing_case()
+    for _ in range(2):
+        await take([Seen(await tables.Watch.get(id=case.watch_id), Look(Verdict.PASS))], clock.now())
+    async with running.client() as client:
+        await sign_in(running, client, MANAGER)
+        page = await get(client, "/closed")
+        assert f'href="/case/{case.id}"' in page
+        assert case.url in page
+        await failing_case()
+        assert f'href="/case/{case.id}"' not in await get(client, "/closed")
+
+
 async def test_a_requests_page_holds_what_the_registry_says_of_the_work(running: Running) -> None:
     duty, _ = await the_request(running)
     await set_fields("engagement", "dm", {"items": ["postal address"], "my_number": True}, clock.now())
     async with running.client() as client:
         await sign_in(running, client, MANAGER)
         page = await get(client, f"/duty/{duty.id}")
-    for said in ("契約・取扱いの内容", "privacy@acme.example", "postal address", "マイナンバー"):
+    for said in ("業務・取扱いの内容", "privacy@acme.example", "postal address", "マイナンバー"):
         assert said in page
 
 

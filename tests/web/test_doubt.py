@@ -16,7 +16,9 @@ from test_form import fill, get, plain_path, post
 from monitor import clock, tables
 from monitor.contradiction import observed
 from monitor.language import say_day
+from monitor.plugins import claims, shelf
 from monitor.registry.roster import roster
+from monitor.web.form.proved import proved
 from tests.contradiction.attested import look
 
 if TYPE_CHECKING:
@@ -204,3 +206,8 @@ async def test_an_objection_to_a_look_is_asked_decided_and_stands_beside_the_ans
         assert [one.claim.question for one in await observed("acme", claims, clock.now() + timedelta(minutes=5))] == [
             "web.hsts"
         ]
+
+
+async def test_what_has_to_be_answered_in_any_case_is_asked_whatever_was_seen() -> None:
+    asked = next(one for one in shelf()["appi-gl10"].questions if one.id == "web.tls")
+    assert await proved(None, [asked.model_copy(update={"required": True})], claims()) == {}

@@ -50,7 +50,7 @@ async def test_an_erased_request_says_when_it_was_erased_and_why_and_persons_are
             assert "2024年1月31日(水)" in listed
             await post(client, "/erasures/erase", {}, 422)
             _, refused = await post(client, "/erasures/erase", {"erase_by": "N", "erase_address": MANAGERS}, 422)
-            assert "impressの管理者" in refused
+            assert "impressの委託先管理担当者" in refused
             assert f'value="{MANAGERS}"' in refused
             await person("left@impress.example", clock.now(), "L. Left")
             await post(client, "/erasures/erase", {"erase_by": "N", "erase_address": "left@impress.example"})

@@ -90,10 +90,11 @@ async def test_a_file_that_cannot_be_taken_says_why_and_takes_nothing_that_was_t
     monkeypatch.setattr(drafts, "attach", settled)
     async with running.client() as client:
         section = await section_of(client, english(running), "rules")
-        form = {"rules": "yes", "rules_comment": "Typed on a train.", "rules_file": ("a.png", png())}
+        form = {"rules_comment": "Typed on a train.", "rules_file": ("a.png", png())}
         there, page = await post(client, section, form, status=422)
     assert there == ""
     assert "This answer stands as it was handed in" in page
+    assert "There is a problem" in page  # one: what nobody has come to yet is no mistake
     assert (await drafts.read(1)).answers["rules"].comment == "Typed on a train."
 
 

@@ -82,6 +82,9 @@ async def test_it_goes_out_comes_back_with_a_day_is_corrected_and_closed(house):
         plea = await tables.Plea.get()
         assert (plea.kind, plea.proposed_on, plea.text) == ("more-time", later, "renewed monthly")
         assert "renewed monthly" in await get(client, place)
+        course = (await get(client, f"/duty/{leg.id}")).partition('class="timeline"')[2]
+        assert "まだ訂正できない" in course  # what the party read, and no word of the machine's
+        assert "not_yet" not in course
         _, page = await post(client, f"{place}/close", {"close_by": "Manager One"}, 422)
         assert "dm, sister" in page
         corrected = {"correction.result": "corrected", "correction.recipients": "nobody"}

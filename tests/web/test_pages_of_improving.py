@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from pressing import managing, of
 from running import Ground
 from stage import engagement
 
@@ -20,7 +21,7 @@ from monitor.tables.store import transaction
 from tests.journey.manager import signed_in
 from tests.journey.vendor import gets, posts
 
-MANAGERS, SISTER = "managers@impress.example", "managers@sister.example"
+SISTER = "managers@sister.example"
 
 
 @pytest.fixture
@@ -31,14 +32,8 @@ async def house(tmp_path, database):
 
 @pytest.fixture
 async def client(house):
-    async with house.client() as browser:
-        await signed_in(house, browser, MANAGERS)
-        browser.headers["Accept-Language"] = "en"
+    async with managing(house) as browser:
         yield browser
-
-
-def of(deed, **said):
-    return {f"{deed}_{name}": str(value) for name, value in ({"by": "M. Manager"} | said).items()}
 
 
 def day(name, when):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pressing import managing, of, press
 from running import Ground
 from stage import PARTY, engagement
 
@@ -10,7 +11,6 @@ from monitor import clock, tables
 from tests.journey.manager import signed_in
 from tests.journey.vendor import gets, posts
 
-MANAGERS = "managers@impress.example"
 ABROAD = PARTY + '\n[[party]]\nkey = "us-co"\nname = "Overseas Hosting"\ncountry = "US"\ncontacts = ["a@us.example"]\n'
 US = engagement(
     "us", party="us-co", title="Hosting", more='  [engagement.transfer]\n  basis = "equivalent"\n  how = "By contract."'
@@ -25,20 +25,8 @@ async def house(tmp_path, database):
 
 @pytest.fixture
 async def client(house):
-    async with house.client() as browser:
-        await signed_in(house, browser, MANAGERS)
-        browser.headers["Accept-Language"] = "en"
+    async with managing(house) as browser:
         yield browser
-
-
-async def press(client, path, fields):
-    """What a form leads to: the status of its answer, and the page that is then shown."""
-    status, found = await posts(client, path, fields)
-    return (status, await gets(client, found)) if status == 303 else (status, found)
-
-
-def of(deed, **said):
-    return {f"{deed}_{name}": str(value) for name, value in ({"by": "M. Manager"} | said).items()}
 
 
 async def test_a_record_is_entered_completed_and_held_until_its_time_is_over(client):

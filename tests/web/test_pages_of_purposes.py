@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from pressing import managing, of, press
 from running import Ground
 
 from monitor import tables
-from tests.journey.manager import signed_in
-from tests.journey.vendor import gets, posts
-
-MANAGERS = "managers@impress.example"
+from tests.journey.vendor import gets
 
 
 @pytest.fixture
 async def client(tmp_path, database):
-    async with Ground(tmp_path, await database()) as house, house.client() as browser:
-        await signed_in(house, browser, MANAGERS)
-        browser.headers["Accept-Language"] = "en"
+    async with Ground(tmp_path, await database()) as house, managing(house) as browser:
         yield browser
-
-
-def of(deed, **said):
-    return {f"{deed}_{name}": value for name, value in ({"by": "M. Manager"} | said).items()}
-
-
-async def press(client, path, fields):
-    status, found = await posts(client, path, fields)
-    return (status, await gets(client, found)) if status == 303 else (status, found)
 
 
 async def test_a_run_is_entered_and_what_comes_back_is_held_against_it(client):

@@ -5,34 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from pressing import managing, of, press
 from running import Ground
 
 from monitor import tables
 from monitor.promises.statistics import looked_at
-from tests.journey.manager import signed_in
 from tests.journey.owners_acts import day
 from tests.journey.statistics_acts import MADE
-from tests.journey.vendor import gets, posts
+from tests.journey.vendor import gets
 
-MANAGERS = "managers@impress.example"
 UNSEEN = "Statistics published without a sign-off"
 
 
 @pytest.fixture
 async def client(tmp_path, database):
-    async with Ground(tmp_path, await database()) as house, house.client() as browser:
-        await signed_in(house, browser, MANAGERS)
-        browser.headers["Accept-Language"] = "en"
+    async with Ground(tmp_path, await database()) as house, managing(house) as browser:
         yield browser
-
-
-def of(deed, **said):
-    return {f"{deed}_{name}": value for name, value in ({"by": "M. Manager"} | said).items()}
-
-
-async def press(client, path, fields):
-    status, found = await posts(client, path, fields)
-    return (status, await gets(client, found)) if status == 303 else (status, found)
 
 
 async def entered(client, **other):
@@ -44,7 +32,11 @@ async def test_what_was_signed_off_beforehand_may_be_published(client):
     place, page = await entered(client, group="１，２００")
     for words in ("S-2026-1", "Readers by prefecture", "1,200", "A reviewer", "To be looked at before publication"):
         assert words in page
+    board = await gets(client, "/")
+    for words in (f'href="{place}"', "Sign-off of statistics", "to decide since today"):
+        assert words in board
     _, page = await press(client, f"{place}/sign", of("sign"))
+    assert f'href="{place}"' not in await gets(client, "/")
     assert "Signed off" in page
     _, page = await press(client, f"{place}/publish", await day("publish_on") | of("publish"))
     assert "Published on" in page

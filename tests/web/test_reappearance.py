@@ -52,7 +52,7 @@ async def seen(*findings: Finding) -> None:
 
 async def test_the_mail_says_what_was_seen_where_and_what_to_do(reappeared: Running) -> None:
     told = "".join(reappeared.mails("privacy@acme.example")[-1].text.split())
-    for text in ("消去済みのはずの保管場所から", "Orderportal", URL, "保管場所ごとの結果をあらためてご報告ください"):
+    for text in ("消去済みのはずの保管場所から", "Orderportal", URL, "保管場所ごとの結果を改めてご報告ください"):
         assert text in told
 
 

@@ -55,7 +55,7 @@ async def test_a_candidate_becomes_active_once_nothing_is_missing(running: Runni
             await post(client, f"{here}/{deed}", {}, 422)  # a press that says nothing changes nothing
         assert await state() == "candidate"
         _, page = await post(client, f"{here}/activate", {"activate_by": "N"}, 422)
-        assert "相手方の区分（委託先・共同利用者など）の決定" in page
+        assert "相手先の区分（委託先・共同利用者など）の決定" in page
         _, page = await post(client, f"{here}/classify", {"classify_by": "N", "classify_receives": "yes", "classify_reason": "Prints"}, 422)  # fmt: skip
         assert "Prints" in page
         assert 'href="#classify_class"' in page
@@ -103,6 +103,10 @@ async def test_what_old_records_lack_is_one_list_and_a_tier_is_not_lowered_by_a_
         assert (await tables.Engagement.get(key="old")).spec["child_data"] is True
         _, page = await post(client, "/engagement/old/amend", {"amend_by": "N", "amend_tier": "B"}, 422)
         assert "個人情報保護事務局だけです" in page
+        assert (
+            "個人データの返却・消去の確認"
+            in (await get(client, "/engagement/old")).partition("完了していないもの")[2][:80]
+        )
         _, page = await post(client, "/engagement/old/close", {"close_by": "N"}, 422)
         assert "deletion" in page
         _, page = await post(client, "/engagement/old/step", {"step_by": "N", "step_to": "suspended"}, 422)

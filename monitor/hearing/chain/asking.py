@@ -11,11 +11,12 @@ from monitor.conduct import UNREPORTED
 from monitor.duties.owing import owe
 from monitor.hearing.chain.rules import IN, bare, due_on, silent
 from monitor.own_duties import SUB_ENTRUSTMENT_DECISION
-from monitor.questionnaire import holds_my_number
+from monitor.reasons import harmless
 from monitor.refusal import need
 from monitor.registry.format import OWING
 from monitor.registry.format.engagement import BEFORE
 from monitor.registry.roster import roster
+from monitor.registry.suspension import stopped_now
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ async def request(said: Asking, at: datetime, actor: str) -> SubEntrustment:
 
 async def requesting(said: Asking, at: datetime, present: Roster, actor: str) -> SubEntrustment:
     """The same within the caller's transaction."""
-    need(not any(holds_my_number(text) for text in said.texts()), "my-number", _MY_NUMBER)
+    harmless(*said.texts())
     need(said.party.strip(), "party-missing", "Say to whom the work is to be passed on.")
     entry, today = await above(said.engagement, present, at), present.calendar.day_of(at)
     need(not await _itself(entry, said.party, present), "same-party", _ITSELF)
@@ -76,16 +77,13 @@ async def requesting(said: Asking, at: datetime, present: Roster, actor: str) ->
     mine.state, mine.requested_on = "requested", requested_on
     mine.due_on = due_on(mine.authorisation, requested_on, entry, present.calendar, today)
     _tell(mine, said)
-    if silent(mine.authorisation, entry, mine.consent_on, today):
+    if silent(mine.authorisation, entry, mine.consent_on, today, stopped=await stopped_now(entry.key, present)):
         mine.turns_at = present.calendar.end_of(mine.due_on)
     await mine.save()
     await ledger.write([event("requested", mine, actor, authorisation=mine.authorisation)], at)
     await _decision(mine, at, present)
     await mended(UNREPORTED, at, ref=reference(mine))
     return mine
-
-
-_MY_NUMBER = "This text seems to hold an individual number (My Number). Take it out: it may not be kept here."
 
 
 _ITSELF = "This party does the work itself: name the one to whom it is to be passed on."
@@ -109,6 +107,11 @@ async def above(key: str, present: Roster, at: datetime) -> Engagement:
     return entry
 
 
+async def held(engagement: str) -> list[SubEntrustment]:
+    """All entries below that engagement, the last one first, locked within the caller's transaction."""
+    return await tables.SubEntrustment.filter(engagement_id=engagement).order_by("-id").select_for_update()
+
+
 async def latest(engagement: str, party: str, present: Roster) -> SubEntrustment | None:
     """The last entry of that party below that engagement, by its key or by its name."""
     return next(iter(await entries_of(engagement, party, present)), None)
@@ -117,7 +120,7 @@ async def latest(engagement: str, party: str, present: Roster) -> SubEntrustment
 async def entries_of(engagement: str, party: str, present: Roster) -> list[SubEntrustment]:
     """All of them, the last one first."""
     wanted = {bare(one) for one in (party, await _name(party, present))}
-    rows = await tables.SubEntrustment.filter(engagement_id=engagement).order_by("-id").select_for_update()
+    rows = await held(engagement)
     return [row for row in rows if {bare(row.party or row.name), bare(row.name)} & wanted]
 
 

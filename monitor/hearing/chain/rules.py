@@ -44,11 +44,11 @@ def consented(entry: Engagement, own: date | None, today: date) -> bool:
     return not entry.my_number or (given is not None and given <= today)
 
 
-def silent(authorisation: str, entry: Engagement, own: date | None, today: date) -> bool:
+def silent(authorisation: str, entry: Engagement, own: date | None, today: date, *, stopped: bool) -> bool:
     """Whether silence is consent: only where all were authorised in general, never against the law, and not while no
-    data is to go to the party above at all.
+    data is to go to the party above at all (`stopped`).
     """
-    return authorisation == GENERAL and entry.state != "suspended" and consented(entry, own, today)
+    return authorisation == GENERAL and not stopped and consented(entry, own, today)
 
 
 def spelled(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from monitor.promises.disposal.certifying import Certificate, certify
 from monitor.promises.disposal.deciding import decide, gone
-from monitor.promises.disposal.following import left, turn
-from monitor.promises.disposal.ordering import order
+from monitor.promises.disposal.following import turn
+from monitor.promises.disposal.ordering import below_reached, order
 
-__all__ = ["Certificate", "certify", "decide", "gone", "left", "order", "turn"]
+__all__ = ["Certificate", "below_reached", "certify", "decide", "gone", "order", "turn"]

@@ -13,8 +13,9 @@ from monitor.language import Message
 from monitor.obligations.acts import Declaration, submit
 from monitor.obligations.deletion import rows
 from monitor.obligations.disposal import Certified, as_answers, lacking, untimely
-from monitor.questionnaire import freeze, freeze_answers, holds_my_number, with_places
+from monitor.questionnaire import freeze, freeze_answers, with_places
 from monitor.questionnaire.defaults import DELETION
+from monitor.reasons import harmless
 from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
 from monitor.tables.duty import ASKED
@@ -44,7 +45,7 @@ async def certify(
     duty_id: int, shelf: Mapping[str, Questionnaire], given: Certificate, at: datetime, actor: str = "vendor"
 ) -> None:
     """Hand it in. What holds an individual number is refused and kept nowhere; what leaves a place out goes back."""
-    need(not any(holds_my_number(text) for text in given.texts()), "my-number", _MY_NUMBER)
+    harmless(*given.texts())
     duty = await tables.Obligation.get(id=duty_id)
     need(duty.state in ASKED, "not-open", "This request is not open for an answer.")
     asked = await _questions(duty, shelf, given)
@@ -67,7 +68,6 @@ _UNTIMELY = {
     "purge-past": "{place}: the day by which nothing is left is over, or before the day on which it was begun.",
     "review-past": "{place}: the day on which it is looked at again is over. Name today or a later day.",
 }
-_MY_NUMBER = "This text seems to hold an individual number (My Number). Take it out: it may not be kept here."
 
 
 async def _questions(duty: Obligation, shelf: Mapping[str, Questionnaire], given: Certificate) -> Questionnaire:

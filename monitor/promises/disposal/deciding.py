@@ -22,6 +22,8 @@ from monitor.tables.store import transaction
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from tortoise.queryset import QuerySet
+
     from monitor.registry.roster import Roster
     from monitor.tables import Disposal, DisposalPlace, OwnDuty
 
@@ -33,7 +35,7 @@ async def decide(
 ) -> None:
     """End a duty that belongs to a certificate, with what follows, in a transaction of its own."""
     async with transaction():
-        duty, present = await owing.held(duty_id), await roster()
+        duty, present = await owing.held(duty_id, _of), await roster()
         owing.explain(duty.kind, outcome, reason)
         await owing.done(duty, at, actor, outcome, reason, on)
         if duty.kind == SPOT_CHECK:
@@ -45,6 +47,11 @@ async def decide(
             await _kept(place, one, at, present)
         else:
             await _gone(place, one, on or present.calendar.day_of(at), at, actor, present)
+
+
+def _of(duty: OwnDuty) -> QuerySet[Disposal]:
+    """The certificate that it belongs to, by its reference (`disposal/3/7`)."""
+    return tables.Disposal.filter(id=int(duty.ref.split("/")[1]))
 
 
 async def gone(place_id: int, at: datetime, actor: str, on: date) -> None:

@@ -9,8 +9,9 @@ from monitor import tables
 from monitor.cause import ORDERED
 from monitor.duties.owing import cancel, owe
 from monitor.obligations.booking import REPLACED
-from monitor.obligations.disposal import BACKUP, COPIES, DISPUTED, GONE, HOLD, KEPT, OVER, OWN
-from monitor.own_duties import BACKUP_PURGE, COPIES_ERASURE, HOLD_REVIEW, SPOT_CHECK
+from monitor.obligations.disposal import BACKUP, COPIES, DISPUTED, HOLD, KEPT, OVER, OWN, REMAINING
+from monitor.own_duties import BACKUP_PURGE, BESIDES, COPIES_ERASURE, HOLD_REVIEW, SPOT_CHECK
+from monitor.registry.places import vouched_on
 from monitor.registry.roster import roster
 from monitor.tables.store import transaction
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     BACKUP: BACKUP_PURGE, HOLD: HOLD_REVIEW, OWN: HOLD_REVIEW, COPIES: COPIES_ERASURE, DISPUTED: COPIES_ERASURE,
+    REMAINING: COPIES_ERASURE,
 }  # fmt: skip
 
 
@@ -61,19 +63,20 @@ async def _let_go(refs: list[str], at: datetime) -> None:
 
 async def begin(place: DisposalPlace, one: Disposal, entry: Engagement, at: datetime, present: Roster) -> None:
     """The duty that belongs to a place. A purge is due on the day that the party named, or as agreed; neither rolls.
-    What is disputed has as long as the order had.
+    What is disputed, and what is still there with no day named, has as long as the order had.
     """
     due: date
     if place.state not in KEPT:
-        days = entry.deletion_days if place.state == DISPUTED else entry.deletion.backup_days
+        days = entry.deletion_days if place.state in {DISPUTED, REMAINING} else entry.deletion.backup_days
         due = place.purge_by or (place.done_on or one.accepted_on) + timedelta(days=days)
         await tables.DisposalPlace.filter(id=place.id).update(purge_by=due)
     else:
         assert place.review_on is not None  # noqa: S101 - a certificate without it is not taken
         due = present.calendar.roll(place.review_on, entry.roll)
+    said = {"besides": place.kind} if place.kind in BESIDES else {"storage": place.name}
     await owe(
         KINDS[place.state], due, at, present, company_id=one.company_id, party_id=one.party_id,
-        engagement_id=one.engagement_id, ref=reference(place), about={"place": str(place.id)},
+        engagement_id=one.engagement_id, ref=reference(place), about={"place": str(place.id), **said},
     )  # fmt: skip
 
 
@@ -83,9 +86,7 @@ async def over(one: Disposal, entry: Engagement, at: datetime, present: Roster) 
     """
     today = present.calendar.day_of(at)
     await tables.Disposal.filter(id=one.id).update(state=OVER, over_on=today)
-    last_day = await present.last_day(entry.key)
-    ended = last_day is not None and last_day < today
-    if ended or not (await _was_ordered(one) or await present.achieved(entry.key)):  # else those below work on
+    if await _of_the_end(one, entry.key, present):  # else those below work on
         await _over_below(one)
     if entry.spot_checked:
         due = present.calendar.roll(today + timedelta(days=entry.deletion.spot_check_days), entry.roll)
@@ -95,8 +96,12 @@ async def over(one: Disposal, entry: Engagement, at: datetime, present: Roster) 
         )  # fmt: skip
 
 
-async def _was_ordered(one: Disposal) -> bool:
-    return (await tables.Obligation.get(id=one.obligation_id)).cause.get("reason") == ORDERED
+async def _of_the_end(one: Disposal, key: str, present: Roster) -> bool:
+    """Whether the certificate speaks of the end of the work, and not only of what lay there while it went on."""
+    duty, last_day = await tables.Obligation.get(id=one.obligation_id), await present.last_day(key)
+    if last_day is None:
+        return duty.cause.get("reason") != ORDERED and not await present.achieved(key)
+    return vouched_on(duty, present.calendar) > last_day
 
 
 async def _over_below(one: Disposal) -> None:
@@ -107,9 +112,3 @@ async def _over_below(one: Disposal) -> None:
 
 def reference(place: DisposalPlace) -> str:
     return f"disposal/{place.disposal_id}/{place.id}"
-
-
-async def left(engagement: str) -> list[str]:
-    """What of an engagement's accepted certificate is still there, by the names of its places."""
-    rows = tables.DisposalPlace.filter(disposal__engagement_id=engagement).exclude(disposal__state=REPLACED)
-    return [str(name) for name in await rows.exclude(state__in=GONE).order_by("id").values_list("name", flat=True)]

@@ -14,9 +14,9 @@ from monitor import ledger, tables
 from monitor.duties import owing
 from monitor.notices import ASSIGNEE, NAMED, about_own, tell
 from monitor.own_duties import CORRECTIVE_ACTION, DONE, EFFECT_CHECK
-from monitor.promises.entries import harmless, known_company
+from monitor.promises.entries import known_company
 from monitor.promises.improving.sources import Source, held
-from monitor.reasons import keep
+from monitor.reasons import harmless, keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.schedule import edit
@@ -132,8 +132,8 @@ async def followed(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason
     owing.explain(duty.kind, outcome, reason)
     harmless(reason)
     async with transaction():
-        going, present = await owing.held(duty.id), await roster()
-        row = await tables.CorrectiveAction.filter(ref=going.ref).select_for_update().get()
+        going = await owing.held(duty.id, lambda of: tables.CorrectiveAction.filter(ref=of.ref))
+        row, present = await tables.CorrectiveAction.get(ref=going.ref), await roster()
         await owing.done(going, at, actor, outcome, reason, on)
         day, by = on or present.calendar.day_of(at), Hand(actor, at, present)
         if going.kind == CORRECTIVE_ACTION:

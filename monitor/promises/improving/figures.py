@@ -10,6 +10,7 @@ from checks.contract import Severity
 from monitor import tables
 from monitor.obligations.attestation import Attestation
 from monitor.own_duties import PRELIMINARY_REPORT
+from monitor.promises.owners.correcting import CLOSED, WITHDRAWN
 from monitor.registry.format import TIERS
 from monitor.remediation.rules import HELD
 
@@ -56,6 +57,7 @@ async def figures(span: Span, at: datetime, present: Roster) -> list[Section]:
         "conduct": await _cases(span, present),
         "incidents": await _incidents(span, present),
         "requests": await _requests(span),
+        "corrections": await _corrections(span),
         "complaints": await _complaints(span),
         "waivers": await _waivers(span, today, present),
         "actions": await _actions(span, today, present),
@@ -149,6 +151,19 @@ async def _requests(span: Span) -> list[Row]:
         _row("answered", len(days)),
         _row("longest", max(days, default=0)),
         _row("answered-late", late),
+    ]
+
+
+async def _corrections(span: Span) -> list[Row]:
+    """Those of the company's own accord; what owners ask for counts as their requests."""
+    found = await span.within(tables.Correction, "known_on")
+    ended = [one for one in found if one.state == CLOSED and one.ended_on]
+    return [
+        _row("found", len(found)),
+        _row("corrected", len(ended)),
+        _row("no-error", sum(1 for one in found if one.state == WITHDRAWN)),
+        _row("longest", max(((one.ended_on - one.known_on).days for one in ended), default=0)),
+        _row("corrected-late", sum(1 for one in ended if one.ended_on > one.due_on)),
     ]
 
 

@@ -9,20 +9,21 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
 from monitor.calendar import DAY
 from monitor.duties import owing
 from monitor.own_duties import MANAGEMENT_REVIEW
-from monitor.promises.entries import REGISTER_LOCK, harmless
+from monitor.promises.entries import REGISTER_LOCK
 from monitor.promises.improving.figures import Span, figures
-from monitor.reasons import keep
+from monitor.reasons import harmless, keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from monitor.registry.roster import Roster
@@ -71,25 +72,37 @@ async def begin(at: datetime) -> int:
         await alone(REGISTER_LOCK)
         if await tables.Pulse.exists(name=stamp):
             return 0
-        if await _reviewed(year, present):
+        if year.number >= (await _first(present, today)).number:
             await _owe(year, at, present)
         await tables.Pulse.filter(name__startswith=f"{_STAMP}/").delete()
         await tables.Pulse.create(name=stamp, at=at)
     return 1
 
 
-async def _reviewed(year: Year, present: Roster) -> bool:
-    """Whether that year is one of those that are reviewed: from the first that was named, or that the books hold."""
-    first = present.group.improvement.reviews_from
-    if first is not None:
-        return year.number >= first
-    work = await tables.Engagement.all().order_by("first_seen_at").first()
-    return work is not None and present.calendar.day_of(work.first_seen_at) <= year.first
+async def _first(present: Roster, today: date) -> Year:
+    """The first year that is reviewed: the one that was named, or the first that the books hold whole."""
+    terms = present.group.improvement
+    if terms.reviews_from is not None:
+        return Year(terms.reviews_from, terms.fiscal_year_begins)
+    seen: list[Any] = await tables.Engagement.all().order_by("first_seen_at").limit(1).values_list("first_seen_at")
+    begun = present.calendar.day_of(seen[0][0]) if seen else today
+    year = Year.of(begun, terms.fiscal_year_begins)
+    return year if begun == year.first else Year(year.number + 1, year.month)
+
+
+async def first_reviews(present: Roster, today: date) -> Mapping[str, date]:
+    """By company, the last day of its first review: of a year at whose end it belonged to the group."""
+    first = await _first(present, today)
+    joined = {key: Year.of(one.member_from or first.first, first.month) for key, one in present.companies.items()}
+    return {key: _due_on(Year(max(year.number, first.number), first.month), present) for key, year in joined.items()}
+
+
+def _due_on(year: Year, present: Roster) -> date:
+    return present.calendar.following(year.last + timedelta(days=present.group.improvement.review_days))
 
 
 async def _owe(year: Year, at: datetime, present: Roster) -> None:
-    days = timedelta(days=present.group.improvement.review_days)
-    due_on = present.calendar.following(year.last + days)
+    due_on = _due_on(year, present)
     today = present.calendar.day_of(at)
     members = [key for key, one in present.companies.items() if one.member_on(year.last) and one.member_on(today)]
     for company in (None, *members):

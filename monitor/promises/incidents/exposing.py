@@ -20,11 +20,12 @@ from monitor.own_duties import EXPOSURE_ROUND
 from monitor.promises import lifecycle
 from monitor.promises.owners.holding import holders
 from monitor.promises.owners.references import sound
-from monitor.questionnaire import holds_my_number
+from monitor.reasons import harmless
 from monitor.refusal import Refused, need
+from monitor.registry.apply import ONE_AT_A_TIME
 from monitor.registry.roster import roster
 from monitor.tables.duty import LIVE
-from monitor.tables.store import transaction
+from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from monitor.tables import Obligation, OwnDuty
 
 REF = "exposure/"  #: how the reference of a round begins, where whoever asks gives none of their own
-_MY_NUMBER = "This text seems to hold an individual number (My Number). Take it out: it may not be kept here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ async def ask(asked: Asked, at: datetime, actor: str) -> OwnDuty:
     """Ask them all, in one transaction. What is told twice by its reference is one round."""
     given = sound(asked.ref) if asked.ref else ""
     async with transaction():
+        await alone(ONE_AT_A_TIME)  # many works are asked, and many change with the registry
         present = await roster()
         _check(asked, present)
         keys = await _concerned(asked, present, present.calendar.day_of(at))
@@ -72,7 +73,7 @@ async def ask(asked: Asked, at: datetime, actor: str) -> OwnDuty:
 
 def _check(asked: Asked, present: Roster) -> None:
     need(asked.what.strip(), "what-missing", "Write what has happened, so that the parties can look for it.")
-    need(not holds_my_number(asked.what), "what-my-number", _MY_NUMBER)
+    harmless(asked.what, reason="what-my-number")
     need(asked.purposes, "purposes-missing", "Choose at least one purpose of use.")
     need(set(asked.purposes) <= present.purposes.keys(), "purposes-unknown", "The registry has no such purpose.")
     need(
@@ -90,7 +91,7 @@ async def _concerned(asked: Asked, present: Roster, day: date) -> list[str]:
 
 def _owed(asked: Asked, ref: str, at: datetime, present: Roster) -> Owed:
     """At once, and again by the hour; T is the day on which the last hour runs out."""
-    hours = present.group.incidents.exposure_hours
+    hours = present.group.incidents.on(present.calendar.day_of(at)).exposure_hours
     due_on = present.calendar.day_of(at + timedelta(hours=hours[-1]))
     cause = {"reason": EXPOSURE, "request": asked.what.strip()}
     return Owed(due_on, opens_at=at, cause=cause, subject=ref, roll=Roll.NONE, statutory=True, hours=hours)

@@ -39,7 +39,7 @@ async def reported(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason
     """The final report stands for a preliminary one that has not been made."""
     owing.explain(duty.kind, outcome, reason)
     async with transaction():
-        going = await owing.held(duty.id)
+        going = await owing.held(duty.id, lambda of: tables.Incident.filter(ref=of.ref))
         await owing.done(going, at, actor, outcome, reason, on)
         if going.kind == FINAL_REPORT and outcome == DONE:
             open_ones = tables.OwnDuty.filter(kind=PRELIMINARY_REPORT, ref=going.ref, state="open")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
 from monitor.asked import frozen
-from monitor.books import Step, enter
+from monitor.books import Step, enter, lock_works
 from monitor.calendar import Roll
 from monitor.hearing.asking_on import NOTICE
 from monitor.hearing.incidents import CATEGORIES, NOTICED, PEOPLE, event, learn, nth_day
@@ -88,13 +88,14 @@ async def report(said: Report, at: datetime, actor: str, shelf: Shelf) -> Incide
 
 
 async def _of(engagement: str, aware_on: date) -> Incident | None:
-    """The incident that has begun already, so that one that is told twice is one."""
+    """The incident that has begun already, so that one that is told twice is one, also at once."""
+    await lock_works(engagement)
     going = tables.Incident.filter(engagement_id=engagement, aware_on=aware_on).exclude(state="closed")
     return await going.order_by("-id").select_for_update().first()
 
 
 async def _begin(said: Report, at: datetime, actor: str) -> Incident:
-    row = await tables.Engagement.filter(key=said.engagement).select_for_update().first()
+    row = await tables.Engagement.get_or_none(key=said.engagement)
     if row is None:
         raise Refused("no-such-engagement", Message("There is no such engagement."))
     incident = await tables.Incident.create(
@@ -121,11 +122,11 @@ async def _asked(
     handed_in = await known.order_by("-id").select_for_update().first()
     if handed_in is not None:
         return handed_in
-    due_on = nth_day(incident.aware_on, present.group.incidents.notice_days)
-    days = present.group.incidents.notice_days - 1
+    days = present.group.incidents.on(present.calendar.day_of(at)).notice_days
+    due_on = nth_day(incident.aware_on, days)
     owed = Owed(
         due_on,
-        days,
+        days - 1,
         opens_at=at,
         cause={"reason": "incident", **cause},
         subject=str(incident.ref),

@@ -13,7 +13,7 @@ from monitor.conduct import TEXTS_DISAGREE
 from monitor.promises.joint_use.changes import notice_seen
 from monitor.promises.joint_use.notice import Cast, kept, notice
 from monitor.promises.joint_use.register import joint_uses, lacking
-from monitor.promises.policies import Published, gaps
+from monitor.promises.policies import RULES, Published, gaps
 from monitor.registry.apply import ONE_AT_A_TIME
 from monitor.registry.format import LinkedSite, Policy
 from monitor.registry.roster import roster
@@ -82,6 +82,8 @@ async def _agree(found: list[Gap], present: Roster, at: datetime) -> None:
     """What does not agree is a case of the privacy office while it lasts."""
     open_ones = await tables.Case.filter(rule=TEXTS_DISAGREE, closed_at=None).values_list("ref", flat=True)
     for gap in found:
-        await breach(TEXTS_DISAGREE, gap.detail, at, present, ref=gap.ref)
+        held_to = RULES[gap.rule]
+        dated = {"rule_version": held_to.version, "rule_since": held_to.since}
+        await breach(TEXTS_DISAGREE, gap.detail, at, present, ref=gap.ref, **dated)
     for ref in set(open_ones) - {gap.ref for gap in found}:
         await mended(TEXTS_DISAGREE, at, ref=ref)

@@ -1,5 +1,5 @@
 """Which accepted attestations held the questions that are asked besides: an attestation alone does not say that the
-party was asked how it recognises customers, or how it makes statistics.
+party was asked how it recognises customers, how it makes statistics, or what care it takes of data of children.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from monitor import tables
 from monitor.asked import frozen
 from monitor.obligations.attestation import Attestation
 from monitor.promises.matrix.freshest import Booked, freshest
-from monitor.questionnaire.defaults import BY_DUTY
+from monitor.questionnaire.defaults import BY_DUTY, CHILDREN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,4 +41,4 @@ async def _rows(texts: Mapping[str, list[str]]) -> list[tuple[Any, ...]]:
 def named(asked: Questionnaire) -> list[str]:
     """What of that is among the questions, by name. Pure."""
     begun = {question.id.partition(".")[0] for question in asked.questions}
-    return [name for name in BY_DUTY.values() if name in begun]
+    return [name for name in (*BY_DUTY.values(), CHILDREN) if name in begun]

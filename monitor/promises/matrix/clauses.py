@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 class Scope:
     """To whom a promise applies, and what is said where it does not. `works`: to companies with such works in force,
     by which its evidence is judged as well. `joint`: to members of a joint use. `occasion`: as soon as there is
-    something to show, `linked`: where linked sites are on record. None of these: to everybody.
+    something to show, `linked`: where linked sites are on record. None of these: to everybody. `yearly`: what is needed
+    is made of a whole year for the first time, and is not missing before the day on which that is due.
     """
 
     nothing: Message | None = None
@@ -46,6 +47,7 @@ class Scope:
     joint: bool = False
     occasion: bool = False
     linked: bool = False
+    yearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,10 @@ CLAUSES: tuple[Clause, ...] = (
         _JOINT,
         (*_rules(NOTICE_INCOMPLETE, NOT_BEFOREHAND), *_texts(FIFTH_ITEM, UNTOLD)),
     ),
-    Clause("A4", Message("Special care of children"), (of.ATTESTED,), _flag("child_data")),
-    Clause("A5a", Message("Data is accurate and up to date"), (of.CORRECTED, of.SPREAD), _OCCASION),
+    Clause("A4", Message("Special care of children"), (of.ATTESTED,), _flag("child_data"), needs=(Need((of.CARED,)),)),
+    Clause(
+        "A5a", Message("Data is accurate and up to date"), (of.CORRECTED, of.SPREAD), _OCCASION, ("duty:correction",)
+    ),
     Clause("A5b", Message("Security measures of today's standard"), (of.SEEN_SAFE, of.ATTESTED, of.REMEDIED), _WORKS),
     Clause("A6a", Message("No more is entrusted than is needed"), (of.NEEDED, of.SCOPED), _TRUSTEES),
     Clause("A6b", Message("Only the capable are entrusted"), (of.REVIEWED,), _TRUSTEES, _LACKING),
@@ -160,7 +164,8 @@ CLAUSES: tuple[Clause, ...] = (
         "A10",
         Message("Continuous improvement"),
         (of.REMEDIED, of.ACTED),
-        also=of.LATE,
+        Scope(yearly=True),
+        of.LATE,
         needs=(Need((of.SUMMED_UP,)),),
     ),
     Clause("AC", Message("The published contact exists and takes mail"), (of.SEEN_CONTACTS,), shared=True),

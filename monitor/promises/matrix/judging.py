@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from monitor.calendar import add_months
+from monitor.language import Message
 from monitor.promises.matrix.sources import Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from monitor.language import Message
     from monitor.promises.matrix.clauses import Clause
     from monitor.promises.matrix.reading import Books, Row, Shelf
     from monitor.promises.matrix.sources import Source
@@ -30,6 +30,7 @@ class State(StrEnum):
     NOTHING = "nothing"
 
 
+NOT_DUE = "The first review of a whole year is not due before {day}."
 RED = frozenset({State.TROUBLE, State.MISSING})
 _LACKING = frozenset({State.TROUBLE, State.MISSING, State.STALE})
 
@@ -107,7 +108,12 @@ def _cell(ours: _Ours, company: str, terms: Promises) -> Cell:
     applies = ours.applies(company, some=bool(seen))
     unmet = _unmet(clause, seen, books)
     state = _state(seen, unmet, applies=applies, troubled=bool(troubles))
-    why = clause.scope.nothing if state is State.NOTHING else None
+    first_on = books.first_years.get(company, date.min) if clause.scope.yearly else date.min
+    early = state is State.MISSING and books.today <= first_on
+    if early:
+        state = State.NOTHING
+    nothing = Message(NOT_DUE, {"day": first_on}) if early else clause.scope.nothing
+    why = nothing if state is State.NOTHING else None
     lacks = tuple(unmet) if state in _LACKING else ()
     return Cell(company, clause, state, books.today, tuple(seen), lacks, tuple(troubles), why)
 

@@ -18,6 +18,7 @@ from checks.names import host_of
 from monitor import tables
 from monitor.calendar import add_months
 from monitor.conduct import TEXTS_DISAGREE
+from monitor.promises.improving.yearly import first_reviews
 from monitor.promises.matrix.besides import BESIDES, besides
 from monitor.promises.matrix.freshest import BOOKED, NOTICES, OUTSIDE, Booked, day_of, freshest, looks
 from monitor.promises.matrix.works import works_of
@@ -57,7 +58,7 @@ Shelf: TypeAlias = "Mapping[str, Mapping[str, Sequence[Row]]]"  #: by name, and 
 @dataclass(frozen=True)
 class Books:
     """Everything that was read, at one instant. `in_force`: the companies that have such works. `brings`: by purpose,
-    what it wants looked after.
+    what it wants looked after. `first_years`: by company, the last day of its first yearly review.
     """
 
     today: date
@@ -67,6 +68,7 @@ class Books:
     shelf: Shelf = field(default_factory=dict)
     trouble: Shelf = field(default_factory=dict)
     brings: Mapping[str, Collection[str]] = field(default_factory=lambda: USUAL)
+    first_years: Mapping[str, date] = field(default_factory=dict)
 
 
 async def read(present: Roster, at: datetime) -> Books:
@@ -87,7 +89,8 @@ async def read(present: Roster, at: datetime) -> Books:
     joint = frozenset(one.company for use in uses.values() for one in use.members_on(today) if one.company)
     brings = {key: one.brings for key, one in present.purposes.items()}
     linked = await tables.LinkedSite.filter(retired_at=None).exists()
-    return Books(today, in_force, joint, linked, shelf.folded(), await _trouble(works, today), brings)
+    trouble, first_years = await _trouble(works, today), await first_reviews(present, today)
+    return Books(today, in_force, joint, linked, shelf.folded(), trouble, brings, first_years)
 
 
 class _Shelving:

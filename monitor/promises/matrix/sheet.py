@@ -6,12 +6,11 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
 from monitor.language import Message
 from monitor.promises.matrix.clauses import CLAUSES
 from monitor.promises.matrix.judging import State
 from monitor.promises.matrix.words import MEANINGS, NAMES
+from monitor.workbooks import new_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +24,6 @@ _TONES: Mapping[State, str] = {
     State.PROVED: "#CBE8CF",
     State.NOTHING: "#E6E6E6",
 }
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _NARROW, _WIDE, _WIDEST = 18, 60, 100
 _MOST = 10  #: open things of one promise that are named
 
@@ -33,7 +31,7 @@ _MOST = 10  #: open things of one promise that are named
 def workbook(found: Mapping[str, Sequence[Cell]], names: Mapping[str, str], base: str, language: str) -> bytes:
     """`names`: what the companies are called; `base`: where the managers' pages are, for the way to each evidence."""
     made = io.BytesIO()
-    with xlsxwriter.Workbook(made, _OPTIONS) as book:
+    with new_workbook(made) as book:
         sheets = _Sheets(book, found, names, base.rstrip("/"), language)
         sheets.glance()
         sheets.lines()
@@ -74,14 +72,14 @@ class _Sheets:
     def _short(self, cell: Cell) -> str:
         name = NAMES[cell.state].in_(self.language)
         with_age = Message("{state} ({days} days)", {"state": name, "days": cell.age})
-        aged = cell.age is not None and cell.state is not State.MISSING
+        aged = cell.age is not None and cell.state not in {State.MISSING, State.NOTHING}
         return with_age.in_(self.language) if aged else name
 
     def lines(self) -> None:
         heads = (
             Message("Company"), Message("Number"), Message("Promise"), Message("State"), Message("Freshest evidence"),
             Message("Days"), Message("Kind of evidence"), Message("Count of evidence"), Message("Where"),
-            Message("Still open"), Message("Missing"),
+            Message("Still open"), Message("Missing, or why there is nothing"),
         )  # fmt: skip
         sheet, days = self._begun(Message("Evidence"), *heads), self.book.add_format({"num_format": "yyyy-mm-dd"})
         rows = [self._line(cell) for cells in self.found.values() for cell in cells]
@@ -100,7 +98,8 @@ class _Sheets:
         open_ones = " ".join(self._way(row.href) for _, row in cell.troubles[:_MOST])
         name, state = self.names[cell.company], NAMES[cell.state].in_(self.language)
         missing = "\n".join(" / ".join(one.title.in_(self.language) for one in need) for need in cell.lacks)
-        return [name, clause.code, clause.title.in_(self.language), state, *said, open_ones, missing]
+        why = cell.why.in_(self.language) if cell.why else ""
+        return [name, clause.code, clause.title.in_(self.language), state, *said, open_ones, missing or why]
 
     def _way(self, href: str) -> str:
         return f"{self.base}{href}" if href else ""

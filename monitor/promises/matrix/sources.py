@@ -113,7 +113,7 @@ CORRECTED = Source(
 )
 SPREAD = Source(
     Message("Correction made by everybody who holds the data"),
-    ("corrected", "answer:correction-leg", "duty:correction", "duty:joint-correction"),
+    ("corrected", "answer:correction-leg", "duty:joint-correction"),
     "/corrections",
     Term.LASTING,
 )
@@ -151,6 +151,7 @@ IDENTIFIED = Source(Message("Answers on identifying customers accepted"), ("aske
 ORDERED = Source(Message("Answers on orders and recorded calls accepted"), ("asked:orders",), "/engagements")
 NOTIFIED = Source(Message("Answers on lists for notices accepted"), ("asked:notices",), "/engagements")
 AGGREGATED = Source(Message("Answers on how statistics are made accepted"), ("asked:statistics",), "/engagements")
+CARED = Source(Message("Answers on data of children accepted"), ("asked:children",), "/engagements")
 ENDS = Source(
     Message("Day set in the next 12 months from which return or deletion is owed"), ("end",), "/engagements",
     Term.LASTING,

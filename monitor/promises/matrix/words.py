@@ -26,7 +26,9 @@ MEANINGS: Mapping[State, Message] = {
     ),
     State.STALE: Message("There is evidence, and all of it is older than it may be."),
     State.PROVED: Message("There is evidence that is young enough, and nothing open speaks against it."),
-    State.NOTHING: Message("The company has no work of this kind, or nothing of this kind has happened."),
+    State.NOTHING: Message(
+        "The company has no work of this kind, nothing of this kind has happened, or it is not due yet."
+    ),
 }
 #: The tag of the kit that a state gets on pages: a sign, a tone and the word.
 TAGS: Mapping[State, str] = {

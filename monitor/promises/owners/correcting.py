@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import ledger, tables
 from monitor.duties import owing
-from monitor.hearing.corrections import CORRECTION_LEG, joint, silent, still_asked
+from monitor.hearing.corrections import CORRECTION_LEG, joint, made, silent, still_asked
 from monitor.language import Message
+from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand, withdraw_demands
 from monitor.own_duties import CORRECTION, DONE, JOINT_CORRECTION
@@ -22,6 +23,7 @@ from monitor.promises.owners.holding import held_by, joint_users, responsible
 from monitor.promises.owners.references import REF_LOCK, free, sound
 from monitor.reasons import keep
 from monitor.refusal import Refused, need
+from monitor.registry.apply import ONE_AT_A_TIME
 from monitor.registry.roster import roster
 from monitor.tables.store import alone, transaction
 
@@ -66,6 +68,7 @@ async def enter_correction(made: Made, at: datetime, actor: str) -> Correction:
     """Data is corrected: everybody who holds a copy is asked to do the same. What is entered twice alike is one."""
     ref = sound(made.ref)
     async with transaction():
+        await alone(ONE_AT_A_TIME)  # many works are asked, and many change with the registry
         await alone(REF_LOCK)
         present = await roster()
         need(made.source in SOURCES, "no-such-source", "Say how the error became known.")
@@ -84,7 +87,7 @@ async def _begin(ref: str, company: str, made: Made, present: Roster, at: dateti
     """Nobody is asked to be done before they can have read of it: days count from the one on which mails leave."""
     calendar = present.calendar
     asked_on = calendar.day_of(calendar.next_sending(at))
-    leg_due, due_on = last_days(made.known_on, asked_on, present.group.corrections, calendar)
+    leg_due, due_on = last_days(made.known_on, asked_on, present.group.corrections.on(calendar.day_of(at)), calendar)
     row = await tables.Correction.create(
         ref=ref, company_id=company, service=made.service, source=made.source, purposes=list(made.purposes),
         known_on=made.known_on, due_on=due_on, entered_at=at, entered_by=actor,
@@ -106,7 +109,8 @@ def last_days(known_on: date, asked_on: date, days: Corrections, calendar: Calen
 
 async def _ask_all(row: Correction, due_on: date, present: Roster, at: datetime) -> None:
     """Trustees and all below them by the form, and joint users outside the group; its companies by a duty of theirs."""
-    today, days = present.calendar.day_of(at), present.group.corrections.correction_days
+    today = present.calendar.day_of(at)
+    days = present.group.corrections.on(today).correction_days
     keys = await held_by(row.company_id, row.service, row.purposes, today, present)
     companies, outside = await joint_users(row.company_id, row.purposes, today, present)
     owed = Owed(due_on, days, opens_at=at, cause={"reason": CORRECTION, "source": row.source}, subject=row.ref)
@@ -125,8 +129,8 @@ async def ended(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: s
     """
     owing.explain(duty.kind, outcome, reason)
     async with transaction():
-        held = await owing.held(duty.id)
-        row = await tables.Correction.filter(ref=held.ref).select_for_update().get()
+        held = await owing.held(duty.id, lambda of: tables.Correction.filter(ref=of.ref))
+        row = await tables.Correction.get(ref=held.ref)
         if outcome == DONE:
             await _closable(row)
         else:
@@ -146,10 +150,13 @@ async def _closable(row: Correction) -> None:
 
 
 async def _call_off(row: Correction, at: datetime) -> None:
+    """Whoever has been asked is told, those first who have corrected it already: they have to change it back."""
+    why = {"reason": "correction-withdrawn"}
+    await tell([about_duty(leg, "cancelled", VENDOR, at, data=why) for leg in await made(row.ref)])
     await withdraw_demands(await still_asked(row.ref), "correction-withdrawn", at)
     for duty in await joint(row.ref):
-        if duty.state == "open":
-            await owing.cancel(duty, "correction-withdrawn", at)
+        if duty.state == "open" or duty.outcome == DONE:
+            await owing.call_off(duty, "correction-withdrawn", at)
 
 
 def _event(kind: str, row: Correction, actor: str, **data: Any) -> ledger.Event:

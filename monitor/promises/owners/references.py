@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from monitor.promises.entries import not_ours
-from monitor.questionnaire.my_number import holds_my_number
+from monitor.promises.entries import REFERENCE, not_ours
+from monitor.reasons import harmless
 from monitor.refusal import need
 
 if TYPE_CHECKING:
     from monitor.tables import Correction, OwnerRequest
 
 REF_LOCK = 0x17A63  #: PostgreSQL's lock of whoever enters something under such a reference
-_SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}")
 
 
 def sound(ref: str) -> str:
@@ -21,9 +19,9 @@ def sound(ref: str) -> str:
     a name or an address has none, or is written otherwise.
     """
     text = ref.strip()
-    need(not holds_my_number(text), "my-number", "Write no My Number: nothing of this has been kept.")
+    harmless(text)
     need(
-        _SOUND.fullmatch(text) and any(sign.isdigit() for sign in text),
+        REFERENCE.fullmatch(text) and any(sign.isdigit() for sign in text),
         "ref-names-somebody",
         "Write a number of your own, such as R-2026-001: up to 60 Latin letters, digits and . _ / -, with a digit among"
         " them. Never a name or an address.",

@@ -19,6 +19,7 @@ from monitor.promises.owners.holding import held_by, joint_users, responsible
 from monitor.promises.owners.references import REF_LOCK, free, sound
 from monitor.reasons import keep
 from monitor.refusal import Refused, need
+from monitor.registry.apply import ONE_AT_A_TIME
 from monitor.registry.roster import roster
 from monitor.schedule import edit
 from monitor.tables.store import alone, transaction
@@ -26,6 +27,8 @@ from monitor.tables.store import alone, transaction
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
+
+    from tortoise.queryset import QuerySet
 
     from monitor.registry.roster import Roster
     from monitor.tables import OwnDuty, OwnerRequest
@@ -64,6 +67,7 @@ async def enter_request(asked: Asked, at: datetime, actor: str) -> OwnerRequest:
     """
     ref = sound(asked.ref)
     async with transaction():
+        await alone(ONE_AT_A_TIME)  # many works are asked, and many change with the registry
         await alone(REF_LOCK)
         present = await roster()
         company = await _routed(asked, present)
@@ -95,9 +99,9 @@ async def _routed(asked: Asked, present: Roster) -> str:
 
 
 async def _begin(ref: str, company: str, asked: Asked, present: Roster, at: datetime, actor: str) -> OwnerRequest:
-    arrived = asked.arrived_on <= present.calendar.day_of(at)
-    need(arrived, "arrived-ahead", "Name today or a day before it.")
-    due_on = asked.arrived_on + timedelta(days=present.group.owner_requests.answer_days)
+    today = present.calendar.day_of(at)
+    need(asked.arrived_on <= today, "arrived-ahead", "Name today or a day before it.")
+    due_on = asked.arrived_on + timedelta(days=present.group.owner_requests.on(today).answer_days)
     request = await tables.OwnerRequest.create(
         ref=ref,
         company_id=company,
@@ -117,6 +121,7 @@ async def _begin(ref: str, company: str, asked: Asked, present: Roster, at: date
 async def verify(request_id: int, verified_on: date, at: datetime, actor: str) -> None:
     """Somebody of the company has verified who asks: now, and not before, those who hold the data are told."""
     async with transaction():
+        await alone(ONE_AT_A_TIME)
         present = await roster()
         request = await _held(request_id)
         need(request.verified_on is None, "verified-already", "The identity has been verified already.")
@@ -159,7 +164,8 @@ def _leg(request: OwnerRequest, verified_on: date, at: datetime, present: Roster
     """What one holder owes: so many days after verification, and never after the owner's answer; but nobody is late
     before they were asked. Nothing leaves before the day of verification, also where that was entered ahead.
     """
-    days, calendar = present.group.owner_requests.leg_days, present.calendar
+    calendar = present.calendar
+    days = present.group.owner_requests.on(calendar.day_of(at)).leg_days
     opens_at = at if verified_on <= calendar.day_of(at) else calendar.sending_on(verified_on)
     due_on = max(min(verified_on + timedelta(days=days), request.due_on), calendar.day_of(opens_at))
     cause = {"reason": "owner-request", "request": request.request}
@@ -172,15 +178,15 @@ async def answer(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: 
     """
     owing.explain(duty.kind, outcome, reason)
     async with transaction():
-        held = await owing.held(duty.id)
-        request = await tables.OwnerRequest.filter(ref=held.ref).select_for_update().get()
+        held = await owing.held(duty.id, _request)
+        request = await tables.OwnerRequest.get(ref=held.ref)
         if outcome == DONE:
             await _answerable(request)
         else:
             await withdraw_demands(await withdrawn(request.ref), f"request-{outcome}", at)
             for going in await joint(request.ref):
                 if going.state == "open":
-                    await owing.cancel(going, f"request-{outcome}", at)
+                    await owing.call_off(going, f"request-{outcome}", at)
         await owing.done(held, at, actor, outcome, reason, on)
         today = (await roster()).calendar.day_of(at)
         state = "answered" if outcome == DONE else outcome
@@ -192,9 +198,13 @@ async def shared(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: 
     """A company that uses the data jointly says what it has done."""
     owing.explain(duty.kind, outcome, reason)
     async with transaction():
-        held = await owing.held(duty.id)
+        held = await owing.held(duty.id, _request)
         await owing.done(held, at, actor, outcome, reason, on)
         await heard(held.ref, at, actor)
+
+
+def _request(duty: OwnDuty) -> QuerySet[OwnerRequest]:
+    return tables.OwnerRequest.filter(ref=duty.ref)
 
 
 async def _answerable(request: OwnerRequest) -> None:

@@ -20,6 +20,8 @@ from monitor.tables.store import alone, transaction
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from tortoise.queryset import QuerySet
+
     from monitor.registry.roster import Roster
     from monitor.tables import OwnDuty, SubEntrustment
 
@@ -42,7 +44,7 @@ async def decide(duty_id: int, at: datetime, actor: str, verdict: Verdict) -> No
     """A named person decides, in a transaction of its own; the second of two is told that it has been decided."""
     async with transaction():
         await alone(ONE_AT_A_TIME)
-        duty, present = await owing.held(duty_id), await roster()
+        duty, present = await owing.held(duty_id, _entry), await roster()
         owing.explain(duty.kind, verdict.outcome, verdict.words)
         row = await of_duty(duty)
         early = verdict.on is not None and row.requested_on is not None and verdict.on < row.requested_on
@@ -58,7 +60,11 @@ async def decide(duty_id: int, at: datetime, actor: str, verdict: Verdict) -> No
 
 async def of_duty(duty: OwnDuty) -> SubEntrustment:
     """The entry that a duty is about."""
-    return await tables.SubEntrustment.filter(id=int(duty.about["sub_entrustment"])).select_for_update().get()
+    return await _entry(duty).select_for_update().get()
+
+
+def _entry(duty: OwnDuty) -> QuerySet[SubEntrustment]:
+    return tables.SubEntrustment.filter(id=int(duty.about["sub_entrustment"]))
 
 
 async def _lawful(row: SubEntrustment, present: Roster, at: datetime) -> None:

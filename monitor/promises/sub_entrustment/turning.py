@@ -18,6 +18,7 @@ from monitor.own_duties import SUB_ENTRUSTMENT_DECISION
 from monitor.promises.sub_entrustment.deciding import APPROVE, settle
 from monitor.registry.apply import ONE_AT_A_TIME
 from monitor.registry.roster import roster
+from monitor.registry.suspension import stopped_now
 from monitor.tables.duty import ASKED
 from monitor.tables.store import alone, transaction
 
@@ -77,7 +78,7 @@ async def _silence(row: SubEntrustment, at: datetime, present: Roster) -> None:
     """The time to object is over. Where the law has come to want more meanwhile, the decision is overdue instead."""
     entry, today = await present.engagement(row.engagement_id), present.calendar.day_of(at)
     duty = await _duty(row)
-    if not silent(row.authorisation, entry, row.consent_on, today):
+    if not silent(row.authorisation, entry, row.consent_on, today, stopped=await stopped_now(entry.key, present)):
         row.turns_at = None
         await row.save()
         if duty:

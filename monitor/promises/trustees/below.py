@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.language import Message
+from monitor.language import Message, listed
 from monitor.letters.words import named
-from monitor.promises.states import CHAIN_STATES, WORK_STATES
-from monitor.promises.trustees.wording import AUTHORISED, DAY, NARROW, USUAL, WIDE, between
+from monitor.promises.states import CHAIN_STATES
+from monitor.promises.trustees.wording import AUTHORISED, DAY, NARROW, USUAL, WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +52,7 @@ def _state(rung: Rung, language: str) -> str:
     """What was decided on it; of one that an old ledger had and nobody asked for, how its work stands."""
     if rung.node.request:
         return Message(CHAIN_STATES[rung.node.request.state]).in_(language)
-    return Message(WORK_STATES[rung.node.entry.state]).in_(language) if rung.node.entry else ""
+    return rung.line.below[rung.node.entry.key].words(language) if rung.node.entry else ""
 
 
 def _work(rung: Rung, _: str) -> Value:
@@ -62,7 +62,7 @@ def _work(rung: Rung, _: str) -> Value:
 
 def _items(rung: Rung, language: str) -> Value:
     entry, asked = rung.node.entry, rung.node.request
-    return between(entry.items, language) if entry and entry.items else asked.items if asked else None
+    return listed(entry.items, language) if entry and entry.items else asked.items if asked else None
 
 
 def _authorised(rung: Rung, language: str) -> Value:
@@ -90,7 +90,7 @@ COLUMNS: tuple[Column, ...] = (
         Message("Its work in the registry"), USUAL, lambda rung, _: rung.node.entry.key if rung.node.entry else None,
     ),
     Column(Message("Postal address"), WIDE, lambda rung, _: rung.node.request.address if rung.node.request else None),
-    Column(Message("Countries"), USUAL, lambda rung, language: between(rung.node.countries or ("?",), language)),
+    Column(Message("Countries"), USUAL, lambda rung, language: listed(rung.node.countries or ("?",), language)),
     Column(Message("What is done"), WIDE, _work),
     Column(Message("Items of personal data"), WIDE, _items),
     Column(Message("State"), USUAL, _state),

@@ -69,7 +69,10 @@ COLUMNS: tuple[Column, ...] = (
         Message("Entrustment (APPI 27(5)(i)) or joint use (27(5)(iii))"),
     ),
     Column(Message("What is done"), WIDE, lambda line, _: line.entry.title, Message("The work that is entrusted")),
-    Column(Message("State"), USUAL, wording.state, Message("Candidate, active, ending, closed and so on")),
+    Column(
+        Message("State"), USUAL, wording.state,
+        Message("Where it stands by its dates on the day of this file; what the register says otherwise stands beside"),
+    ),
     Column(
         Message("Hangs below"), USUAL, lambda line, _: line.entry.under,
         Message("Key of the work above it, where this is sub-entrustment"),

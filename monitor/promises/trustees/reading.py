@@ -12,6 +12,7 @@ from monitor.hearing.chain.tree import trees
 from monitor.obligations.attestation import Attestation
 from monitor.obligations.booking import REPLACED
 from monitor.obligations.deletion import Deletion
+from monitor.promises.standing import standings_of
 from monitor.questionnaire import score, thaw_answers
 from monitor.registry.knowing import known_of
 from monitor.remediation.rules import HELD
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from monitor.hearing.chain.tree import Node
+    from monitor.promises.standing import Standing
     from monitor.registry.format import Company, Engagement, Group, Party
     from monitor.registry.roster import Roster
     from monitor.registry.selection import Known
@@ -41,8 +43,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One work with what its supervision has come to. `ends_on`: its last day, or an earlier one from above. `findings`
-    by severity; `confirmed`: state and day of the last accepted certificate of return or deletion.
+    """One work with what its supervision has come to. `findings` by severity; `confirmed`: state and day of the last
+    accepted certificate of return or deletion; `below`: where the works of the registry below it stand, by key.
     """
 
     entry: Engagement
@@ -50,7 +52,7 @@ class Line:
     company: Company | Group
     known: Known
     node: Node
-    ends_on: date | None
+    standing: Standing
     purposes: Sequence[Any]
     attested_on: date | None = None
     score: int | None = None
@@ -61,10 +63,16 @@ class Line:
     complaints: int = 0
     handed_on: date | None = None
     confirmed: tuple[str, date] | None = None
+    below: Mapping[str, Standing] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
         return self.known.today
+
+    @property
+    def ends_on(self) -> date | None:
+        """Its last day, or an earlier one from above."""
+        return self.standing.ground.last_day
 
     def next_of(self, kind: str) -> Asked | None:
         """What is owed of that kind, the earliest."""
@@ -82,6 +90,8 @@ async def _read(keys: Sequence[str], present: Roster, today: date) -> list[Line]
     entries = await present.engagements(keys)
     parties = await present.parties({entry.party for entry in entries.values()})
     known, nodes = await known_of(entries.values(), present, today), await trees(keys, present)
+    whole = {node.entry.key: node.entry for top in nodes.values() for node in top.walk() if node.entry}
+    stand = await standings_of(whole.values(), present, today)
     attested, owed = await _attested(keys), await _owed(keys)
     findings, counts = await _findings(keys), await _counts(entries.values())
     handed, confirmed = await _handed(keys), await _confirmed(keys)
@@ -92,7 +102,7 @@ async def _read(keys: Sequence[str], present: Roster, today: date) -> list[Line]
             company=present.companies.get(entry.company) or present.group,
             known=known[key],
             node=nodes[key],
-            ends_on=await present.last_day(key),
+            standing=stand[key],
             purposes=[present.purposes[one] for one in entry.purposes if one in present.purposes],
             attested_on=_later(attested.get(key, (None, None))[0], entry.attestation.last_accepted_on),
             score=attested.get(key, (None, None))[1],
@@ -103,6 +113,7 @@ async def _read(keys: Sequence[str], present: Roster, today: date) -> list[Line]
             complaints=counts[2][entry.company, entry.party],
             handed_on=handed.get(key),
             confirmed=confirmed.get(key),
+            below=stand,
         )
         for key in keys
     ]

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
 from monitor.language import Message, say_day
 from monitor.promises.trustees import below
 from monitor.promises.trustees.columns import COLUMNS
+from monitor.workbooks import new_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +27,6 @@ LAST_ROW = 1_048_575
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  #: what XML has no place for
 _FROZEN = 3  #: columns that stay in sight: the work, the company, the party
 _WIDEST = 90
-_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#1A3E8C", "font_color": "#FFFFFF", "border": 1}
 _TEXT = {"text_wrap": True, "valign": "top"}
 
@@ -52,7 +50,7 @@ class Ledger:
     _rows_below: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._book = xlsxwriter.Workbook(str(self.path), {**_OPTIONS, "tmpdir": str(self.path.parent)})
+        self._book = new_workbook(str(self.path), in_memory=False, constant_memory=True, tmpdir=str(self.path.parent))
         day = self.heading.today
         self._book.set_properties({"created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001 - as Excel has it
         self._text, self._head = self._book.add_format(_TEXT), self._book.add_format(_HEAD)

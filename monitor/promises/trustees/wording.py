@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.hearing.chain.tree import countries as countries_of
-from monitor.language import Message, say_day
+from monitor.language import Message, listed, say_day
 from monitor.letters.words import CERTIFICATES, duty_name, said
 from monitor.obligations.deletion import Deletion
 from monitor.own_duties import own_kind
 from monitor.promises.classing import CLASSES
-from monitor.promises.states import DISPOSAL_STATES, PARTICULAR, WORK_STATES
+from monitor.promises.states import DISPOSAL_STATES, PARTICULAR
 from monitor.promises.words import waived_words
 from monitor.registry.format import BEFORE, OWING
 from monitor.registry.lacks import lack_words
 from monitor.registry.selection import before_entrusting, lacking, unwaived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from monitor.promises.trustees.reading import Asked, Line
@@ -38,24 +38,20 @@ AUTHORISED: Mapping[str, Message] = {
 CONTRACT_CLAUSE = 3  #: the one on entrusting further
 
 
-def between(parts: Iterable[str], language: str) -> str:
-    return ("、" if language == "ja" else ", ").join(part for part in parts if part)
-
-
 def state(line: Line, language: str) -> str:
-    return Message(WORK_STATES[line.entry.state]).in_(language)
+    return line.standing.words(language)
 
 
 def purposes(line: Line, language: str) -> str:
-    return between(((one.text_ja or one.text) if language == "ja" else one.text for one in line.purposes), language)
+    return listed(((one.text_ja or one.text) if language == "ja" else one.text for one in line.purposes), language)
 
 
 def items(line: Line, language: str) -> str:
-    return between(line.entry.items, language)
+    return listed(line.entry.items, language)
 
 
 def subjects(line: Line, language: str) -> str:
-    return between(line.entry.subjects, language)
+    return listed(line.entry.subjects, language)
 
 
 def band(line: Line, language: str) -> str:
@@ -64,7 +60,7 @@ def band(line: Line, language: str) -> str:
 
 def particular(line: Line, language: str) -> str:
     found = (Message(words).in_(language) for name, words in PARTICULAR.items() if getattr(line.entry, name))
-    return between(found, language)
+    return listed(found, language)
 
 
 def class_(line: Line, language: str) -> str:
@@ -72,12 +68,12 @@ def class_(line: Line, language: str) -> str:
 
 
 def class_reason(line: Line, language: str) -> str:
-    return between((line.entry.class_reason or "", line.entry.class_clause or ""), language)
+    return listed(filter(None, (line.entry.class_reason, line.entry.class_clause)), language)
 
 
 def clauses(line: Line, language: str) -> str:
     contract = line.entry.contract
-    return between([*map(str, sorted(contract.clauses)), *sorted(contract.gdpr_clauses)], language)
+    return listed([*map(str, sorted(contract.clauses)), *sorted(contract.gdpr_clauses)], language)
 
 
 def authorisation(line: Line, language: str) -> str:
@@ -87,11 +83,11 @@ def authorisation(line: Line, language: str) -> str:
 
 
 def countries(line: Line, language: str) -> str:
-    return between(countries_of([line.node]), language)
+    return listed(countries_of([line.node]), language)
 
 
 def certificates(line: Line, language: str) -> str:
-    return between(
+    return listed(
         (
             Message(
                 "{kind} {number}, until {day}",
@@ -117,7 +113,7 @@ def waivers(line: Line, language: str) -> str:
     return "\n".join(
         Message(
             "{what}: waived by {by} until {day} ({reason})",
-            {"what": waived_words(one.what).in_(language), "by": one.by, "reason": one.reason, "day": one.until},
+            {"what": waived_words(one.what, line.known.own), "by": one.by, "reason": one.reason, "day": one.until},
         ).in_(language)
         for one in found
     )

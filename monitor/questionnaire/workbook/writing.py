@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.questionnaire.workbook.columns import FORM, GUIDE, HEAD, NO, SHEETS, YES
 from monitor.questionnaire.workbook.conditions import condition_said
+from monitor.workbooks import new_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,12 +53,8 @@ _GUIDE = (
 
 def to_workbook(questionnaire: Questionnaire) -> bytes:
     """The bytes of the .xlsx."""
-    import xlsxwriter
-
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"}
-    )
+    book = new_workbook(out, default_date_format="yyyy-mm-dd")
     sheets = {name: book.add_worksheet(name) for name in (GUIDE, FORM, *SHEETS)}
     styles = _styles(book)
     _guide(sheets[GUIDE], styles)

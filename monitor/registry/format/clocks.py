@@ -1,4 +1,6 @@
-"""How long things may take: what a law only circumscribes, or leaves to the group, as numbers that it can set."""
+"""How long things may take: what a law only circumscribes, or leaves to the group, as numbers that it can set, also
+from a day on.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from monitor.registry.format.entry import Entry
+from monitor.registry.format.dated import Dated
 from monitor.registry.values import Months, no_flag
 
 Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)]
@@ -40,7 +42,7 @@ DaysBefore = Annotated[
 ]
 
 
-class Incidents(Entry):
+class Incidents(Dated):
     """漏えい等報告 (APPI 26; Enforcement Rules 7-9). The day of knowing is day 1, and closed days count.
     `exposure_hours`: after how many hours each whoever was asked whether it is affected is asked again; with the last,
     its company is told. `ask_before`: how many days before a report is due the party is asked for what is missing.
@@ -56,14 +58,14 @@ class Incidents(Entry):
     ask_before: DaysBefore = (14, 7, 3, 1)
 
 
-class OwnerRequests(Entry):
+class OwnerRequests(Dated):
     """開示等の請求 (APPI 32-39): days from arrival to the answer, and from verification to what a party has done."""
 
     answer_days: Days = 14
     leg_days: Days = 7
 
 
-class Corrections(Entry):
+class Corrections(Dated):
     """正確性の確保 (APPI 22): days from a correction until everybody who holds a copy has corrected it, and until the
     company closes it.
     """
@@ -72,7 +74,7 @@ class Corrections(Entry):
     close_days: Days = 14
 
 
-class Supervision(Entry):
+class Supervision(Dated):
     """委託先の監督 (APPI 25; General Guidelines 3-4-4): for how long a selection review speaks of a party as it is, how
     often it is confirmed that the data is needed, for how long an old ledger's gaps are a list without reminders, and
     how many days there are then. `notice_days`: how long before its day a review is asked for. `run_days`: days after
@@ -94,13 +96,13 @@ class Supervision(Entry):
     contract_months: Months = 12
 
 
-class OptOuts(Entry):
+class OptOuts(Dated):
     """受信拒否: business days within which whoever sends mail has to acknowledge one."""
 
     acknowledge_days: Days = 2
 
 
-class Transmissions(Entry):
+class Transmissions(Dated):
     """外部送信: for how many days a host that is published may not be seen before it is asked whether it still belongs
     in the table.
     """

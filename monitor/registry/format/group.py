@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from monitor.calendar import Calendar
+from monitor.registry.format.clauses import ContractClauses, told_apart
 from monitor.registry.format.clocks import Corrections, Incidents, OptOuts, OwnerRequests, Supervision, Transmissions
 from monitor.registry.format.entry import Entry
 from monitor.registry.format.improving import Improvement
@@ -44,6 +45,7 @@ class Group(Entry):
     promises: Promises = Promises()
     improvement: Improvement = Improvement()
     retention: Retention = Retention()
+    contract_clauses: Annotated[tuple[ContractClauses, ...], AfterValidator(told_apart)] = ()
 
     @model_validator(mode="after")
     def _hours(self) -> Self:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date  # noqa: TC003 - one of the model
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from monitor.calendar import DAY, add_months
+from monitor.registry.format.clauses import FIRST_OWN, LAST
 from monitor.registry.format.entry import Entry
 from monitor.registry.values import Day, Flag, Months, Text, no_flag
 
 #: What the other side is: 委託先, 共同利用者, 第三者, a cloud that does not handle the data, nobody supervised.
 Class = Literal["trustee", "joint_user", "third_party", "cloud_no_handling", "out_of_scope"]
 USUAL_AGE = 15  #: below which the group has promised to ask for a guardian's consent
-CLAUSES = (1, 2, 3, 4, 5, 6, 7, 8)
+CLAUSES = tuple(range(1, FIRST_OWN))  #: the matters that every contract of entrustment has
 GDPR_CLAUSES = ("a", "b", "c", "d", "e", "f", "g", "h")
 #: What a waiver may be of.
 WAIVED = (
@@ -24,8 +26,11 @@ WAIVED = (
 )
 
 
+_OWN = re.compile(r"clause-([1-9][0-9]?)")
+
+
 def _waived(value: str) -> str:
-    if value not in WAIVED:
+    if value not in WAIVED and not _OWN.fullmatch(value):
         raise ValueError("waived")
     return value
 
@@ -40,11 +45,11 @@ class Contract(Entry):
     """委託契約: what was agreed (General Guidelines 3-4-4 (2); the eight matters of PrivacyMark J.9.4). `gdpr`: GDPR
     28(3) applies, and `gdpr_clauses` are those of its letters that are in the contract. `expires_on`: the last day of
     its term; with `auto_renew` it goes on for `term_months` more unless notice is given `notice_days` before.
-    `review_on`: when it is read again.
+    `review_on`: when it is read again; `read_on`: when it was last, or was renewed by somebody.
     """
 
     signed_on: Day | None = None
-    clauses: tuple[Annotated[int, Field(ge=CLAUSES[0], le=CLAUSES[-1])], ...] = ()
+    clauses: tuple[Annotated[int, Field(ge=CLAUSES[0], le=LAST)], ...] = ()
     gdpr: Flag = False
     gdpr_clauses: tuple[Literal["a", "b", "c", "d", "e", "f", "g", "h"], ...] = ()
     expires_on: Day | None = None
@@ -52,6 +57,7 @@ class Contract(Entry):
     notice_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
     term_months: Annotated[int, Field(ge=1, le=120), BeforeValidator(no_flag)] = 12
     review_on: Day | None = None
+    read_on: Day | None = None
 
     @model_validator(mode="after")
     def _dates(self) -> Self:
@@ -71,6 +77,14 @@ class Contract(Entry):
             terms += 1
             last = add_months(self.expires_on or last, terms * self.term_months)
         return last
+
+    def term_running(self, today: date) -> tuple[date | None, date | None]:
+        """The first day of the term that runs, if the contract has renewed itself into it, and its last day."""
+        begun, last, terms = None, self.expires_on, 0
+        while last and self.auto_renew and last < today:
+            begun, terms = last + DAY, terms + 1
+            last = add_months(self.expires_on or last, terms * self.term_months)
+        return begun, last
 
     def notice_by(self, today: date) -> date | None:
         """The last day on which the present term can be decided on."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from monitor.inbound.acts import Bounce as Returned
@@ -15,8 +14,8 @@ from monitor.outbox.lost import latest_to
 from monitor.pause import Pause
 from monitor.promises.lifecycle import Leave, let_be
 from monitor.promises.sub_entrustment import named
-from monitor.questionnaire import holds_my_number
-from monitor.refusal import Refused, need
+from monitor.reasons import harmless
+from monitor.refusal import Refused
 from monitor.registry.format import WAIVED
 from monitor.registry.roster import roster
 from monitor.registry.values import Day
@@ -26,11 +25,9 @@ from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.simulation.event import Deed, Event
-
-
-_MY_NUMBER = "This text seems to hold an individual number (My Number). Take it out: it may not be kept here."
 
 
 class Submit(DutyEvent):
@@ -41,7 +38,7 @@ class Submit(DutyEvent):
 
 async def _submit(event: Submit, at: datetime) -> None:
     """`sub_parties`: whom the party names in it as working below."""
-    need(not any(holds_my_number(name) for name in event.sub_parties), "my-number", _MY_NUMBER)
+    harmless(*event.sub_parties)
     await acts.submit(await live(event), at)
     if event.sub_parties:
         await named(event.engagement, event.sub_parties, at, "vendor")
@@ -76,7 +73,7 @@ class Waive(DutyEvent):
 async def _waive(event: Waive, at: datetime) -> None:
     actor = await acts.person(event.by, at) if event.by else ""
     if event.obligation in WAIVED and not await owed(event):
-        last = (await roster()).calendar.day_of(_until(event) - timedelta(microseconds=1))
+        last = (await roster()).calendar.day_ending(_until(event))
         await let_be(event.engagement, Leave(event.obligation, event.by or "", event.reason, last), at, actor)
         return
     await acts.waive(await live(event), at, actor, event.reason, _until(event), authority=Authority.SCRIPT)

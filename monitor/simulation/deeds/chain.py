@@ -61,8 +61,9 @@ class PlaceSaid(BaseModel):
 
     name: str
     state: Literal[
-        "deleted", "returned", "backup_pending", "legal_hold", "returned_not_deleted", "vendor_own_duty", "disputed"
-    ]
+        "deleted", "returned", "backup_pending", "legal_hold", "returned_not_deleted", "vendor_own_duty", "disputed",
+        "remaining",
+    ]  # fmt: skip
     on: Day | None = None
     purge_by: Day | None = None
     basis: str = ""

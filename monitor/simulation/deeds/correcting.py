@@ -24,7 +24,7 @@ from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
-from monitor.simulation.who import manager
+from monitor.simulation.who import acting
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ class Correction(ThroughUs):
 
 async def _correction(event: Correction, at: datetime) -> None:
     present = await roster()
-    known = event.company if event.company in present.companies else None
-    actor = await acts.person(event.by or await manager(known, at), at)
+    actor = await acting(event.by, event.company, at)
     known_on = event.known_on or present.calendar.day_of(at)
     made = Made(event.ref, event.source, known_on, event.company or "", event.service or "", event.purposes)
     await enter_correction(made, at, actor)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Literal
 from monitor.obligations import acts
 from monitor.promises.improving.actions import Ordered, order
 from monitor.promises.improving.sources import source_of
-from monitor.registry.roster import roster
 from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
-from monitor.simulation.who import manager
+from monitor.simulation.who import acting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +35,7 @@ class CorrectiveAction(ThroughUs):
 
 async def _corrective_action(event: CorrectiveAction, at: datetime) -> None:
     source = await source_of(event.source) if event.source else None
-    company = source.company if source else event.company
-    known = company if company in (await roster()).companies else None
-    actor = await acts.person(event.by or await manager(known, at), at)
+    actor = await acting(event.by, source.company if source else event.company, at)
     owner = await acts.person(event.owner, at) if event.owner else ""
     said = Ordered(event.action, event.due_on, event.cause, event.source, event.company, owner)
     await order(said, at, actor)

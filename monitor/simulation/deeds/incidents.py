@@ -9,14 +9,12 @@ from pydantic import Field
 
 from monitor import plugins
 from monitor.hearing.incidents import CATEGORIES, ITEMS, PEOPLE
-from monitor.obligations import acts
 from monitor.promises.incidents.exposing import Asked, ask
 from monitor.promises.incidents.reporting import Report, report
 from monitor.questionnaire import Answer
-from monitor.registry.roster import roster
 from monitor.registry.values import Day
 from monitor.simulation.event import Instant, ThroughUs
-from monitor.simulation.who import manager
+from monitor.simulation.who import acting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,8 +63,7 @@ class Exposure(ThroughUs):
 
 async def _exposure(event: Exposure, at: datetime) -> None:
     """All trustees of the purposes are asked whether they are affected."""
-    known = event.company if event.company in (await roster()).companies else None
-    actor = await acts.person(event.by or await manager(known, at), at)
+    actor = await acting(event.by, event.company, at)
     await ask(Asked(event.what, event.purposes, event.company or "", event.ref), at, actor)
 
 

@@ -9,15 +9,14 @@ from monitor.asked import frozen
 from monitor.hearing.legs import LEG, REASON, RESULT
 from monitor.language import Message
 from monitor.obligations import acts
-from monitor.promises.entries import harmless
 from monitor.promises.opt_outs import refuse_mail, seed_mailed
 from monitor.promises.owners.requesting import Asked, enter_request
 from monitor.questionnaire import Answer, freeze_answers
+from monitor.reasons import harmless
 from monitor.refusal import Refused
-from monitor.registry.roster import roster
 from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
-from monitor.simulation.who import manager
+from monitor.simulation.who import acting
 from monitor.tables.duty import ASKED
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ async def _owner_request(event: OwnerRequest, at: datetime) -> None:
         event.purposes,
         event.verified_on,
     )
-    await enter_request(asked, at, await _actor(event.by, event.company, at))
+    await enter_request(asked, at, await acting(event.by, event.company, at))
 
 
 class Leg(ThroughUs):
@@ -83,7 +82,7 @@ class OptOut(ThroughUs):
 
 
 async def _opt_out(event: OptOut, at: datetime) -> None:
-    await refuse_mail(event.company, at, await _actor(event.by, event.company, at), event.ref, event.channel)
+    await refuse_mail(event.company, at, await acting(event.by, event.company, at), event.ref, event.channel)
 
 
 class SeedMail(ThroughUs):
@@ -94,13 +93,7 @@ class SeedMail(ThroughUs):
 
 async def _seed_mail(event: SeedMail, at: datetime) -> None:
     row = await tables.Engagement.get_or_none(key=event.engagement)
-    await seed_mailed(event.engagement, at, await _actor(event.by, row.company_id if row else None, at))
-
-
-async def _actor(by: str | None, company: str | None, at: datetime) -> str:
-    """Whoever acts; where nobody is named, the first of the company's people who decide."""
-    known = company if company in (await roster()).companies else None
-    return await acts.person(by or await manager(known, at), at)
+    await seed_mailed(event.engagement, at, await acting(event.by, row.company_id if row else None, at))
 
 
 DEEDS: Mapping[type[Event], Deed] = {

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
-from monitor.obligations import acts
 from monitor.promises.complaints import Complained, complain
 from monitor.promises.disclosures import Disclosed, enter_disclosure
 from monitor.promises.provision import Given, delete, record
 from monitor.promises.transfers import Looked, checked
-from monitor.registry.roster import roster
 from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
-from monitor.simulation.who import manager
+from monitor.simulation.who import acting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +21,9 @@ if TYPE_CHECKING:
 
 
 class Provision(ThroughUs):
-    """`made_on`: when the record was made, today where nothing is said; `last_on`: when data went last."""
+    """`made_on`: when the record was made, today where nothing is said; `last_on`: when data went last. `anyway`: it
+    has gone, though the work was suspended, for this `reason`.
+    """
 
     do: Literal["provision"]
     ref: str
@@ -35,13 +35,15 @@ class Provision(ThroughUs):
     last_on: Day | None = None
     way: Literal["provision", "receipt"] = "provision"
     basis: Literal["consent", "opt_out", "personal_related"] = "consent"
+    anyway: bool = False
+    reason: str = ""
     by: str | None = None
 
 
 async def _provision(event: Provision, at: datetime) -> None:
     given = Given(
         event.ref, event.record, event.engagement or "", event.company or "", event.to or "", event.made_on,
-        event.last_on, event.way, event.basis,
+        event.last_on, event.way, event.basis, anyway=event.anyway, reason=event.reason,
     )  # fmt: skip
     await record(given, at, await _actor(event.by, event.engagement, event.company, at))
 
@@ -110,11 +112,8 @@ async def _complaint(event: Complaint, at: datetime) -> None:
 
 
 async def _actor(by: str | None, engagement: str | None, company: str | None, at: datetime) -> str:
-    """Whoever acts; where nobody is named, the first of the company's people who decide."""
     row = await tables.Engagement.get_or_none(key=engagement) if engagement else None
-    company = row.company_id if row else company
-    known = company if company in (await roster()).companies else None
-    return await acts.person(by or await manager(known, at), at)
+    return await acting(by, row.company_id if row else company, at)
 
 
 DEEDS: Mapping[type[Event], Deed] = {

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor import tables
 from monitor.language import Message
-from monitor.obligations import acts
 from monitor.promises.statistics import Made, decide_on, enter_statistics, published
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.registry.values import Day
 from monitor.simulation.event import ThroughUs
-from monitor.simulation.who import manager
+from monitor.simulation.who import acting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +41,7 @@ async def _statistics(event: Statistics, at: datetime) -> None:
         event.company or "",
     )  # fmt: skip
     row = await tables.Engagement.get_or_none(key=event.engagement) if event.engagement else None
-    await enter_statistics(made, at, await _actor(event.by, row.company_id if row else event.company, at))
+    await enter_statistics(made, at, await acting(event.by, row.company_id if row else event.company, at))
 
 
 class StatisticsDecided(ThroughUs):
@@ -56,7 +55,7 @@ class StatisticsDecided(ThroughUs):
 
 async def _decided(event: StatisticsDecided, at: datetime) -> None:
     row = await _entered(event.ref, event.company)
-    await decide_on(row.id, event.outcome, event.reason, at, await _actor(event.by, row.company_id, at))
+    await decide_on(row.id, event.outcome, event.reason, at, await acting(event.by, row.company_id, at))
 
 
 class StatisticsPublished(ThroughUs):
@@ -71,7 +70,7 @@ class StatisticsPublished(ThroughUs):
 
 async def _published(event: StatisticsPublished, at: datetime) -> None:
     row, today = await _entered(event.ref, event.company), (await roster()).calendar.day_of(at)
-    await published(row.id, event.on or today, at, await _actor(event.by, row.company_id, at))
+    await published(row.id, event.on or today, at, await acting(event.by, row.company_id, at))
 
 
 async def _entered(ref: str, company: str | None) -> StatisticsReview:
@@ -81,11 +80,6 @@ async def _entered(ref: str, company: str | None) -> StatisticsReview:
     if row is None:
         raise Refused("no-such-statistics", Message("No statistics of this reference have been entered."))
     return row
-
-
-async def _actor(by: str | None, company: str | None, at: datetime) -> str:
-    known = company if company in (await roster()).companies else None
-    return await acts.person(by or await manager(known, at), at)
 
 
 DEEDS: Mapping[type[Event], Deed] = {

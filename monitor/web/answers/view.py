@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from monitor.language import Message, say_day
+from monitor.language import Message, listed, say_day
 from monitor.questionnaire import Answer, Entry, QuestionState, QuestionType, parse
 from monitor.questionnaire.entry import three_boxes
 
@@ -54,13 +54,13 @@ def field(question: Question, answer: Answer, examined: Examined, language: str,
 
 
 def _typed(question: Question, answer: Answer) -> Any:
+    if question.type is QuestionType.STATEMENT:
+        return bool(answer.value)
     if answer.not_applicable and question.type in CHOSEN:
         return NOT_APPLICABLE
     if question.type is QuestionType.DATE:
         parts = str(answer.value or "").split("-")
         return tuple(part.lstrip("0") for part in parts) if len(parts) == 3 else (str(answer.value or ""), "", "")  # noqa: PLR2004 - a date
-    if question.type is QuestionType.STATEMENT:
-        return bool(answer.value)
     return "" if answer.value is None else answer.value
 
 
@@ -170,7 +170,7 @@ def _value_said(question: Question, answer: Answer, language: str, words: Mappin
         return words["agreed"]
     if question.choices:
         texts = {choice.id: choice.text.in_(language) for choice in question.choices}
-        return ("、" if language == "ja" else "; ").join(texts.get(value, value) for value in _listed(answer))
+        return listed((texts.get(value, value) for value in _listed(answer)), language, "; ")
     if question.type is QuestionType.DATE:
         return _said_day(str(answer.value or ""), language)
     unit = question.unit.in_(language) if question.unit else ""

@@ -12,6 +12,7 @@ from monitor import tables
 from monitor.evidence import content_disposition
 from monitor.language import Message, say_day
 from monitor.own_duties import SUB_ENTRUSTMENT_DECISION
+from monitor.promises.standing import standings_of
 from monitor.promises.states import CHAIN_STATES
 from monitor.promises.sub_entrustment import (
     Asking,
@@ -27,6 +28,7 @@ from monitor.promises.sub_entrustment import (
 from monitor.promises.words import FAILURES
 from monitor.refusal import Refused
 from monitor.registry.format import OWING
+from monitor.registry.suspension import SUSPENDED, stopped_now
 from monitor.web.console.act import LONGEST, act_of, dayless, own_fields, typed, typed_day, wrong
 from monitor.web.console.history import history
 from monitor.web.console.looking import Wrong, console_page
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from datetime import date
 
+    from monitor.promises.standing import Standing
     from monitor.promises.sub_entrustment import Node
     from monitor.tables import SubEntrustment
     from monitor.web.console.act import Act
@@ -49,6 +52,7 @@ MANY = 500  #: entries that the page shows, the newest
 LABELS = {"requested": "open", "ended": "open", "undisclosed": "overdue"} | dict.fromkeys(
     ("approved", "active", "deletion_confirmed"), "accepted"
 )
+OVER = ("refused", "objected", "withdrawn", "ended", "deletion_confirmed")  #: no data goes there in any case
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  #: what a spreadsheet would compute
 
 
@@ -149,7 +153,8 @@ async def _show(request_: web.Request, who: Reader, row: SubEntrustment, fault: 
     return console_page(
         request_, who, "sub-entrustment.html", status=fault.status, errors=fault.errors, said=fault.said, row=row,
         one=await _row(row, who, language), facts=_facts(row, language), chain=f"/chain/{entry.key}",
-        duty=await open_ones.first(), my_number=entry.my_number, safety=_safety(row, language),
+        duty=await open_ones.first(), my_number=entry.my_number, safety=_safety(row, language), above=entry,
+        stopped=row.state not in OVER and await stopped_now(entry.key, who.present),
         history=await history(row, language, who.present.calendar),
     )  # fmt: skip
 
@@ -256,11 +261,18 @@ async def _chain(request_: web.Request, who: Reader, top: Node, fault: Wrong | N
         request_, who, "chain.html", status=fault.status, errors=fault.errors, said=fault.said, top=top,
         title=top.entry.title or top.entry.key, countries=countries([top]).items(),
         company_name=named(who.present.companies.get(top.entry.company) or who.present.group, language),
-        nodes=[_node(node, language) for node in top.walk()],
+        nodes=await _nodes(top, who, language),
     )  # fmt: skip
 
 
-def _node(node: Node, language: str) -> dict[str, Any]:
+async def _nodes(top: Node, who: Reader, language: str) -> list[dict[str, Any]]:
+    """From above, each with what was decided on it, and with where its work stands."""
+    works = [node.entry for node in top.walk() if node.entry]
+    stand = await standings_of(works, who.present, who.present.calendar.day_of(moment()))
+    return [_node(node, stand.get(node.entry.key) if node.entry else None, language) for node in top.walk()]
+
+
+def _node(node: Node, stand: Standing | None, language: str) -> dict[str, Any]:
     asked = node.request
     words = CHAIN_STATES[asked.state] if asked else "In the registry"
     return {
@@ -271,6 +283,9 @@ def _node(node: Node, language: str) -> dict[str, Any]:
         "label": LABELS.get(asked.state, "cancelled") if asked else "",
         "state": Message(words).in_(language),
         "href": f"/sub-entrustment/{asked.id}" if asked else "",
+        "place": f"/engagement/{node.entry.key}" if node.entry else "",
+        "stands": stand.words(language) if stand else "",
+        "stopped": stand is not None and stand.state == SUSPENDED,
     }
 
 

@@ -1,5 +1,5 @@
-"""What is over: requests accepted, waived or cancelled, what the company itself has done, conduct that was put right;
-when and by whom, as the ledger has it, newest first.
+"""What is over: requests accepted, waived or cancelled, what the company itself has done, conduct that was put right,
+checks that pass again; when and by whom, as the ledger has it, newest first.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
-from tortoise.expressions import Q
 
 from monitor import tables
 from monitor.language import Message, say_instant
@@ -28,9 +27,7 @@ if TYPE_CHECKING:
     from monitor.tables import Case, LedgerLine, Obligation, OwnDuty
 
 A_PAGE = 50
-ENDS = ("obligation.accepted", "obligation.waived", "obligation.cancelled", "own-duty.done")
-#: A case that names a rule is about conduct; what a look saw is over when it passes, and nobody has ended it.
-CORRECTED = Q(type="case.closed", data__contains='"rule":')
+ENDS = ("obligation.accepted", "obligation.waived", "obligation.cancelled", "own-duty.done", "case.closed")
 
 
 async def closed_page(request: web.Request) -> web.StreamResponse:
@@ -40,7 +37,7 @@ async def closed_page(request: web.Request) -> web.StreamResponse:
     if company and not who.sees(company):
         raise web.HTTPNotFound
     whose = [company] if company else [*who.companies, *([""] if who.everywhere else ())]
-    wanted = tables.LedgerLine.filter(Q(type__in=ENDS) | CORRECTED, company__in=whose)
+    wanted = tables.LedgerLine.filter(type__in=ENDS, company__in=whose)
     lines = await wanted.order_by("-seq").offset((number - 1) * A_PAGE).limit(A_PAGE + 1)
     rows = await _rows(lines[:A_PAGE], who, language_of(request))
     later = _address(number - 1, company) if number > 1 else None
@@ -88,12 +85,9 @@ class _Found:
     def told(self, line: LedgerLine, language: str) -> dict[str, Any]:
         """Where it is, of whom and what, and how it ended."""
         row = self.rows.get(line.subject)
-        if row is None:
+        if row is None or not _still(row, line):
             return {}
-        if isinstance(row, tables.Obligation):
-            ended = Label(line.type.removeprefix("obligation."))
-        else:
-            ended = label(row, language) if isinstance(row, tables.OwnDuty) else Label("corrected")
+        ended = _ended(row, line, language)
         work = self.works.get(row.engagement_id or "")
         beside = "" if isinstance(row, tables.Obligation) else row.url or row.ref
         return {
@@ -104,6 +98,23 @@ class _Found:
             "state": ended.state,
             "words": ended.words,
         }
+
+
+def _still(row: Obligation | OwnDuty | Case, line: LedgerLine) -> bool:
+    """Whether it is over since that line. A case that fails again soon after it was closed goes on, and its last end is
+    the one that counts.
+    """
+    return not isinstance(row, tables.Case) or row.closed_at == datetime.fromisoformat(line.at)
+
+
+def _ended(row: Obligation | OwnDuty | Case, line: LedgerLine, language: str) -> Label:
+    if isinstance(row, tables.Obligation):
+        return Label(line.type.removeprefix("obligation."))
+    if isinstance(row, tables.OwnDuty):
+        return label(row, language)
+    if row.rule:
+        return Label("corrected")
+    return Label("pass") if row.mended else Label("cancelled", Message("No longer followed").in_(language))
 
 
 _MODELS: Mapping[str, Any] = {"obligation": tables.Obligation, "own-duty": tables.OwnDuty, "case": tables.Case}

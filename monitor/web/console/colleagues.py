@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from monitor.language import Message
+from monitor.language import Message, listed
 from monitor.obligations import colleagues
 from monitor.refusal import need, together
 from monitor.web.fields import whole_number
@@ -29,7 +29,7 @@ def _row(one: Colleague, language: str, *, only: bool) -> dict[str, Any]:
     return {
         "value": f"{one.id}-{colleagues.wish_of(one)}",
         "text": " ".join(filter(None, (one.name, f"<{one.contact.email}>"))),
-        "hint": ("、" if language == "ja" else ", ").join(Message(word).in_(language) for word in words),
+        "hint": listed((Message(word).in_(language) for word in words), language),
         "waits": waits,
         "checked": waits and only,
     }

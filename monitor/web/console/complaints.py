@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
 from monitor import tables
 from monitor.language import Message, say_day
 from monitor.own_duties import COMPLAINT_ACK, TIER_REVIEW
@@ -14,13 +12,15 @@ from monitor.web.console.entries import companies, course_of
 from monitor.web.console.forms import Field, Form
 from monitor.web.console.improving import measures
 from monitor.web.console.looking import Wrong
-from monitor.web.console.passing import LINK, MOST, company_name, page_of, perform, visible
+from monitor.web.console.passing import LINK, MOST, company_name, entry_of, page_of, perform, visible
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, see_other
 from monitor.web.words import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aiohttp import web
 
     from monitor.tables import Complaint
     from monitor.web.console.act import Act
@@ -131,16 +131,9 @@ async def on_complaints(request: web.Request) -> web.StreamResponse:
     return see_other(place) if place else await _complaints(request, who, wrong)
 
 
-async def _complaint_of(request: web.Request, who: Reader) -> Complaint:
-    row = await tables.Complaint.get_or_none(id=int(request.match_info["id"]))
-    if row is None or not who.sees(row.company_id):
-        raise web.HTTPNotFound
-    return row
-
-
 async def complaint_page(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    return await _complaint(request, who, await _complaint_of(request, who), Wrong())
+    return await _complaint(request, who, await entry_of(tables.Complaint, request, who), Wrong())
 
 
 async def _complaint(request: web.Request, who: Reader, row: Complaint, wrong: Wrong) -> web.Response:
@@ -180,11 +173,15 @@ async def _ways(row: Complaint, language: str) -> list[dict[str, str]]:
 
 async def on_complaint(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    row = await _complaint_of(request, who)
+    row = await entry_of(tables.Complaint, request, who)
 
     async def end(act: Act, sent: Mapping[str, str]) -> str:
         await settle(row.id, SETTLE.text(sent, "how"), act.at, act.actor)
         return f"/complaint/{row.id}"
 
     place, wrong = await perform(SETTLE, request, who, end, {"my": "how", "reason": "how"})
-    return see_other(place) if place else await _complaint(request, who, await _complaint_of(request, who), wrong)
+    return (
+        see_other(place)
+        if place
+        else await _complaint(request, who, await entry_of(tables.Complaint, request, who), wrong)
+    )

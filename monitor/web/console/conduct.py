@@ -21,6 +21,7 @@ from monitor.web.console.looking import Wrong, case_of, console_page, show_case
 from monitor.web.console.matters import matter
 from monitor.web.console.session import Reader, reader
 from monitor.web.console.steps import next_steps
+from monitor.web.console.versions import version_words
 from monitor.web.fields import said
 from monitor.web.pages import language_of, moment, see_other
 
@@ -62,6 +63,9 @@ def _facts(case: Case, who: Reader, language: str) -> list[tuple[str, str]]:
         found.append((Message("Taken in hand"), until_words(case.paused_until, calendar, language, case.paused_why)))
     if case.closed_at:
         found.append((Message("Put right"), say_instant(case.closed_at, calendar.zone, language)))
+    if case.rule_since:
+        versioned = version_words(case.rule_version, case.rule_since)
+        found.append((Message("Version of the rule"), versioned.in_(language)))
     found.append((Message("Reference"), case_reference(case.id)))
     return [(term.in_(language), value) for term, value in found]
 

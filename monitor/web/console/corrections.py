@@ -23,27 +23,17 @@ from monitor.hearing.corrections import (
     joint,
     legs,
 )
-from monitor.language import Message, say_day
+from monitor.language import Message, listed, say_day
 from monitor.own_duties import CORRECTION, DONE
 from monitor.promises.owners.correcting import SOURCES, Made, ended, enter_correction
 from monitor.questionnaire.entry import calendar_day
 from monitor.refusal import Refused
 from monitor.web.console.act import LONGEST, act_of
-from monitor.web.console.entries import (
-    companies,
-    course_of,
-    day_of,
-    purpose_words,
-    purposes,
-    refused,
-    serves,
-    services,
-    shown,
-    unsaid,
-)
+from monitor.web.console.entries import course_of, purpose_words, refused, shown, unsaid
 from monitor.web.console.holders import company_row, party_row
+from monitor.web.console.holding import DEED, chosen, said_by
 from monitor.web.console.looking import Wrong, console_page
-from monitor.web.console.passing import MOST, company_name
+from monitor.web.console.passing import company_name, latest
 from monitor.web.console.session import Reader, reader
 from monitor.web.fields import fields
 from monitor.web.pages import language_of, see_other
@@ -78,7 +68,7 @@ _WORDS: Mapping[str, Message] = {
 _PLACES = {"ref": "ref", "my": "ref", "company": "company", "known": "known_year", "no": "source"}
 _NO_REF, _NO_SOURCE = Message("Enter the reference."), Message("Say how the error became known.")
 _NO_DAY = Message("Enter the day since when the error is known.")
-_NO_COMPANY, _NO_REASON = Message("Choose the company."), Message("Write the reason: auditors read it.")
+_NO_REASON = Message("Write the reason: auditors read it.")
 
 
 async def corrections_page(request: web.Request) -> web.StreamResponse:
@@ -86,8 +76,7 @@ async def corrections_page(request: web.Request) -> web.StreamResponse:
 
 
 async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response:
-    language, said, seen = language_of(request), wrong.said, tables.Correction.all()
-    found = await (seen if who.everywhere else seen.filter(company_id__in=who.companies)).order_by("-id").limit(MOST)
+    language, said = language_of(request), wrong.said
     rows = [
         {
             "id": one.id,
@@ -97,7 +86,7 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response
             "due": say_day(one.due_on, language),
             "state": STATES[one.state].in_(language),
         }
-        for one in found
+        for one in await latest(tables.Correction, who)
     ]
     sources = [
         {"value": name, "text": words.in_(language), "selected": said.get("record_source") == name}
@@ -105,36 +94,23 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response
     ]
     return console_page(
         request, who, "corrections.html", status=wrong.status, errors=wrong.errors, said=said, rows=rows,
-        sources=sources, purposes=purposes(who, said.get("purposes", "").split(), language),
-        firms=companies(who, said.get("record_company", ""), language),
-        services=await services(who, said.get("record_service", "")),
+        sources=sources, **await chosen(who, said, language),
     )  # fmt: skip
 
 
 async def on_correction(request: web.Request) -> web.StreamResponse:
     """A correction is entered, by its reference."""
     who, language = await reader(request), language_of(request)
-    pairs = await fields(request)
-    sent = {name: value[:LONGEST] for name, value in pairs}
-    sent["purposes"] = " ".join(value for name, value in pairs if name == "record_purposes")
-    mistakes = unsaid("record", sent, {"ref": _NO_REF, "source": _NO_SOURCE}, {"known": _NO_DAY})
-    company, service, known = (
-        sent.get("record_company", ""),
-        sent.get("record_service", ""),
-        day_of("record", "known", sent),
-    )
-    if not company and not service:
-        mistakes.append(("company", _NO_COMPANY))
-    if (company and not who.sees(company)) or not await serves(service, who):
-        raise web.HTTPNotFound
-    if mistakes or known is None:
-        return await _list(request, who, shown(mistakes, "record", sent, language))
-    made = Made(sent["record_ref"], sent["record_source"], known, company, service, sent["purposes"].split())
+    said = await said_by(request, who, {"ref": _NO_REF, "source": _NO_SOURCE}, "known", _NO_DAY)
+    sent = said.sent
+    if said.mistakes or said.on is None:
+        return await _list(request, who, shown(said.mistakes, DEED, sent, language))
+    made = Made(sent["record_ref"], sent["record_source"], said.on, said.company, said.service, said.purposes)
     try:
-        act = await act_of(who, "record", sent)
+        act = await act_of(who, DEED, sent)
         entered = await enter_correction(made, act.at, act.actor)
     except Refused as no:
-        return await _list(request, who, refused(no, "record", sent, language, _PLACES))
+        return await _list(request, who, refused(no, DEED, sent, language, _PLACES))
     return see_other(f"/correction/{entered.id}")
 
 
@@ -170,12 +146,11 @@ async def _show(request: web.Request, who: Reader, row: Correction, wrong: Wrong
 
 
 def _facts(row: Correction, who: Reader, language: str) -> list[tuple[str, str]]:
-    comma = "、" if language == "ja" else ", "
     found: list[tuple[Message, str]] = [
         (Message("State"), STATES[row.state].in_(language)),
         (Message("Responsible company"), company_name(row.company_id, who, language)),
         (Message("Service"), row.service),
-        (Message("Purposes of use"), comma.join(purpose_words(key, who, language) for key in row.purposes)),
+        (Message("Purposes of use"), listed((purpose_words(key, who, language) for key in row.purposes), language)),
         (Message("How it became known"), SOURCES[row.source].in_(language)),
         (Message("Known since"), say_day(row.known_on, language)),
         (Message("To be closed by"), say_day(row.due_on, language)),

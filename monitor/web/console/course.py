@@ -1,4 +1,4 @@
-"""How a watch has fared, as bars and a line: the last 24 hours and the last 90 days."""
+"""How a watch has fared: its latest looks, and as bars and a line the last 24 hours and the last 90 days."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.archive.recall import SLOT, Span, last_day, last_days
+from monitor.cases import MAINTENANCE
 from monitor.language import Message, say_day, say_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
+    from checks.contract import Rule
+    from monitor.archive.recall import Kept
     from monitor.calendar import Calendar
 
 _DAY = timedelta(days=1)
@@ -96,3 +100,16 @@ def _text(span: Span, language: str) -> str:
     if not span.fails:
         return ""
     return Message("{fails} of {looks} looks failed", {"fails": span.fails, "looks": span.looks}).in_(language)
+
+
+def row_of(look: Kept, rules: Mapping[str, Rule], zone: ZoneInfo, language: str) -> tuple[str, str, str]:
+    """One look: when, how it ended, how long it took."""
+    return say_instant(look.at, zone, language), _outcome(look, rules, language), f"{look.took_ms:.0f} ms"
+
+
+def _outcome(look: Kept, rules: Mapping[str, Rule], language: str) -> str:
+    words = {"pass": "passed", "fail": "failed", "unknown": "not assessed"}
+    if look.reason == MAINTENANCE:
+        return Message("failed, while the party works on it as announced").in_(language)
+    rule = rules.get(look.reason)
+    return Message(words[look.verdict]).in_(language) + (f": {rule.title.said(language)}" if rule else "")

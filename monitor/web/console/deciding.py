@@ -10,7 +10,7 @@ from monitor import tables
 from monitor.duties import owing
 from monitor.language import Message, say_day
 from monitor.letters.words import own_reference
-from monitor.own_duties import CHANGE_REVIEW, own_kind
+from monitor.own_duties import CHANGE_REVIEW, own_kind, storage
 from monitor.promises.deciding import Decision, decide
 from monitor.refusal import Refused
 from monitor.web.console.act import LONGEST, NAMELESS, act_of, dayless, own_fields, typed, typed_day, wrong
@@ -79,7 +79,9 @@ def _outcomes(duty: OwnDuty, language: str) -> list[dict[str, Any]]:
 
 
 def _facts(duty: OwnDuty, who: Reader, language: str) -> list[tuple[str, str]]:
-    found = [(Message("Due"), say_day(duty.due_on, language)), (Message("Reference"), own_reference(duty.id))]
+    place = storage(duty.about, language)
+    found = [(Message("Place of storage"), place)] if place else []
+    found += [(Message("Due"), say_day(duty.due_on, language)), (Message("Reference"), own_reference(duty.id))]
     if duty.state == "open" and duty.paused_until:
         until = until_words(duty.paused_until, who.present.calendar, language, duty.paused_why)
         found.append((Message("Taken in hand"), until))

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from monitor import tables
-from monitor.conduct import rule_of
 from monitor.language import Message, say_day, say_instant
 from monitor.own_duties import DISCLOSURE_REVIEW
 from monitor.promises.disclosures import FIELDS, Disclosed, complete, enter_disclosure, lacking
 from monitor.web.console.entries import companies, course_of, works
 from monitor.web.console.forms import Field, Form, choices
 from monitor.web.console.looking import Wrong
-from monitor.web.console.passing import LINK, MOST, company_name, page_of, perform, visible
+from monitor.web.console.passing import LINK, MOST, cases_of, company_name, entry_of, page_of, perform, visible
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, see_other
 
@@ -49,7 +48,7 @@ _WORDS = {
     "disclosure.justified": Message("It was justified"),
     "disclosure.not-justified": Message("It was not justified"),
 }
-_PLACES = {"no": "engagement", "company": "company", "on": "reported_on_year", "my": "why"}
+_PLACES = {"basis": "basis", "no": "engagement", "company": "company", "on": "reported_on_year", "my": "why"}
 
 
 async def _form(who: Reader, language: str) -> Form:
@@ -154,16 +153,9 @@ async def on_disclosures(request: web.Request) -> web.StreamResponse:
     return see_other(place) if place else await _disclosures(request, who, wrong)
 
 
-async def _disclosure_of(request: web.Request, who: Reader) -> Disclosure:
-    row = await tables.Disclosure.get_or_none(id=int(request.match_info["id"]))
-    if row is None or not who.sees(row.company_id):
-        raise web.HTTPNotFound
-    return row
-
-
 async def disclosure_page(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    return await _disclosure(request, who, await _disclosure_of(request, who), Wrong())
+    return await _disclosure(request, who, await entry_of(tables.Disclosure, request, who), Wrong())
 
 
 async def _disclosure(request: web.Request, who: Reader, row: Disclosure, wrong: Wrong) -> web.Response:
@@ -197,8 +189,7 @@ async def _ways(row: Disclosure, language: str) -> list[dict[str, str]]:
     """To its review, and to the cases of what is wrong with it."""
     duty = await tables.OwnDuty.filter(kind=DISCLOSURE_REVIEW, ref=row.ref).order_by("-id").first()
     found = [{"href": f"/own-duty/{duty.id}", "text": Message("Its review").in_(language)}] if duty else []
-    cases = await tables.Case.filter(ref=row.ref, closed_at=None).exclude(rule="").order_by("id")
-    return found + [{"href": f"/case/{one.id}", "text": rule_of(one.rule).title.in_(language)} for one in cases]
+    return found + await cases_of(row.ref, language)
 
 
 def _more(row: Disclosure) -> Form | None:
@@ -211,7 +202,7 @@ def _more(row: Disclosure) -> Form | None:
 
 async def on_disclosure(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    row = await _disclosure_of(request, who)
+    row = await entry_of(tables.Disclosure, request, who)
     form = _more(row)
     if form is None:
         raise web.HTTPNotFound
@@ -222,4 +213,8 @@ async def on_disclosure(request: web.Request) -> web.StreamResponse:
 
     first = form.fields[0].name + ("_year" if form.fields[0].shape == "day" else "")
     place, wrong = await perform(form, request, who, add, {"nothing": first, "my": first, "on": "reported_on_year"})
-    return see_other(place) if place else await _disclosure(request, who, await _disclosure_of(request, who), wrong)
+    return (
+        see_other(place)
+        if place
+        else await _disclosure(request, who, await entry_of(tables.Disclosure, request, who), wrong)
+    )

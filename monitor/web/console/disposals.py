@@ -10,7 +10,17 @@ from monitor import tables
 from monitor.language import Message, say_day
 from monitor.letters.words import duty_reference
 from monitor.obligations.booking import REPLACED
-from monitor.obligations.disposal import BACKUP, COPIES, DISPUTED, GONE, KEPT, OVER, OWN
+from monitor.obligations.disposal import (
+    BACKUP,
+    COPIES,
+    DISPUTED,
+    GONE,
+    KEPT,
+    OVER,
+    OWN,
+    REMAINING,
+)
+from monitor.own_duties import BESIDES
 from monitor.promises.disposal import gone
 from monitor.promises.states import DISPOSAL_STATES, ELECTIONS
 from monitor.refusal import Refused, need
@@ -106,7 +116,7 @@ async def _show(request: web.Request, who: Reader, row: Disposal, fault: Wrong |
 
 
 def _place(place: DisposalPlace, language: str, row: Disposal) -> dict[str, Any]:
-    purge = place.purge_by if place.state in {BACKUP, COPIES, DISPUTED} else None
+    purge = place.purge_by if place.state in {BACKUP, COPIES, DISPUTED, REMAINING} else None
     review = place.review_on if place.state in KEPT else None
     until = place.purge_by if place.state == OWN else None
     parts = [
@@ -118,7 +128,7 @@ def _place(place: DisposalPlace, language: str, row: Disposal) -> dict[str, Any]
     days = [text.in_(language) for text, day in parts if day]
     return {
         "id": place.id,
-        "name": place.name,
+        "name": BESIDES[place.kind].in_(language) if place.kind in BESIDES else place.name,
         "label": LABELS.get(place.state, "open"),
         "state": Message(PLACES.get(place.state, place.state)).in_(language),
         "more": [part for part in (*days, place.basis, place.holder) if part],

@@ -12,14 +12,16 @@ from monitor.language import Message, say_instant
 from monitor.own_duties import EXPOSURE_ROUND
 from monitor.promises.incidents import exposing
 from monitor.promises.incidents.exposing import REF, Asked, ask
+from monitor.promises.standing import standing_of
 from monitor.questionnaire import thaw_answers
 from monitor.refusal import Refused
+from monitor.registry.lifecycle import ways
 from monitor.web.console.act import LONGEST, act_of
 from monitor.web.console.entries import companies, course_of, refused, shown, unsaid
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.session import Reader, reader
 from monitor.web.fields import fields
-from monitor.web.pages import language_of, see_other
+from monitor.web.pages import language_of, moment, see_other
 from monitor.web.words import named
 
 if TYPE_CHECKING:
@@ -153,7 +155,7 @@ async def _show(request: web.Request, who: Reader, round_: OwnDuty, wrong: Wrong
         round=round_, rows=rows, counts=_counts([row["answer"] for row in rows], language),
         running=[
             {"value": row["key"], "text": f"{row['party']}: {row['work']}", "checked": row["key"] in chosen}
-            for row in rows if row["state"] == "active"
+            for row in rows if row["suspendable"]
         ],
         closable=round_.state == "open" and who.sees(round_.company_id),
         history=await course_of(f"own-duty/{round_.id}", _WORDS, who.present.calendar, language),
@@ -162,6 +164,7 @@ async def _show(request: web.Request, who: Reader, round_: OwnDuty, wrong: Wrong
 
 async def _row(duty: Obligation, who: Reader, language: str) -> dict[str, Any]:
     entry, zone = await who.present.engagement(duty.engagement_id), who.present.calendar.zone
+    stand = await standing_of(entry, who.present, who.present.calendar.day_of(moment()))
     answer = await _answer(duty)
     at = duty.submitted_at if answer in {YES, NO} else duty.decided_at if answer == UNKNOWN else duty.opened_at
     return {
@@ -173,8 +176,8 @@ async def _row(duty: Obligation, who: Reader, language: str) -> dict[str, Any]:
         "words": ANSWERS[answer].in_(language),
         "at": say_instant(at, zone, language) if at else "",
         "withdrawn": duty.state == "cancelled",
-        "state": entry.state,
-        "suspended": entry.state == "suspended",
+        "suspendable": "suspended" in ways(entry.state, stand.ground.last_day, stand.day),
+        "suspended": stand.state == "suspended",
     }
 
 

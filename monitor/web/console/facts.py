@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from monitor import tables
-from monitor.language import Message, say_day, say_instant
+from monitor.language import Message, listed, say_day, say_instant
 from monitor.letters.words import CERTIFICATES, said
 from monitor.obligations.marks import RETURNED, marks_of
 from monitor.promises.states import PARTICULAR
@@ -108,9 +108,8 @@ async def about(work: Engagement, party: Party, present: Roster, language: str) 
             [_certificate(one.kind, one.expires_on, language) for one in party.certificate],
         ),
     ]
-    joint = "、" if language == "ja" else ", "
     none = Message("not recorded").in_(language)
-    return _worded([(term, joint.join(values) or none) for term, values in found], language)
+    return _worded([(term, listed(values, language) or none) for term, values in found], language)
 
 
 def _certificate(kind: str, expires_on: date, language: str) -> str:

@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from checks.spelling import normal
 from monitor import tables
-from monitor.conduct import rule_of
 from monitor.hearing.runs import RUN_DELETION
 from monitor.language import Message, say_day
 from monitor.promises.handing import Handed, hand_over
 from monitor.web.console.entries import course_of, works
 from monitor.web.console.forms import Field, Form, choices
 from monitor.web.console.looking import Wrong
-from monitor.web.console.passing import LINK, MOST, company_name, page_of, perform, visible
+from monitor.web.console.passing import LINK, MOST, cases_of, company_name, entry_of, listing, page_of, perform, visible
 from monitor.web.console.session import Reader, reader
-from monitor.web.fields import whole_number
+from monitor.web.fields import how_many
 from monitor.web.pages import language_of, see_other
 from monitor.web.words import named
 
@@ -50,7 +48,10 @@ WORDS = {
     "protected": Message("How it was protected"),
     "persons": Message("Who handed it over, and who took it"),
 }
+IF_SUSPENDED = Message("If the work is suspended")
+ONLY_IF_GONE = Message("Choose this only for what has already happened; a suspended work must not get data.")
 ANYWAY = {"yes": Message("The data has gone all the same: enter it, and open a case")}
+DIGITS = 15  #: of a number of records
 COUNT = Message("Say how many records: a number above 0.")
 _TITLE = Message("Hand-overs")
 _COURSE = {
@@ -104,9 +105,9 @@ async def _form(who: Reader, language: str) -> Form:
             *_particulars(language),
             Field(
                 "anyway",
-                Message("If the work is suspended"),
+                IF_SUSPENDED,
                 "choice",
-                hint=Message("Choose this only for what has already happened; a suspended work must not get data."),
+                hint=ONLY_IF_GONE,
                 options=choices(ANYWAY, language),
             ),
         ),
@@ -115,11 +116,9 @@ async def _form(who: Reader, language: str) -> Form:
 
 def _given(form: Form, sent: Mapping[str, str], engagement: str, ref: str, *, back: bool) -> Handed:
     said = form.texts(sent)
-    text = normal("NFKC", said["records"]).replace(",", "").replace("、", "")
-    records = whole_number(text, 15) or 0
     return Handed(
-        engagement, ref, records, form.day(sent, "on"), "in" if back else "out", said["medium"], said["protected"],
-        said["persons"], said.get("anyway") == "yes",
+        engagement, ref, how_many(said["records"], DIGITS), form.day(sent, "on"), "in" if back else "out",
+        said["medium"], said["protected"], said["persons"], said.get("anyway") == "yes",
     )  # fmt: skip
 
 
@@ -151,12 +150,13 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response
             " 10-5)."
         ).in_(language),
         tables=[
-            {
-                "caption": _TITLE.in_(language),
-                "columns": [head.in_(language) for head in heads],
-                "rows": [await _row(one, who, language) for one in found],
-                "none": Message("No hand-over has been entered.").in_(language),
-            }
+            listing(
+                _TITLE,
+                heads,
+                [await _row(one, who, language) for one in found],
+                Message("No hand-over has been entered."),
+                language,
+            )
         ],
         forms=[(await _form(who, language)).shown("/hand-overs", wrong, language)],
     )
@@ -189,16 +189,9 @@ async def on_hand_overs(request: web.Request) -> web.StreamResponse:
     return see_other(place) if place else await _list(request, who, wrong)
 
 
-async def _row_of(request: web.Request, who: Reader) -> HandOver:
-    row = await tables.HandOver.get_or_none(id=int(request.match_info["id"]))
-    if row is None or not who.sees(row.company_id):
-        raise web.HTTPNotFound
-    return row
-
-
 async def hand_over_page(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    return await _entry(request, who, await _row_of(request, who), Wrong())
+    return await _entry(request, who, await entry_of(tables.HandOver, request, who), Wrong())
 
 
 async def _entry(request: web.Request, who: Reader, row: HandOver, wrong: Wrong) -> web.Response:
@@ -235,15 +228,12 @@ async def _entry(request: web.Request, who: Reader, row: HandOver, wrong: Wrong)
 
 async def _returns(row: HandOver, language: str) -> dict[str, object]:
     found = tables.HandOver.filter(engagement_id=row.engagement_id, ref=row.ref, direction="in").order_by("on", "id")
-    return {
-        "caption": Message("What came back").in_(language),
-        "columns": [WORDS[name].in_(language) for name in ("on", "records", "medium")],
-        "rows": [
-            [say_day(one.on, language), f"{one.records:,}", MEDIA[one.medium].in_(language) if one.medium else ""]
-            for one in await found
-        ],
-        "none": Message("Nothing has come back.").in_(language),
-    }
+    rows = [
+        [say_day(one.on, language), f"{one.records:,}", MEDIA[one.medium].in_(language) if one.medium else ""]
+        for one in await found
+    ]
+    heads = [WORDS[name] for name in ("on", "records", "medium")]
+    return listing(Message("What came back"), heads, rows, Message("Nothing has come back."), language)
 
 
 async def _ways(row: HandOver, language: str) -> list[dict[str, str]]:
@@ -254,8 +244,7 @@ async def _ways(row: HandOver, language: str) -> list[dict[str, str]]:
         .first()
     )
     found = [{"href": f"/duty/{asked.id}", "text": Message("The request to the party").in_(language)}] if asked else []
-    cases = await tables.Case.filter(ref=f"hand-over/{row.id}", closed_at=None).exclude(rule="").order_by("id")
-    return found + [{"href": f"/case/{one.id}", "text": rule_of(one.rule).title.in_(language)} for one in cases]
+    return found + await cases_of(f"hand-over/{row.id}", language)
 
 
 def _back(language: str) -> Form:
@@ -265,7 +254,7 @@ def _back(language: str) -> Form:
 
 async def on_hand_over(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    row = await _row_of(request, who)
+    row = await entry_of(tables.HandOver, request, who)
     if row.direction != "out":
         raise web.HTTPNotFound
     form = _back(language_of(request))

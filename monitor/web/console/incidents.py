@@ -9,7 +9,7 @@ from aiohttp import web
 from monitor import tables
 from monitor.hearing.asking_on import NOTICE
 from monitor.hearing.incidents import CATEGORIES, ITEMS, PEOPLE, unlisted
-from monitor.language import Message, say_day, say_instant
+from monitor.language import Message, listed, say_day, say_instant
 from monitor.letters.items import ITEMS as ITEMS_IN_WORDS
 from monitor.letters.items import items, questions
 from monitor.own_duties import own_kind
@@ -17,9 +17,13 @@ from monitor.promises import lifecycle
 from monitor.promises.incidents import following
 from monitor.promises.incidents.following import Brought, brought
 from monitor.promises.incidents.reporting import Report, report
+from monitor.promises.standing import standing_of
 from monitor.questionnaire import Answer
 from monitor.questionnaire.my_number import holds_my_number
+from monitor.reasons import MY_NUMBER
 from monitor.refusal import Refused
+from monitor.registry.lifecycle import ways
+from monitor.registry.suspension import SUSPENDED
 from monitor.web.console.act import LONGEST, act_of
 from monitor.web.console.entries import course_of, day_of, refused, shown, unsaid, works
 from monitor.web.console.looking import Wrong, console_page
@@ -121,7 +125,7 @@ def _record_mistakes(sent: Mapping[str, str], who: Reader) -> list[Mistake]:
         found.append(("aware_year", Message("Name today or a day before it.")))
     texts = [value for name, value in sent.items() if name.startswith("record_item")]
     if any(holds_my_number(text) for text in texts):
-        found.append(("item_1", Message("Write no My Number: nothing of this has been kept.")))
+        found.append(("item_1", MY_NUMBER))
     return found
 
 
@@ -163,6 +167,7 @@ async def _show(request: web.Request, who: Reader, incident: Incident, wrong: Wr
     wrong, language = wrong or Wrong(), language_of(request)
     party = await who.present.party(incident.party_id)
     entry = await who.present.engagement(incident.engagement_id)
+    stand = await standing_of(entry, who.present, who.present.calendar.day_of(moment()))
     duties = await following.duties_of(incident)
     notice = await tables.Obligation.filter(kind=NOTICE, subject=str(incident.ref)).order_by("-id").first()
     told = await brought(notice) if notice else []
@@ -170,7 +175,8 @@ async def _show(request: web.Request, who: Reader, incident: Incident, wrong: Wr
         request, who, "incident.html", status=wrong.status, errors=wrong.errors, said=wrong.said, incident=incident,
         party=named(party, language), work=entry.title or entry.key, facts=_facts(incident, who, language),
         notice=notice, told=[_brought(one, who, language) for one in told],
-        suspended=entry.state == "suspended", state=STATES[incident.state].in_(language),
+        suspendable=SUSPENDED in ways(entry.state, stand.ground.last_day, stand.day),
+        suspended=stand.state == SUSPENDED, why=stand.why(language), state=STATES[incident.state].in_(language),
         duties=[_duty(duty, who, language) for duty in duties],
         closable=incident.state == "told" and not any(duty.state == "open" for duty in duties),
         history=await course_of(str(incident.ref), _WORDS, who.present.calendar, language),
@@ -178,20 +184,19 @@ async def _show(request: web.Request, who: Reader, incident: Incident, wrong: Wr
 
 
 def _brought(one: Brought, who: Reader, language: str) -> dict[str, Any]:
-    comma, zone = "、" if language == "ja" else ", ", who.present.calendar.zone
+    zone = who.present.calendar.zone
     return {
         "number": one.number,
         "when": say_instant(one.at, zone, language),
-        "new": comma.join(questions(one.new, language)),
-        "changed": comma.join(questions(one.changed, language)),
-        "withdrawn": comma.join(questions(one.withdrawn, language)),
+        "new": listed(questions(one.new, language), language),
+        "changed": listed(questions(one.changed, language), language),
+        "withdrawn": listed(questions(one.withdrawn, language), language),
     }
 
 
 def _facts(incident: Incident, who: Reader, language: str) -> list[tuple[str, str]]:
     zone = who.present.calendar.zone
     company = who.present.companies.get(incident.company_id) or who.present.group
-    comma = "、" if language == "ja" else ", "
     known = incident.received_at is not None
     found: list[tuple[Message, str]] = [
         (Message("Responsible company"), named(company, language)),
@@ -200,9 +205,9 @@ def _facts(incident: Incident, who: Reader, language: str) -> list[tuple[str, st
         (Message("Persons"), "" if incident.people is None else f"{incident.people:,}"),
         (
             Message("What it touches"),
-            comma.join(SORTS[one].in_(language) for one in incident.categories if one in SORTS),
+            listed((SORTS[one].in_(language) for one in incident.categories if one in SORTS), language),
         ),
-        (Message("Items still missing"), comma.join(items(incident.missing, language))),
+        (Message("Items still missing"), listed(items(incident.missing, language), language)),
         (Message("The party is next reminded of them"), _asked_next(incident, who, language)),
         (Message("To be reported"), _REPORTABLE[bool(incident.reportable)].in_(language) if known else ""),
         (Message("Persons told"), say_day(incident.owners_told_on, language) if incident.owners_told_on else ""),

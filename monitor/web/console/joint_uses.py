@@ -8,7 +8,7 @@ from aiohttp import web
 
 from monitor import tables
 from monitor.conduct import NOT_BEFOREHAND, NOTICE_INCOMPLETE, rule_of
-from monitor.language import Message, say_day
+from monitor.language import Message, listed, say_day
 from monitor.own_duties import JOINT_USE_NOTICE, MEMBER_DELETION, own_kind
 from monitor.promises.joint_use.changes import Handing, notice_seen, representative_changed, responsible_changed
 from monitor.promises.joint_use.register import ITEMS, item_name, joint_uses, lacking
@@ -23,7 +23,7 @@ from monitor.web.pages import language_of, moment, see_other
 from monitor.web.words import named
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import date
 
     from monitor.registry.format import JointUse
@@ -47,10 +47,6 @@ _WORDS: Mapping[str, Message] = {
 _PLACES = {"company": "company", "day": "on_year", "on": "on_year"}
 _DAY, _COMPANY = Message("Name a day."), Message("Choose a company.")
 _NAME = Message("Enter the name of the representative.")
-
-
-def listed(parts: Iterable[str], language: str) -> str:
-    return ("、" if language == "ja" else ", ").join(parts)
 
 
 def _use_name(use: JointUse, language: str) -> str:

@@ -11,11 +11,10 @@ from checks.contract import Severity
 from monitor import links, tables
 from monitor.archive.recall import latest
 from monitor.asked import frozen, last_submission
-from monitor.cases import MAINTENANCE
 from monitor.certificates import concerning
 from monitor.duties.changes import CHECK, KIND, RULE
 from monitor.evidence import content_disposition
-from monitor.language import Message, say_day, say_instant
+from monitor.language import Message, listed, say_day, say_instant
 from monitor.letters.words import duty_reference
 from monitor.obligations import KINDS
 from monitor.obligations.adding import handed_in_before
@@ -28,7 +27,7 @@ from monitor.web.answers.groups import answer_groups
 from monitor.web.answers.view import size
 from monitor.web.console.colleagues import named_colleagues
 from monitor.web.console.correspondence import correspondence
-from monitor.web.console.course import course
+from monitor.web.console.course import course, row_of
 from monitor.web.console.doubt import Tongue, Trust, against, answers_against, trust
 from monitor.web.console.facts import about, commented, declaration, particular
 from monitor.web.console.findings import findings_of
@@ -47,10 +46,7 @@ from monitor.web.words import named, topic_name, whose
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
-    from checks.contract import Rule
-    from monitor.archive.recall import Kept
     from monitor.calendar import Calendar
     from monitor.questionnaire import Examination, Questionnaire
     from monitor.tables import Obligation
@@ -252,7 +248,7 @@ async def show_case(request: web.Request, who: Reader, case: tables.Case, wrong:
         severity=Severity(case.severity).word, extra_facts=held,
         findings=await findings_of(case, rules, language),
         doubts=await answers_against(case, _tongue(request, who)),
-        looks=[_row(look, rules, zone, language) for look in looks],
+        looks=[row_of(look, rules, zone, language) for look in looks],
         course=await course(watch, at, calendar, language),
         steps=next_steps(case, who.present, at, language), history=await history(case, language, calendar),
         texts=await tables.FindingRow.exists(watch_id=watch, rule=RULE), decision=await _decision(case),
@@ -292,20 +288,7 @@ async def _works(case: tables.Case, who: Reader, language: str) -> list[tuple[st
         return []
     engaged = (await who.present.engaged([case.party_id]))[case.party_id]
     titles = [one.title or one.key for one in concerning(engaged, case.company_id, case.opened_on)]
-    joined = ("、" if language == "ja" else ", ").join(titles)
-    return [(Message("Work").in_(language), joined)] if titles else []
-
-
-def _row(look: Kept, rules: Mapping[str, Rule], zone: ZoneInfo, language: str) -> tuple[str, str, str]:
-    return say_instant(look.at, zone, language), _outcome(look, rules, language), f"{look.took_ms:.0f} ms"
-
-
-def _outcome(look: Kept, rules: Mapping[str, Rule], language: str) -> str:
-    words = {"pass": "passed", "fail": "failed", "unknown": "not assessed"}
-    if look.reason == MAINTENANCE:
-        return Message("failed, while the party works on it as announced").in_(language)
-    rule = rules.get(look.reason)
-    return Message(words[look.verdict]).in_(language) + (f": {rule.title.said(language)}" if rule else "")
+    return [(Message("Work").in_(language), listed(titles, language))] if titles else []
 
 
 async def evidence_file(request: web.Request) -> web.StreamResponse:

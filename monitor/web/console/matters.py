@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from monitor.language import Message
+from monitor.language import Message, listed
 from monitor.letters.items import items
 from monitor.own_duties import CORRECTION, JOINT_CORRECTION, OWNER_ANSWER, OWNER_REQUEST, own_kind
 from monitor.promises.owners.requesting import REQUESTS
@@ -56,8 +56,8 @@ async def matter(row: OwnDuty | Case, present: Roster, language: str) -> Matter:
         asked = REQUESTS.get(row.about.get("asked", ""))
         found.append((Message("What the owner asks for"), asked.in_(language) if asked else ""))
         found.append((Message("What has to be done"), row.about.get("what", "")))
-        comma = "、" if language == "ja" else ", "
-        found.append((Message("Not told by the party yet"), comma.join(items(row.about.get("missing", ""), language))))
+        missing = listed(items(row.about.get("missing", ""), language), language)
+        found.append((Message("Not told by the party yet"), missing))
     facts = [(term.in_(language), value) for term, value in found if value]
     return Matter(party or row.ref or owner, facts)
 

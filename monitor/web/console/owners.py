@@ -4,41 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
 from monitor import tables
 from monitor.hearing.legs import DONE, HOLDS_NONE, KEEPS, LEG, REASON, REFUSED, RESULT, joint
-from monitor.language import Message, say_day
+from monitor.language import Message, listed, say_day
 from monitor.own_duties import OWNER_REQUEST
 from monitor.promises.owners.requesting import REQUESTS, Asked, close_answered, enter_request, verify
 from monitor.refusal import Refused
 from monitor.web.console.act import LONGEST, act_of
-from monitor.web.console.entries import (
-    companies,
-    course_of,
-    day_of,
-    purpose_words,
-    purposes,
-    refused,
-    serves,
-    services,
-    shown,
-    unsaid,
-)
+from monitor.web.console.entries import course_of, day_of, purpose_words, refused, shown, unsaid
 from monitor.web.console.holders import company_row, party_row
+from monitor.web.console.holding import DEED, chosen, said_by
 from monitor.web.console.looking import Wrong, console_page
+from monitor.web.console.passing import company_name, entry_of, latest
 from monitor.web.console.session import Reader, reader
 from monitor.web.fields import fields
 from monitor.web.pages import language_of, moment, see_other
-from monitor.web.words import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiohttp import web
+
     from monitor.questionnaire import Answer
     from monitor.tables import OwnerRequest
 
-MOST = 500  #: entries that a list shows, the latest first
 STATES: Mapping[str, Message] = {
     "open": Message("In hand"),
     "settled": Message("All have answered"),
@@ -65,7 +54,6 @@ _PLACES = {
 }  # fmt: skip
 _NO_REF, _NO_REQUEST = Message("Enter the reference."), Message("Choose what the owner asks for.")
 _NO_ARRIVAL, _NO_DAY = Message("Enter the day on which the request arrived."), Message("Name a day.")
-_NO_COMPANY = Message("Choose the company.")
 
 
 async def requests_page(request: web.Request) -> web.StreamResponse:
@@ -74,8 +62,7 @@ async def requests_page(request: web.Request) -> web.StreamResponse:
 
 async def _list(request: web.Request, who: Reader, wrong: Wrong | None = None) -> web.Response:
     wrong, language = wrong or Wrong(), language_of(request)
-    said, seen = wrong.said, tables.OwnerRequest.all()
-    found = await (seen if who.everywhere else seen.filter(company_id__in=who.companies)).order_by("-id").limit(MOST)
+    said = wrong.said
     rows = [
         {
             "id": one.id,
@@ -86,7 +73,7 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong | None = None) -
             "state": STATES[one.state].in_(language),
             "verified": one.verified_on is not None or one.state != "open",
         }
-        for one in found
+        for one in await latest(tables.OwnerRequest, who)
     ]
     kinds = [
         {"value": name, "text": words.in_(language), "selected": said.get("record_request") == name}
@@ -94,49 +81,31 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong | None = None) -
     ]
     return console_page(
         request, who, "owner-requests.html", status=wrong.status, errors=wrong.errors, said=said, rows=rows,
-        kinds=kinds, purposes=purposes(who, said.get("purposes", "").split(), language),
-        firms=companies(who, said.get("record_company", ""), language),
-        services=await services(who, said.get("record_service", "")),
+        kinds=kinds, **await chosen(who, said, language),
     )  # fmt: skip
 
 
 async def on_request(request: web.Request) -> web.StreamResponse:
     """A request that has arrived is entered, by its reference."""
     who, language = await reader(request), language_of(request)
-    pairs = await fields(request)
-    sent = {name: value[:LONGEST] for name, value in pairs}
-    sent["purposes"] = " ".join(value for name, value in pairs if name == "record_purposes")
-    mistakes = unsaid("record", sent, {"ref": _NO_REF, "request": _NO_REQUEST}, {"arrived": _NO_ARRIVAL})
-    company, service = sent.get("record_company", ""), sent.get("record_service", "")
-    if not company and not service:
-        mistakes.append(("company", _NO_COMPANY))
-    arrived = day_of("record", "arrived", sent)
-    if arrived and arrived > who.present.calendar.day_of(moment()):
-        mistakes.append(("arrived_year", Message("Name today or a day before it.")))
-    if (company and not who.sees(company)) or not await serves(service, who):
-        raise web.HTTPNotFound
-    if mistakes or arrived is None:
-        return await _list(request, who, shown(mistakes, "record", sent, language))
-    asked = Asked(sent["record_ref"], sent["record_request"], arrived, company, service, sent["purposes"].split())
+    said = await said_by(request, who, {"ref": _NO_REF, "request": _NO_REQUEST}, "arrived", _NO_ARRIVAL)
+    sent = said.sent
+    if said.on and said.on > who.present.calendar.day_of(moment()):
+        said.mistakes.append(("arrived_year", Message("Name today or a day before it.")))
+    if said.mistakes or said.on is None:
+        return await _list(request, who, shown(said.mistakes, DEED, sent, language))
+    asked = Asked(sent["record_ref"], sent["record_request"], said.on, said.company, said.service, said.purposes)
     try:
-        act = await act_of(who, "record", sent)
+        act = await act_of(who, DEED, sent)
         entered = await enter_request(asked, act.at, act.actor)
     except Refused as no:
-        return await _list(request, who, refused(no, "record", sent, language, _PLACES))
+        return await _list(request, who, refused(no, DEED, sent, language, _PLACES))
     return see_other(f"/owner-request/{entered.id}")
-
-
-async def _request_of(request: web.Request, who: Reader) -> OwnerRequest:
-    """The request named in the path, if the reader may see it; to all others it does not exist."""
-    found = await tables.OwnerRequest.get_or_none(id=int(request.match_info["id"]))
-    if found is None or not who.sees(found.company_id):
-        raise web.HTTPNotFound
-    return found
 
 
 async def request_page(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    return await _show(request, who, await _request_of(request, who))
+    return await _show(request, who, await entry_of(tables.OwnerRequest, request, who))
 
 
 async def _show(request: web.Request, who: Reader, asked: OwnerRequest, wrong: Wrong | None = None) -> web.Response:
@@ -153,13 +122,11 @@ async def _show(request: web.Request, who: Reader, asked: OwnerRequest, wrong: W
 
 
 def _facts(asked: OwnerRequest, who: Reader, language: str) -> list[tuple[str, str]]:
-    company = who.present.companies.get(asked.company_id) or who.present.group
-    comma = "、" if language == "ja" else ", "
     found: list[tuple[Message, str]] = [
         (Message("State"), STATES[asked.state].in_(language)),
-        (Message("Responsible company"), named(company, language)),
+        (Message("Responsible company"), company_name(asked.company_id, who, language)),
         (Message("Service"), asked.service),
-        (Message("Purposes of use"), comma.join(purpose_words(key, who, language) for key in asked.purposes)),
+        (Message("Purposes of use"), listed((purpose_words(key, who, language) for key in asked.purposes), language)),
         (Message("Arrived"), say_day(asked.arrived_on, language)),
         (Message("Identity verified"), say_day(asked.verified_on, language) if asked.verified_on else ""),
         (Message("Answer due"), say_day(asked.due_on, language)),
@@ -178,7 +145,7 @@ def _result(answers: Mapping[str, Answer], language: str) -> tuple[str, str]:
 async def on_asked(request: web.Request) -> web.StreamResponse:
     """The identity is verified; or the owner has been answered, after all holders have."""
     who, deed, language = await reader(request), request.match_info["deed"], language_of(request)
-    asked = await _request_of(request, who)
+    asked = await entry_of(tables.OwnerRequest, request, who)
     sent = {name: value[:LONGEST] for name, value in await fields(request)}
     mistakes, day = unsaid(deed, sent, {}, {"on": _NO_DAY}), day_of(deed, "on", sent)
     if mistakes or day is None:

@@ -1,12 +1,15 @@
-"""What the registers of what went to others share on their pages: one template, one way to take a form."""
+"""What registers share on their pages: one template, one way to an entry, to what is wrong with it, to take a form."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiohttp import web
 from markupsafe import Markup
+from tortoise.models import Model
 
+from monitor import tables
+from monitor.conduct import rule_of
 from monitor.refusal import Refused
 from monitor.web.console.act import LONGEST, act_of
 from monitor.web.console.entries import refused, shown
@@ -16,12 +19,15 @@ from monitor.web.pages import language_of
 from monitor.web.words import named
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from monitor.language import Message
     from monitor.web.console.act import Act
     from monitor.web.console.forms import Form
     from monitor.web.console.session import Reader
 
+Entry = TypeVar("Entry", bound=Model)
+Shown = dict[str, Any]  #: something as a template wants it
 MOST = 500  #: entries that a list shows, the latest first
 LINK = Markup('<a href="{}">{}</a>')
 
@@ -47,6 +53,37 @@ def visible(who: Reader, company: str | None) -> None:
     """To whoever may not see it, it does not exist."""
     if company is None or not who.sees(company):
         raise web.HTTPNotFound
+
+
+async def entry_of(model: type[Entry], request: web.Request, who: Reader) -> Entry:
+    """The entry of a register that the path names, as far as the reader may see it."""
+    row: Any = await model.get_or_none(id=int(request.match_info["id"]))
+    if row is None or not who.sees(row.company_id):
+        raise web.HTTPNotFound
+    entry: Entry = row
+    return entry
+
+
+async def latest(model: Any, who: Reader) -> list[Any]:
+    """The entries that the reader sees."""
+    seen = model.all() if who.everywhere else model.filter(company_id__in=who.companies)
+    return list(await seen.order_by("-id").limit(MOST))
+
+
+async def cases_of(ref: str | None, language: str) -> list[dict[str, str]]:
+    """The ways to what is open and wrong with an entry."""
+    cases = await tables.Case.filter(ref=ref, closed_at=None).exclude(rule="").order_by("id")
+    return [{"href": f"/case/{one.id}", "text": rule_of(one.rule).title.in_(language)} for one in cases]
+
+
+def listing(title: Message, heads: Sequence[Message], rows: Sequence[object], none: Message, language: str) -> Shown:
+    """A table as the template wants it. `none`: what stands there without rows."""
+    return {
+        "caption": title.in_(language),
+        "columns": [head.in_(language) for head in heads],
+        "rows": rows,
+        "none": none.in_(language),
+    }
 
 
 def page_of(request: web.Request, who: Reader, wrong: Wrong, **values: Any) -> web.Response:

@@ -10,14 +10,16 @@ from monitor import tables
 from monitor.language import Message, say_day, say_instant
 from monitor.promises.joint_use.daily import gaps_now
 from monitor.promises.joint_use.register import joint_uses
+from monitor.promises.policies import RULES
 from monitor.promises.revising import revised
-from monitor.promises.watching import standings
+from monitor.promises.watching import State, standings
 from monitor.registry.texts import in_effect, policies
 from monitor.web.console.comparing import Change
 from monitor.web.console.forms import Field, Form
 from monitor.web.console.looking import Wrong, console_page
 from monitor.web.console.passing import LINK, page_of, perform
 from monitor.web.console.session import Reader, reader
+from monitor.web.console.versions import version_words
 from monitor.web.pages import language_of, moment, see_other
 
 if TYPE_CHECKING:
@@ -28,27 +30,19 @@ if TYPE_CHECKING:
     from monitor.registry.format import Policy
     from monitor.web.console.act import Act
 
-RULES: Mapping[str, Message] = {
-    "contacts-differ": Message("Different contacts"),
-    "relations-disagree": Message("A case in which data goes to others is allowed here and excluded there"),
-    "fifth-item-missing": Message("The party responsible for joint use is not named in full"),
-    "companies-differ": Message("Another list of companies"),
-    "purposes-differ": Message("Different purposes of use"),
-    "linked-site-supervised": Message("Out of scope, and yet registered as a trustee's"),
-    "joint-use-untold": Message("A joint use that no text tells of"),
-}
-STATES: Mapping[str, Message] = {
-    "unchanged": Message("says what it said"),
-    "changed": Message("has changed"),
-    "lost": Message("cannot be read any more"),
-    "restless": Message("reads otherwise at every look"),
-    "not-assessed": Message("could not be looked at"),
-    "unseen": Message("not looked at yet"),
-    "not-watched": Message("not looked at: the registry says so"),
+STATES: Mapping[State, Message] = {
+    State.UNCHANGED: Message("says what it said"),
+    State.CHANGED: Message("has changed"),
+    State.LOST: Message("cannot be read any more"),
+    State.RESTLESS: Message("reads otherwise at every look"),
+    State.NOT_ASSESSED: Message("could not be looked at"),
+    State.UNSEEN: Message("not looked at yet"),
+    State.NOT_WATCHED: Message("not looked at: the registry says so"),
 }
 _LOOKED = Message("What the pages say")
 _DISAGREE = Message("Where they do not agree")
 _VERSIONS = Message("All versions")
+_GAP_HEADS = (Message("What"), Message("Texts"), Message("In particular"), Message("Version of the rule"))
 _ADDRESS = Message("Address")
 
 
@@ -113,9 +107,10 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response
     names = {key: _name(one, language) for key, one in found.items()} | {key: key for key in await joint_uses()}
     gaps = [
         (
-            RULES[gap.rule].in_(language),
+            RULES[gap.rule].title.in_(language),
             " / ".join(names.get(key, key) for key in gap.about),
             _said(gap.detail, language),
+            version_words(RULES[gap.rule].version, RULES[gap.rule].since).in_(language),
         )
         for gap in await gaps_now(who.present, at)
     ]
@@ -129,7 +124,7 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response
             "The group's policies with their versions, and where they do not agree (APPI 21, 27 and 32)."
         ).in_(language),
         tables=[
-            _table(_DISAGREE, (Message("What"), Message("Texts"), Message("In particular")), gaps, told, language),
+            _table(_DISAGREE, _GAP_HEADS, gaps, told, language),
             await _looked(names, who, language),
             _versions(found, names, who, language),
         ],
@@ -154,7 +149,7 @@ def _saying(one: Standing, language: str) -> str:
     words = STATES[one.state].in_(language)
     if one.watch is None or one.change is None:
         return words
-    shown = Message("See what has changed") if one.state == "changed" else Message("See what had changed last")
+    shown = Message("See what has changed") if one.state is State.CHANGED else Message("See what had changed last")
     said = Message("{state} ({way})", {"state": words, "way": shown.in_(language)}).in_(language)
     return LINK.format(f"/policies/texts/{one.watch.id}", said)
 

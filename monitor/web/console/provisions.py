@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 from aiohttp import web
 
 from monitor import tables
-from monitor.language import Message, say_day
+from monitor.language import Message, listed, say_day
 from monitor.promises import provision
 from monitor.promises.provision import Given
 from monitor.promises.retention import FIELDS, lacking
 from monitor.web.console.entries import companies, course_of, works
 from monitor.web.console.forms import Field, Form, choices
+from monitor.web.console.hand_overs import ANYWAY, IF_SUSPENDED, ONLY_IF_GONE
 from monitor.web.console.looking import Wrong
-from monitor.web.console.passing import LINK, MOST, company_name, page_of, perform, visible
+from monitor.web.console.passing import LINK, MOST, cases_of, company_name, entry_of, page_of, perform, visible
 from monitor.web.console.session import Reader, reader
 from monitor.web.pages import language_of, moment, see_other
 
@@ -54,6 +55,7 @@ _WORDS = {
     "provision.erased": Message("Erased"),
 }
 _PLACES = {
+    "record": "record",
     "ref": "ref",
     "company": "company",
     "to": "to",
@@ -64,6 +66,8 @@ _PLACES = {
     "nothing": "items",
     "retention": "on_year",
     "single": "last_on_year",
+    "suspended": "anyway",
+    "reason": "reason",
 }
 
 
@@ -120,7 +124,16 @@ async def _record_form(who: Reader, language: str) -> Form:
             Field("consent_on", FIELD_WORDS["consent_on"], "day"),
             Field("made_on", FIELD_WORDS["made_on"], "day", hint=Message("Today, if nothing is entered.")),
             Field("last_on", Message("Data went last on"), "day", hint=past),
+            *_anyway(language),
         ),
+    )
+
+
+def _anyway(language: str) -> tuple[Field, ...]:
+    """What is said where data went though the work is suspended."""
+    return (
+        Field("anyway", IF_SUSPENDED, "choice", hint=ONLY_IF_GONE, options=choices(ANYWAY, language)),
+        Field("reason", Message("Why it went all the same"), "area"),
     )
 
 
@@ -182,8 +195,7 @@ def _state(one: ProvisionRecord, who: Reader, language: str) -> str:
         return Message("Erased on {day}", {"day": one.erased_on}).in_(language)
     missing = _missing(one)
     if missing:
-        comma = "、" if language == "ja" else ", "
-        fields = comma.join(FIELD_WORDS[name].in_(language) for name in missing)
+        fields = listed((FIELD_WORDS[name].in_(language) for name in missing), language)
         return Message("Still missing: {fields}", {"fields": fields}).in_(language)
     locked = who.present.calendar.day_of(moment()) <= one.keep_until
     return Message("Complete, locked by law" if locked else "Complete, may be erased").in_(language)
@@ -215,6 +227,8 @@ async def on_provisions(request: web.Request) -> web.StreamResponse:
             texts["basis"],
             form.day(sent, "consent_on"),
             texts,
+            anyway=texts["anyway"] == "yes",
+            reason=texts["reason"],
         )
         return f"/provision/{(await provision.record(given, act.at, act.actor)).id}"
 
@@ -222,16 +236,9 @@ async def on_provisions(request: web.Request) -> web.StreamResponse:
     return see_other(place) if place else await _provisions(request, who, wrong)
 
 
-async def _record_of(request: web.Request, who: Reader) -> ProvisionRecord:
-    row = await tables.ProvisionRecord.get_or_none(id=int(request.match_info["id"]))
-    if row is None or not who.sees(row.company_id):
-        raise web.HTTPNotFound
-    return row
-
-
 async def provision_page(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    return await _provision(request, who, await _record_of(request, who), Wrong())
+    return await _provision(request, who, await entry_of(tables.ProvisionRecord, request, who), Wrong())
 
 
 async def _provision(request: web.Request, who: Reader, row: ProvisionRecord, wrong: Wrong) -> web.Response:
@@ -257,12 +264,13 @@ async def _provision(request: web.Request, who: Reader, row: ProvisionRecord, wr
         state=_state(row, who, language),
         back={"href": "/provisions", "text": Message("Records of provision and receipt").in_(language)},
         facts=[(term.in_(language), value) for term, value in facts if value],
-        forms=[form.shown(f"/provision/{row.id}", wrong, language) for form in _forms(row)],
+        forms=[form.shown(f"/provision/{row.id}", wrong, language) for form in _forms(row, language)],
+        ways=await cases_of(f"provision/{row.id}", language),
         history=await course_of(f"provision/{row.id}", _WORDS, who.present.calendar, language),
     )
 
 
-def _forms(row: ProvisionRecord) -> list[Form]:
+def _forms(row: ProvisionRecord, language: str) -> list[Form]:
     """What can be done with a record: add what it lacks, go on with it, erase it. What it says is not rewritten."""
     if row.erased_on:
         return []
@@ -271,7 +279,8 @@ def _forms(row: ProvisionRecord) -> list[Form]:
     found = [Form("complete", Message("Add what is missing"), Message("Add it"), tuple(empty))] if empty else []
     if row.record != "single":
         went = Field("last_on", Message("Data went last on"), "day", Message("Name the day."))
-        found.append(Form("went-on", Message("Data went once more"), Message("Enter it"), (went,)))
+        stopped = _anyway(language) if row.way == "provision" else ()
+        found.append(Form("went-on", Message("Data went once more"), Message("Enter it"), (went, *stopped)))
     later = Field("on", Message("On which day, if not today?"), "day")
     about = Message(
         "All that the record says is erased for good; its reference and its days stay. Before the law's"
@@ -282,8 +291,9 @@ def _forms(row: ProvisionRecord) -> list[Form]:
 
 async def on_provision(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    row = await _record_of(request, who)
-    form = next((one for one in _forms(row) if one.deed == request.match_info["deed"]), None)
+    row = await entry_of(tables.ProvisionRecord, request, who)
+    forms = _forms(row, language_of(request))
+    form = next((one for one in forms if one.deed == request.match_info["deed"]), None)
     if form is None:
         raise web.HTTPNotFound
 
@@ -293,9 +303,15 @@ async def on_provision(request: web.Request) -> web.StreamResponse:
         elif form.deed == "erase":
             await provision.delete(row.ref, form.day(sent, "on"), act.at, act.actor)
         elif day := form.day(sent, "last_on"):
-            await provision.went_on(row.id, day, act.at, act.actor)
+            anyway, reason = form.text(sent, "anyway") == "yes", form.text(sent, "reason")
+            await provision.went_on(row.id, day, act.at, act.actor, anyway=anyway, reason=reason)
         return f"/provision/{row.id}"
 
     first = form.fields[0].name + ("_year" if form.fields[0].shape == "day" else "")
-    place, wrong = await perform(form, request, who, do, dict.fromkeys((*_PLACES, "erased"), first))
-    return see_other(place) if place else await _provision(request, who, await _record_of(request, who), wrong)
+    places = dict.fromkeys((*_PLACES, "erased"), first) | {"suspended": "anyway", "reason": "reason"}
+    place, wrong = await perform(form, request, who, do, places)
+    return (
+        see_other(place)
+        if place
+        else await _provision(request, who, await entry_of(tables.ProvisionRecord, request, who), wrong)
+    )

@@ -49,6 +49,11 @@ REGISTERS: tuple[Register, ...] = (
         "/lacking",
     ),
     Register(
+        Message("Looks from outside"),
+        Message("What is looked at, how each look ended and when the next one is (APPI 23 and 25)."),
+        "/looks",
+    ),
+    Register(
         Message("Joint use"),
         Message("What companies use jointly, and whether its notice says everything (APPI 27(5)(iii))."),
         "/joint-uses",

@@ -17,7 +17,6 @@ from monitor.remediation.rules import HELD, due, overdue, unsettled
 from monitor.remediation.settling import comes_to
 from monitor.tables.duty import LIVE
 from monitor.tables.remediation import REQUEST
-from monitor.web.console.history import last_day
 from monitor.web.words import named
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ async def told(entries: Iterable[Entry], who: Reader, language: str) -> list[dic
 def _due(one: Entry, calendar: Calendar, language: str) -> str:
     """Until when it is to be put right, or the risk of it is accepted; nothing once it is settled."""
     if one.row.state == "accepted_risk" and one.row.risk_until:
-        day = last_day(one.row.risk_until, calendar)
+        day = calendar.day_ending(one.row.risk_until)
         return Message("accepted until {day}", {"day": say_day(day, language)}).in_(language)
     return say_day(one.due, language) if one.row.state in HELD else ""
 

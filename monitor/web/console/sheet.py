@@ -6,7 +6,6 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
 from aiohttp import web
 
 from monitor import tables
@@ -14,11 +13,11 @@ from monitor.evidence import content_disposition
 from monitor.language import Message
 from monitor.letters.words import SEVERITIES, duty_reference, said
 from monitor.remediation.rules import unsettled
-from monitor.web.console.history import last_day
 from monitor.web.console.register import Register, Wanted
 from monitor.web.console.remedies import told
 from monitor.web.console.session import reader
 from monitor.web.pages import language_of, moment
+from monitor.workbooks import new_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,7 +94,7 @@ async def _names(entries: Iterable[Entry]) -> dict[str, str]:
 def _evidence(row: Remediation, names: Mapping[str, str], calendar: Calendar, language: str) -> Line:
     """Who has decided what on it, until when, and why: what an auditor asks for."""
     risk = row.state == "accepted_risk"
-    until = last_day(row.risk_until, calendar) if risk and row.risk_until else None
+    until = calendar.day_ending(row.risk_until) if risk and row.risk_until else None
     accepted = (until, names.get(row.risk_by, ""), row.risk_why) if risk else (None, "", "")
     seen: Line = (None, "", "")
     if row.state == "verified" and row.settled_at:
@@ -118,8 +117,7 @@ def _harmless(cell: Any) -> Any:
 
 def _xlsx(heads: list[str], rows: Sequence[Line]) -> bytes:
     made = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(made, options) as book:
+    with new_workbook(made) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
         days = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet.write_row(0, 0, heads, bold)

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
-from checks.spelling import normal
 from monitor import tables
-from monitor.conduct import rule_of
 from monitor.language import Message, say_day
 from monitor.promises.statistics import PAIR, REFUSED, SIGNED_OFF, Made, decide_on, enter_statistics, published
 from monitor.web.console.entries import companies, course_of, works
 from monitor.web.console.forms import Field, Form
 from monitor.web.console.looking import Wrong
-from monitor.web.console.passing import LINK, MOST, company_name, page_of, perform, visible
+from monitor.web.console.passing import (
+    LINK,
+    cases_of,
+    company_name,
+    entry_of,
+    latest,
+    listing,
+    page_of,
+    perform,
+    visible,
+)
 from monitor.web.console.session import Reader, reader
-from monitor.web.fields import whole_number
+from monitor.web.fields import how_many
 from monitor.web.pages import language_of, see_other
 from monitor.web.words import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aiohttp import web
 
     from monitor.tables import StatisticsReview
     from monitor.web.console.act import Act
@@ -120,8 +128,6 @@ async def statistics_page(request: web.Request) -> web.StreamResponse:
 
 async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response:
     language = language_of(request)
-    seen = tables.StatisticsReview.all()
-    found = await (seen if who.everywhere else seen.filter(company_id__in=who.companies)).order_by("-id").limit(MOST)
     heads = (Message("Reference"), Message("Company"), WORDS["what"], WORDS["published"], Message("State"))
     return page_of(
         request,
@@ -133,12 +139,13 @@ async def _list(request: web.Request, who: Reader, wrong: Wrong) -> web.Response
             " published. What can still be tied to a person is personal data (APPI 2(1) and 27(1))."
         ).in_(language),
         tables=[
-            {
-                "caption": _TITLE.in_(language),
-                "columns": [head.in_(language) for head in heads],
-                "rows": [_row(one, who, language) for one in found],
-                "none": Message("No statistics have been entered.").in_(language),
-            }
+            listing(
+                _TITLE,
+                heads,
+                [_row(one, who, language) for one in await latest(tables.StatisticsReview, who)],
+                Message("No statistics have been entered."),
+                language,
+            )
         ],
         forms=[(await _form(who, language)).shown("/statistics", wrong, language)],
     )
@@ -154,11 +161,6 @@ def _row(one: StatisticsReview, who: Reader, language: str) -> list[object]:
     ]
 
 
-def _people(text: str) -> int:
-    """How many; none, where it is no number."""
-    return whole_number(normal("NFKC", text).replace(",", "").replace("、", ""), DIGITS) or 0
-
-
 async def on_statistics(request: web.Request) -> web.StreamResponse:
     who, language = await reader(request), language_of(request)
     form = await _form(who, language)
@@ -169,8 +171,8 @@ async def on_statistics(request: web.Request) -> web.StreamResponse:
             work = await tables.Engagement.get_or_none(key=said["engagement"])
             visible(who, work.company_id if work else said["company"])
         made = Made(
-            said["ref"], said["what"], said["method"], _people(said["group"]), said["reviewer"], said["engagement"],
-            said["company"],
+            said["ref"], said["what"], said["method"], how_many(said["group"], DIGITS), said["reviewer"],
+            said["engagement"], said["company"],
         )  # fmt: skip
         return f"/statistic/{(await enter_statistics(made, act.at, act.actor)).id}"
 
@@ -178,16 +180,9 @@ async def on_statistics(request: web.Request) -> web.StreamResponse:
     return see_other(place) if place else await _list(request, who, wrong)
 
 
-async def _row_of(request: web.Request, who: Reader) -> StatisticsReview:
-    row = await tables.StatisticsReview.get_or_none(id=int(request.match_info["id"]))
-    if row is None or not who.sees(row.company_id):
-        raise web.HTTPNotFound
-    return row
-
-
 async def entry_page(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    return await _entry(request, who, await _row_of(request, who), Wrong())
+    return await _entry(request, who, await entry_of(tables.StatisticsReview, request, who), Wrong())
 
 
 async def _entry(request: web.Request, who: Reader, row: StatisticsReview, wrong: Wrong) -> web.Response:
@@ -215,15 +210,10 @@ async def _entry(request: web.Request, who: Reader, row: StatisticsReview, wrong
         state=STATES[row.state].in_(language),
         back={"href": "/statistics", "text": _TITLE.in_(language)},
         facts=[(term.in_(language), value) for term, value in facts if value],
-        ways=await _cases(row, language),
+        ways=await cases_of(f"statistics/{row.id}", language),
         forms=[form.shown(place, wrong, language) for form in _offered(row)],
         history=await course_of(f"statistics/{row.id}", _COURSE, who.present.calendar, language),
     )
-
-
-async def _cases(row: StatisticsReview, language: str) -> list[dict[str, str]]:
-    cases = await tables.Case.filter(ref=f"statistics/{row.id}", closed_at=None).exclude(rule="").order_by("id")
-    return [{"href": f"/case/{one.id}", "text": rule_of(one.rule).title.in_(language)} for one in cases]
 
 
 def _offered(row: StatisticsReview) -> list[Form]:
@@ -234,7 +224,7 @@ def _offered(row: StatisticsReview) -> list[Form]:
 
 async def on_entry(request: web.Request) -> web.StreamResponse:
     who = await reader(request)
-    row, form = await _row_of(request, who), _FORMS[request.match_info["deed"]]
+    row, form = await entry_of(tables.StatisticsReview, request, who), _FORMS[request.match_info["deed"]]
 
     async def act_on(act: Act, sent: Mapping[str, str]) -> str:
         on = form.day(sent, "on")
@@ -246,4 +236,8 @@ async def on_entry(request: web.Request) -> web.StreamResponse:
         return f"/statistic/{row.id}"
 
     place, wrong = await perform(form, request, who, act_on, {"on": "on_year", "reason": "reason", "my": "reason"})
-    return see_other(place) if place else await _entry(request, who, await _row_of(request, who), wrong)
+    return (
+        see_other(place)
+        if place
+        else await _entry(request, who, await entry_of(tables.StatisticsReview, request, who), wrong)
+    )

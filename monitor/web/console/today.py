@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from monitor.board import DECIDING, part
-from monitor.cases import NOT_ASSESSED
 from monitor.conduct import rule_of
 from monitor.language import Message, say_day, say_instant, say_short_day
-from monitor.letters.words import ROLES, said
+from monitor.letters.words import ROLES, WAITING, said
 from monitor.own_duties import own_kind
 from monitor.registry.roster import RISING
 from monitor.web.console.looking import console_page
@@ -55,7 +54,7 @@ async def _told(rows: Sequence[Row], who: Reader, language: str) -> Sequence[Row
         row["party_name"] = named(parties.get(row["party"]), language)
         row["title"] = engagements[row["engagement"]].title if row.get("engagement") else row["url"] or row.get("ref")
         row["state"] = _shown(row)
-        row["href"] = "" if row["state"] == NOT_ASSESSED else f"/{row['id'].replace('obligation/', 'duty/')}"
+        row["href"] = f"/{row['id'].replace('obligation/', 'duty/').replace('watch/', 'look/')}"
         row["what"] = (
             rule_of(rule).title.in_(language)
             if (rule := row.get("rule"))
@@ -70,23 +69,23 @@ def _shown(row: Row) -> str:
     """The label of its state: what the company owes itself is decided or done, and conduct is corrected."""
     if row.get("rule"):
         return "conduct"
-    return "owed" if row["state"] == DECIDING and not own_kind(row["obligation"]).decides else str(row["state"])
+    deed = row["state"] == DECIDING and row["obligation"] not in WAITING and not own_kind(row["obligation"]).decides
+    return "owed" if deed else str(row["state"])
 
 
 def _when(row: Row, language: str, who: Reader) -> tuple[str, str]:
     """The day that counts and, where it is our turn and that is another, the party's own."""
-    if not row.get("due_on"):
-        return say_instant(datetime.fromisoformat(row["since"]), who.present.calendar.zone, language), ""
-    due = say_day(date.fromisoformat(row["due_on"]), language)
+    due = say_day(date.fromisoformat(row["due_on"]), language) if row.get("due_on") else ""
     if "waits_since" not in row:
-        return due, ""
+        return due or say_instant(datetime.fromisoformat(row["since"]), who.present.calendar.zone, language), ""
     since_on = date.fromisoformat(row["waits_since"])
     values = {
         "day": say_short_day(since_on, language, who.present.calendar.day_of(moment())),
         "days": row["waits_days"],
     }
     since = {"submitted": REVIEW, "owed": DEED}.get(row["state"], DECISION)
-    return Message(since[row["waits_days"] > 0], values).in_(language), Message("due {day}", {"day": due}).in_(language)
+    waits = Message(since[row["waits_days"] > 0], values).in_(language)
+    return waits, Message("due {day}", {"day": due}).in_(language) if due else ""
 
 
 def _highest(level: int, language: str) -> str:

@@ -10,7 +10,9 @@ from monitor import tables
 from monitor.language import Message, say_day
 from monitor.own_duties import TRANSFER_CHECK, TRANSFER_MEASURES
 from monitor.promises.transfers import RESULTS, Looked, abroad, checked, next_check
+from monitor.refusal import Refused
 from monitor.registry.format import OWING
+from monitor.registry.suspension import stopped_now
 from monitor.web.console.entries import course_of
 from monitor.web.console.forms import Field, Form, choices
 from monitor.web.console.looking import Wrong
@@ -151,7 +153,7 @@ async def _transfer(request: web.Request, who: Reader, entry: Engagement, wrong:
     language, party = language_of(request), await who.present.party(entry.party)
     checks = await tables.TransferCheck.filter(engagement_id=entry.key).order_by("-on", "-id")
     rows = [[say_day(one.on, language), OUTCOMES[_name(one)].in_(language), one.note] for one in checks]
-    told = information(entry, party.country, checks, who, language)
+    told = await information(entry, party.country, checks, who, language)
     heads = [Message(text).in_(language) for text in ("Day", "Found", "In words")]
     facts = [
         (Message("Company"), company_name(entry.company, who, language)),
@@ -194,7 +196,7 @@ def _name(one: TransferCheck) -> str:
     return next(name for name, result in RESULTS.items() if result == one.result)
 
 
-def information(
+async def information(
     entry: Engagement, country: str, checks: Sequence[TransferCheck], who: Reader, language: str
 ) -> list[tuple[str, str]]:
     """The seven items that an owner is told on request, without delay (APPI 28(3), Enforcement Rules 18(3)). An empty
@@ -217,15 +219,17 @@ def information(
             Message("Whether there is trouble with the measures, and its outline"),
             (trouble.note or unknown) if trouble else none,
         ),
-        (Message("What is done about that trouble"), _done(trouble, entry).in_(language)),
+        (
+            Message("What is done about that trouble"),
+            _done(trouble, stopped=await stopped_now(entry.key, who.present)).in_(language),
+        ),
     ]
     return [(item.in_(language), value) for item, value in found]
 
 
-def _done(trouble: TransferCheck | None, entry: Engagement) -> Message:
+def _done(trouble: TransferCheck | None, *, stopped: bool) -> Message:
     if trouble is None:
         return Message("Nothing has to be done.")
-    stopped = entry.state == "suspended"
     return Message("The provision has stopped." if stopped else "Measures are being taken, or have been taken.")
 
 
@@ -243,7 +247,9 @@ async def on_transfer(request: web.Request) -> web.StreamResponse:
     entry, form = await _work_of(request, who), _form(language)
 
     async def look(act: Act, sent: Mapping[str, str]) -> str:
-        result = RESULTS[form.text(sent, "result")]
+        result = RESULTS.get(form.text(sent, "result"))
+        if result is None:
+            raise Refused("no-such-result", Message("Choose what was found."))
         said = Looked(entry.key, result, form.day(sent, "on"), form.text(sent, "note"))
         await checked(said, act.at, act.actor)
         return f"/transfer/{entry.key}"
@@ -260,7 +266,7 @@ async def information_file(request: web.Request) -> web.StreamResponse:
     checks = await tables.TransferCheck.filter(engagement_id=entry.key).order_by("-on", "-id")
     day = say_day(who.present.calendar.day_of(moment()), language)
     head = Message("{party}: provision abroad, as of {day}", {"party": named(party, language), "day": day})
-    items = information(entry, party.country, checks, who, language)
+    items = await information(entry, party.country, checks, who, language)
     text = "\n\n".join([head.in_(language), *(f"{n}. {item}\n{value}" for n, (item, value) in enumerate(items, 1))])
     attached = {"Content-Disposition": 'attachment; filename="transfer-information.txt"'}
     return web.Response(text=text + "\n", content_type="text/plain", charset="utf-8", headers=attached)

@@ -55,7 +55,8 @@ async def _shown(request: web.Request, who: Reader) -> Shown:
 async def transmissions_page(request: web.Request) -> web.StreamResponse:
     """What asks for something first, the whole table last."""
     who, language = await reader(request), language_of(request)
-    day, after = who.present.calendar.day_of(moment()), who.present.group.external_transmissions.unseen_days
+    day = who.present.calendar.day_of(moment())
+    after = who.present.group.external_transmissions.on(day).unseen_days
     shown = await _shown(request, who)
     rows = [_row(one, shown, language) for one in shown.table]
     cases = await _cases(shown.lacking, who)

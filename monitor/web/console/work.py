@@ -8,14 +8,16 @@ from aiohttp import web
 
 from monitor import tables
 from monitor.cause import TRIGGERS
-from monitor.language import Message, say_day
+from monitor.language import Message, listed, say_day
 from monitor.promises import lifecycle
 from monitor.promises.classing import CLASSES, QUESTIONS, Classed, classify
 from monitor.promises.closing import still_owed
-from monitor.promises.disposal import order
+from monitor.promises.disposal import below_reached, order
 from monitor.promises.instructing import achieve
+from monitor.promises.standing import standing_of
 from monitor.promises.states import ELECTIONS, PARTICULAR
 from monitor.promises.states import WORK_STATES as STATES
+from monitor.promises.words import waived_words
 from monitor.refusal import Refused, need
 from monitor.registry.format import BEFORE, OWING, TIERS, Engagement, duties_of
 from monitor.registry.knowing import known_of
@@ -29,12 +31,14 @@ from monitor.web.console.session import Reader, reader
 from monitor.web.console.works import LABELS, gaps, waived
 from monitor.web.fields import said
 from monitor.web.pages import language_of, moment, see_other
-from monitor.web.words import named
+from monitor.web.words import named, owed_name
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import date
 
+    from monitor.promises.standing import Standing
+    from monitor.registry.selection import Known
     from monitor.web.console.act import Act
 
 SET = ("child_data", "special_care", "my_number", "card", "bank_account")
@@ -66,23 +70,29 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
     today = present.calendar.day_of(at)
     known = (await known_of([entry], present, today))[entry.key]
     missing = before_entrusting(entry, known) if entry.state in BEFORE else lacking(entry, known)
-    open_to = ways(entry.state, await present.last_day(entry.key), today)
+    stand = await standing_of(entry, present, today)
+    open_to = ways(entry.state, stand.ground.last_day, today)
     return console_page(
         request, who, "work.html", status=fault.status, errors=fault.errors, said=fault.said, entry=entry, row=row,
-        title=entry.title or entry.key, label=LABELS.get(entry.state, "open"),
-        state=Message(STATES[entry.state]).in_(language), facts=await _facts(entry, who, known.accepted_on, language),
-        gaps=gaps(entry, known, language), waivers=[waived(entry, one.what, language) for one in entry.waiver],
-        waivable=_options({one.what: one.what for one in missing if one.what != ALWAYS}),
-        owed=await still_owed(entry, at) if entry.state in OWING else [],
+        title=entry.title or entry.key, label=LABELS.get(stand.state, "open"), state=stand.words(language),
+        why=stand.why(language), above=stand.stopped_by,
+        facts=_said(stand, language) + await _facts(entry, who, known, language),
+        gaps=gaps(entry, known, language), waivers=[waived(entry, one.what, known, language) for one in entry.waiver],
+        waivable=_options(
+            {one.what: waived_words(one.what, known.own).in_(language) for one in missing if one.what != ALWAYS}
+        ),
+        owed=[owed_name(one, language) for one in await still_owed(entry, at)] if entry.state in OWING else [],
         steps=_options({to: Message(STATES[to]).in_(language) for to in STEPS if to in open_to}),
         free_text="special-care" in known.brings, children="child-data" in known.brings, before=entry.state in BEFORE,
         may_begin="active" in open_to, may_close="closed" in open_to,
+        reached=await _reached(entry, who, language) if "closed" in open_to else [],
         triggers=_options(
             {name: words.in_(language) for name, words in TRIGGERS.items()}, fault.said.get("order_trigger", "")
         ),
         classes=_options({name: words.in_(language) for name, words in CLASSES.items()}),
         questions={name: words.in_(language) for name, words in QUESTIONS.items()},
-        tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier), clauses=contract.boxes_of(entry, language),
+        tiers=_options(dict(zip(TIERS, TIERS, strict=True)), entry.tier),
+        clauses=contract.boxes_of(entry, known, language),
         flags=[
             {"value": f"flag_{name}", "text": Message(PARTICULAR[name]).in_(language), "checked": getattr(entry, name)}
             for name in SET
@@ -91,30 +101,43 @@ async def show(request: web.Request, who: Reader, row: tables.Engagement, fault:
     )  # fmt: skip
 
 
+def _said(stand: Standing, language: str) -> list[tuple[str, str]]:
+    """What the register says, where the page shows another state."""
+    if stand.said == stand.state:
+        return []
+    return [(Message("State in the register").in_(language), Message(STATES[stand.said]).in_(language))]
+
+
 def _options(words: dict[str, str], chosen: str = "") -> list[dict[str, Any]]:
     return [{"value": value, "text": text, "selected": value == chosen} for value, text in words.items()]
 
 
-async def _facts(entry: Engagement, who: Reader, accepted_on: date | None, language: str) -> list[tuple[str, str]]:
+async def _reached(entry: Engagement, who: Reader, language: str) -> list[str]:
+    """Who is asked as well, beside the work's own party, where return or deletion is ordered now."""
+    below = await below_reached(entry.key, who.present.calendar.day_of(moment()), who.present)
+    parties = await who.present.parties({one.party for one in below})
+    return list(dict.fromkeys(named(parties[one.party], language) for one in below))
+
+
+async def _facts(entry: Engagement, who: Reader, known: Known, language: str) -> list[tuple[str, str]]:
     def day(value: date | None) -> str:
         return say_day(value, language) if value else ""
 
-    known = [who.present.purposes[key] for key in entry.purposes if key in who.present.purposes]
-    purposes = [(one.text_ja or one.text) if language == "ja" else one.text for one in known]
+    uses = [who.present.purposes[key] for key in entry.purposes if key in who.present.purposes]
+    purposes = [(one.text_ja or one.text) if language == "ja" else one.text for one in uses]
     company = who.present.companies.get(entry.company) or who.present.group
-    between = "、" if language == "ja" else ", "
     found = [
         (Message("Party"), named(await who.present.party(entry.party), language)),
         (Message("Responsible company"), named(company, language)),
         (Message("Tier"), entry.effective_tier),
-        (Message("Items of personal data"), between.join(entry.items)),
-        (Message("Purposes"), between.join(purposes)),
+        (Message("Items of personal data"), listed(entry.items, language)),
+        (Message("Purposes"), listed(purposes, language)),
         (Message("Begins on"), day(entry.starts_on)),
         (Message("Last day"), day(entry.ends_on)),
         (Message("Purpose achieved on"), day(entry.purpose_achieved_on) or _not_achieved(entry, who, language)),
         (Message("Agreed for the end"), _agreed(entry, language)),
-        (Message("Selection review accepted on"), day(accepted_on)),
-        *contract.facts_of(entry, who.present.calendar.day_of(moment()), language),
+        (Message("Selection review accepted on"), day(known.accepted_on)),
+        *contract.facts_of(entry, known, language),
         (Message("Class"), CLASSES[entry.class_].in_(language) if entry.class_ else ""),
         (Message("Reason of the class"), entry.class_reason or ""),
         (Message("Clause by which the data is not handled"), entry.class_clause or ""),

@@ -14,7 +14,7 @@ from monitor.evidence import content_disposition
 from monitor.language import Message, say_day
 from monitor.promises.classing import CLASSES
 from monitor.promises.quiet import reminded_from
-from monitor.promises.states import WORK_STATES as STATES
+from monitor.promises.standing import standings_of
 from monitor.promises.sub_entrustment import failing
 from monitor.promises.trustees.choosing import Choice
 from monitor.promises.trustees.making import make
@@ -37,7 +37,13 @@ if TYPE_CHECKING:
 
 A_PAGE = 100
 #: The label of the kit that a state gets.
-LABELS = {"active": "accepted", "suspended": "overdue", "closed": "cancelled", "rejected": "cancelled"}
+LABELS = {
+    "active": "accepted",
+    "ending": "accepted",
+    "suspended": "overdue",
+    "closed": "cancelled",
+    "rejected": "cancelled",
+}
 
 
 def companies(request: web.Request, who: Reader) -> list[str]:
@@ -78,15 +84,17 @@ async def trustees_sheet(request: web.Request) -> web.StreamResponse:
 
 async def rows_of(entries: Sequence[Engagement], who: Reader, language: str) -> list[dict[str, Any]]:
     parties = await who.present.parties({entry.party for entry in entries})
-    known = await known_of(entries, who.present, who.present.calendar.day_of(moment()))
+    today = who.present.calendar.day_of(moment())
+    known, stand = await known_of(entries, who.present, today), await standings_of(entries, who.present, today)
     return [
         {
             "href": f"/engagement/{entry.key}",
             "title": entry.title or entry.key,
             "party": named(parties[entry.party], language),
             "company": named(who.present.companies.get(entry.company) or who.present.group, language),
-            "state": Message(STATES[entry.state]).in_(language),
-            "label": LABELS.get(entry.state, "open"),
+            "state": stand[entry.key].words(language),
+            "label": LABELS.get(stand[entry.key].state, "open"),
+            "since": stand[entry.key].briefly(language),
             "tier": entry.effective_tier,
             "class": CLASSES[entry.class_].in_(language) if entry.class_ else "",
             "lacks": gaps(entry, known[entry.key], language),
@@ -120,18 +128,25 @@ async def lacking_page(request: web.Request) -> web.StreamResponse:
         day = reminded_from(entry, who.present.calendar.day_of(stored.first_seen_at), who.present)
         row["until"] = say_day(day, language) if row["lacks"] else ""
         row["failures"] = [FAILURES[name].in_(language) for name in failures.get(entry.key, ())]
-        row["waived"] = [waived(entry, one.what, language) for one in entry.waiver if today <= one.until]
+        row["waived"] = [
+            waived(entry, one.what, known[entry.key], language) for one in entry.waiver if today <= one.until
+        ]
     return console_page(
         request, who, "lacking.html", rows=told, count=len(missing),
-        patience=who.present.group.supervision.list_patience,
+        patience=who.present.group.supervision.on(today).list_patience,
         duties=await tables.OwnDuty.filter(kind="lacking", state="open", company_id__in=keys).order_by("due_on", "id"),
         previous=f"/lacking?page={number - 1}" if number > 1 else None,
         next=f"/lacking?page={number + 1}" if len(missing) > begin + A_PAGE else None,
     )  # fmt: skip
 
 
-def waived(entry: Engagement, what: str, language: str) -> str:
+def waived(entry: Engagement, what: str, known: Known, language: str) -> str:
     """A waiver in a line: what, by whom, why, up to when."""
     one = next(one for one in entry.waiver if one.what == what)
-    values = {"what": waived_words(one.what).in_(language), "by": one.by, "reason": one.reason, "day": one.until}
+    values = {
+        "what": waived_words(one.what, known.own).in_(language),
+        "by": one.by,
+        "reason": one.reason,
+        "day": one.until,
+    }
     return Message("{what}: waived by {by} until {day} ({reason})", values).in_(language)

@@ -42,7 +42,8 @@ async def save_section(request: web.Request, found: Filling) -> web.StreamRespon
     """Store everything that can be stored, then go on, or come back with what is wrong.
 
     What was stored can be looked at again, wrong or not, so the answer leads there and the button back works. Only what
-    could not be stored stands on the page that answers at once: it is nowhere else.
+    could not be stored stands on the page that answers at once: it is nowhere else. What is only missing is told there
+    no sooner than elsewhere, or the one file that was refused would be lost among questions not yet come to.
     """
     section = _section(request, found)
     sent = await receive(request, section, Sent(full=await drafts.full(found.duty.id)))
@@ -53,7 +54,7 @@ async def save_section(request: web.Request, found: Filling) -> web.StreamRespon
         outcome = await store(found, section, sent, chosen, request.app[SITE].claims)
     draft = await found.draft()
     if outcome.conflicts or outcome.refused or sent.refused:
-        back = Back(strict=True, wrong=True, sent=sent, outcome=outcome)
+        back = Back(strict="check" in request.query, wrong=True, sent=sent, outcome=outcome)
         return await section_page(request, found, section, draft, back)
     return see_other(_onward(found, Saved(section, asked, sent, draft, _back(request, section))))
 

@@ -10,7 +10,7 @@ from monitor.language import Message
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.obligations.adding import may_add
 from monitor.obligations.drafts import last_accepted
-from monitor.offline.conditions import numbers
+from monitor.offline.conditions import ever_asked, numbers
 from monitor.promises.earlier_refusals import ALL
 from monitor.promises.incidents.exposing import REF
 from monitor.promises.owners.requesting import REQUESTS
@@ -74,24 +74,30 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         heard=await heard_at(found),
         sections=found.sections,
         numbers=numbers(found.questionnaire),
+        asked=ever_asked(found.questionnaire),
         draft=draft,
         holders=await holding(found),
         receipts=await receipts(found),
         steps=None,
-        wanted=_wanted(found),
-        matter="" if found.duty.subject.startswith((REF, ALL)) else found.duty.subject,
+        wanted=wanted(found),
+        matter=matter(found),
     )  # fmt: skip
 
 
-def _wanted(found: Opened) -> tuple[str, str] | None:
+def matter(found: Opened) -> str:
+    """What it is about, where that is a name that tells its reader something."""
+    return "" if found.duty.subject.startswith((REF, ALL)) else found.duty.subject
+
+
+def wanted(found: Opened) -> tuple[str, str] | None:
     """What an owner has asked for, where it is that which is to be dealt with; or what has happened, where the party is
     to say whether it is affected.
     """
-    wanted = str(found.duty.cause.get("request", ""))
-    words = REQUESTS.get(wanted)
+    said = str(found.duty.cause.get("request", ""))
+    words = REQUESTS.get(said)
     if words:
         return Message("Asked for").in_(found.language), words.in_(found.language)
-    return (Message("What has happened").in_(found.language), wanted) if wanted else None
+    return (Message("What has happened").in_(found.language), said) if said else None
 
 
 @while_asked

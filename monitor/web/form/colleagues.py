@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
-from monitor.language import Message, say_instant
+from monitor.language import Message, listed, say_instant
 from monitor.obligations import colleagues, signing
+from monitor.questionnaire import holds_my_number
+from monitor.reasons import MY_NUMBER
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
 from monitor.web.fields import fields, one_line, whole_number
@@ -59,7 +61,7 @@ def _row(one: Colleague, found: Opened) -> dict[str, Any]:
         "id": one.id,
         "who": f"{one.name} ({email})" if one.name else email,
         "may": _say(MAY[one.grade], found),
-        "parts": (" / " if found.language == "en" else "、").join(titles),
+        "parts": listed(titles, found.language, " / "),
         "state": Message(HOLDS[one.state]).in_(found.language),
         "holds": one.state == colleagues.GIVEN,
         "withdrawable": one.state in (colleagues.GIVEN, colleagues.WAITS),
@@ -196,6 +198,8 @@ def _wrong(found: Opened, named: colleagues.Named) -> Errors:
     elif named.email in {address.lower() for address in found.party.contacts}:
         text = "This address is registered and is asked already. Enter the address of somebody else."
         errors.append(_error("email", Message(text), found))
+    if holds_my_number(named.name):
+        errors.append(_error("name", MY_NUMBER, found))
     if named.grade not in colleagues.GRADES:
         errors.append(_error("grade", Message("Choose what your colleague may do."), found))
     return errors

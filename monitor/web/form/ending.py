@@ -13,7 +13,8 @@ from monitor.letters.items import items
 from monitor.obligations import KINDS, drafts
 from monitor.obligations.adding import NOTHING_ADDED, TOO_MANY, differing, said_last
 from monitor.obligations.drafts import Draft
-from monitor.questionnaire import Answer, examine, freeze_answers, thaw_answers
+from monitor.questionnaire import Answer, examine, freeze_answers, holds_my_number, thaw_answers
+from monitor.reasons import MY_NUMBER
 from monitor.refusal import Refused
 from monitor.registry.values import email_typed
 from monitor.tables.duty import HANDED_IN
@@ -53,8 +54,8 @@ async def check(request: web.Request, found: Opened) -> web.StreamResponse:
         untouched=untouched(found, draft.answers),
         draft=draft,
         missing=_missing(found, examined) if found.answerable else [],
-        ready=examined.complete and found.answerable and not _same(found, draft.answers),
-        same=_same(found, draft.answers),
+        ready=examined.complete and found.answerable and not same(found, draft.answers),
+        same=same(found, draft.answers),
         seen=freeze_answers(found.questionnaire, draft.answers).sha256,
         changed="changed" in request.query,
         waiting=await awaited(found, draft),
@@ -62,7 +63,7 @@ async def check(request: web.Request, found: Opened) -> web.StreamResponse:
     )  # fmt: skip
 
 
-def _same(found: Opened, answers: Mapping[str, Answer]) -> bool:
+def same(found: Opened, answers: Mapping[str, Answer]) -> bool:
     """Whether somebody who adds has added nothing yet."""
     return found.adding and not differing(found.back.before, answers)
 
@@ -107,7 +108,7 @@ def _missing(found: Opened, examined: Examination) -> list[dict[str, str]]:
 async def declare(request: web.Request, found: Opened) -> web.StreamResponse:
     """Who declares that these answers are true: those that were listed to check, by whose hash the list leads here."""
     draft = await found.draft()
-    if not found.examined(draft).complete or _same(found, draft.answers):
+    if not found.examined(draft).complete or same(found, draft.answers):
         return see_other(f"{found.base}/check")
     if not found.submittable:
         return form_page(request, found, "declare.html", errors=[], said={}, submittable=False)
@@ -139,7 +140,7 @@ async def submit(request: web.Request, found: Opened) -> web.StreamResponse:
         return see_other(f"{found.base}/check?changed=1")
     said = {name: one_line(sent.get(name)) for name in ("name", "title", "declared", "email", "seen")}
     try:
-        errors = _wrong(said, found.language)
+        errors = wrong(said, found.language)
         return (
             see_other(await hand_in(found, said, frozen))
             if not errors
@@ -160,7 +161,7 @@ def _instead(found: Opened, draft: Draft) -> str | None:
     """
     if not found.submittable:
         return "/"
-    if _same(found, draft.answers):
+    if same(found, draft.answers):
         return "/done"
     return None if found.examined(draft).complete else "/check"
 
@@ -174,24 +175,32 @@ async def _undeclared(
     )
 
 
-def _wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
+def wrong(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
     needs = {
         "name": "Enter the name of the person who submits.",
         "title": "Enter the department or post.",
         "declared": "Tick the confirmation if the answers are correct.",
     }
-    return [
-        {"field": name, "text": Message(text).in_(language), "href": f"#{name}"}
+    missing = [
+        {"field": name, "code": "missing", "text": Message(text).in_(language), "href": f"#{name}"}
         for name, text in needs.items()
         if not said[name]
-    ] + _wrong_address(said, language)
+    ]
+    return missing + _numbered(said, language) + _wrong_address(said, language)
+
+
+def _numbered(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
+    """Who declares stands in the receipt for good: no My Number does."""
+    text = MY_NUMBER.in_(language)
+    found = [name for name in ("name", "title") if holds_my_number(said[name])]
+    return [{"field": name, "code": "my-number", "text": text, "href": f"#{name}"} for name in found]
 
 
 def _wrong_address(said: Mapping[str, str], language: str) -> list[dict[str, str]]:
     if not said["email"] or email_typed(said["email"]):
         return []
     text = Message("Enter an address like name@company.example, or leave this empty.").in_(language)
-    return [{"field": "email", "text": text, "href": "#email"}]
+    return [{"field": "email", "code": "no-address", "text": text, "href": "#email"}]
 
 
 @through_link

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from monitor.language import Message
 from monitor.obligations import KINDS
 from monitor.obligations.drafts import Draft, Drafted, read, save
 from monitor.obligations.marks import Returned
@@ -71,6 +72,14 @@ class Filling(ABC):
     def asker(self) -> str:
         """Who asks, as its name is registered."""
         return named(self.company or self.present.group, self.language)
+
+    def statement(self, language: str) -> str:
+        """What whoever hands in confirms."""
+        words = {"party": named(self.party, language)}
+        if KINDS[self.duty.kind].certificate:
+            return Message("{party} certifies that what is stated here is correct.", words).in_(language)
+        text = "I confirm for {party} that these answers are correct as far as we have been able to find out."
+        return Message(text, words).in_(language)
 
     async def draft(self) -> Draft:
         return await read(self.duty.id)

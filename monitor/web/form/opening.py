@@ -125,14 +125,21 @@ class Closed(web.HTTPException):
 
 
 async def opened(request: web.Request) -> Opened:
-    """The request behind this path. Raises `Closed`; counts strangers and busy links."""
-    token, at = request.match_info["token"], moment()
+    """The request behind this path. Raises `Closed`."""
+    return await opened_by(request, request.match_info["token"], request.match_info.get("language"))
+
+
+async def opened_by(request: web.Request, token: str, language: str | None) -> Opened:
+    """The request that a token opens, shown in that language or else the party's. Raises `Closed`; counts strangers
+    and busy links.
+    """
+    at = moment()
     link = await links.open_(request.app[SITE].keyring, token, at)
     colleague = await _colleague(link) if link else None
     if link is None or (colleague and colleague.state != GIVEN):
         await request.app[LIMITS].hit(STRANGERS, "stranger", remote(request))
         raise Closed
-    if request.method == "POST":
+    if request.method not in SAFE:
         await request.app[LIMITS].hit(OFTEN, "link", link.id)
     duty = await tables.Obligation.get(id=link.obligation_id)
     present = await roster()
@@ -143,7 +150,6 @@ async def opened(request: web.Request) -> Opened:
         if present.responsible(duty.company_id, present.calendar.day_of(at))
         else None
     )
-    language = request.match_info.get("language") or party.language
     questionnaire = await frozen(duty.request_id)
     adding = await may_add(duty)
     code = await shortcodes.of(shortcodes.MAIL, link.mail) if link.mail else None
@@ -155,7 +161,7 @@ async def opened(request: web.Request) -> Opened:
         company=company,
         party=party,
         present=present,
-        language=language,
+        language=language or party.language,
         at=at,
         questionnaire=questionnaire,
         colleague=colleague,
@@ -255,7 +261,7 @@ def form_page(
         "asker": found.asker,
         "site": found.asker,
         "party_name": named(found.party, language),
-        "certificate": KINDS[duty.kind].certificate,
+        "statement": found.statement(language),
         "group_name": group,
         "operator": group,
         "title_of_form": title,

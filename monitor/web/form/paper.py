@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import segno
 from markupsafe import Markup
 
 from monitor import shortcodes
 from monitor.language import Message
 from monitor.obligations.sheets import number_of, request_of
-from monitor.offline.conditions import numbers, only_if
+from monitor.offline.conditions import ever_asked, numbers, only_if
 from monitor.questionnaire import QuestionType
 from monitor.web.answers import view
 from monitor.web.border import LIMITS, STRANGERS, remote
@@ -43,18 +42,22 @@ async def show(request: web.Request, found: Opened) -> web.StreamResponse:
 
 
 def qr(text: str) -> Markup:
-    """A drawing without style, id or script, which the pages' policy would refuse."""
+    """A drawing without style, id or script, which the pages' policy would refuse. Who draws it comes with the first
+    sheet: its tables take more memory than all sheets of a month.
+    """
+    import segno
+
     made = segno.make(text, error="m", micro=False)
     return Markup(made.svg_inline(scale=1, border=2, omitsize=True, svgclass="qr", lineclass=None))  # noqa: S704 - drawn here
 
 
 def _sections(found: Opened) -> list[dict[str, Any]]:
-    language, number = found.language, numbers(found.questionnaire)
+    language, number, asked = found.language, numbers(found.questionnaire), ever_asked(found.questionnaire)
     return [
         {
             "title": section.title.in_(language),
             "intro": section.intro.in_(language) if section.intro else "",
-            "questions": [_asked(question, number[question.id], found) for question in section.questions],
+            "questions": [_asked(one, number[one.id], found) for one in section.questions if one.id in asked],
         }
         for section in found.sections
     ]

@@ -28,8 +28,10 @@ SEEN = "We have seen this ourselves on {day}: {answer}. You need not answer."
 
 
 async def proved(found: Filling, questions: Iterable[Question], claims: Claims | None) -> Mapping[str, Observed]:
-    """Of these questions, those that looks have answered."""
-    asked = [question.id for question in questions]
+    """Of these questions, those that looks have answered. What a questionnaire's author wants answered in any case is
+    asked in any case: nobody is told that they need not, and then kept from handing in.
+    """
+    asked = [question.id for question in questions if not question.required]
     provable = claims and any(one.proof and one.about(name) for one in claims.claim for name in asked)
     if not claims or not provable:
         return {}

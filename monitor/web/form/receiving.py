@@ -121,14 +121,20 @@ def _next(found: Opened, following: Foreseen | None) -> list[dict[str, str]]:
 @through_link
 async def download(request: web.Request, found: Opened) -> web.StreamResponse:
     """The receipt as a signed file: of what was handed in last, or of the time that the address names."""
-    last = await _handed_in(found, request.match_info.get("number", "")) if found.grade in MAY_READ else None
+    made = await receipt_of(request, found, request.match_info.get("number", ""))
+    return _file(*made) if made else see_other(f"{found.base}/")
+
+
+async def receipt_of(request: web.Request, found: Opened, number: str) -> tuple[str, str, str] | None:
+    """A receipt, its media type and its name as a file; none where nothing was handed in, or not for this link."""
+    last = await _handed_in(found, number) if found.grade in MAY_READ else None
     site = request.app[SITE]
     source = receipt.Source(found.duty, found.engagement, found.party, found.present, f"{site.base_url}/verify")
     matter = await receipt.gather(last, source) if last else None
     if matter is None:
-        return see_other(f"{found.base}/")
+        return None
     name = f"receipt-{matter.request['reference']}.json"
-    return _file(receipt.compose(matter, site.signing), receipt.CONTENT_TYPE, name)
+    return receipt.compose(matter, site.signing), receipt.CONTENT_TYPE, name
 
 
 async def _handed_in(found: Opened, number: str) -> Submission | None:

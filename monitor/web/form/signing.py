@@ -32,15 +32,21 @@ Errors = list[dict[str, str]]
 
 async def hand_in(found: Opened, said: Mapping[str, str], frozen: Frozen) -> str:
     """Submit what was declared, or mail the code that it needs; the page that comes next."""
+    return f"{found.base}/sign" if await handed_in(found, said, frozen) is None else f"{found.base}/done"
+
+
+async def handed_in(found: Opened, said: Mapping[str, str], frozen: Frozen, key: str = "") -> int | None:
+    """Submit what was declared: the number of it. None where a code has to confirm it, which was mailed. `key`: under
+    which a machine hands it in.
+    """
     email = email_typed(said.get("email", ""))
-    declared = acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"], email)
+    declared = acts.Declaration(frozen.text, frozen.sha256, said["name"], said["title"], email, key=key)
     reader = await signing.reader_of(found.duty, found.link, found.party)
     if signing.needs_code(found.duty, found.link, reader, email, found.standing):
         contact = await signing.contact_of(found.duty, found.link, found.party)
         await signing.declare(found.link, declared, contact, found.at)
-        return f"{found.base}/sign"
-    await acts.submit(found.duty.id, found.at, declared, found.actor)
-    return f"{found.base}/done"
+        return None
+    return await acts.submit(found.duty.id, found.at, declared, found.actor)
 
 
 async def about_signer(found: Opened) -> dict[str, Any]:

@@ -52,11 +52,12 @@ async def store(found: Filling, section: Section, sent: Sent, chosen: Picked, cl
 async def _remove(found: Filling, section: Section, sent: Sent) -> None:
     held = (await found.draft()).answers
     shown = [question.id for question in section.questions if question.id in held]
-    for file_id in sent.fields["remove"]:
+    files = {file.id: name for name in shown for file in held[name].files}
+    for file_id in (one for one in sent.fields["remove"] if one in files):
         try:
             await drafts.withdraw(found.duty.id, file_id, shown, found.at, found.actor)
         except Refused as no:
-            _beside(no, next(name for name in shown if any(file.id == file_id for file in held[name].files)), sent)
+            _beside(no, files[file_id], sent)
 
 
 def _beside(no: Refused, question: str, sent: Sent) -> None:

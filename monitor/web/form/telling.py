@@ -14,7 +14,7 @@ from monitor.refusal import Refused
 from monitor.tables.duty import ASKED
 from monitor.web.fields import said as typed
 from monitor.web.form.opening import Opened, form_page, through_link
-from monitor.web.pages import see_other
+from monitor.web.pages import moment, see_other
 from monitor.web.site import SITE
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ async def _page(
     request: web.Request, found: Opened, said: Mapping[str, str], wrong: Message | None = None
 ) -> web.Response:
     errors = [{"text": wrong.in_(found.language), "href": "#noticed_year"}] if wrong else []
-    days = found.present.group.incidents.notice_days
+    days = found.present.group.incidents.on(found.present.calendar.day_of(moment())).notice_days
     return form_page(
         request, found, "incident.html", status=422 if wrong else 200, errors=errors, said=said, days=days,
         here=found.duty.kind == NOTICE and found.duty.state in ASKED, told=await _told(found),
