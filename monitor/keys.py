@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from itertools import count
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from monitor.language import Message
@@ -54,12 +55,16 @@ def renew_keys(path: Path) -> None:
 
 
 def make_keys(path: Path) -> bool:
-    """New keys, readable by their owner only; an existing file is never touched."""
+    """New keys, readable by their owner only; an existing file is never touched. The file appears with its keys in it,
+    so that of several replicas that start at once on one machine one makes them, and the others read them.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(handle, "w") as file:
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.") as file:
         file.write(f"k1 {secrets.token_hex(32)}\n")
+        file.flush()
+        os.fsync(file.fileno())
+        try:
+            os.link(file.name, path)
+        except FileExistsError:
+            return False
     return True

@@ -20,7 +20,7 @@ async def beat(at: datetime) -> tables.Outage | None:
     async with transaction():
         last = await tables.Pulse.filter(name=FORM).select_for_update().first()
         if last is None:
-            await tables.Pulse.create(name=FORM, at=at)
+            await tables.Pulse.bulk_create([tables.Pulse(name=FORM, at=at)], ignore_conflicts=True)
             return None
         outage = None
         if at - last.at > MISSED:

@@ -7,10 +7,12 @@ handlers started inside see it.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 MEMORY = "sqlite://:memory:"
 _TIES = ("default_connection", "basetable", "basequery", "basequery_all_fields")  #: of a model to its database
+_MIGRATING = 0x17A6D  #: PostgreSQL's lock of whoever changes the tables
 _MODULES = {"models": ["monitor.tables"], "migrations": "monitor.migrations"}
 
 
@@ -299,16 +302,43 @@ def executor() -> MigrationExecutor:
 
 
 async def upgrade() -> list[str]:
-    """Apply what migrations are missing; their names, in order."""
-    run = executor()
-    names = [step.migration.name for step in await run.plan()]
-    await run.migrate()
+    """Apply what migrations are missing; their names, in order. Of several processes that start at once on an empty
+    database one does it while the others wait, and find nothing missing.
+    """
+    async with _only_one():
+        run = executor()
+        names = [step.migration.name for step in await run.plan()]
+        await run.migrate()
     return names
 
 
+@asynccontextmanager
+async def _only_one() -> AsyncIterator[None]:
+    """Migrations run in transactions of their own, so what keeps others out is held beside them: by PostgreSQL for a
+    connection, by the machine for the folder of a SQLite file.
+    """
+    client = connection()
+    if client.capabilities.dialect == "postgres":
+        async with client.acquire_connection() as held:
+            await held.execute(f"SELECT pg_advisory_lock({_MIGRATING})")
+            try:
+                yield
+            finally:
+                await held.execute(f"SELECT pg_advisory_unlock({_MIGRATING})")
+        return
+    file = getattr(client, "filename", ":memory:")
+    with ExitStack() as stack:
+        if file != ":memory:":
+            folder = os.open(Path(file).parent, os.O_RDONLY)
+            stack.callback(os.close, folder)
+            await asyncio.to_thread(fcntl.flock, folder, fcntl.LOCK_EX)
+        yield
+
+
 async def pending() -> list[str]:
-    """Migrations that the database has not seen yet."""
-    try:
-        return [step.migration.name for step in await executor().plan()]
-    except BaseORMException:
-        return ["all"]
+    """Migrations that the database has not seen yet; those that are under way in another process are waited for."""
+    async with _only_one():
+        try:
+            return [step.migration.name for step in await executor().plan()]
+        except BaseORMException:
+            return ["all"]

@@ -160,8 +160,9 @@ async def kill(process: asyncio.subprocess.Process) -> None:
 
 
 async def end(process: asyncio.subprocess.Process) -> int:
-    """As a service manager does."""
-    process.terminate()
+    """As a service manager does; one that ended of itself is asked what it ended with."""
+    if process.returncode is None:
+        process.terminate()
     return await process.wait()
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
 
 import pytest
 from tortoise import Tortoise
@@ -12,6 +15,8 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 
 from monitor import tables
 from monitor.tables.store import configuration, connection, opened, pending, transaction, upgrade
+
+ROOT = Path(__file__).parents[2]
 
 
 async def test_the_migrations_make_what_the_models_say(store):
@@ -24,6 +29,28 @@ async def test_migrating_twice_is_harmless(store):
     assert await pending() == []
     assert await upgrade() == []
     assert await tables_of(store) == before
+
+
+async def test_of_processes_that_start_at_once_on_an_empty_database_one_makes_the_tables(empty):
+    run = "import asyncio, sys; from monitor.tables.store import *\nasync def main():\n async with opened(sys.argv[1]): print(len(await upgrade()))\nasyncio.run(main())"
+    begun = [asyncio.create_subprocess_exec(sys.executable, "-c", run, empty, stdout=PIPE, cwd=ROOT) for _ in range(3)]
+    processes = await asyncio.gather(*begun)
+    said = [int((await process.communicate())[0] or -1) for process in processes]
+    async with opened(empty):
+        assert await pending() == []
+    assert sorted(said) == [0, 0, max(said)] != [0, 0, 0]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def empty(request, tmp_path):
+    """The URL of a database that has no tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/fresh.sqlite3"
+    url = await request.getfixturevalue("new_postgres")()
+    async with opened(url):
+        await connection().execute_query("DROP SCHEMA public CASCADE")
+        await connection().execute_query("CREATE SCHEMA public")
+    return url
 
 
 async def tables_of(url):
