@@ -231,7 +231,7 @@ def _of_own(own: OwnDuty, at: datetime) -> Stage:
 def _called_off(own: OwnDuty, at: datetime) -> Stage:
     """What another company of the group had asked for."""
     own.kind, own.party_id, own.url, own.ref = JOINT_CORRECTION, None, "", "C-2026-001"
-    about = {"own_duty_id": own.id, "company_id": own.company_id}
+    about = {"own_duty_id": own.id, "company_id": own.company_id, "data": {"reason": "correction-withdrawn"}}
     return Stage(_notice("cancelled", COMPANY, at, level=1, **about), ["managers"], Subjects({}, {}, {own.id: own}))
 
 

@@ -50,7 +50,7 @@ def _drawing(
         "unknowns": sum(span.unknowns for span in spans),
     }
     name = title.in_(language)
-    summary = Message("{passes} looks passed, {fails} failed, {unknowns} were not assessed", counts).in_(language)
+    summary = Message("Looks: {passes} passed, {fails} failed, {unknowns} not assessed", counts).in_(language)
     times = [round(span.took_ms, 1) for span in _drawn(spans, each) if span.took_ms is not None]
     return {
         "title": name,
