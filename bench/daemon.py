@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
+from monitor import building
 from monitor.building import build, start_site
 from monitor.config import Settings
 from monitor.daemon import begin, settle
 from monitor.keys import make_keys
-from monitor.patrol import Patrol
-from monitor.probe import Probe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -61,12 +61,14 @@ async def daemon(
     home: Path, url: str, way: ProbeSettings | None = None, looks: Mapping[str, Check[Any]] | None = None
 ) -> AsyncIterator[House]:
     """All ticks run. `way`: how the probe finds the parties; `looks`: checks that note what the bench wants to know."""
-    async with house(home, url) as (made, stack):
-        if way:
-            probe = await stack.enter_async_context(Probe(way))
-            made.patrol = Patrol(probe, looks or made.tools.looks, rhythm=1.0)
-        await begin(made, stack, asyncio.Event())
-        yield made
+    found = {"probe_settings": lambda _: way} if way else {}
+    with patch.multiple(building, **found):
+        async with house(home, url) as (made, stack):
+            if looks and made.patrol:
+                made.patrol.looks = looks
+            await begin(made, stack, asyncio.Event())
+            settle()
+            yield made
 
 
 @asynccontextmanager

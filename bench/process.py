@@ -66,6 +66,13 @@ def _command(place: str, loop: str, arguments: dict[str, Any]) -> list[str]:
     return [sys.executable, "-m", "bench.child", place, loop, json.dumps(arguments)]
 
 
+def _environment() -> dict[str, str]:
+    """Ours, with what the unit gives to a daemon in earnest."""
+    lines = (ROOT / "deploy/itaku.service").read_text(encoding="utf-8").splitlines()
+    given = (line.removeprefix("Environment=").split("=", 1) for line in lines if line.startswith("Environment="))
+    return {**os.environ, **dict(given)}
+
+
 async def at_rest(pid: int) -> None:
     """Until a process that was just started has done what was waiting for it: it takes less than a twentieth of a core
     for two seconds on end.
@@ -81,8 +88,9 @@ async def at_rest(pid: int) -> None:
 async def child(place: str, loop: str = "uvloop", **arguments: Any) -> dict[str, Any]:
     """What `module:function` returned from a fresh process."""
     process = await asyncio.create_subprocess_exec(
-        *_command(place, loop, arguments), cwd=ROOT, stdout=asyncio.subprocess.PIPE, limit=1 << 26
-    )
+        *_command(place, loop, arguments),
+        cwd=ROOT, env=_environment(), stdout=asyncio.subprocess.PIPE, limit=1 << 26,
+    )  # fmt: skip
     said, _ = await process.communicate()
     if process.returncode:
         raise Failed(f"{place} ended with {process.returncode}")
@@ -97,7 +105,7 @@ async def companion(
     """A `module:function` that prints a line of JSON when it is ready and goes on until it is told to end."""
     process = await asyncio.create_subprocess_exec(
         *_command(place, loop, arguments),
-        cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 26,
+        cwd=ROOT, env=_environment(), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 26,
     )  # fmt: skip
     try:
         yield process, await said_by(process)

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from notifiers.contract import Notifier
 
 log = logging.getLogger(__name__)
-IN_HAND = 5  #: times as many watches may be claimed as the probe visits at once: large waves are cheap to write
+IN_HAND = 10  #: times as many watches may be claimed as the probe visits at once: large waves are cheap to write
 BITE = 40  #: engagements that are worked out at a time: whoever saves meanwhile waits for no more
 BREATH = 0.05  #: seconds that belong to the pages between two chunks of what may take a while and is in no hurry
 HUNG = 4200.0  #: seconds without anything done after which a stage hangs; one batch of letters may take an hour
@@ -104,8 +104,13 @@ class House:
         return collected + (await sort(at, self.evidence) if self.evidence else 0)
 
     async def look(self, at: datetime) -> int:
-        room = IN_HAND * self.settings.probe.concurrency
-        return await self.patrol.walk(at, room) if self.patrol else 0
+        """At once again only where there was no room for all. What falls due during a walk is the next beat's: each
+        walk claims and writes, and a few large ones cost a fraction of many small ones.
+        """
+        if self.patrol is None:
+            return 0
+        walked = await self.patrol.walk(at, IN_HAND * self.settings.probe.concurrency)
+        return walked if self.patrol.crowded else 0
 
     async def keep(self, at: datetime) -> int:
         return await keep_house(at, self.settings.cadence)

@@ -132,6 +132,7 @@ class Patrol:
     canary: str = ""
     holding: bool = False
     under_way: int = 0  #: watches that were claimed and not concluded yet
+    crowded: bool = False  #: whether the latest walk had no room for all that was due
     made: Counter[tuple[str, str]] = field(default_factory=Counter)  #: looks since the start, by check and verdict
     rhythm: float = 0.0  #: seconds between two walks, within which the looks of one walk begin
     lateness: Lateness = field(default_factory=Lateness)
@@ -143,8 +144,10 @@ class Patrol:
         """Look at what is due, with up to `room` watches in hand over all walks; how many were new in hand."""
         async with self._door:
             await self._adopt(at)
-            watches = await self._claim(at, room - self.under_way) if room > self.under_way else []
+            free = max(0, room - self.under_way)
+            watches = await self._claim(at, free) if free else []
             self.under_way += len(watches)
+            self.crowded = 0 < free == len(watches)
         if watches:
             await self._see(watches, at)
         return len(watches)
@@ -200,10 +203,10 @@ class Patrol:
 
     async def _look(self, watches: Sequence[Watch], row: Row, at: datetime) -> list[Seen]:
         """All checks of one endpoint that are due together share what is fetched."""
-        await row.go()
-        visit, until = self.probe.visit(), asyncio.get_running_loop().time() + LEASE.total_seconds()
-        with self.lateness.watched() as lag:
-            return [await self._one(watch, visit, at, until, lag) for watch in watches]
+        async with row.turn():
+            visit, until = self.probe.visit(), asyncio.get_running_loop().time() + LEASE.total_seconds()
+            with self.lateness.watched() as lag:
+                return [await self._one(watch, visit, at, until, lag) for watch in watches]
 
     async def _one(self, watch: Watch, visit: object, at: datetime, until: float, lag: Lag) -> Seen:
         ruleset = 0

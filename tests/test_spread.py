@@ -127,19 +127,50 @@ def test_looks_of_one_walk_begin_before_the_next_walk_and_never_in_one_instant(e
     assert row.apart == HEADWAY or row.apart == pytest.approx(rhythm / max(1, endpoints))
 
 
-async def test_looks_begin_one_after_the_other_and_a_late_one_makes_no_queue_of_the_others():
+@pytest.mark.parametrize("busy", [True, False])
+async def test_looks_begin_one_after_the_other_and_a_late_one_makes_no_queue_of_the_others(busy):
     row, began = Row(0.001), list[float]()
-    loop = asyncio.get_running_loop()
+    loop, all_there = asyncio.get_running_loop(), asyncio.Barrier(8)
 
     async def look():
-        await row.go()
-        began.append(loop.time())
-        until = loop.time() + 0.005
-        while loop.time() < until:  # a look that needs more of the processor than its place in the row has
-            pass
+        async with row.turn():
+            began.append(loop.time())
+            until = loop.time() + 0.005
+            while busy and loop.time() < until:  # a look that needs more of the processor than its place in the row has
+                pass
+            await all_there.wait()
 
     await asyncio.gather(*(look() for _ in range(8)))
-    assert [late - early >= 0.001 for early, late in pairwise(began)] == [True] * 7
+    assert [late - early >= 0.0009 for early, late in pairwise(began)] == [True] * 7
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_the_next_look_begins_as_soon_as_one_is_back(fails):
+    row, at_once, most = Row(3600.0), 0, 0
+
+    async def look():
+        nonlocal at_once, most
+        async with row.turn():
+            at_once, most = at_once + 1, max(most, at_once + 1)
+            await asyncio.sleep(0)
+            at_once -= 1
+            if fails:
+                raise LookupError
+
+    async with asyncio.timeout(2):
+        done = await asyncio.gather(*(look() for _ in range(50)), return_exceptions=True)
+    assert most == 1
+    assert all(isinstance(one, LookupError) == fails for one in done)
+
+
+async def test_a_row_without_a_rhythm_holds_nobody():
+    row, gate = Row.of(20, 0.0), asyncio.Barrier(20)
+
+    async def look():
+        async with row.turn():
+            await gate.wait()
+
+    await asyncio.gather(*(look() for _ in range(20)))
 
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from("abcdefghijkl"), st.booleans()), max_size=60))

@@ -11,6 +11,8 @@ from beat import MINUTE, NOON, bare, found, lines, open_cases, party, served, ur
 
 from checks.contract import Look, Verdict
 from monitor import tables
+from monitor.config import Settings
+from monitor.house import IN_HAND, House
 from monitor.patrol import LEASE, Patrol
 
 
@@ -89,6 +91,18 @@ async def test_a_host_that_does_not_answer_keeps_its_own_slot_and_nobody_elses(b
     assert not first.done()
     slow.set()
     assert await first == 30
+
+
+async def test_what_falls_due_during_a_walk_is_the_next_beats_unless_there_was_no_room(beat):
+    """Each walk claims and writes; walked again and again for one or two watches, that costs more than to look."""
+    house = House(Settings(probe={"concurrency": 1}), None, None, patrol=beat.patrol)
+    await beat.apply(*(party(number) for number in range(IN_HAND + 3)))
+    await beat.due(NOON)
+    assert [await house.look(NOON) for _ in range(2)] == [IN_HAND, 0]
+    assert sum(beat.patrol.made.values()) == IN_HAND + 3
+    await beat.due(NOON + MINUTE)
+    beat.patrol.under_way = IN_HAND
+    assert await house.look(NOON + MINUTE) == 0
 
 
 @pytest.mark.logs_errors
