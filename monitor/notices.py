@@ -102,7 +102,7 @@ async def tell(notices: Sequence[Notice]) -> None:
                 level=notice.level,
                 data=notice.data,
             )
-    await Notice.bulk_create(fresh.values())
+    await Notice.bulk_create([fresh[key] for key in sorted(fresh)], ignore_conflicts=True)  # another may make it now
 
 
 async def withdraw(at: datetime, **which: Any) -> None:

@@ -58,8 +58,6 @@ async def fails(watch: Watch, look: Look, present: Roster, at: datetime, damping
         await _go_on(case, failure)
     known = {case.company_id for case in going}
     missing = [company for company in await concerned(watch, present, at) if company not in known]
-    if missing and watch.party_id:
-        await tables.Party.filter(key=watch.party_id).select_for_update().get()  # two hands open one case
     for company in missing:
         if not await _taken_in(company, failure, damping):
             await _open(company, failure, present.calendar.day_of(at))

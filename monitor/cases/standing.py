@@ -45,10 +45,13 @@ def _behind(rule: str, look: Look) -> bool:
 
 
 async def cases_of(watch: Watch) -> list[Case]:
-    """The open cases that rest on a watch: those that speak of it, and those that it joined and did not leave."""
+    """The open cases that rest on a watch: those that speak of it, and those that it joined and did not leave. Locked,
+    as time may close one at this moment.
+    """
     joined = tables.Joined.filter(watch_id=watch.id, well_at=None, case__closed_at=None)
     ids = await joined.values_list("case_id", flat=True)
-    return await tables.Case.filter(Q(watch_id=watch.id) | Q(id__in=ids), closed_at=None).order_by("id")
+    going = tables.Case.filter(Q(watch_id=watch.id) | Q(id__in=ids), closed_at=None).order_by("id")
+    return await going.select_for_update()
 
 
 async def speak_of(case: Case, watch: Watch, at: datetime) -> dict[str, Any]:

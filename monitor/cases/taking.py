@@ -23,16 +23,17 @@ from monitor.cases.settling import (
 )
 from monitor.registry.places import GONE, gone
 from monitor.registry.roster import roster
-from monitor.tables.store import transaction, write_each
+from monitor.tables.store import alone, transaction, write_each
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from monitor.registry.roster import Roster
     from monitor.tables import Watch
 
 _USUAL = Damping()
+_PART = 0x17A67  #: of the work, party by party
 
 
 async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM, damping: Damping = _USUAL) -> None:
@@ -48,8 +49,15 @@ async def take(seen: Sequence[Seen], at: datetime, confirm: int = CONFIRM, dampi
         await write_each(tables.Watch, {one.watch.id: _kept(one.look) for one in mine if one.look.keep is not None})
         await _keep_texts([one.look for one in mine], at)
         await enter([_made(one, now) for one, now in zip(mine, settled, strict=True)], at)
+        await _alone_with(one.watch.party_id or "" for one in mine if one.look.verdict is Verdict.FAIL)
         for one, now in zip(mine, settled, strict=True):
             await _take(one, now, present, at, damping)
+
+
+async def _alone_with(parties: Iterable[str]) -> None:
+    """Two hands open one case. Not by the party's row: whoever changes the registry holds it, and wants the watches."""
+    for party in sorted(set(parties)):
+        await alone(_PART, party)
 
 
 async def _work_out_anew(seen: Sequence[Seen], at: datetime) -> None:

@@ -93,7 +93,7 @@ async def _in_force(keys: set[str], at: datetime) -> set[str]:
 
 async def _weigh_party(party: str, claims: Claims, at: datetime) -> None:
     async with transaction():
-        await tables.Party.filter(key=party).select_for_update().get()
+        await tables.Party.filter(key=party).select_for_update(no_key=True).get()  # others may point at it
         unweighed = await _unweighed(party, claims)
         handed_in = await _standing(party, claims, at)
         about = tables.Contradiction.filter(closed_at=None, obligation__party_id=party)

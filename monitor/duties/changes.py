@@ -22,7 +22,7 @@ from monitor.own_duties import CHANGE_REVIEW
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.registry.texts import holding, policies, spoken_for
-from monitor.tables.store import transaction
+from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -35,6 +35,7 @@ KIND = CHANGE_REVIEW
 CHECK = "policy-page"
 RULE = "policy-page.changed"
 DAYS = 10  #: business days
+ONE_BEGINS = 0x17A64  #: PostgreSQL's lock of whoever begins what a change asks for
 ACCEPTABLE, ACTION = "acceptable", "needs-action"
 DECIDED = Damping(calm=timedelta(0))  #: a page may come and go, but what a person has decided does not
 
@@ -47,6 +48,7 @@ async def review(at: datetime) -> int:
     if not await _unsettled(found, owed, present, at):
         return 0
     async with transaction():
+        await alone(ONE_BEGINS)
         for row in found:
             on = present.calendar.day_of(row.first_seen_at)
             count += len(await begin_reviews(row.watch, row.key, on, at, present))

@@ -119,20 +119,20 @@ async def done(duty: OwnDuty, at: datetime, actor: str, outcome: str, reason: st
 
 async def met(duty: OwnDuty, at: datetime) -> None:
     """It is done by what has come from outside: nobody has to say so. Within the caller's transaction."""
-    await _end(duty, at, "done", DONE)
-    await ledger.write([event("done", duty, outcome=DONE)], at)
+    if await _end(duty, at, "done", DONE):
+        await ledger.write([event("done", duty, outcome=DONE)], at)
 
 
 async def lapse(duty: OwnDuty, at: datetime, reason: str) -> None:
     """It ends by itself, as was agreed: nobody said anything in time, and that counts as said."""
-    await _end(duty, at, "done", reason)
-    await ledger.write([event("done", duty, outcome=reason, reason=reason)], at)
+    if await _end(duty, at, "done", reason):
+        await ledger.write([event("done", duty, outcome=reason, reason=reason)], at)
 
 
 async def cancel(duty: OwnDuty, reason: str, at: datetime) -> None:
     """Nothing is owed any more, and nobody has to be told."""
-    await _end(duty, at, "cancelled", reason)
-    await ledger.write([event("cancelled", duty, reason=reason)], at)
+    if await _end(duty, at, "cancelled", reason):
+        await ledger.write([event("cancelled", duty, reason=reason)], at)
 
 
 async def call_off(duty: OwnDuty, reason: str, at: datetime) -> None:
@@ -157,10 +157,16 @@ async def acknowledge(duty_id: int, at: datetime, actor: str, pause: Pause) -> N
         await ledger.write([said], at)
 
 
-async def _end(duty: OwnDuty, at: datetime, state: str, outcome: str) -> None:
+async def _end(duty: OwnDuty, at: datetime, state: str, outcome: str) -> bool:
+    """False: somebody else has ended it meanwhile, and that holds."""
+    ended: dict[str, Any] = {"state": state, "outcome": outcome, "done_at": at}
+    ended |= {"next_at": None, "turns_at": None, "company_queued": None}
+    open_one = tables.OwnDuty.filter(id=duty.id, state="open")
+    if not await open_one.update(**ended, version=F("version") + 1):
+        return False
+    edit(duty, **ended)
     await withdraw(at, own_duty_id=duty.id)
-    ended = edit(duty, state=state, outcome=outcome, done_at=at, next_at=None, turns_at=None, company_queued=None)
-    await _write(duty, ended)
+    return True
 
 
 async def _write(duty: OwnDuty, fields: dict[str, Any]) -> None:

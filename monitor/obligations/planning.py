@@ -46,6 +46,7 @@ async def plan(at: datetime, policy: Policy | None = None, most: int = CHUNK) ->
         rows = await due.select_for_update(skip_locked=True)
         if not rows:
             return 0
+        await _hold([row.key for row in rows])
         present = await roster()
         facts = await gather(rows, present, at)
         worked = {row.key: _guarded(row, facts, at, policy or Policy()) for row in rows}
@@ -55,6 +56,12 @@ async def plan(at: datetime, policy: Policy | None = None, most: int = CHUNK) ->
         await _lapse(facts.values(), at)
         await _mark(worked, facts, at)
     return len(rows)
+
+
+async def _hold(keys: Sequence[str]) -> None:
+    """What is asked under these works is nobody else's until the end: a ladder that climbs would make it stale."""
+    live = tables.Obligation.filter(engagement_id__in=keys, state__in=LIVE)
+    await live.order_by("id").select_for_update(no_key=True).only("id")
 
 
 async def _lapse(facts: Iterable[Facts], at: datetime) -> None:

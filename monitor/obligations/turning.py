@@ -19,7 +19,7 @@ from monitor.questionnaire import freeze
 from monitor.registry.roster import roster
 from monitor.schedule import beat, duty_event, edit, refresh
 from monitor.tables.duty import ASKED
-from monitor.tables.store import AWAY, transaction
+from monitor.tables.store import AWAY, alone, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,7 @@ CHUNK = 200
 POISONED = timedelta(hours=1)
 UNREACHABLE = timedelta(hours=1)  #: a last day loses its force when the form was away for longer
 AFTER_WAIVER = 30  #: days
+_PART = 0x17A66  #: of the work, so that replicas together open no more of an old ledger than may open on one day
 
 
 @dataclass
@@ -110,6 +111,7 @@ async def _room(duties: Sequence[Obligation], calendar: Calendar, at: datetime, 
     companies = {duty.company_id for duty in duties if duty.taken_over}
     if not companies:
         return Counter()
+    await alone(_PART)  # another replica opens others of the same companies
     today = calendar.instant(calendar.day_of(at))
     opened = tables.Obligation.filter(company_id__in=companies, taken_over=True, opened_at__gte=today)
     used = Counter(str(company) for company in await opened.values_list("company_id", flat=True))
@@ -138,8 +140,8 @@ def _asked(duty: Obligation, desk: Desk) -> dict[str, Any]:
 
 
 async def _keep(frozen: Mapping[str, str], at: datetime) -> None:
-    """Another replica may keep the same text at this moment."""
-    rows = [tables.FrozenRequest(sha256=key, body=text, first_sent_at=at) for key, text in frozen.items()]
+    """Another replica may keep the same texts at this moment; in one order, so that none waits for the other."""
+    rows = [tables.FrozenRequest(sha256=key, body=text, first_sent_at=at) for key, text in sorted(frozen.items())]
     await tables.FrozenRequest.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -72,6 +72,10 @@ async def taken_in_part(letter: Taken, rest: Rest, calendar: Calendar, at: datet
     """
     mail = letter.mail
     async with transaction():
+        ours = tables.Mail.filter(id=mail.id, state="queued", lease=mail.lease)
+        if await ours.select_for_update().first() is None:
+            _too_late(mail)
+            return
         number = hashlib.sha256("|".join([mail.id, *sorted(rest.to)]).encode()).hexdigest()[:32]
         await tables.Mail.create(
             **{name: getattr(mail, name) for name in _SHARED},
@@ -110,8 +114,12 @@ async def close(mail: Mail, state: str, reply: str, at: datetime) -> bool:
     end = {"state": state, "reply": reply[:500], "to": mail.to, "subject": mail.subject, "lease": None, "next_at": None}
     if await ours.update(**end, lease_until=None, sent_at=at if state == "sent" else None):
         return True
-    log.warning("mail %s is no longer ours: its lease ran out before the mail server answered", mail.id)
+    _too_late(mail)
     return False
+
+
+def _too_late(mail: Mail) -> None:
+    log.warning("mail %s is no longer ours: its lease ran out before the mail server answered", mail.id)
 
 
 async def unpark(at: datetime) -> int:
@@ -126,10 +134,14 @@ async def unpark(at: datetime) -> int:
 
 
 async def _completed(notices: Sequence[Notice]) -> list[Notice]:
-    """Those whose every letter is done: a company counts as told when all of its readers were served."""
+    """Those whose every letter is done: a company counts as told when all of its readers were served. Locked after what
+    they are about (`monitor.books`): of two who record the last two letters at once, the second sees the first's.
+    """
     single = {notice.key: notice for notice in notices if notice.letters <= 1}
     several = {notice.key: notice for notice in notices if notice.letters > 1}
     if several:
+        await Subjects.of(notices, lock=True)
+        await tables.Notice.filter(key__in=list(several)).order_by("key").select_for_update().only("key")
         waiting = tables.MailItem.filter(notice_id__in=list(several), mail__state="queued")
         for key in await waiting.distinct().values_list("notice_id", flat=True):
             several.pop(str(key), None)

@@ -14,11 +14,12 @@ from monitor.obligations.contract import Owed
 from monitor.obligations.demanding import demand
 from monitor.obligations.opt_out_ack import OPT_OUT_ACK
 from monitor.promises.earlier_refusals import up_to
+from monitor.promises.entries import REGISTER_LOCK
 from monitor.promises.keeping.refusals import first_night
 from monitor.promises.owners.references import sound
 from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
-from monitor.tables.store import transaction
+from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -35,6 +36,7 @@ async def refuse_mail(company: str, at: datetime, actor: str, ref: str = "", cha
     """
     given = sound(ref) if ref else None
     async with transaction():
+        await alone(REGISTER_LOCK)
         present = await roster()
         need(company in present.companies, "no-such-company", "The registry has no such company.")
         need(channel in CHANNELS, "no-such-channel", "Choose mail or post.")

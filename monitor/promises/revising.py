@@ -10,13 +10,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from monitor import ledger, tables
-from monitor.duties.changes import DAYS, KIND
+from monitor.duties.changes import DAYS, KIND, ONE_BEGINS
 from monitor.duties.owing import begin, due_in
 from monitor.language import Message
 from monitor.refusal import Refused, need
 from monitor.registry.roster import roster
 from monitor.registry.texts import holding, policies, spoken_for
-from monitor.tables.store import transaction
+from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -32,6 +32,7 @@ async def revised(url: str, on: date, at: datetime, actor: str = ledger.SYSTEM) 
     what is told twice is asked for once. Raises `Refused`.
     """
     async with transaction():
+        await alone(ONE_BEGINS)
         present = await roster()
         need(on <= present.calendar.day_of(at), "on-future", "Name today or a day before it.")
         text = holding([one for one in (await policies()).values() if one.url == url], on)

@@ -32,7 +32,7 @@ from monitor.promises.transfers import forgo, next_check
 from monitor.registry.knowing import known_of
 from monitor.registry.roster import roster
 from monitor.registry.selection import EXPIRED, covering, lacking, unwaived
-from monitor.tables.store import transaction
+from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CHUNK = 200
 POISONED = timedelta(hours=1)
+_PART = 0x17A65  #: of the work, so that two replicas never begin the one list of a company twice
 ENDS_SOON = 6  #: months before its end in which nobody is asked any more whether the data is needed
 
 
@@ -130,8 +131,11 @@ def _after_waivers(work: Work, terms: Supervision, calendar: Calendar) -> Iterat
 
 async def supervise(at: datetime) -> int:
     """Work out one chunk of engagements; how many there were."""
+    due = tables.Engagement.filter(review_at__lte=at).order_by("review_at", "key").limit(CHUNK)
+    if not await due.exists():
+        return 0
     async with transaction():
-        due = tables.Engagement.filter(review_at__lte=at).order_by("review_at", "key").limit(CHUNK)
+        await alone(_PART)
         rows = await due.select_for_update(skip_locked=True)
         if not rows:
             return 0

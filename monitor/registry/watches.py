@@ -96,7 +96,7 @@ async def sync(parties: Sequence[Party], looks: Mapping[str, Check[Any]], at: da
                 fresh.append(_row(party.key, watch, at))
             else:
                 await _adjust(row, watch)
-    await tables.Watch.bulk_create(fresh)
+    await tables.Watch.bulk_create(fresh, ignore_conflicts=True)  # `keep_gone` may have been quicker
     await _retire(tables.Watch.filter(id__in=[row.id for row in have.values()]), at)
 
 

@@ -254,14 +254,18 @@ def last_of_all(deed: Deed, about: Any) -> bool:
     return ending is not None
 
 
-async def alone(part: int) -> None:
-    """Wait until nobody else's transaction is in this part of the work; to be called first in one of our own.
+async def alone(part: int, about: str | None = None) -> None:
+    """Wait until nobody else's transaction is in this part of the work; to be called first in one of our own. `about`:
+    whoever is in it about another matter is not waited for.
 
     For what has no row to lock yet. SQLite has one writer at a time anyway.
     """
     client = connection()
     if client.capabilities.dialect == "postgres":
-        await client.execute_query(f"SELECT pg_advisory_xact_lock({part})")
+        if about is None:
+            await client.execute_query(f"SELECT pg_advisory_xact_lock({part})")
+        else:
+            await client.execute_query(f"SELECT pg_advisory_xact_lock({part}, hashtext($1))", [about])
 
 
 async def write_each(model: type[Model], rows: Mapping[Any, Mapping[str, Any]]) -> None:

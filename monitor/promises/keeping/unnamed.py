@@ -31,7 +31,8 @@ async def forget_people(at: datetime) -> int:
     stamp, made = await tables.Pulse.get_or_create({"at": begin}, name=_STAMP)
     if stamp.at >= begin and not made:
         return 0
-    await tables.Pulse.filter(name=_STAMP).update(at=begin)
+    if not await tables.Pulse.filter(name=_STAMP, at=stamp.at).update(at=begin):
+        return 0  # another replica looks them through
     before = present.calendar.instant(add_months(begin.date(), -YEAR * present.group.retention.evidence_years))
     old = await tables.Person.filter(seen_at__lt=before).order_by("id").limit(PER_NIGHT)
     return await _forget([one.id for one in old if not await _in_use(one, present)], before, at)
