@@ -34,7 +34,7 @@ from monitor.finishing import finished
 from monitor.guard import Guard
 from monitor.headway import Row
 from monitor.lateness import Lateness
-from monitor.tables.store import AWAY, transaction, write_each
+from monitor.tables.store import AWAY, transaction, write_all, write_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,9 +84,9 @@ def _place(watch: Watch) -> str:
     return f"{watch.party_id or ''} {watch.url}"
 
 
-def next_look(watch: Watch, look: Look, at: datetime, confirm: int) -> datetime:
-    """Its regular turn, or sooner where a change wants to be confirmed. Pure."""
-    regular = turn_of(watch, at)
+def next_look(watch: Watch, look: Look, at: datetime, confirm: int, regular: datetime | None = None) -> datetime:
+    """Its `regular` turn, or sooner where a change wants to be confirmed. Pure."""
+    regular = regular or turn_of(watch, at)
     failing = look.verdict is Verdict.FAIL and watch.settled != Verdict.FAIL and watch.fails + 1 < confirm
     recovering = look.verdict is Verdict.PASS and watch.settled == Verdict.FAIL and watch.passes + 1 < confirm
     return min(regular, at + AGAIN_AFTER) if failing or recovering else regular
@@ -194,9 +194,8 @@ class Patrol:
             if not watches:
                 return []
             lease = secrets.token_hex(8)
-            await tables.Watch.filter(id__in=[watch.id for watch in watches]).update(
-                lease=lease, lease_until=at + LEASE
-            )
+            mine = {"lease": lease, "lease_until": at + LEASE}
+            await write_all(tables.Watch, [watch.id for watch in watches], mine)
         for watch in watches:
             watch.lease = lease
         return watches
@@ -219,8 +218,9 @@ class Patrol:
                 ruleset = check.ruleset
                 async with asyncio.timeout_at(until):
                     look = await looked(check, watch.url, visit, at, watch.memory)  # type: ignore[arg-type]
-        again = next_look(watch, look, at, self.confirm)
-        return Seen(watch, look, again, ruleset, lag.ms, turn_at=turn_of(watch, at))
+        regular = turn_of(watch, at)
+        again = next_look(watch, look, at, self.confirm, regular)
+        return Seen(watch, look, again, ruleset, lag.ms, turn_at=regular)
 
     async def _conclude(self, seen: Sequence[Seen], at: datetime) -> None:
         """Hand the results on; while we suspect ourselves, as results of ours and nobody's fault. Not in the order in

@@ -23,7 +23,7 @@ from monitor.cases.settling import (
 )
 from monitor.registry.places import GONE, gone
 from monitor.registry.roster import roster
-from monitor.tables.store import alone, transaction, write_each
+from monitor.tables.store import alone, locked_values, transaction, write_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,9 +77,8 @@ def _serves(seen: Seen) -> bool:
 
 async def _still_ours(seen: Sequence[Seen]) -> list[Seen]:
     """Those whose lease still holds, locked for us: a late worker's result is dropped."""
-    ids = [one.watch.id for one in seen]
-    rows = tables.Watch.filter(id__in=ids, retired_at=None).order_by("id").only("id", "lease")
-    leases = {row.id: row.lease for row in await rows.select_for_update()}
+    rows = await locked_values(tables.Watch, [one.watch.id for one in seen], ("id", "lease", "retired_at"))
+    leases = {number: lease for number, lease, retired_at in rows if retired_at is None}
     return [one for one in seen if one.watch.id in leases and leases[one.watch.id] == one.watch.lease]
 
 

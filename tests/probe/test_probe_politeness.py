@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from ipaddress import ip_address
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.names import registrable
+from checks.names import is_address, registrable
 from monitor.probe.politeness import Turns
 from tests.probe.probe_world import GOOD
 
@@ -113,3 +114,14 @@ def test_the_registered_part_is_a_tail_and_its_own_registered_part(labels):
     domain = registrable(host)
     assert host == domain or host.endswith(f".{domain}")
     assert registrable(domain) == domain
+
+
+@given(
+    st.one_of(st.ip_addresses().map(str), st.from_regex(r"[0-9a-fx.:%]{0,20}", fullmatch=True), st.text(max_size=20))
+)
+def test_an_address_is_told_from_a_name_as_the_library_tells_them(host):
+    try:
+        known = bool(ip_address(host))
+    except ValueError:
+        known = False
+    assert is_address(host) == known
