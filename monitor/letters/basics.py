@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
 from monitor.cause import achieved_on, ordered_for, seen_again
-from monitor.conduct import rule_of
+from monitor.conduct import TEXTS_DISAGREE, rule_of
 from monitor.language import Message
 from monitor.letters.items import items, questions
 from monitor.letters.layout import lines, one_line
 from monitor.letters.words import CERTIFICATES, check_name, duty_name, named, said, severity
 from monitor.links import CODE_LIVES, SIGN_IN_LIVES
 from monitor.own_duties import own_kind, storage
+from monitor.references import called, texts_of
 from monitor.registry.format import duties_of
 from monitor.registry.places import GONE
 
@@ -67,7 +68,7 @@ def basics(topic: Topic, language: str, present: Roster, at: datetime) -> Values
     }
     if topic.duty:
         values |= _of_duty(topic.duty, notice, calendar, today)
-        values["what"] = duty_name(topic.duty.kind, language)
+        values |= {"what": duty_name(topic.duty.kind, language), "matter": called(values["matter"], language)}
         why = ordered_for(topic.duty)
         values["ordered"] = why.in_(language) if why else ""
     if topic.case:
@@ -137,7 +138,8 @@ def _of_declined(said: Mapping[str, Any]) -> Values:
 def _of_own(duty: OwnDuty, today: date, language: str) -> Values:
     left, kind = (duty.due_on - today).days, own_kind(duty.kind)
     values = {"kind": duty.kind, "due": duty.due_on, "days_left": left, "late": max(-left, 0)}
-    values |= {"what": kind.title.in_(language), "task": kind.task.in_(language), "matter": one_line(duty.ref)}
+    values |= {"what": kind.title.in_(language), "task": kind.task.in_(language)}
+    values["matter"] = one_line(called(duty.ref, language))
     values["storage"] = one_line(storage(duty.about, language))
     values["lacks"] = items(duty.about.get("missing", ""), language)
     values |= {"statutory": duty.statutory, "ordered": one_line(duty.about.get("what", ""), 400)}
@@ -179,7 +181,8 @@ def _of_conduct(case: Case, language: str) -> Values:
     rule = rule_of(case.rule)
     words = {"found": Message.of(case.said).in_(language) if case.said else "", "why": rule.why.in_(language)}
     said = words | {"remedy": rule.remedy.in_(language)}
-    return {"what": rule.title.in_(language), "conduct": said, "matter": one_line(case.ref)}
+    about = texts_of(case.ref) if case.rule == TEXTS_DISAGREE else called(case.ref, language)
+    return {"what": rule.title.in_(language), "conduct": said, "matter": one_line(about)}
 
 
 def host(url: str) -> str:

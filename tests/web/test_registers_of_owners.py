@@ -164,7 +164,7 @@ async def test_a_party_begins_a_notice_by_itself_and_handing_it_in_starts_the_co
             await post(party, f"{base}/incident", ahead, 422)
             place, _ = await post(party, f"{base}/incident", {"begin": "incident"} | boxes("noticed", day))
             form = place.rstrip("/")
-            assert "incident/1" in await get(party, f"{form}/")
+            assert "Incident no. 1" in await get(party, f"{form}/")
         notice = await tables.Obligation.get(kind="incident-notice")
         assert (notice.state, notice.due_on, notice.statutory) == ("open", day + timedelta(days=4), True)
         assert not await tables.OwnDuty.exists()

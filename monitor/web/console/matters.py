@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from monitor.conduct import TEXTS_DISAGREE
 from monitor.language import Message, listed
 from monitor.letters.items import items
 from monitor.own_duties import CORRECTION, JOINT_CORRECTION, OWNER_ANSWER, OWNER_REQUEST, own_kind
 from monitor.promises.owners.requesting import REQUESTS
-from monitor.tables import Correction, OwnDuty, OwnerRequest
+from monitor.references import called, texts_of
+from monitor.tables import Case, Correction, OwnDuty, OwnerRequest
 from monitor.web.console.registers import place_of
 from monitor.web.words import named
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from monitor.registry.roster import Roster
-    from monitor.tables import Case
 
 #: Outcomes that have a label of their own beside the words of their button.
 LABELLED = frozenset({"acceptable", "needs-action"})
@@ -59,7 +60,13 @@ async def matter(row: OwnDuty | Case, present: Roster, language: str) -> Matter:
         missing = listed(items(row.about.get("missing", ""), language), language)
         found.append((Message("Not told by the party yet"), missing))
     facts = [(term.in_(language), value) for term, value in found if value]
-    return Matter(party or row.ref or owner, facts)
+    return Matter(party or _called(row, language) or owner, facts)
+
+
+def _called(row: OwnDuty | Case, language: str) -> str:
+    if isinstance(row, Case) and row.rule == TEXTS_DISAGREE:
+        return texts_of(row.ref)
+    return called(row.ref, language)
 
 
 async def _work(engagement: str | None, present: Roster) -> str:

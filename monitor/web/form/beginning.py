@@ -15,6 +15,7 @@ from monitor.promises.earlier_refusals import ALL
 from monitor.promises.incidents.exposing import REF
 from monitor.promises.owners.requesting import REQUESTS
 from monitor.questionnaire import SectionState
+from monitor.references import called
 from monitor.tables.duty import ASKED, DECLINED
 from monitor.tables.store import transaction
 from monitor.web.answers.groups import visible
@@ -80,7 +81,7 @@ async def start(request: web.Request, found: Opened) -> web.StreamResponse:
         receipts=await receipts(found),
         steps=None,
         wanted=wanted(found),
-        matter=matter(found),
+        matter=called(matter(found), found.language),
     )  # fmt: skip
 
 
