@@ -347,16 +347,17 @@ async def upgrade() -> list[str]:
 @asynccontextmanager
 async def _only_one() -> AsyncIterator[None]:
     """Migrations run in transactions of their own, so what keeps others out is held beside them: by PostgreSQL for a
-    connection, by the machine for the folder of a SQLite file.
+    transaction on a second connection (a pooler between us may give each transaction another one), by the machine for
+    the folder of a SQLite file. Who allows us a single connection (`maxsize=1`) has no replicas either.
     """
     client = connection()
     if client.capabilities.dialect == "postgres":
-        async with client.acquire_connection() as held:
-            await held.execute(f"SELECT pg_advisory_lock({_MIGRATING})")
-            try:
-                yield
-            finally:
-                await held.execute(f"SELECT pg_advisory_unlock({_MIGRATING})")
+        if getattr(client, "pool_maxsize", 1) == 1:
+            yield
+            return
+        async with client.acquire_connection() as held, held.transaction():
+            await held.execute(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+            yield
         return
     file = getattr(client, "filename", ":memory:")
     with ExitStack() as stack:

@@ -41,6 +41,14 @@ async def test_of_processes_that_start_at_once_on_an_empty_database_one_makes_th
     assert sorted(said) == [0, 0, max(said)] != [0, 0, 0]
 
 
+@pytest.mark.postgres
+async def test_one_connection_is_enough_to_make_the_tables(new_postgres):
+    url = await new_postgres()
+    async with asyncio.timeout(20), opened(f"{url}&maxsize=1"):
+        assert await pending() == []
+        assert await upgrade() == []
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def empty(request, tmp_path):
     """The URL of a database that has no tables."""
