@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.conduct import TEXTS_DISAGREE
 from monitor.language import Message
 
 if TYPE_CHECKING:
@@ -20,14 +21,13 @@ _GIVEN: Mapping[str, Message] = {
 }
 
 
-def called(ref: str, language: str) -> str:
-    """A reference of the company's own stays as the company wrote it."""
+def called(ref: str, language: str, rule: str | None = None) -> str:
+    """A reference of the company's own stays as the company wrote it. `rule`: of the case that it stands in; where
+    published texts do not agree, they are named without what they do not agree in, which the case says in words.
+    """
+    if rule == TEXTS_DISAGREE:
+        return " / ".join(ref.split(" ")[1:])
     kind, _, number = ref.partition("/")
     if kind in _GIVEN and number.isdecimal():
         return replace(_GIVEN[kind], values={"number": number}).in_(language)
     return ref
-
-
-def texts_of(ref: str) -> str:
-    """The published texts that do not agree, out of the reference of a case about them: rule, then keys."""
-    return " / ".join(ref.split(" ")[1:])

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from monitor.calendar import DAY
 from monitor.cause import achieved_on, ordered_for, seen_again
-from monitor.conduct import TEXTS_DISAGREE, rule_of
+from monitor.conduct import rule_of
 from monitor.language import Message
 from monitor.letters.items import items, questions
 from monitor.letters.layout import lines, one_line
 from monitor.letters.words import CERTIFICATES, check_name, duty_name, named, said, severity
 from monitor.links import CODE_LIVES, SIGN_IN_LIVES
 from monitor.own_duties import own_kind, storage
-from monitor.references import called, texts_of
+from monitor.references import called
 from monitor.registry.format import duties_of
 from monitor.registry.places import GONE
 
@@ -181,8 +181,8 @@ def _of_conduct(case: Case, language: str) -> Values:
     rule = rule_of(case.rule)
     words = {"found": Message.of(case.said).in_(language) if case.said else "", "why": rule.why.in_(language)}
     said = words | {"remedy": rule.remedy.in_(language)}
-    about = texts_of(case.ref) if case.rule == TEXTS_DISAGREE else called(case.ref, language)
-    return {"what": rule.title.in_(language), "conduct": said, "matter": one_line(about)}
+    about = one_line(called(case.ref, language, case.rule))
+    return {"what": rule.title.in_(language), "conduct": said, "matter": about}
 
 
 def host(url: str) -> str:

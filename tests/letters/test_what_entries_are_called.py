@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.conduct import TEXTS_DISAGREE
 from monitor.promises.policies import Gap
-from monitor.references import called, texts_of
+from monitor.references import called
 
 
 @pytest.mark.parametrize(
@@ -23,4 +24,5 @@ def test_a_reference_of_ours_is_said_in_words_and_one_of_the_companys_stays(ref,
 
 
 def test_texts_that_disagree_are_named_without_the_rule():
-    assert texts_of(Gap("contacts-differ", ("handling", "privacy-page"), None).ref) == "handling / privacy-page"
+    ref = Gap("contacts-differ", ("handling", "privacy-page"), None).ref
+    assert called(ref, "en", TEXTS_DISAGREE) == "handling / privacy-page"

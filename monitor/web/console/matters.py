@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from monitor.conduct import TEXTS_DISAGREE
 from monitor.language import Message, listed
 from monitor.letters.items import items
 from monitor.own_duties import CORRECTION, JOINT_CORRECTION, OWNER_ANSWER, OWNER_REQUEST, own_kind
 from monitor.promises.owners.requesting import REQUESTS
-from monitor.references import called, texts_of
-from monitor.tables import Case, Correction, OwnDuty, OwnerRequest
+from monitor.references import called
+from monitor.tables import Correction, OwnDuty, OwnerRequest
 from monitor.web.console.registers import place_of
 from monitor.web.words import named
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from monitor.registry.roster import Roster
+    from monitor.tables import Case
 
 #: Outcomes that have a label of their own beside the words of their button.
 LABELLED = frozenset({"acceptable", "needs-action"})
@@ -60,13 +60,8 @@ async def matter(row: OwnDuty | Case, present: Roster, language: str) -> Matter:
         missing = listed(items(row.about.get("missing", ""), language), language)
         found.append((Message("Not told by the party yet"), missing))
     facts = [(term.in_(language), value) for term, value in found if value]
-    return Matter(party or _called(row, language) or owner, facts)
-
-
-def _called(row: OwnDuty | Case, language: str) -> str:
-    if isinstance(row, Case) and row.rule == TEXTS_DISAGREE:
-        return texts_of(row.ref)
-    return called(row.ref, language)
+    entry = called(row.ref, language, None if isinstance(row, OwnDuty) else row.rule)
+    return Matter(party or entry or owner, facts)
 
 
 async def _work(engagement: str | None, present: Roster) -> str:

@@ -12,6 +12,7 @@ from monitor.conduct import rule_of
 from monitor.language import Message, say_day, say_instant, say_short_day
 from monitor.letters.words import ROLES, WAITING, said
 from monitor.own_duties import own_kind
+from monitor.references import called
 from monitor.registry.roster import RISING
 from monitor.web.console.looking import console_page
 from monitor.web.console.paging import A_PAGE, Pages, page_number
@@ -52,7 +53,8 @@ async def _told(rows: Sequence[Row], who: Reader, language: str) -> Sequence[Row
         owner = who.present.companies.get(row["company"] or "")
         row["company_name"] = named(owner or who.present.group, language)
         row["party_name"] = named(parties.get(row["party"]), language)
-        row["title"] = engagements[row["engagement"]].title if row.get("engagement") else row["url"] or row.get("ref")
+        entry = called(row.get("ref") or "", language, row.get("rule"))
+        row["title"] = engagements[row["engagement"]].title if row.get("engagement") else row["url"] or entry
         row["state"] = _shown(row)
         row["href"] = f"/{row['id'].replace('obligation/', 'duty/').replace('watch/', 'look/')}"
         row["what"] = (
