@@ -25,7 +25,8 @@ from checks.availability import Availability
 from checks.contract import NOTHING
 from monitor import clock, tables
 from monitor.patrol import EPOCH, spread, turn_of
-from monitor.tables.store import opened, write_each
+from monitor.tables.plain import write_each
+from monitor.tables.store import opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

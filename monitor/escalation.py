@@ -72,13 +72,11 @@ async def advance(at: datetime) -> int:
 
 async def _advance(model: Any, climb: Any, at: datetime) -> int:
     """The registry is read when the rows are locked: what changes it after that marks them anew."""
+    due = model.filter(next_at__lte=at)
+    if not await due.exists():
+        return 0
     async with transaction():
-        rows = (
-            await model.filter(next_at__lte=at)
-            .order_by("next_at", "id")
-            .limit(CHUNK)
-            .select_for_update(skip_locked=True)
-        )
+        rows = await due.order_by("next_at", "id").limit(CHUNK).select_for_update(skip_locked=True)
         if not rows:
             return 0
         calendar = (await roster()).calendar

@@ -51,9 +51,11 @@ class Outlook:
 
 async def warn(at: datetime) -> int:
     """Look at the certificates of one chunk of parties; how many parties there were."""
+    due = tables.Party.filter(warn_at__lte=at)
+    if not await due.exists():
+        return 0
     async with transaction():
-        due = tables.Party.filter(warn_at__lte=at).order_by("warn_at", "key").limit(CHUNK)
-        rows = await due.select_for_update(skip_locked=True)
+        rows = await due.order_by("warn_at", "key").limit(CHUNK).select_for_update(skip_locked=True)
         if rows:
             await _write(await _looks(rows, at), at)
     return len(rows)

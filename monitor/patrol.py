@@ -34,7 +34,8 @@ from monitor.finishing import finished
 from monitor.guard import Guard
 from monitor.headway import Row
 from monitor.lateness import Lateness
-from monitor.tables.store import AWAY, transaction, write_all, write_each
+from monitor.tables.plain import write_all, write_each
+from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

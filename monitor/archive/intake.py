@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor import tables
-from monitor.tables.store import connection, insert_each
+from monitor.tables.plain import insert_each
+from monitor.tables.store import connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from checks.contract import Severity, Verdict
 from monitor import tables
 from monitor.archive.block import Entry, pack, unpack
-from monitor.tables.store import alone, connection, mark, transaction
+from monitor.tables.plain import mark
+from monitor.tables.store import alone, connection, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

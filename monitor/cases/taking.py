@@ -23,7 +23,8 @@ from monitor.cases.settling import (
 )
 from monitor.registry.places import GONE, gone
 from monitor.registry.roster import roster
-from monitor.tables.store import alone, locked_values, transaction, write_each
+from monitor.tables.plain import locked_values, write_each
+from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -44,6 +44,8 @@ async def review(at: datetime) -> int:
     """Stage: bring the reviews into line with what is found. How many were begun, moved on or cancelled."""
     found = await tables.FindingRow.filter(rule=RULE, closed_at=None).prefetch_related("watch").order_by("id")
     owed = await tables.OwnDuty.filter(kind=KIND, state="open")
+    if not (found or owed):
+        return 0
     present, count = await roster(), 0
     if not await _unsettled(found, owed, present, at):
         return 0

@@ -18,7 +18,8 @@ from monitor.obligations.marks import returned
 from monitor.questionnaire import Answer, EvidenceFile, Problem, thaw_answers, unstorable
 from monitor.refusal import need
 from monitor.tables.instant import as_instant
-from monitor.tables.store import connection, mark, transaction, write_each
+from monitor.tables.plain import mark, write_each
+from monitor.tables.store import connection, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -41,9 +41,11 @@ async def plan(at: datetime, policy: Policy | None = None, most: int = CHUNK) ->
 
     The registry is read when the rows are locked: what changes it after that marks them anew, and is not lost.
     """
+    due = tables.Engagement.filter(plan_at__lte=at)
+    if not await due.exists():
+        return 0
     async with transaction():
-        due = tables.Engagement.filter(plan_at__lte=at).order_by("plan_at", "key").limit(most)
-        rows = await due.select_for_update(skip_locked=True)
+        rows = await due.order_by("plan_at", "key").limit(most).select_for_update(skip_locked=True)
         if not rows:
             return 0
         await _hold([row.key for row in rows])

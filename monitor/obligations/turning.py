@@ -54,13 +54,12 @@ async def turn(at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy 
 
     The registry is read when the rows are locked, and what opens has its questions frozen: each text is kept once.
     """
+    due = tables.Obligation.filter(turns_at__lte=at)
+    if not await due.exists():
+        return 0
     async with transaction():
-        due = (
-            tables.Obligation.filter(turns_at__lte=at)
-            .order_by("turns_at", "taken_over", "unconfirmed_since", "id")
-            .limit(CHUNK)
-        )
-        duties = await due.select_for_update(skip_locked=True)
+        first = due.order_by("turns_at", "taken_over", "unconfirmed_since", "id").limit(CHUNK)
+        duties = await first.select_for_update(skip_locked=True)
         if not duties:
             return 0
         desk = await _desk(duties, at, shelf, policy or Policy())

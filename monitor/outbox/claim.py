@@ -56,9 +56,12 @@ async def claim(present: Roster, at: datetime, lease: timedelta) -> tuple[list[C
     """
     free = Q(lease_until=None) | Q(lease_until__lte=at)
     hour = Q() if present.calendar.sending(at) else Q(urgent=True)
-    due = tables.Mail.filter(free, hour, state="queued", next_at__lte=at).order_by("-urgent", "next_at", "id")
+    due = tables.Mail.filter(free, hour, state="queued", next_at__lte=at)
+    if not await due.exists():
+        return [], 0
     async with transaction():
-        mails = await due.limit(BATCH).select_for_update(skip_locked=True)
+        first = due.order_by("-urgent", "next_at", "id").limit(BATCH)
+        mails = await first.select_for_update(skip_locked=True)
         if not mails:
             return [], 0
         claimed = await _with_items(mails, present, at)

@@ -8,8 +8,6 @@ from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tortoise.functions import Min
-
 from checks.contract import Severity
 from monitor import cases, contradiction, escalation, expiry, ledger, tables
 from monitor.duties import changes, owing
@@ -29,6 +27,7 @@ from monitor.remediation.turning import turn as reopen
 from monitor.simulation.deeds import DEEDS, LINES
 from monitor.simulation.deeds.registry import Down
 from monitor.simulation.event import ThroughUs
+from monitor.tables.plain import earliest
 from notifiers.contract import Letter, Notifier, Receipt
 
 if TYPE_CHECKING:
@@ -42,6 +41,21 @@ if TYPE_CHECKING:
 
 Line = dict[str, Any]
 _ROUNDS = 10_000  #: more rounds at one instant mean that two stages feed each other for ever
+_CLOCKS = (  #: all that comes up by itself
+    (tables.Engagement, ("plan_at", "review_at", "erase_at")),
+    (tables.Obligation, ("turns_at", "next_at")),
+    (tables.OwnDuty, ("turns_at", "next_at")),
+    (tables.Case, ("next_at", "closes_at", "muted_until")),
+    (tables.Party, ("warn_at",)),
+    (tables.Remediation, ("turns_at",)),
+    (tables.SubEntrustment, ("turns_at",)),
+    (tables.Disposal, ("turns_at",)),
+    (tables.Incident, ("remind_at",)),
+    (tables.ProvisionRecord, ("erase_at",)),
+    (tables.OwnerRequest, ("erase_at",)),
+    (tables.Correction, ("erase_at",)),
+    (tables.OptOut, ("erase_at",)),
+)
 _SAID = (
     *("engagement", "obligation", "party", "due_on", "state", "reason", "rule", "ref"),
     *("url", "check", "severity", "unconfirmed_since", "tier"),
@@ -196,28 +210,7 @@ class World:
         present = await roster()
         calendar = present.calendar
         instants = [yearly.next_begin(at, present), *([waiting[0].at] if waiting else [])]
-        for model, column in (
-            (tables.Engagement, "plan_at"),
-            (tables.Engagement, "review_at"),
-            (tables.Obligation, "turns_at"),
-            (tables.Obligation, "next_at"),
-            (tables.Remediation, "turns_at"),
-            (tables.OwnDuty, "turns_at"),
-            (tables.SubEntrustment, "turns_at"),
-            (tables.Disposal, "turns_at"),
-            (tables.Incident, "remind_at"),
-            (tables.ProvisionRecord, "erase_at"),
-            (tables.Engagement, "erase_at"),
-            (tables.OwnerRequest, "erase_at"),
-            (tables.Correction, "erase_at"),
-            (tables.OptOut, "erase_at"),
-            (tables.OwnDuty, "next_at"),
-            (tables.Case, "next_at"),
-            (tables.Case, "closes_at"),
-            (tables.Case, "muted_until"),
-            (tables.Party, "warn_at"),
-        ):
-            instants += [found for found in [await _first(model, column)] if found]
+        instants += [found for found in [await earliest(_CLOCKS)] if found]
         if not calendar.sending(at) and await tables.Notice.filter(state="waiting", letters=0).exists():
             instants.append(calendar.next_sending(at))
         return max(min(instants), at + timedelta(microseconds=1)) if instants else None
@@ -251,13 +244,6 @@ class World:
             stamp = at.astimezone((await roster()).calendar.zone).isoformat()
             return [{"at": stamp, "what": "refused", **said, "reason": refusal.reason}]
         return []
-
-
-async def _first(model: Any, column: str) -> datetime | None:
-    found = (
-        await model.filter(**{f"{column}__isnull": False}).annotate(first=Min(column)).values_list("first", flat=True)
-    )
-    return tables.instant.InstantField().to_python_value(found[0]) if found and found[0] else None
 
 
 async def _lacks(data: Line) -> Line:

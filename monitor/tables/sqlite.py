@@ -7,20 +7,26 @@ A transaction that cannot begin or end leaves nothing behind: neither the lock o
 transactions would wait for in vain, nor an open transaction on the connection that they share.
 
 What is only read, and outside a transaction, goes over connections of its own: they see what was committed last, as
-PostgreSQL's do, and a page does not wait for a stage that is writing. A database in memory has one connection.
+PostgreSQL's do, and a page does not wait for a stage that is writing.
+
+A database in memory has one connection, and no thread: it waits for nothing, and to hand a statement to a thread and
+take the rows back costs more than most statements do.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import aiosqlite
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -69,6 +75,14 @@ class _Scope(SqliteTransactionContext):
             self._trxlock.release()
 
 
+class _Here(aiosqlite.Connection):
+    """A connection whose statements run where they are asked for; between two of them others get their turn."""
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        await asyncio.sleep(0)
+        return fn(*args, **more)
+
+
 READERS = 2  #: connections that only read; a long reading leaves one to the others
 ROOM = -4000  #: kibibytes of pages that each of them keeps
 
@@ -76,9 +90,19 @@ ROOM = -4000  #: kibibytes of pages that each of them keeps
 class Client(SqliteClient):
     def __init__(self, file_path: str, **settings: Any) -> None:
         super().__init__(file_path, **settings)
-        alone = ":memory:" in file_path
+        self._in_memory = ":memory:" in file_path
         reading = {**settings, "cache_size": ROOM, "query_only": "ON"}
-        self._readers = [] if alone else [SqliteClient(file_path, **reading) for _ in range(READERS)]
+        self._readers = [] if self._in_memory else [SqliteClient(file_path, **reading) for _ in range(READERS)]
+
+    async def create_connection(self, with_db: bool) -> None:
+        if self._in_memory and not self._connection:
+            connecting = partial(sqlite3.connect, ":memory:", isolation_level=None, check_same_thread=False)
+            self._connection = await _Here(connecting, iter_chunk_size=1)
+            self._connection.row_factory = sqlite3.Row
+            for pragma, value in self.pragmas.items():
+                await self._connection.execute(f"PRAGMA {pragma}={value}")
+            await self._post_connect()
+        await super().create_connection(with_db)
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
         reader = self._reader(query)

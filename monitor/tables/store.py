@@ -28,10 +28,9 @@ from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator
 
     from tortoise.backends.base.client import BaseDBAsyncClient
-    from tortoise.models import MetaInfo, Model
 
 log = logging.getLogger(__name__)
 MEMORY = "sqlite://:memory:"
@@ -185,11 +184,6 @@ async def _create() -> None:
         _schema.extend(_APPLIED.format(**row) for row in applied)
 
 
-def mark(client: BaseDBAsyncClient, number: int = 1) -> str:
-    """How a statement of our own names its values."""
-    return f"${number}" if client.capabilities.dialect == "postgres" else "?"
-
-
 Deed = Callable[["list[Any]"], Awaitable[None]]
 
 
@@ -266,66 +260,6 @@ async def alone(part: int, about: str | None = None) -> None:
             await client.execute_query(f"SELECT pg_advisory_xact_lock({part})")
         else:
             await client.execute_query(f"SELECT pg_advisory_xact_lock({part}, hashtext($1))", [about])
-
-
-async def write_each(model: type[Model], rows: Mapping[Any, Mapping[str, Any]]) -> None:
-    """Give each row, by its key, values of its own: all in the same columns, with one prepared statement.
-
-    Tortoise would send one statement for each row, or a single one with a branch for every value; where a whole wave
-    of looks is written, either is dearer than looking was.
-    """
-    if not rows:
-        return
-    meta, client = model._meta, connection()  # noqa: SLF001 - where Tortoise keeps the names of columns
-    names = list(next(iter(rows.values())))
-    pairs = [f'"{meta.fields_db_projection[name]}" = {mark(client, n)}' for n, name in enumerate(names, 1)]
-    statement = f'UPDATE "{meta.db_table}" SET {", ".join(pairs)} WHERE "{meta.db_pk_column}" = '  # noqa: S608 - our own names
-    values = [
-        [*(meta.fields_map[name].to_db_value(said[name], model) for name in names), key] for key, said in rows.items()
-    ]
-    await client.execute_many(statement + mark(client, len(names) + 1), values)
-
-
-async def write_all(model: type[Model], keys: Iterable[int], values: Mapping[str, Any]) -> None:
-    """Give these rows, by their numbers, the same values. For hundreds of rows Tortoise makes an object of each number
-    before it writes the statement.
-    """
-    meta, client = model._meta, connection()  # noqa: SLF001 - where Tortoise keeps the names of columns
-    pairs = [f'"{meta.fields_db_projection[name]}" = {mark(client, n)}' for n, name in enumerate(values, 1)]
-    statement = f'UPDATE "{meta.db_table}" SET {", ".join(pairs)} WHERE {_any_of(meta, keys)}'  # noqa: S608 - our own names
-    written = [meta.fields_map[name].to_db_value(value, model) for name, value in values.items()]
-    await client.execute_query(statement, written)
-
-
-async def locked_values(model: type[Model], keys: Iterable[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Plain columns of these rows, as the database holds them, in the order of their numbers; the rows are locked until
-    the transaction ends.
-    """
-    meta, client = model._meta, connection()  # noqa: SLF001 - where Tortoise keeps the names of columns
-    columns = ", ".join(f'"{meta.fields_db_projection[name]}"' for name in names)
-    lock = " FOR UPDATE" if client.capabilities.dialect == "postgres" else ""
-    wanted = f'{_any_of(meta, keys)} ORDER BY "{meta.db_pk_column}"{lock}'
-    _, rows = await client.execute_query(f'SELECT {columns} FROM "{meta.db_table}" WHERE {wanted}')  # noqa: S608 - our own names
-    return [tuple(row) for row in rows]
-
-
-def _any_of(meta: MetaInfo, keys: Iterable[int]) -> str:
-    """A condition that at least one row may meet: no row has the number 0."""
-    return f'"{meta.db_pk_column}" IN ({", ".join(str(int(key)) for key in keys) or 0})'
-
-
-async def insert_each(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows that all name the same columns, with one prepared statement; the database numbers them."""
-    if not rows:
-        return
-    meta, client = model._meta, connection()  # noqa: SLF001 - where Tortoise keeps the names of columns
-    names = list(rows[0])
-    columns = ", ".join(f'"{meta.fields_db_projection[name]}"' for name in names)
-    marks = ", ".join(mark(client, n) for n in range(1, len(names) + 1))
-    writers = [meta.fields_map[name].to_db_value for name in names]
-    values = [[write(row[name], model) for name, write in zip(names, writers, strict=True)] for row in rows]
-    statement = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({marks})'  # noqa: S608 - our own names
-    await client.execute_many(statement, values)
 
 
 def executor() -> MigrationExecutor:
