@@ -60,7 +60,7 @@ class Holding(Server):
         self.listens, self.answers = asyncio.Event(), asyncio.Event()
         self.listens.set()
         self.answers.set()
-        self.knocked: set[str] = set()  #: the recipients that were named
+        self.knocked: set[str] = set()  #: the parties whose letter is offered: some of them, as many as there are connections
 
     @property
     def asked(self) -> list[str]:
@@ -68,8 +68,8 @@ class Holding(Server):
         return [mail.header("Message-ID") for mail in self.mails if mail.to[0].endswith(PARTY)]
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        self.knocked.add(address)
         if address.endswith(PARTY):
+            self.knocked.add(address)
             await self.listens.wait()
         return await super().handle_RCPT(server, session, envelope, address, options)
 

@@ -37,7 +37,7 @@ async def test_killed_between_claim_and_sending_a_daemon_sends_each_letter_once(
         await place.applied()
         sink.listens.clear()
         daemon = await place.serve()
-        await until(lambda: contact(0) in sink.knocked)
+        await until(lambda: sink.knocked)
         await kill(daemon)
         assert not sink.asked
         sink.listens.set()
@@ -137,7 +137,7 @@ async def test_told_to_stop_while_letters_are_on_their_way_a_daemon_leaves_none_
         await place.applied()
         sink.listens.clear()
         daemon = await place.serve()
-        await until(lambda: contact(0) in sink.knocked)
+        await until(lambda: sink.knocked)
         assert await end(daemon) == 0, place.said()
 
         async def leased():
