@@ -35,7 +35,7 @@ def declare(store, tmp_path):
 
 
 def _changing(stage, change, monkeypatch):
-    """The change comes between the stage's first words and its transaction."""
+    """The change comes when the stage has found something due, and before its transaction."""
 
     @asynccontextmanager
     async def changed_before():
@@ -55,6 +55,7 @@ async def _rest(stage):
 async def test_an_engagement_that_changes_while_planning_begins_is_planned_as_it_is_then(declare, monkeypatch):
     await declare("2026-08-01")
     await _rest(planning.plan)
+    await tables.Engagement.all().update(plan_at=AT)
     _changing(planning, declare("2026-03-02"), monkeypatch)
     await _rest(planning.plan)
     assert (await tables.Obligation.get()).nominal_on == date(2027, 3, 2)
@@ -63,6 +64,7 @@ async def test_an_engagement_that_changes_while_planning_begins_is_planned_as_it
 async def test_an_engagement_that_changes_while_warnings_begin_counts_as_it_is_then(declare, monkeypatch):
     await declare("2026-08-01")
     await _rest(expiry.warn)
+    await tables.Party.all().update(warn_at=AT)
     _changing(expiry, declare("2026-08-01", "2026-10-20", "closed"), monkeypatch)
     await _rest(expiry.warn)
     assert not await tables.Notice.exists()
