@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -61,8 +61,8 @@ async def daemon(
     home: Path, url: str, way: ProbeSettings | None = None, looks: Mapping[str, Check[Any]] | None = None
 ) -> AsyncIterator[House]:
     """All ticks run. `way`: how the probe finds the parties; `looks`: checks that note what the bench wants to know."""
-    found = {"probe_settings": lambda _: way} if way else {}
-    with patch.multiple(building, **found):
+    found = patch.object(building, "probe_settings", lambda _: way) if way else nullcontext()
+    with found:
         async with house(home, url) as (made, stack):
             if looks and made.patrol:
                 made.patrol.looks = looks

@@ -38,6 +38,7 @@ from monitor.schedule import (
     vendor_climb,
 )
 from monitor.tables.duty import ASKED, DECLINED
+from monitor.tables.plain import any_due
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -72,11 +73,11 @@ async def advance(at: datetime) -> int:
 
 async def _advance(model: Any, climb: Any, at: datetime) -> int:
     """The registry is read when the rows are locked: what changes it after that marks them anew."""
-    due = model.filter(next_at__lte=at)
-    if not await due.exists():
+    if not await any_due(model, "next_at", at):
         return 0
     async with transaction():
-        rows = await due.order_by("next_at", "id").limit(CHUNK).select_for_update(skip_locked=True)
+        due = model.filter(next_at__lte=at).order_by("next_at", "id").limit(CHUNK)
+        rows = await due.select_for_update(skip_locked=True)
         if not rows:
             return 0
         calendar = (await roster()).calendar

@@ -24,6 +24,7 @@ from monitor.guard import Guard
 from monitor.notices import COMPANY, VENDOR, tell, withdraw
 from monitor.registry.format import Party
 from monitor.registry.roster import roster
+from monitor.tables.plain import any_due
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ class Outlook:
 
 async def warn(at: datetime) -> int:
     """Look at the certificates of one chunk of parties; how many parties there were."""
-    due = tables.Party.filter(warn_at__lte=at)
-    if not await due.exists():
+    if not await any_due(tables.Party, "warn_at", at):
         return 0
     async with transaction():
-        rows = await due.order_by("warn_at", "key").limit(CHUNK).select_for_update(skip_locked=True)
+        due = tables.Party.filter(warn_at__lte=at).order_by("warn_at", "key").limit(CHUNK)
+        rows = await due.select_for_update(skip_locked=True)
         if rows:
             await _write(await _looks(rows, at), at)
     return len(rows)

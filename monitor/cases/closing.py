@@ -13,6 +13,7 @@ from monitor.cases.standing import about, all_concerned, cases_of, event, heir_o
 from monitor.notices import COMPANY, VENDOR, about_case, tell, withdraw
 from monitor.registry.roster import roster
 from monitor.schedule import edit
+from monitor.tables.plain import any_due, any_row
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -62,10 +63,10 @@ async def tend(at: datetime) -> int:
 
 async def subside(at: datetime) -> int:
     """Close the cases that came back and have passed for long enough since. How many."""
-    calm = tables.Case.filter(closed_at=None, closes_at__lte=at)
-    if not await calm.exists():
+    if not await any_due(tables.Case, "closes_at", at):
         return 0
     async with transaction():
+        calm = tables.Case.filter(closed_at=None, closes_at__lte=at)
         found = await calm.order_by("id").select_for_update(skip_locked=True)
         for case in found:
             await close(case, at)
@@ -99,6 +100,8 @@ async def lapse(at: datetime) -> int:
     """Stage: close the cases that nobody is to answer for any more, because the endpoint has left the registry or the
     company's last engagement with the party has ended. Nothing was mended, so nobody is told that it was. How many.
     """
+    if not await any_row(tables.Case, "closed_at IS NULL"):
+        return 0
     over = await _lapsed(tables.Case.filter(closed_at=None), at)
     if not over:
         return 0

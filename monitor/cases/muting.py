@@ -20,6 +20,7 @@ from monitor.reasons import keep
 from monitor.refusal import need, together
 from monitor.registry.roster import roster
 from monitor.schedule import edit
+from monitor.tables.plain import any_due
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -84,10 +85,10 @@ async def unmute(case_id: int, at: datetime, actor: str) -> None:
 
 async def come_to_an_end(at: datetime) -> int:
     """Mutes whose time is over. The managers are told where it still fails. How many."""
-    over = tables.Case.filter(muted_until__lte=at)
-    if not await over.exists():
+    if not await any_due(tables.Case, "muted_until", at):
         return 0
     async with transaction():
+        over = tables.Case.filter(muted_until__lte=at)
         found = await over.order_by("id").select_for_update(skip_locked=True)
         for case in found:
             mark, failing = f"{case.muted_until:%Y%m%dT%H%M%S}", case.closed_at is None and case.closes_at is None

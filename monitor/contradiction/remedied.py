@@ -20,6 +20,7 @@ from monitor.guard import Guard
 from monitor.registry.roster import roster
 from monitor.remediation.recording import Change, record
 from monitor.remediation.rules import REOPENED, reopened, settled
+from monitor.tables.plain import any_due
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Seen:
 
 async def see(at: datetime, claims: Claims) -> int:
     """Hold a chunk of findings against what is seen of their parties; how many there were."""
+    if not await any_due(tables.Remediation, "look_at", at):
+        return 0
     rows = await tables.Remediation.filter(look_at__lte=at).order_by("look_at", "id").limit(CHUNK)
     for party in sorted({row.party_id for row in rows}):
         theirs = [row for row in rows if row.party_id == party]

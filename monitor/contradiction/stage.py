@@ -19,6 +19,7 @@ from monitor.contradiction.decide import Disproof, Key, Said, decide
 from monitor.guard import Guard
 from monitor.questionnaire import thaw_answers
 from monitor.registry.roster import roster
+from monitor.tables.plain import any_row
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -53,13 +54,14 @@ async def weigh(at: datetime, claims: Claims) -> int:
 
 async def _due(claims: Claims, at: datetime) -> list[str]:
     """Parties of which something is not weighed yet, or not true any more."""
-    findings = tables.FindingRow.filter(rule__in=claims.rules, closed_at=None, weighed__lt=claims.version)
-    handed_in = tables.Submission.filter(weighed__lt=claims.version)
-    parties: set[Any] = {
-        *await findings.limit(CHUNK).values_list("watch__party_id", flat=True),
-        *await handed_in.limit(CHUNK).values_list("obligation__party_id", flat=True),
-    }
-    if await tables.Contradiction.filter(closed_at=None).exists():
+    parties: set[Any] = set()
+    if await any_row(tables.FindingRow, "weighed < ? AND closed_at IS NULL", claims.version):
+        findings = tables.FindingRow.filter(rule__in=claims.rules, closed_at=None, weighed__lt=claims.version)
+        parties |= {*await findings.limit(CHUNK).values_list("watch__party_id", flat=True)}
+    if await any_row(tables.Submission, "weighed < ?", claims.version):
+        handed_in = tables.Submission.filter(weighed__lt=claims.version)
+        parties |= {*await handed_in.limit(CHUNK).values_list("obligation__party_id", flat=True)}
+    if await any_row(tables.Contradiction, "closed_at IS NULL"):
         parties |= await _untrue() | await _over(claims, at)
     return sorted(parties)
 
@@ -194,10 +196,12 @@ async def _raise_cases(at: datetime) -> int:
     """Cases of the companies whose answers are contradicted, as high as that is. A case that was opened only later is
     raised as soon as it is there; where nobody has one of their own, the privacy office's is.
     """
+    if not await any_row(tables.Contradiction, "closed_at IS NULL"):
+        return 0
     rows = await tables.Contradiction.filter(closed_at=None).values_list("finding__watch_id", "obligation__company_id")
     concerned = {*rows, *((watch, None) for watch, _ in rows)}
     lower = tables.Case.filter(closed_at=None, severity__lt=LEAST, watch_id__in={watch for watch, _ in rows})
-    raised = [case for case in await lower if (case.watch_id, case.company_id) in concerned] if rows else []
+    raised = [case for case in await lower if (case.watch_id, case.company_id) in concerned]
     for case in raised:
         async with transaction():
             await cases.worsen(case, LEAST, at, reason="contradicted")

@@ -22,6 +22,7 @@ from monitor.own_duties import CHANGE_REVIEW
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.registry.texts import holding, policies, spoken_for
+from monitor.tables.plain import any_row
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ DECIDED = Damping(calm=timedelta(0))  #: a page may come and go, but what a pers
 
 async def review(at: datetime) -> int:
     """Stage: bring the reviews into line with what is found. How many were begun, moved on or cancelled."""
+    changed = await any_row(tables.FindingRow, "rule = ? AND closed_at IS NULL", RULE)
+    if not (changed or await any_row(tables.OwnDuty, "kind = ? AND state = 'open'", KIND)):
+        return 0
     found = await tables.FindingRow.filter(rule=RULE, closed_at=None).prefetch_related("watch").order_by("id")
     owed = await tables.OwnDuty.filter(kind=KIND, state="open")
-    if not (found or owed):
-        return 0
     present, count = await roster(), 0
     if not await _unsettled(found, owed, present, at):
         return 0

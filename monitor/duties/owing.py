@@ -16,6 +16,7 @@ from monitor.reasons import keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
 from monitor.schedule import as_text, edit, own_next
+from monitor.tables.plain import any_due
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -81,10 +82,10 @@ async def begin(duty: OwnDuty, calendar: Calendar, at: datetime) -> OwnDuty:
 
 async def turn(at: datetime) -> int:
     """Stage: say of one chunk that T is over. How many there were."""
-    due = tables.OwnDuty.filter(turns_at__lte=at)
-    if not await due.exists():
+    if not await any_due(tables.OwnDuty, "turns_at", at):
         return 0
     async with transaction():
+        due = tables.OwnDuty.filter(turns_at__lte=at)
         duties = await due.order_by("turns_at", "id").limit(CHUNK).select_for_update(skip_locked=True)
         calendar = (await roster()).calendar
         for duty in duties:

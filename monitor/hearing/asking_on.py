@@ -17,6 +17,7 @@ from monitor.own_duties import FINAL_REPORT, MARK_REPORT, PRELIMINARY_REPORT
 from monitor.registry.roster import roster
 from monitor.schedule import edit
 from monitor.tables.duty import HANDED_IN
+from monitor.tables.plain import any_due
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -81,10 +82,10 @@ def _asked_for(incident: Incident) -> str:
 
 async def turn(at: datetime) -> int:
     """Ask for one chunk of incidents. How many there were."""
-    due = tables.Incident.filter(remind_at__lte=at)
-    if not await due.exists():
+    if not await any_due(tables.Incident, "remind_at", at):
         return 0
     async with transaction():
+        due = tables.Incident.filter(remind_at__lte=at)
         found = await due.order_by("remind_at", "id").limit(CHUNK).select_for_update(skip_locked=True)
         present = await roster()
         for incident in found:

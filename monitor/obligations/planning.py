@@ -22,6 +22,7 @@ from monitor.registry.roster import Roster, roster
 from monitor.remediation.turning import lapse
 from monitor.schedule import duty_event
 from monitor.tables.duty import LIVE
+from monitor.tables.plain import any_due
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ async def plan(at: datetime, policy: Policy | None = None, most: int = CHUNK) ->
 
     The registry is read when the rows are locked: what changes it after that marks them anew, and is not lost.
     """
-    due = tables.Engagement.filter(plan_at__lte=at)
-    if not await due.exists():
+    if not await any_due(tables.Engagement, "plan_at", at):
         return 0
     async with transaction():
-        rows = await due.order_by("plan_at", "key").limit(most).select_for_update(skip_locked=True)
+        due = tables.Engagement.filter(plan_at__lte=at).order_by("plan_at", "key").limit(most)
+        rows = await due.select_for_update(skip_locked=True)
         if not rows:
             return 0
         await _hold([row.key for row in rows])

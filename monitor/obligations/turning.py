@@ -19,6 +19,7 @@ from monitor.questionnaire import freeze
 from monitor.registry.roster import roster
 from monitor.schedule import beat, duty_event, edit, refresh
 from monitor.tables.duty import ASKED
+from monitor.tables.plain import any_due
 from monitor.tables.store import AWAY, alone, transaction
 
 if TYPE_CHECKING:
@@ -54,12 +55,15 @@ async def turn(at: datetime, shelf: Mapping[str, Questionnaire], policy: Policy 
 
     The registry is read when the rows are locked, and what opens has its questions frozen: each text is kept once.
     """
-    due = tables.Obligation.filter(turns_at__lte=at)
-    if not await due.exists():
+    if not await any_due(tables.Obligation, "turns_at", at):
         return 0
     async with transaction():
-        first = due.order_by("turns_at", "taken_over", "unconfirmed_since", "id").limit(CHUNK)
-        duties = await first.select_for_update(skip_locked=True)
+        due = (
+            tables.Obligation.filter(turns_at__lte=at)
+            .order_by("turns_at", "taken_over", "unconfirmed_since", "id")
+            .limit(CHUNK)
+        )
+        duties = await due.select_for_update(skip_locked=True)
         if not duties:
             return 0
         desk = await _desk(duties, at, shelf, policy or Policy())

@@ -19,6 +19,7 @@ from monitor.links import CODE_LIVES
 from monitor.notices import withdraw
 from monitor.outbox.readers import Directory
 from monitor.outbox.subjects import Subjects
+from monitor.tables.plain import any_row
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -54,14 +55,13 @@ async def claim(present: Roster, at: datetime, lease: timedelta) -> tuple[list[C
     readers are not those who have to hear it today, since people left or their mailboxes died while it waited: its
     notices go into another.
     """
+    if not await any_row(tables.Mail, "state = 'queued' AND next_at <= ?", at):
+        return [], 0
     free = Q(lease_until=None) | Q(lease_until__lte=at)
     hour = Q() if present.calendar.sending(at) else Q(urgent=True)
-    due = tables.Mail.filter(free, hour, state="queued", next_at__lte=at)
-    if not await due.exists():
-        return [], 0
+    due = tables.Mail.filter(free, hour, state="queued", next_at__lte=at).order_by("-urgent", "next_at", "id")
     async with transaction():
-        first = due.order_by("-urgent", "next_at", "id").limit(BATCH)
-        mails = await first.select_for_update(skip_locked=True)
+        mails = await due.limit(BATCH).select_for_update(skip_locked=True)
         if not mails:
             return [], 0
         claimed = await _with_items(mails, present, at)

@@ -17,6 +17,7 @@ from monitor.notices import VENDOR
 from monitor.outbox.readers import Directory, Served
 from monitor.outbox.record import finish, unreachable
 from monitor.registry.roster import roster
+from monitor.tables.plain import any_row
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ async def compose(at: datetime) -> int:
     Where one company's cannot be made together they are made one by one, so that a poisoned notice holds up nobody: it
     is logged with its key and goes an hour ahead.
     """
+    if not await any_row(tables.Notice, "state = 'waiting' AND letters = 0 AND send_at <= ?", at):
+        return 0
     present = await roster()
     sending = present.calendar.sending(at)
     due = tables.Notice.filter(Q(urgent=True) if not sending else Q(), state="waiting", letters=0, send_at__lte=at)

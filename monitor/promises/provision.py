@@ -18,6 +18,7 @@ from monitor.refusal import Refused, need
 from monitor.registry.format import JointUse
 from monitor.registry.roster import roster
 from monitor.schedule import edit
+from monitor.tables.plain import any_due
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
@@ -221,10 +222,10 @@ async def delete(ref: str, on: date | None, at: datetime, actor: str) -> Provisi
 
 async def turn(at: datetime) -> int:
     """Stage: erase what was ordered to be erased by now; how many there were."""
-    due = tables.ProvisionRecord.filter(erase_at__lte=at, erased_on=None)
-    if not await due.exists():
+    if not await any_due(tables.ProvisionRecord, "erase_at", at):
         return 0
     async with transaction():
+        due = tables.ProvisionRecord.filter(erase_at__lte=at, erased_on=None)
         today = (await roster()).calendar.day_of(at)
         rows = await due.order_by("id").limit(CHUNK).select_for_update(skip_locked=True)
         for row in rows:

@@ -32,6 +32,7 @@ from monitor.promises.transfers import forgo, next_check
 from monitor.registry.knowing import known_of
 from monitor.registry.roster import roster
 from monitor.registry.selection import EXPIRED, covering, lacking, unwaived
+from monitor.tables.plain import any_due
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
@@ -131,10 +132,10 @@ def _after_waivers(work: Work, terms: Supervision, calendar: Calendar) -> Iterat
 
 async def supervise(at: datetime) -> int:
     """Work out one chunk of engagements; how many there were."""
-    due = tables.Engagement.filter(review_at__lte=at).order_by("review_at", "key").limit(CHUNK)
-    if not await due.exists():
+    if not await any_due(tables.Engagement, "review_at", at):
         return 0
     async with transaction():
+        due = tables.Engagement.filter(review_at__lte=at).order_by("review_at", "key").limit(CHUNK)
         await alone(_PART)
         rows = await due.select_for_update(skip_locked=True)
         if not rows:

@@ -14,6 +14,7 @@ from tortoise.context import require_context
 
 from monitor import tables
 from monitor.registry.format import Campaign, Company, Engagement, Entry, Group, Minors, Party, Purpose
+from monitor.tables.plain import single
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -182,7 +183,7 @@ _latest: WeakKeyDictionary[TortoiseContext, Roster] = WeakKeyDictionary()
 async def roster() -> Roster:
     """The roster of the registry's present revision. Raises `NoRegistry` when nothing was applied yet."""
     context = require_context()
-    found: Any = await tables.Group.get_or_none(key="group").values_list("revision", flat=True)
+    found = await single(tables.Group, "revision", "group")
     if found is None:
         raise NoRegistry
     known = _latest.get(context)

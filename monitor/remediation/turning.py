@@ -12,6 +12,7 @@ from monitor.guard import Guard
 from monitor.registry.roster import roster
 from monitor.remediation.recording import Change, record
 from monitor.remediation.rules import HELD, REOPENED, reopened, settled
+from monitor.tables.plain import any_due
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ POISONED = timedelta(hours=1)
 
 async def turn(at: datetime) -> int:
     """Open what was accepted until now; how many there were. One that fails is logged, and the others go on."""
+    if not await any_due(tables.Remediation, "turns_at", at):
+        return 0
     due = tables.Remediation.filter(turns_at__lte=at).order_by("turns_at", "id").limit(CHUNK)
     rows = await due
     for row in rows:

@@ -13,6 +13,7 @@ from monitor.obligations.disposal import BACKUP, COPIES, DISPUTED, HOLD, KEPT, O
 from monitor.own_duties import BACKUP_PURGE, BESIDES, COPIES_ERASURE, HOLD_REVIEW, SPOT_CHECK
 from monitor.registry.places import vouched_on
 from monitor.registry.roster import roster
+from monitor.tables.plain import any_due
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ KINDS = {
 
 async def turn(at: datetime) -> int:
     """Begin what follows from certificates accepted just now; how many there were."""
-    due = tables.Disposal.filter(turns_at__lte=at)
-    if not await due.exists():
+    if not await any_due(tables.Disposal, "turns_at", at):
         return 0
     async with transaction():
+        due = tables.Disposal.filter(turns_at__lte=at)
         found = await due.order_by("id").select_for_update()
         present = await roster()
         for one in found:

@@ -20,6 +20,7 @@ from monitor.promises.improving.figures import Span, figures
 from monitor.reasons import harmless, keep
 from monitor.refusal import need
 from monitor.registry.roster import roster
+from monitor.tables.plain import any_row
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ async def begin(at: datetime) -> int:
     terms, today = present.group.improvement, present.calendar.day_of(at)
     year = Year.of(today, terms.fiscal_year_begins).before
     stamp = f"{_STAMP}/{year.number}"
-    if await tables.Pulse.exists(name=stamp):
+    if await any_row(tables.Pulse, "name = ?", stamp):
         return 0
     async with transaction():
         await alone(REGISTER_LOCK)

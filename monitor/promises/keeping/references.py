@@ -21,6 +21,7 @@ from monitor.hearing.legs import LEG
 from monitor.own_duties import CORRECTION, JOINT_CORRECTION, JOINT_REQUEST, OWNER_ANSWER, OWNER_REQUEST
 from monitor.promises.keeping.subjects import unnamed_in_letters
 from monitor.promises.keeping.terms import BEGINS, reference_until
+from monitor.tables.plain import any_due, any_row
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ async def forget_references(present: Roster, at: datetime) -> int:
 
 async def _turn(register: Referred, present: Roster, at: datetime) -> int:
     done, model = 0, register.model
+    ended = f'"{register.over}" IS NOT NULL AND erase_at IS NULL AND erased_on IS NULL'
+    if not (await any_row(model, ended) or await any_due(model, "erase_at", at)):
+        return 0
     fresh = model.filter(**{f"{register.over}__not_isnull": True}, erase_at=None, erased_on=None).limit(AT_ONCE)
     for row in await fresh:
         with Guard(log, "the term of %s/%s cannot be told", register.name, row.id, let=AWAY):

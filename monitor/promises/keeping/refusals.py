@@ -22,6 +22,7 @@ from monitor.obligations.opt_out_ack import OPT_OUT_ACK
 from monitor.promises.earlier_refusals import of
 from monitor.promises.keeping.terms import BEGINS, reference_until
 from monitor.tables.duty import LIVE
+from monitor.tables.plain import any_due
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def first_night(arrived_on: date, present: Roster) -> datetime:
 
 async def forget_refusals(present: Roster, at: datetime) -> int:
     """Erase the references whose time has come; how many."""
+    if not await any_due(tables.OptOut, "erase_at", at):
+        return 0
     done = 0
     for row in await tables.OptOut.filter(erase_at__lte=at).order_by("erase_at", "id").limit(AT_ONCE):
         with Guard(log, "the reference of opt-out/%s cannot be erased; tried again tomorrow", row.id, let=AWAY):

@@ -20,6 +20,7 @@ from monitor.promises.keeping.terms import BEGINS, ENDS, Kept, term
 from monitor.registry.format import Engagement
 from monitor.registry.roster import roster
 from monitor.tables.duty import LIVE
+from monitor.tables.plain import any_due
 from monitor.tables.store import AWAY
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ PER_NIGHT = 1000  #: engagements
 async def turn(at: datetime) -> int:
     """One round; how much was done, 0 when nothing is left for now."""
     present = await roster()
+    due = await any_due(tables.Engagement, "erase_at", at)
     waiting = tables.Engagement.filter(erase_at__lte=at).order_by("erase_at", "key").limit(AT_ONCE)
     done = 0
-    for row in await waiting:
+    for row in await waiting if due else ():
         with Guard(log, "engagement %s cannot be emptied; tried again tomorrow", row.key, let=AWAY):
             done += await _look_at(row, present, at)
             continue

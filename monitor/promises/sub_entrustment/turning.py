@@ -20,13 +20,16 @@ from monitor.registry.apply import ONE_AT_A_TIME
 from monitor.registry.roster import roster
 from monitor.registry.suspension import stopped_now
 from monitor.tables.duty import ASKED
+from monitor.tables.plain import any_due, any_row
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tortoise.queryset import QuerySet
+
     from monitor.registry.roster import Roster
-    from monitor.tables import OwnDuty, SubEntrustment
+    from monitor.tables import Obligation, OwnDuty, SubEntrustment
 
 SILENCE = "silence"
 OVER = ("closed", "rejected")
@@ -40,7 +43,7 @@ async def turn(at: datetime) -> int:
     gone = tables.SubEntrustment.filter(over, state="requested")
     due = tables.SubEntrustment.filter(turns_at__lte=at)
     left = tables.Obligation.filter(kind=REQUEST, state__in=ASKED, due_on__lte=today)
-    if not (await due.exists() or await gone.exists() or await left.exists()):
+    if not await _anything(gone, left, at):
         return 0
     async with transaction():
         await alone(ONE_AT_A_TIME)
@@ -53,6 +56,16 @@ async def turn(at: datetime) -> int:
         lying = await left.order_by("id").select_for_update()
         await withdraw_demands(lying, "not-finished", at)
     return len(ended) + len(rows) + len(lying)
+
+
+async def _anything(gone: QuerySet[SubEntrustment], left: QuerySet[Obligation], at: datetime) -> bool:
+    """Whether there is something to do. The dear questions are asked only where a cheap one allows for them."""
+    if await any_due(tables.SubEntrustment, "turns_at", at):
+        return True
+    if await any_row(tables.SubEntrustment, "state = 'requested'") and await gone.exists():
+        return True
+    asked = await any_row(tables.Obligation, "kind = ? AND state IN ('open', 'returned')", REQUEST)
+    return asked and await left.exists()
 
 
 async def _withdraw(row: SubEntrustment, at: datetime) -> None:
