@@ -22,7 +22,7 @@ import secrets
 import string
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from monitor import ledger
 from monitor.refusal import need
@@ -45,6 +45,22 @@ KEPT = 3  #: of the links that letters carried, the last so many stay valid
 _ID, _MAC, _CRC = 12, 28, 6
 _SPELLED = re.compile(r"itk_[A-Za-z0-9_-]{1,200}")
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A link to one duty, and what carries it: the letter of that id, or the pages of another link."""
+
+    duty: Obligation
+    mail: str = ""
+    via: str = ""
+    grade: str = "submit"
+    contact: int | None = None
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What carries it carries one link to a duty, while that is good."""
+        return self.duty.id, self.mail or self.via
 
 
 @dataclass(frozen=True)
@@ -127,16 +143,10 @@ def _fingerprint(token: str) -> str:
 
 
 async def issue(
-    keyring: Keyring,
-    duty: Obligation,
-    at: datetime,
-    *,
-    mail: str = "",
-    grade: str = "submit",
-    contact: int | None = None,
+    keyring: Keyring, duty: Obligation, at: datetime, *, mail: str, grade: str = "submit", contact: int | None = None
 ) -> str:
     """A link to one duty. Asked for again for the same letter, it is the same link, unless it was revoked since."""
-    return await _issue(keyring, duty, at, mail=mail, grade=grade, contact_id=contact)
+    return (await issue_all(keyring, [Wanted(duty, mail, grade=grade, contact=contact)], at))[duty.id, mail]
 
 
 async def issue_from(keyring: Keyring, duty: Obligation, at: datetime, source: Link) -> str:
@@ -150,29 +160,52 @@ async def issue_from(keyring: Keyring, duty: Obligation, at: datetime, source: L
         "link-void",
         "Links to this request were made void. Open it by the link in the latest mail about it.",
     )
-    return await _issue(keyring, duty, at, via=source.via or source.id, grade=source.grade)
+    wanted = Wanted(duty, via=source.via or source.id, grade=source.grade)
+    return (await issue_all(keyring, [wanted], at))[wanted.key]
 
 
-async def _issue(keyring: Keyring, duty: Obligation, at: datetime, **fields: Any) -> str:
-    """`mail` or `via` say what carries the link; for the same one there is one link, while it is good."""
-    carried = {name: fields[name] for name in ("mail", "via") if fields.get(name)}
-    known = await Link.filter(obligation_id=duty.id, revoked_at=None, **carried).first() if carried else None
-    if known:
-        return spell(keyring, bytes.fromhex(known.id))
-    link_id = fresh_id()
-    token = spell(keyring, link_id)
+async def issue_all(keyring: Keyring, wanted: Sequence[Wanted], at: datetime) -> dict[tuple[int, str], str]:
+    """Links by their keys. Those that are not on record yet, or were revoked, are recorded in one transaction."""
+    if not wanted:
+        return {}
+    mails, vias = {one.mail for one in wanted}, {one.via for one in wanted}
+    known = Link.filter(obligation_id__in={one.duty.id for one in wanted}, mail__in=mails, via__in=vias)
+    ids = {
+        (link.obligation_id, link.mail or link.via): bytes.fromhex(link.id)
+        for link in await known.filter(revoked_at=None).order_by("-issued_at", "-id")
+    }
+    fresh: dict[tuple[int, str], Wanted] = {}
+    for one in wanted:
+        if one.key not in ids:
+            fresh.setdefault(one.key, one)
+    if fresh:
+        ids |= {key: fresh_id() for key in fresh}
+        await _record(keyring, [(ids[key], one) for key, one in fresh.items()], at)
+    return {one.key: spell(keyring, ids[one.key]) for one in wanted}
+
+
+async def _record(keyring: Keyring, fresh: Sequence[tuple[bytes, Wanted]], at: datetime) -> None:
     async with transaction():
-        await Link.create(
-            id=link_id.hex(),
-            obligation_id=duty.id,
-            token_sha256=_fingerprint(token),
-            issued_at=at,
-            expires_at=at + LIVES,
-            **fields,
+        await Link.bulk_create(
+            Link(
+                id=key.hex(),
+                obligation_id=one.duty.id,
+                token_sha256=_fingerprint(spell(keyring, key)),
+                grade=one.grade,
+                contact_id=one.contact,
+                mail=one.mail,
+                via=one.via,
+                issued_at=at,
+                expires_at=at + LIVES,
+            )
+            for key, one in fresh
         )
-        said = {"obligation": duty.id, "grade": fields["grade"]} | ({"via": fields["via"]} if fields.get("via") else {})
-        await ledger.write([ledger.Event("link.issued", f"link/{link_id.hex()}", said, duty.company_id)], at)
-    return token
+        await ledger.write([_issued(key, one) for key, one in fresh], at)
+
+
+def _issued(key: bytes, one: Wanted) -> ledger.Event:
+    said = {"obligation": one.duty.id, "grade": one.grade} | ({"via": one.via} if one.via else {})
+    return ledger.Event("link.issued", f"link/{key.hex()}", said, one.duty.company_id)
 
 
 async def open_(keyring: Keyring, token: str, at: datetime) -> Link | None:

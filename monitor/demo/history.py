@@ -31,10 +31,11 @@ from monitor.remediation.asking import FIXED
 from monitor.simulation.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from monitor.house import House
     from monitor.outbox.claim import Claimed
+    from monitor.outbox.deliver import Writing
     from monitor.questionnaire import Questionnaire
     from monitor.registry.roster import Roster
     from monitor.simulation.event import Event
@@ -112,9 +113,9 @@ class Carrier:
 
     house: House
 
-    async def write(self, claimed: Claimed, present: Roster, at: datetime) -> Letter:
+    async def begin(self, claimed: Sequence[Claimed], present: Roster, at: datetime) -> Writing:
         assert self.house.letters is not None  # noqa: S101 - the demonstration always has them
-        return await self.house.letters.write(claimed, present, at)
+        return await self.house.letters.begin(claimed, present, at)
 
     async def send(self, letter: Letter) -> Receipt:
         assert self.house.notifier is not None  # noqa: S101 - the demonstration always has one

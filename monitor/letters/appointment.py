@@ -9,6 +9,7 @@ are shared with whole departments and copied to other services, and whoever has 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,10 +22,8 @@ from monitor.letters.words import duty_name, duty_reference
 from monitor.tables import Obligation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
-
-    from tortoise.queryset import QuerySet
 
 FILE_NAME, MEDIA_TYPE = "due.ics", "text/calendar"
 _DAY = timedelta(days=1)
@@ -49,21 +48,26 @@ class Appointment:
         return f"{self.kind}-{work}-{self.number}"
 
 
-async def of_duty(duty: Obligation, asker: str) -> Appointment:
+async def numbers(duties: Sequence[Obligation]) -> dict[int, int]:
+    """How many duties of its kind for its work each of these has before it, by id."""
+    works, kinds = {duty.engagement_id for duty in duties}, {duty.kind for duty in duties}
+    rows = Obligation.filter(engagement_id__in=works, kind__in=kinds).order_by("id") if duties else None
+    alike: defaultdict[tuple[object, object], list[object]] = defaultdict(list)
+    for key, work, kind in await rows.values_list("id", "engagement_id", "kind") if rows else []:
+        alike[work, kind].append(key)
+    return {duty.id: alike[duty.engagement_id, duty.kind].index(duty.id) for duty in duties}
+
+
+def of_duty(duty: Obligation, number: Mapping[int, int], asker: str) -> Appointment:
     """The entry of a duty that there is."""
-    number = await _alike(duty).filter(id__lt=duty.id).count()
-    return Appointment(
-        duty.engagement_id, duty.kind, number, duty.due_on, asker, duty.version + 1, duty_reference(duty.id)
-    )
+    reference, sequence = duty_reference(duty.id), duty.version + 1
+    return Appointment(duty.engagement_id, duty.kind, number[duty.id], duty.due_on, asker, sequence, reference)
 
 
 async def foreseen(duty: Obligation, due_on: date, asker: str) -> Appointment:
     """The entry of the one that will follow a duty, before there is one."""
-    return Appointment(duty.engagement_id, duty.kind, await _alike(duty).count(), due_on, asker)
-
-
-def _alike(duty: Obligation) -> QuerySet[Obligation]:
-    return Obligation.filter(engagement_id=duty.engagement_id, kind=duty.kind)
+    alike = Obligation.filter(engagement_id=duty.engagement_id, kind=duty.kind)
+    return Appointment(duty.engagement_id, duty.kind, await alike.count(), due_on, asker)
 
 
 def calendar(found: Sequence[Appointment], language: str, domain: str, at: datetime) -> str:

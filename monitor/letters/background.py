@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from monitor.questionnaire.text import Text
     from monitor.registry.format import Engagement, Party
     from monitor.registry.roster import Roster
-    from monitor.tables import Case, Contradiction, FindingRow, Obligation, Remediation
+    from monitor.tables import Case, Contradiction, FindingRow, Obligation, Remediation, Submission
 
 STEP = 5  #: minutes; nobody knows more exactly how long a part of a form takes
 
@@ -170,14 +170,29 @@ async def _through(duties: Sequence[Obligation], present: Roster) -> dict[int, P
 
 async def _earlier(duties: Sequence[Obligation]) -> dict[int, datetime]:
     """The page offers those answers once more (monitor/obligations/reuse.py), where the same is asked."""
-    found: dict[int, datetime] = {}
+    last, found = await _last_accepted(duties), {}
     for duty in duties:
-        same = {"obligation__engagement_id": duty.engagement_id, "obligation__kind": duty.kind}
-        last = await tables.Submission.filter(verdict="accepted", **same).order_by("-id").first()
+        answers = last.get((duty.engagement_id, duty.kind))
         asked = {question.id for question in (await frozen(duty.request_id)).questions} if duty.request_id else set()
-        if last and not asked.isdisjoint(json.loads(last.answers)):
-            found[duty.id] = last.decided_at or last.submitted_at
+        if answers and not asked.isdisjoint(json.loads(answers.answers)):
+            found[duty.id] = answers.decided_at or answers.submitted_at
     return found
+
+
+async def _last_accepted(duties: Sequence[Obligation]) -> dict[tuple[str, str], Submission]:
+    """The answers that were accepted last, by work and kind."""
+    if not duties:
+        return {}
+    works, kinds = {duty.engagement_id for duty in duties}, {duty.kind for duty in duties}
+    same = Q(obligation__engagement_id__in=works, obligation__kind__in=kinds, verdict="accepted")
+    rows = (
+        await tables.Submission.filter(same)
+        .order_by("id")
+        .values_list("obligation__engagement_id", "obligation__kind", "id")
+    )
+    last: dict[tuple[str, str], int] = {(str(work), str(kind)): int(str(key)) for work, kind, key in rows}
+    found = {row.id: row for row in await tables.Submission.filter(id__in=list(last.values()))} if last else {}
+    return {key: found[number] for key, number in last.items()}
 
 
 async def _part(topic: Topic) -> Part | None:

@@ -56,7 +56,9 @@ def _columns(sign: str) -> int:
 
 def wrap(text: str, language: str, names: Sequence[str] = ()) -> str:
     """The whole text with its long lines broken, but none of these names; blank lines in a row become one."""
-    wrapped = [part for line in text.splitlines() for part in _broken(line.rstrip(), language, names)]
+    wrapped: list[str] = []
+    for line in text.splitlines():
+        wrapped += _broken(line.rstrip(), language, tuple(name for name in names if name in line))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(wrapped)).strip("\n") + "\n"
 
 
@@ -65,7 +67,8 @@ def heading(text: str, language: str, names: Sequence[str] = ()) -> Markup:
     return Markup("<wbr>").join(_pieces(text, language, names)) if language == "ja" else escape(text)
 
 
-def _broken(line: str, language: str, names: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=4096)  # most lines of a letter stand in others too
+def _broken(line: str, language: str, names: tuple[str, ...]) -> Sequence[str]:
     if width(line) <= COLUMNS:
         return [line]
     lead = _LEAD.match(line)[0]  # type: ignore[index] # the pattern matches the empty text too

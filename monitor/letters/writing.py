@@ -1,8 +1,8 @@
-"""A claimed letter -> words: subject, text and HTML, with the headers that keep its thread together."""
+"""Claimed letters -> words: subject, text and HTML, with the headers that keep each thread together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -10,10 +10,10 @@ from checks.contract import Severity
 from monitor import links
 from monitor.ladder import OPENING
 from monitor.language import translate
-from monitor.letters.appointment import FILE_NAME, MEDIA_TYPE, calendar, of_duty
+from monitor.letters.appointment import FILE_NAME, MEDIA_TYPE, calendar, numbers, of_duty
 from monitor.letters.background import Background
 from monitor.letters.details import Desk, details
-from monitor.letters.issuing import Issuing, Recorded
+from monitor.letters.issuing import SECRETS, Issued, Recorded, link_of
 from monitor.letters.layout import one_line
 from monitor.letters.promises import promises
 from monitor.letters.sheet import Sheet
@@ -23,26 +23,20 @@ from monitor.letters.words import duty_reference, named
 from monitor.notices import VENDOR
 from monitor.return_address import BOUNCE, REPLY
 from monitor.shortcodes import grouped
-from monitor.tables.duty import ASKED, HANDED_IN
+from monitor.tables.duty import ASKED
 from notifiers.contract import Attachment, Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from monitor.letters.basics import Values
+    from monitor.letters.issuing import Issuing
     from monitor.letters.topic import Topic
     from monitor.outbox.claim import Claimed
     from monitor.registry.roster import Roster
     from monitor.return_address import ReturnAddresses
-    from monitor.tables import Mail, Notice, Obligation
-
-_ASKING = frozenset(
-    {"rung", "due-moved", "returned", "fresh-link", "hand-over", "use-link", "plea-decided", "still-missing"}
-)  #: notices to a party that wait for its answer
-
-_SECRETS = frozenset({"sign-in", "code"})  #: notices that hold what only the reader of one mailbox may have
-_RECEIPTS = frozenset({"receipt", "copy"})  #: notices that lead to what was handed in, and to nothing that changes it
+    from monitor.tables import Mail, Notice
 
 
 @dataclass(frozen=True)
@@ -55,126 +49,133 @@ class Letters:
     returns: ReturnAddresses | None = None  #: where letters come back to, if somebody listens there
     issues: Issuing | None = None  #: where links and codes come from, if not in earnest
 
+    async def begin(self, claimed: Sequence[Claimed], present: Roster, at: datetime) -> Together:
+        topics = [(one.mail, await _topics(one, present)) for one in claimed]
+        every = [topic for _, theirs in topics for topic in theirs]
+        return Together(
+            self,
+            Desk("", present, at, await Background.of(every, present)),
+            {mail.id: theirs for mail, theirs in topics},
+            await Issued.of(topics, self.issues or Recorded(self.keyring), at),
+            await numbers([topic.duty for topic in every if topic.duty and dated(topic)]),
+        )
+
     async def write(self, claimed: Claimed, present: Roster, at: datetime) -> Letter:
-        mail = claimed.mail
-        topics = _said_once(sorted(await gather(claimed, present), key=lambda topic: topic.urgency()))
-        desk = Desk(mail.language, present, at, await Background.of(topics, present))
-        said = subject(topics, mail.language, present, at)
-        sheet = Sheet(mail, topics, await self._values(topics, desk, mail), said)
+        """One letter by itself."""
+        return await (await self.begin([claimed], present, at)).write(claimed)
+
+
+async def _topics(claimed: Claimed, present: Roster) -> list[Topic]:
+    return _said_once(sorted(await gather(claimed, present), key=lambda topic: topic.urgency()))
+
+
+@dataclass(frozen=True)
+class Together:
+    """Letters that are written together: what all of them need was read and issued at once, which costs a tenth of
+    doing so for each.
+    """
+
+    office: Letters
+    shared: Desk  #: without a language: each letter has its own
+    topics: Mapping[str, Sequence[Topic]]  #: by letter
+    issued: Issued
+    numbers: Mapping[int, int]  #: of the duties whose dates go into a calendar (monitor/letters/appointment.py)
+
+    async def write(self, claimed: Claimed) -> Letter:
+        mail, topics = claimed.mail, self.topics[claimed.mail.id]
+        desk, office = replace(self.shared, language=mail.language), self.office
+        said = subject(topics, mail.language, desk.present, desk.at)
+        sheet = Sheet(mail, topics, self._values(topics, desk, mail), said)
         return Letter(
-            message_id=f"<{mail.id}@{self.message_domain}>",
+            message_id=f"<{mail.id}@{office.message_domain}>",
             to=tuple(mail.to),
             subject=said,
             text=sheet.text(),
             html=sheet.html(),
             language=mail.language,
             sender_name=_sender(sheet.values[0], mail.language),
-            reply_to=_reply_to(mail, present, desk),
+            reply_to=_reply_to(mail, desk),
             replies_kept=self._kept_at(mail),
-            returns_to=self.returns.spell(BOUNCE, mail.id) if self.returns else "",
-            references=tuple(f"<{root}@{self.message_domain}>" for root in _roots(topics)),
+            returns_to=office.returns.spell(BOUNCE, mail.id) if office.returns else "",
+            references=tuple(f"<{root}@{office.message_domain}>" for root in _roots(topics)),
             headers=self._headers(sheet),
-            attachments=await self._calendar(topics, desk, mail),
+            attachments=self._calendar(topics, desk, mail),
             written_at=mail.made_at,
         )
 
-    async def _calendar(self, topics: Sequence[Topic], desk: Desk, mail: Mail) -> tuple[Attachment, ...]:
+    def _calendar(self, topics: Sequence[Topic], desk: Desk, mail: Mail) -> tuple[Attachment, ...]:
         """The due dates that a letter names for the first time or anew, for the reader's calendar."""
         asker = _sender_of(topics[0], desk)
-        found = [await of_duty(topic.duty, asker) for topic in topics if topic.duty and dated(topic)]
+        found = [of_duty(topic.duty, self.numbers, asker) for topic in topics if topic.duty and dated(topic)]
         if not found:
             return ()
-        host = urlsplit(self.base_url).hostname or self.message_domain
+        host = urlsplit(self.office.base_url).hostname or self.office.message_domain
         text = calendar(found, desk.language, host, mail.made_at)
         return (Attachment(FILE_NAME, MEDIA_TYPE, text, {"method": "PUBLISH"}),)
 
-    async def _values(self, topics: Sequence[Topic], desk: Desk, mail: Mail) -> list[Values]:
+    def _values(self, topics: Sequence[Topic], desk: Desk, mail: Mail) -> list[Values]:
         """What each topic says; what several of them would say in the same words, the first one says for all."""
         quoted: set[str] = set()
         found: list[Values] = []
-        verification = await self._verification(mail, desk.at)
         for topic in topics:
-            values = (
-                details(topic, desk)
-                | promises(topic, desk.language, desk.present, quoted)
-                | await self._links(topic, mail, desk.at)
-            )
-            values |= verification | {"dated": dated(topic)}
+            values = details(topic, desk) | promises(topic, desk.language, desk.present, quoted)
+            values |= self._links(topic, mail) | self._verification(mail) | {"dated": dated(topic)}
             values["helped"] = any(before["link"] for before in found)
             values["asked_in"] = _asked_in(topic, topics, desk)
             found.append(values)
         return found
 
-    async def _links(self, topic: Topic, mail: Mail, at: datetime) -> Values:
+    def _links(self, topic: Topic, mail: Mail) -> Values:
         """The party's letter holds the link to its form, and no other does; companies get the address of a page, and
         a party that is told of a failing check gets that of the page about our looks.
         """
-        notice, duty = topic.notice, topic.duty
-        if notice.kind in _SECRETS:
-            return await self._secret(notice)
+        notice = topic.notice
+        if notice.kind in SECRETS:
+            return self._secret(notice)
         if notice.kind == "mailbox":
             return {}
         if notice.side != VENDOR or topic.case or topic.certificate:
             return self._page(topic)
-        grade = _grade(notice, duty) if duty else ""
-        contact = int(str(notice.data["contact"])) if notice.kind == "hand-over" else None
-        return {"link": await self._link(duty, mail, grade, contact, at)} if duty and grade else {}
+        wanted = link_of(topic, mail.id)
+        return {"link": f"{self.office.base_url}/f/{self.issued.links[wanted.key]}"} if wanted else {}
 
     def _page(self, topic: Topic) -> Values:
         if topic.certificate or (topic.case and topic.case.rule and topic.notice.side == VENDOR):
             return {}
-        return {"page": self.base_url + ("/about-monitoring" if topic.notice.side == VENDOR else _page(topic))}
+        return {"page": self.office.base_url + ("/about-monitoring" if topic.notice.side == VENDOR else _page(topic))}
 
-    async def _link(self, duty: Obligation, mail: Mail, grade: str, contact: int | None, at: datetime) -> str:
-        return f"{self.base_url}/f/{await self._issuing.link(duty, mail, grade, contact, at)}"
-
-    @property
-    def _issuing(self) -> Issuing:
-        return self.issues or Recorded(self.keyring)
-
-    async def _verification(self, mail: Mail, at: datetime) -> Values:
+    def _verification(self, mail: Mail) -> Values:
         """By what anybody can find out that the letter is ours."""
-        code = grouped(await self._issuing.code(mail, at))
-        return {"verify_code": code, "verify_url": f"{self.base_url}/verify"}
+        return {"verify_code": grouped(self.issued.codes[mail.id]), "verify_url": f"{self.office.base_url}/verify"}
 
-    async def _secret(self, notice: Notice) -> Values:
+    def _secret(self, notice: Notice) -> Values:
         """What only the reader of one mailbox may have: the link to sign in, or the code of a signature and whose it
         is to be. Neither is kept anywhere.
         """
         if notice.kind != "code":
-            token = links.spell(self.keyring, bytes.fromhex(str(notice.data["sign_in"])), links.SIGN_IN)
-            return {"link": f"{self.base_url}/sign-in/{token}"}
-        digits, signer = await self._issuing.signature(str(notice.data["code"]))
+            token = links.spell(self.office.keyring, bytes.fromhex(str(notice.data["sign_in"])), links.SIGN_IN)
+            return {"link": f"{self.office.base_url}/sign-in/{token}"}
+        digits, signer = self.issued.signatures[str(notice.data["code"])]
         return {"code": digits, "signer": one_line(signer)}
 
     def _kept_at(self, mail: Mail) -> str:
         """Where a party's replies are kept, beside the desk that they go to: so a reply reaches a person even where we
         are away, and is on record even where that person is.
         """
-        return self.returns.spell(REPLY, mail.id) if self.returns and mail.side == VENDOR else ""
+        returns = self.office.returns
+        return returns.spell(REPLY, mail.id) if returns and mail.side == VENDOR else ""
 
     def _headers(self, sheet: Sheet) -> dict[str, str]:
         """What filters go by. The tokens are ours, so nothing that a stranger wrote can reach a header."""
         first = sheet.topics[0]
+        company = _label(first.notice.company_id or "group")
         found = {
-            "List-Id": f"<{_list(first)}.{_label(first.notice.company_id or 'group')}.{self.message_domain}>",
+            "List-Id": f"<{_list(first)}.{company}.{self.office.message_domain}>",
             "X-Itaku-Reason": ", ".join(dict.fromkeys(values["stage"] for values in sheet.values)),
             "X-Itaku-Ref": ", ".join(dict.fromkeys(topic.ref for topic in sheet.topics if topic.ref)),
             "X-Itaku-Severity": _worst(sheet.topics),
         }
         return {name: value for name, value in found.items() if value}
-
-
-def _grade(notice: Notice, duty: Obligation) -> str:
-    """What the link of a notice to a party may do; nothing: it has none."""
-    if notice.kind in _RECEIPTS:
-        return "view"
-    adds = duty.state in HANDED_IN and notice.data.get("adding")
-    if (duty.state not in ASKED and not adds) or notice.kind not in _ASKING:
-        return ""
-    if notice.data.get("decision") == "confirmed":  # they are thanked: somebody else is asked from now on
-        return ""
-    return str(notice.data.get("grade", "draft")) if notice.kind == "hand-over" else "submit"
 
 
 def dated(topic: Topic) -> bool:
@@ -245,12 +246,12 @@ def _sender(values: Values, language: str) -> str:
     return translate("%(name)s, supervision of trustees", language) % {"name": values["sender"]}
 
 
-def _reply_to(mail: Mail, present: Roster, desk: Desk) -> str:
+def _reply_to(mail: Mail, desk: Desk) -> str:
     """A person's desk: the company's first manager, or the group's privacy office for a company that has left.
 
     A reply that would only come back to its writer goes to the privacy office as well.
     """
-    managers = present.audience(mail.company_id, ["managers"], desk.today)
-    desks = [*(address for people in managers.values() for address in people[:1]), *present.group.privacy_office]
+    managers = desk.present.audience(mail.company_id, ["managers"], desk.today)
+    desks = [*(address for people in managers.values() for address in people[:1]), *desk.present.group.privacy_office]
     others = [address for address in desks if list(mail.to) != [address]]
     return next(iter([*others, *desks]), "")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from monitor import tables
 from monitor.finishing import finished
@@ -18,13 +18,14 @@ from monitor.tables.store import AWAY, answers
 from notifiers.contract import Letter, Notifier, Permanent, Receipt, Temporary, TooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from tortoise.queryset import QuerySet
 
     from monitor.outbox.claim import Claimed
     from monitor.tables import Mail
 
+_T = TypeVar("_T")
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)  #: renewed while a letter is in hand; after it, the letters of a dead process are free
 RENEWALS = 3  #: in the time of one lease
@@ -33,10 +34,28 @@ AT_ONCE = 4  #: letters on their way at the same time; the notifier shares its c
 _BACK_OFF = (1, 5, 30, 120, 360)  #: minutes; the last one for ever, because a letter is never given up
 
 
-class Writer(Protocol):
-    """Puts a letter into words. Called outside every transaction; it may issue links."""
+class Writing(Protocol):
+    """Letters that were begun together."""
 
-    async def write(self, claimed: Claimed, present: Roster, at: datetime) -> Letter: ...
+    async def write(self, claimed: Claimed) -> Letter: ...
+
+
+class Writer(Protocol):
+    """Puts letters into words. Called outside every transaction; it may issue links."""
+
+    async def begin(self, claimed: Sequence[Claimed], present: Roster, at: datetime) -> Writing: ...
+
+
+@dataclass(frozen=True)
+class OneByOne:
+    """The writing of whoever needs nothing for several letters together."""
+
+    wording: Callable[[Claimed, Roster, datetime], Awaitable[Letter]]
+    present: Roster
+    at: datetime
+
+    async def write(self, claimed: Claimed) -> Letter:
+        return await self.wording(claimed, self.present, self.at)
 
 
 @dataclass(frozen=True)
@@ -87,8 +106,9 @@ class _Hand:
 
     async def send(self) -> None:
         desk, loop = self._desk, asyncio.get_running_loop()
+        writing = await _begun(self._claimed, desk)
         for one in self._claimed:
-            self._tasks[asyncio.create_task(_send(one, desk), name=f"mail {one.mail.id}")] = one.mail.id
+            self._tasks[asyncio.create_task(_send(one, desk, writing), name=f"mail {one.mail.id}")] = one.mail.id
         pause = desk.lease.total_seconds() / RENEWALS
         began = renewed = loop.time()
         while self._tasks:
@@ -131,21 +151,34 @@ class _Hand:
         return tables.Mail.filter(id__in=list(self._unsent), lease__in=list(leases), state="queued")
 
 
-async def _send(one: Claimed, desk: _Desk) -> _Ending:
+async def _begun(claimed: Sequence[Claimed], desk: _Desk) -> Writing | None:
+    """A whole batch begun at once; none where one of its letters stands against it: then each begins by itself."""
+    with Guard(log, "%s letters cannot be begun together", len(claimed), let=AWAY):
+        return await _blamed(desk.writer.begin(claimed, desk.present, desk.at))
+    return None
+
+
+async def _send(one: Claimed, desk: _Desk, writing: Writing | None) -> _Ending:
     """One letter, written and sent. What goes wrong with it is its own trouble, and the others go on."""
     async with desk.slots:
         with Guard(log, "mail %s cannot be written or sent and is parked", one.mail.id, let=AWAY) as guard:
-            try:
-                return await _write_and_send(one, desk)
-            except OSError as error:  # so is a template that is missing
-                if not isinstance(error, ConnectionError | TimeoutError) and await answers():
-                    raise RuntimeError("the database is there, so it is the letter") from error
-                raise
+            return await _blamed(_write_and_send(one, desk, writing))
     return _Ending(Taken(one.mail, one.items), guard.error)
 
 
-async def _write_and_send(one: Claimed, desk: _Desk) -> _Ending:
-    letter = await desk.writer.write(one, desk.present, desk.at)
+async def _blamed(work: Awaitable[_T]) -> _T:
+    """Work on letters, whose own troubles (a template that is missing) look like those of a database that is away."""
+    try:
+        return await work
+    except OSError as error:
+        if not isinstance(error, ConnectionError | TimeoutError) and await answers():
+            raise RuntimeError("the database is there, so it is the letter") from error
+        raise
+
+
+async def _write_and_send(one: Claimed, desk: _Desk, writing: Writing | None) -> _Ending:
+    writing = writing or await desk.writer.begin([one], desk.present, desk.at)
+    letter = await writing.write(one)
     one.mail.subject = letter.subject
     try:
         async with asyncio.timeout(DEADLINE):

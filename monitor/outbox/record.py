@@ -18,6 +18,7 @@ from monitor.outbox.mailbox import died
 from monitor.outbox.subjects import Subjects
 from monitor.schedule import case_next, company_told, edit, own_next, party_told, refresh
 from monitor.tables.duty import ASKED
+from monitor.tables.plain import write_each
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -179,12 +180,20 @@ async def _told(notices: Sequence[Notice], calendar: Calendar, at: datetime, nam
             own = subjects.own[notice.own_duty_id]
             fields = _climbed(notice, own, at) | edit(own, next_at=own_next(own, calendar, at))
             await tables.OwnDuty.filter(id=own.id).update(**fields, version=F("version") + 1)
-    for key, fields in duty_fields.items():
+    await _write(tables.Obligation, subjects.duties, duty_fields)
+    await _write(tables.Case, subjects.cases, case_fields)
+
+
+async def _write(
+    model: type[Obligation | Case], rows: Mapping[int, Climbing], changed: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Changes of rows that are locked, those of the same columns together."""
+    alike: defaultdict[frozenset[str], dict[int, dict[str, Any]]] = defaultdict(dict)
+    for key, fields in changed.items():
         if fields:
-            await tables.Obligation.filter(id=key).update(**fields, version=F("version") + 1)
-    for key, fields in case_fields.items():
-        if fields:
-            await tables.Case.filter(id=key).update(**fields, version=F("version") + 1)
+            alike[frozenset(fields)][key] = {**fields, "version": rows[key].version + 1}
+    for columns in alike.values():
+        await write_each(model, columns)
 
 
 def _overtaken(notice: Notice, duty: Obligation, at: datetime, named: date) -> list[Notice]:

@@ -17,7 +17,7 @@ from monitor.language import Message
 from monitor.letters import Topic, gather, subject
 from monitor.obligations import KINDS, planning, turning
 from monitor.outbox.compose import compose
-from monitor.outbox.deliver import Writer, deliver
+from monitor.outbox.deliver import OneByOne, Writer, deliver
 from monitor.promises import disposal, keeping, provision, sub_entrustment
 from monitor.promises.improving import yearly
 from monitor.promises.supervision import supervise
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.outbox.claim import Claimed
+    from monitor.outbox.deliver import Writing
     from monitor.plugins import Equipment
     from monitor.registry.roster import Roster
     from monitor.simulation.event import Event
@@ -77,6 +78,9 @@ class Recorder:
 
     def __init__(self) -> None:
         self.lines: dict[str, list[Line]] = {}
+
+    async def begin(self, claimed: Sequence[Claimed], present: Roster, at: datetime) -> Writing:  # noqa: ARG002 - the protocol's shape
+        return OneByOne(self.write, present, at)
 
     async def write(self, claimed: Claimed, present: Roster, at: datetime) -> Letter:
         mail = claimed.mail

@@ -18,7 +18,7 @@ from monitor.outbox import deliver as delivering
 from monitor.outbox import record
 from monitor.outbox.claim import claim
 from monitor.outbox.compose import compose
-from monitor.outbox.deliver import LEASE, deliver
+from monitor.outbox.deliver import LEASE, OneByOne, deliver
 from monitor.outbox.record import unpark
 from monitor.registry.roster import roster
 
@@ -165,6 +165,9 @@ class Poisoned:
     """A writer that cannot put one party's letters into words."""
 
     trouble: Exception
+
+    async def begin(self, claimed, present, at):
+        return OneByOne(self.write, present, at)
 
     async def write(self, claimed, present, at):
         if claimed.mail.to == [FIRST]:

@@ -15,7 +15,7 @@ from monitor import receipt
 from monitor.asked import last_submission
 from monitor.language import Message, say_day, say_instant, say_short_day
 from monitor.letters.ahead import coming
-from monitor.letters.appointment import FILE_NAME, MEDIA_TYPE, calendar, foreseen, of_duty
+from monitor.letters.appointment import FILE_NAME, MEDIA_TYPE, calendar, foreseen, numbers, of_duty
 from monitor.letters.words import duty_reference
 from monitor.obligations.colleagues import domains
 from monitor.obligations.copies import send_copy
@@ -160,12 +160,12 @@ def _written(found: Opened) -> datetime:
 
 async def _appointment(found: Opened) -> Appointment | None:
     if found.duty.state in ASKED:
-        return await of_duty(found.duty, found.asker)
+        return of_duty(found.duty, await numbers([found.duty]), found.asker)
     following = await next_one(found.duty, found.present, found.at)
     if following is None:
         return None
     if following.row is not None:
-        return await of_duty(following.row, found.asker)
+        return of_duty(following.row, await numbers([following.row]), found.asker)
     return await foreseen(found.duty, following.due_on, found.asker)
 
 
