@@ -109,6 +109,18 @@ async def test_a_code_is_the_same_for_the_same_letter_and_never_two_things(store
     assert (await shortcodes.resolve(second)).reference == "p1"
 
 
+async def test_codes_that_are_made_together_are_those_that_each_would_get_and_no_two_alike(store):
+    keyring, at = Keyring({"k": b"k" * 32}), clock.now()
+    known = await shortcodes.issue(keyring, shortcodes.MAIL, "m1", at)
+    taken = shortcodes.derive(keyring, shortcodes.MAIL, "m2")
+    await tables.ShortCode.create(code=taken, kind="paper", reference="other", issued_at=at)
+    made = await shortcodes.issue_all(keyring, shortcodes.MAIL, ["m1", "m2", "m3"], at)
+    assert made["m1"] == known
+    assert made["m3"] == shortcodes.derive(keyring, shortcodes.MAIL, "m3")
+    assert len({*made.values(), taken}) == 4
+    assert await shortcodes.issue_all(keyring, shortcodes.MAIL, ["m3", "m2", "m1"], at) == made
+
+
 def test_a_code_is_read_however_it_is_typed():
     code = "C7D54942"
     for typed in ("c7d5-4942", "Ｃ７Ｄ５－４９４２", " C7D5 ー 4942 ", "c7ds4942"):

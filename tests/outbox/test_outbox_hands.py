@@ -188,6 +188,38 @@ async def test_a_letter_that_cannot_be_written_is_parked_and_the_others_go_on(po
     assert not post.to(FIRST), "it waits for somebody who looks at it"
 
 
+class Contrary(Poisoned):
+    """One that cannot even begin with that letter among others."""
+
+    async def begin(self, claimed, present, at):
+        if any(one.mail.to == [FIRST] for one in claimed):
+            raise self.trouble
+        return await LETTERS.begin(claimed, present, at)
+
+
+@pytest.mark.logs_errors
+@pytest.mark.parametrize("trouble", [KeyError("its request"), FileNotFoundError("its questions")])
+async def test_a_letter_that_stands_against_its_batch_is_parked_and_the_others_go_on(post, trouble):
+    await post.declare(TWO, OPENS)
+    post.writer = Contrary(trouble)
+    await post.work(OPENS)
+    [parked] = await tables.Mail.filter(state="parked")
+    assert (parked.to, parked.lease) == ([FIRST], None)
+    assert post.to(OTHER)
+
+
+async def test_a_database_that_goes_away_while_letters_are_begun_leaves_them_for_the_next_beat(post):
+    await post.declare(TWO, OPENS)
+    healthy, post.writer = post.writer, Contrary(ConnectionResetError("the database is restarted"))
+    with pytest.raises(ConnectionResetError):
+        await post.work(OPENS)
+    assert set(await tables.Mail.all().values_list("state", "lease")) == {("queued", None)}
+    post.writer = healthy
+    await post.work(OPENS + timedelta(minutes=1))
+    assert post.to(FIRST)
+    assert post.to(OTHER)
+
+
 @pytest.mark.logs_errors
 async def test_a_parked_letter_is_tried_once_more_when_the_daemon_starts(post):
     await post.declare(TWO, OPENS)

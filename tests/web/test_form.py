@@ -217,6 +217,20 @@ async def test_a_revoked_link_and_one_replaced_by_three_newer_ones_open_nothing(
             await get(client, f"/f/{token}/ja/", status=404)
 
 
+async def test_a_letter_that_speaks_of_a_request_twice_carries_one_link_to_it(running: Running) -> None:
+    from monitor import links
+
+    duty, ring = await tables.Obligation.get(id=1), running.house.keyring
+    wanted = [links.Wanted(duty, "m", grade=grade) for grade in ("submit", "draft")] + [links.Wanted(duty, "n")]
+    before = await tables.LedgerLine.filter(type="link.issued").count()
+    made = await links.issue_all(ring, wanted, clock.now())
+    assert {key: (await links.named(ring, token)).grade for key, token in made.items()} == dict.fromkeys(
+        [(duty.id, "m"), (duty.id, "n")], "submit"
+    )
+    assert await links.issue_all(ring, wanted, clock.now()) == made
+    assert await tables.LedgerLine.filter(type="link.issued").count() == before + 2
+
+
 async def test_a_letter_that_waits_while_links_are_revoked_carries_another_one(running: Running) -> None:
     from monitor import links
 
