@@ -19,7 +19,7 @@ from monitor.contradiction.decide import Disproof, Key, Said, decide
 from monitor.guard import Guard
 from monitor.questionnaire import thaw_answers
 from monitor.registry.roster import roster
-from monitor.tables.plain import any_row
+from monitor.tables.plain import any_row, write_all
 from monitor.tables.store import AWAY, transaction
 
 if TYPE_CHECKING:
@@ -97,13 +97,15 @@ async def _weigh_party(party: str, claims: Claims, at: datetime) -> None:
     async with transaction():
         await tables.Party.filter(key=party).select_for_update(no_key=True).get()  # others may point at it
         unweighed = await _unweighed(party, claims)
-        handed_in = await _standing(party, claims, at)
         about = tables.Contradiction.filter(closed_at=None, obligation__party_id=party)
         known = {
             Key(row.submission_id, row.question, row.finding_id): row
             for row in await about.select_related("obligation", "submission", "finding__watch")
         }
-        await _write(decide(_claims_of(handed_in, claims), await _found(party, claims), known), handed_in, known, at)
+        found = await _found(party, claims)
+        if found or known:
+            handed_in = await _standing(party, claims, at)
+            await _write(decide(_claims_of(handed_in, claims), found, known), handed_in, known, at)
         await _mark(unweighed, claims)
 
 
@@ -119,8 +121,8 @@ async def _unweighed(party: str, claims: Claims) -> tuple[list[Any], list[Any]]:
 
 async def _mark(rows: tuple[Sequence[int], Sequence[int]], claims: Claims) -> None:
     handed_in, findings = rows
-    await tables.Submission.filter(id__in=handed_in).update(weighed=claims.version)
-    await tables.FindingRow.filter(id__in=findings).update(weighed=claims.version)
+    await write_all(tables.Submission, handed_in, {"weighed": claims.version})
+    await write_all(tables.FindingRow, findings, {"weighed": claims.version})
 
 
 async def _standing(party: str, claims: Claims, at: datetime) -> dict[int, Submission]:

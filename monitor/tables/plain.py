@@ -74,7 +74,9 @@ async def write_all(model: type[Model], keys: Iterable[int], values: Mapping[str
     """Give these rows, by their numbers, the same values. For hundreds of rows Tortoise makes an object of each number
     before it writes the statement.
     """
-    meta, client = _meta(model), connection()
+    meta, client, keys = _meta(model), connection(), list(keys)
+    if not keys:
+        return
     pairs = [f'"{meta.fields_db_projection[name]}" = {mark(client, n)}' for n, name in enumerate(values, 1)]
     statement = f'UPDATE "{meta.db_table}" SET {", ".join(pairs)} WHERE {_any_of(meta, keys)}'  # noqa: S608 - our own names
     written = [meta.fields_map[name].to_db_value(value, model) for name, value in values.items()]
