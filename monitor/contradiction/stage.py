@@ -55,10 +55,11 @@ async def weigh(at: datetime, claims: Claims) -> int:
 async def _due(claims: Claims, at: datetime) -> list[str]:
     """Parties of which something is not weighed yet, or not true any more."""
     parties: set[Any] = set()
-    if await any_row(tables.FindingRow, "weighed < ? AND closed_at IS NULL", claims.version):
+    ours = f"rule IN ({', '.join('?' * len(claims.rules))}) AND closed_at IS NULL AND weighed < ?"
+    if claims.rules and await any_row(tables.FindingRow, ours, *claims.rules, claims.version):
         findings = tables.FindingRow.filter(rule__in=claims.rules, closed_at=None, weighed__lt=claims.version)
         parties |= {*await findings.limit(CHUNK).values_list("watch__party_id", flat=True)}
-    if await any_row(tables.Submission, "weighed < ?", claims.version):
+    if await any_row(tables.Submission, "weighed < ? ORDER BY weighed", claims.version):
         handed_in = tables.Submission.filter(weighed__lt=claims.version)
         parties |= {*await handed_in.limit(CHUNK).values_list("obligation__party_id", flat=True)}
     if await any_row(tables.Contradiction, "closed_at IS NULL"):

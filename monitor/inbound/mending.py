@@ -10,7 +10,7 @@ from monitor import ledger, tables
 from monitor.registry.roster import roster
 from monitor.schedule import duty_event
 from monitor.tables.duty import LIVE
-from monitor.tables.plain import any_row
+from monitor.tables.plain import any_due
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ async def mend(at: datetime) -> int:
     """Take the mark off where no registered address of the party is held to be dead: another contact was registered,
     or somebody answered from the old one. How many there were.
     """
-    if not await any_row(tables.Obligation, "undeliverable_at IS NOT NULL"):
+    if not await any_due(tables.Obligation, "undeliverable_at", at):
         return 0
     shown = tables.Obligation.filter(state__in=LIVE, undeliverable_at__isnull=False)
     parties = {str(key) for key in await shown.distinct().values_list("party_id", flat=True)}

@@ -516,12 +516,12 @@ class Migration(Foundation):
                 ('declined', fields.JSONField(default=dict, db_default={}, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('asks', fields.CharField(default='', db_index=True, db_default='', max_length=254)),
                 ('hushed_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
-                ('undeliverable_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
+                ('undeliverable_at', InstantField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
                 ('erased_on', DayField(null=True)),
                 ('request', fields.ForeignKeyField('itaku.FrozenRequest', source_field='request_id', null=True, db_constraint=True, to_field='sha256', related_name='obligations', on_delete=OnDelete.RESTRICT)),
                 ('planned_at', InstantField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'obligation', 'app': 'itaku', 'indexes': [Index(fields=['engagement_id', 'kind']), Index(fields=['state', 'company_id']), Index(fields=['party_id', 'state']), Index(fields=['company_id', 'taken_over', 'opened_at'])], 'pk_attr': 'id'},
+            options={'table': 'obligation', 'app': 'itaku', 'indexes': [Index(fields=['engagement_id', 'kind']), Index(fields=['kind', 'state']), Index(fields=['state', 'company_id']), Index(fields=['party_id', 'state']), Index(fields=['company_id', 'taken_over', 'opened_at'])], 'pk_attr': 'id'},
             bases=['Climbing'],
         ),
         ops.CreateModel(
@@ -1176,7 +1176,7 @@ class Migration(Foundation):
                 ('closed_at', InstantField(null=True, auto_now=False, auto_now_add=False)),
                 ('weighed', fields.IntField(default=0, db_index=True, db_default=0)),
             ],
-            options={'table': 'finding', 'app': 'itaku', 'indexes': [Index(fields=['watch_id', 'closed_at'])], 'pk_attr': 'id'},
+            options={'table': 'finding', 'app': 'itaku', 'indexes': [Index(fields=['watch_id', 'closed_at']), Index(fields=['rule', 'closed_at'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

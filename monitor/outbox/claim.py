@@ -55,7 +55,7 @@ async def claim(present: Roster, at: datetime, lease: timedelta) -> tuple[list[C
     readers are not those who have to hear it today, since people left or their mailboxes died while it waited: its
     notices go into another.
     """
-    if not await any_row(tables.Mail, "state = 'queued' AND next_at <= ?", at):
+    if not await any_row(tables.Mail, "state = 'queued' AND next_at <= ? ORDER BY next_at", at):
         return [], 0
     free = Q(lease_until=None) | Q(lease_until__lte=at)
     hour = Q() if present.calendar.sending(at) else Q(urgent=True)

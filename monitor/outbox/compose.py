@@ -53,7 +53,7 @@ async def compose(at: datetime) -> int:
     Where one company's cannot be made together they are made one by one, so that a poisoned notice holds up nobody: it
     is logged with its key and goes an hour ahead.
     """
-    if not await any_row(tables.Notice, "state = 'waiting' AND letters = 0 AND send_at <= ?", at):
+    if not await any_row(tables.Notice, "state = 'waiting' AND letters = 0 AND send_at <= ? ORDER BY send_at", at):
         return 0
     present = await roster()
     sending = present.calendar.sending(at)

@@ -5,7 +5,6 @@ script.
 from __future__ import annotations
 
 from collections import deque
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from checks.contract import Severity
@@ -24,10 +23,10 @@ from monitor.promises.supervision import supervise
 from monitor.refusal import Refused
 from monitor.registry.roster import roster
 from monitor.remediation.turning import turn as reopen
+from monitor.simulation.ahead import next_instant
 from monitor.simulation.deeds import DEEDS, LINES
 from monitor.simulation.deeds.registry import Down
 from monitor.simulation.event import ThroughUs
-from monitor.tables.plain import earliest
 from notifiers.contract import Letter, Notifier, Receipt
 
 if TYPE_CHECKING:
@@ -42,21 +41,6 @@ if TYPE_CHECKING:
 
 Line = dict[str, Any]
 _ROUNDS = 10_000  #: more rounds at one instant mean that two stages feed each other for ever
-_CLOCKS = (  #: all that comes up by itself
-    (tables.Engagement, ("plan_at", "review_at", "erase_at")),
-    (tables.Obligation, ("turns_at", "next_at")),
-    (tables.OwnDuty, ("turns_at", "next_at")),
-    (tables.Case, ("next_at", "closes_at", "muted_until")),
-    (tables.Party, ("warn_at",)),
-    (tables.Remediation, ("turns_at",)),
-    (tables.SubEntrustment, ("turns_at",)),
-    (tables.Disposal, ("turns_at",)),
-    (tables.Incident, ("remind_at",)),
-    (tables.ProvisionRecord, ("erase_at",)),
-    (tables.OwnerRequest, ("erase_at",)),
-    (tables.Correction, ("erase_at",)),
-    (tables.OptOut, ("erase_at",)),
-)
 _SAID = (
     *("engagement", "obligation", "party", "due_on", "state", "reason", "rule", "ref"),
     *("url", "check", "severity", "unconfirmed_since", "tier"),
@@ -151,12 +135,14 @@ class World:
         """What happens from `begin` to `end`, both included, in order."""
         waiting = deque(events)
         at: datetime | None = begin
+        self._stirred = begin
         while at is not None and at <= end:
             refusals: list[Line] = []
             await self._go_down(waiting, at)
             if not self._is_down(at):
                 await self.settle(at)
             while waiting and waiting[0].at <= at:
+                self._stirred = at
                 refusals += await self._deed(waiting.popleft(), at)
                 if not self._is_down(at):
                     await self.settle(at)
@@ -211,13 +197,8 @@ class World:
         if self._is_down(at):
             deeds = [waiting[0].at] if waiting else []
             return min([*deeds, self.down_until or at])
-        present = await roster()
-        calendar = present.calendar
-        instants = [yearly.next_begin(at, present), *([waiting[0].at] if waiting else [])]
-        instants += [found for found in [await earliest(_CLOCKS)] if found]
-        if not calendar.sending(at) and await tables.Notice.filter(state="waiting", letters=0).exists():
-            instants.append(calendar.next_sending(at))
-        return max(min(instants), at + timedelta(microseconds=1)) if instants else None
+        found = await next_instant(at, self._stirred)
+        return min(found, max(waiting[0].at, at)) if waiting else found
 
     async def _news(self, at: datetime) -> AsyncIterator[Line]:
         """What the ledger recorded since the last look, in the words of a simulation."""

@@ -82,7 +82,7 @@ class Obligation(Climbing):
     declined = fields.JSONField[dict[str, Any]](default=dict, db_default={})
     asks = fields.CharField(max_length=254, default="", db_default="", db_index=True)
     hushed_at = InstantField(null=True)
-    undeliverable_at = InstantField(null=True)
+    undeliverable_at = InstantField(null=True, db_index=True)
     erased_on = DayField(null=True)
     request: fields.ForeignKeyNullableRelation[FrozenRequest] = fields.ForeignKeyField(
         "itaku.FrozenRequest", related_name="obligations", null=True, on_delete=fields.RESTRICT
@@ -98,6 +98,7 @@ class Obligation(Climbing):
         table = "obligation"
         indexes = [
             ("engagement_id", "kind"),
+            ("kind", "state"),
             ("state", "company_id"),
             ("party_id", "state"),
             ("company_id", "taken_over", "opened_at"),

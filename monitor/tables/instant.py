@@ -15,16 +15,21 @@ class InstantField(DatetimeField):  # type: ignore[type-arg]
     """
 
     def to_db_value(self, value: Any, instance: Any) -> Any:  # noqa: ARG002 - Tortoise's shape
-        if isinstance(value, datetime):
-            if value.tzinfo is None:
-                raise ValueError(f"{self.model_field_name} needs an aware instant, got {value}")
-            value = value.astimezone(UTC)
-        return value
+        return in_utc(value)
 
     def to_python_value(self, value: Any) -> datetime | None:
         if value is None or (isinstance(value, datetime) and value.tzinfo is UTC):
             return value
         return as_instant(value)
+
+
+def in_utc(value: Any) -> Any:
+    """A value as it is written: an instant in UTC, anything else as it is."""
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"an aware instant is needed, got {value}")
+    return value.astimezone(UTC)
 
 
 def as_instant(value: Any) -> datetime:

@@ -178,7 +178,7 @@ class FindingRow(Model):
 
     class Meta:
         table = "finding"
-        indexes = [("watch_id", "closed_at")]
+        indexes = [("watch_id", "closed_at"), ("rule", "closed_at")]
 
 
 class Case(Climbing):

@@ -4,14 +4,14 @@ Tortoise makes an object or a statement of each row, which costs more than what 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from monitor.tables.instant import as_instant
+from monitor.tables.instant import as_instant, in_utc
 from monitor.tables.store import connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from tortoise.backends.base.client import BaseDBAsyncClient
     from tortoise.models import MetaInfo, Model
@@ -23,24 +23,38 @@ def mark(client: BaseDBAsyncClient, number: int = 1) -> str:
 
 
 async def any_row(model: type[Model], where: str, *values: Any) -> bool:
-    """Whether a row meets a condition: SQL, in which `?` stands for each value.
+    """Whether a row meets a condition: SQL, in which `?` stands for each value, and at whose end may stand the order
+    that an index has.
 
     For what stages ask at every beat, mostly in vain: to write the question takes Tortoise ten times as long as the
-    database needs to answer it.
+    database needs to answer it. The limit is a value like the others: PostgreSQL, which plans a statement once for all
+    values, takes a third of the rows to meet `clock <= ?`, and where it knows that one is enough it reads all of them
+    in vain instead of the index.
     """
+    rows = await _rows(f'SELECT 1 FROM "{_meta(model).db_table}" WHERE {where} LIMIT ?', *values, 1)  # noqa: S608 - our own words
+    return bool(rows)
+
+
+async def least(model: type[Model], name: str, where: str, *values: Any) -> Any:
+    """The least value in a column of the rows that meet a condition, as the database holds it; None where none does."""
+    column = _meta(model).fields_db_projection[name]
+    rows = await _rows(f'SELECT MIN("{column}") FROM "{_meta(model).db_table}" WHERE {where}', *values)  # noqa: S608 - our own names
+    return rows[0][0]
+
+
+async def _rows(question: str, *values: Any) -> Sequence[Any]:
+    """What a question of our own brings, in which `?` stands for each value."""
     client = connection()
-    question = f'SELECT EXISTS(SELECT 1 FROM "{_meta(model).db_table}" WHERE {where})'  # noqa: S608 - our own words
     if client.capabilities.dialect == "postgres":
         for number in range(1, len(values) + 1):
             question = question.replace("?", mark(client, number), 1)
-    said = [value.astimezone(UTC) if isinstance(value, datetime) else value for value in values]
-    _, rows = await client.execute_query(question, said)
-    return bool(rows[0][0])
+    _, rows = await client.execute_query(question, [in_utc(value) for value in values])
+    return rows
 
 
 async def any_due(model: type[Model], clock: str, at: datetime) -> bool:
     """Whether that clock of any row has come."""
-    return await any_row(model, f'"{clock}" <= ?', at)
+    return await any_row(model, f'"{clock}" <= ? ORDER BY "{clock}"', at)
 
 
 async def single(model: type[Model], name: str, key: str) -> Any:

@@ -79,8 +79,10 @@ class _Here(aiosqlite.Connection):
     """A connection whose statements run where they are asked for; between two of them others get their turn."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        await asyncio.sleep(0)
-        return fn(*args, **more)
+        try:
+            return fn(*args, **more)
+        finally:  # afterwards: whoever is cancelled here has been heard, as a thread would have heard it
+            await asyncio.sleep(0)
 
 
 READERS = 2  #: connections that only read; a long reading leaves one to the others
@@ -90,7 +92,7 @@ ROOM = -4000  #: kibibytes of pages that each of them keeps
 class Client(SqliteClient):
     def __init__(self, file_path: str, **settings: Any) -> None:
         super().__init__(file_path, **settings)
-        self._in_memory = ":memory:" in file_path
+        self._in_memory = file_path == ":memory:"
         reading = {**settings, "cache_size": ROOM, "query_only": "ON"}
         self._readers = [] if self._in_memory else [SqliteClient(file_path, **reading) for _ in range(READERS)]
 
