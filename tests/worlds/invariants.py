@@ -308,11 +308,12 @@ def _offset(rung: str) -> int:
 
 
 def rungs_are_strictly_ordered_and_none_is_told_twice(played: Played) -> Iterator[str]:
+    readers = {f"mail/{line['mail']}": set(line["to"]) for line in played.mails()}
     for about, side, climb in _climbs(played):
-        seen = [(_offset(item["rung"]), item["level"], line["at"]) for line, item in climb]
+        seen = [(_offset(item["rung"]), item["level"], line["at"], line["subject"]) for line, item in climb]
         for before, after in pairwise(seen):
-            if before[2] == after[2]:  # one notice in several letters, for readers with different news
-                continue
+            if before[:2] == after[:2] and readers[before[3]].isdisjoint(readers[after[3]]):
+                continue  # one notice in several letters, for readers with different news
             higher = after[0] > before[0] or (side == "company" and after[0] == before[0] and after[1] > before[1])
             if not higher and not about.startswith("case/"):
                 yield f"{about} told its {side} {before} and then {after}"
