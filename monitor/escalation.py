@@ -206,12 +206,14 @@ def _first_is_due(case: Case, calendar: Calendar, at: datetime) -> bool:
 def _announce(move: Move, case: Case, calendar: Calendar, at: datetime, *, critical: bool) -> None:
     """`C+0`: to the party and level 1; a critical one to the privacy office as well, and now.
 
-    For a case that rises to critical late it stands for the rungs that passed meanwhile: one mail, not two at once.
+    It stands for the rungs that have passed meanwhile: one mail, not two at once. The company's is called by the
+    highest of those that were missed; for a case that was told before and rises to critical, it is the first anew.
     """
     climb = case_climb(case)
     name, mark = climb.ladder.name(0), f"C+0/{Severity(case.severity).word}"
     rung, level = max(climb.pending(calendar, at) or 0, case.company_sent or 0), max(case.told, 1)
-    move.notices.append(_case_rung(case, COMPANY, name, at, mark=mark, rung=rung, level=level, urgent=critical))
+    called = name if case.announced else climb.ladder.name(rung)
+    move.notices.append(_case_rung(case, COMPANY, called, at, mark=mark, rung=rung, level=level, urgent=critical))
     if case.tell_vendor:
         move.notices.append(_case_rung(case, VENDOR, name, at, mark=mark, rung=0, urgent=critical))
     move.fields |= edit(case, announced=case.severity, company_queued=rung)

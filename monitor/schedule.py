@@ -179,6 +179,13 @@ def party_told(row: Climbing, rung: int, at: datetime | None = None) -> dict[str
     )
 
 
+def asked(duty: Obligation, calendar: Calendar, at: datetime) -> dict[str, Any]:
+    """The first mail has reached the party: it stands for all rungs of that day, which are one."""
+    if isinstance(ladder_from(duty.ladder), HourLadder):
+        return {}
+    return edit(duty, since=max(duty.since, calendar.end_of(calendar.day_of(at))))
+
+
 def company_told(row: Climbing, rung: int, level: int, at: datetime) -> dict[str, Any]:
     """What a row remembers once the mail server has taken the company's mail of that rung, up to that level."""
     sent, waiting = _highest(row.company_sent, rung), _still_waiting(row.company_queued, rung)

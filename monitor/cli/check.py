@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from monitor.probe import Override, ProbeSettings, Visit
 
 FAILING = 4
-NO_ANSWER = "no-answer"
+NO_ANSWER, GONE = "no-answer", "erased"
 ARROW = {"ja": "→", "en": "→ "}  # a Japanese sentence is one word to rich, which would stand below a lonely arrow
 VERDICTS = {
     "pass": ("適合", "pass", "green"),
@@ -44,15 +44,26 @@ class Looked:
     kind: str
     look: Look
 
+    @property
+    def unreached(self) -> bool:
+        """Nobody answered. To the daemon that is `availability`'s to say, so that a host that is down is one case; but
+        whoever asks for one check alone has nobody else to say it. Of what has to be gone, silence says nothing.
+        """
+        return self.look.reason == NO_ANSWER and "trouble" in self.look.observed and self.kind != GONE
+
+    @property
+    def verdict(self) -> str:
+        return "fail" if self.unreached else self.look.verdict.value
+
     def as_row(self) -> dict[str, Any]:
         """The stable form of `--json`."""
         row = {
             "url": self.url,
             "check": self.kind,
-            "verdict": self.look.verdict.value,
+            "verdict": self.verdict,
             "findings": [
                 {"rule": finding.rule, "severity": finding.severity.word, "detail": finding.detail}
-                for finding in (*self.look.findings, *self._refusal())
+                for finding in (*self.look.findings, *self._refusal(), *self._silence())
             ],
             "observed": dict(self.look.observed),
             "took_ms": self.look.took_ms,
@@ -67,6 +78,12 @@ class Looked:
 
         if self.look.reason.startswith("guard."):
             yield REASONS[self.look.reason].found("{why}", why=self.look.observed.get("detail", ""))
+
+    def _silence(self) -> Iterator[Finding]:
+        from checks.contract import Finding, Severity
+
+        if self.unreached:
+            yield Finding(f"{self.kind}.{NO_ANSWER}", Severity.HIGH, self.look.observed.get("detail", ""))
 
 
 def _ca_file(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
@@ -243,7 +260,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
         click.echo(json.dumps([one.as_row() for one in looked], ensure_ascii=False, indent=2))
     else:
         _show(looked, reader())
-    context.exit(FAILING if any(one.look.verdict == "fail" for one in looked) else 0)
+    context.exit(FAILING if any(one.verdict == "fail" for one in looked) else 0)
 
 
 def _pairs(
@@ -299,7 +316,7 @@ def _table(looked: Sequence[Looked], language: str) -> Table:
     rows: dict[tuple[str, str], tuple[Text, list[str]]] = {}
     for one in looked:
         words = Text("\n").join(_lines(one, language))
-        rows.setdefault((one.look.verdict.value, words.plain), (words, []))[1].append(one.kind)
+        rows.setdefault((one.verdict, words.plain), (words, []))[1].append(one.kind)
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column()
@@ -320,7 +337,8 @@ def _lines(one: Looked, language: str) -> Iterator[Text]:
     look, rules = one.look, CHECKS[one.kind].rules
     if look.reason:
         reason = REASONS[look.reason]
-        yield Text(reason.title.said(language))
+        title = Message("Nobody answered there.").in_(language) if one.unreached else reason.title.said(language)
+        yield Text(title)
         yield Text(_what_happened(look, language) or reason.explanation.said(language), style="dim")
         if look.reason != NO_ANSWER:  # what to do stands beside availability, if anything is to be done
             yield Text(ARROW[language] + reason.remedy.said(language))

@@ -23,7 +23,10 @@ def _door(value: str) -> str:
 
 
 def _domain(value: str) -> str:
-    labels = value.encode("idna").decode().split(".") if value else []
+    try:
+        labels = value.encode("idna").decode().split(".") if value else []
+    except UnicodeError as error:
+        raise ValueError("domain") from error
     if value and (len(labels) < 2 or not all(label.replace("-", "").isalnum() for label in labels)):  # noqa: PLR2004
         raise ValueError("domain")
     return ".".join(labels).lower()

@@ -14,7 +14,7 @@ from monitor.guard import Guard
 from monitor.obligations import KINDS
 from monitor.obligations.attestation import resting_until
 from monitor.obligations.contract import Facts, Idle, Owed, Sighting
-from monitor.obligations.reconcile import Policy, begin, reconcile
+from monitor.obligations.reconcile import Policy, begin, reconcile, rolled
 from monitor.own_duties import FOUND, SPOT_CHECK
 from monitor.registry.format import OWING, duties_of
 from monitor.registry.places import AGAIN, gone
@@ -248,7 +248,8 @@ def _guarded(row: tables.Engagement, facts: Mapping[str, Facts], at: datetime, p
 
 
 def _work_out(row: tables.Engagement, facts: Facts, at: datetime, policy: Policy) -> list[Step]:
-    steps: list[Step] = []
+    asked_for = [duty for duty in facts.history if KINDS[duty.kind].demanded]
+    steps = [step for duty in asked_for if (step := rolled(duty, facts, at))]
     for kind in KINDS.values():
         if kind.demanded:
             continue

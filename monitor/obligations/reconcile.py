@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.books import Step, moved
+from monitor.calendar import Roll
 from monitor.ladder import LONG, SHORT, HourLadder, ladder_for
 from monitor.notices import VENDOR, about_duty
 from monitor.obligations.contract import Idle, Owed
@@ -48,6 +49,14 @@ def reconcile(outcome: Owed | Idle, duty: Obligation | None, facts: Facts, at: d
     if duty.state in ASKED:
         return _postpone(outcome, duty, facts, at)
     return Step(duty, edit(duty, nominal_on=outcome.nominal_on)) if duty.nominal_on != outcome.nominal_on else None
+
+
+def rolled(duty: Obligation, facts: Facts, at: datetime) -> Step | None:
+    """A duty that something happened for keeps its day, unless that has been closed since."""
+    due = facts.calendar.roll(duty.base_on, Roll(duty.roll))
+    if duty.statutory or duty.state not in ASKED or not facts.today <= duty.due_on < due:
+        return None
+    return moved(duty, duty.base_on, due, "recomputed", facts.calendar, at)
 
 
 def begin(kind: str, outcome: Owed, facts: Facts, company: str, at: datetime, policy: Policy) -> Step:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from tortoise.expressions import F
 
 from monitor import ledger, tables
+from monitor.ladder import OPENING
 from monitor.notices import VENDOR, about_duty, tell
 from monitor.outbox.dead import Unreached, alive_again, bury, undeliverable
 from monitor.outbox.mailbox import died
 from monitor.outbox.subjects import Subjects
-from monitor.schedule import case_next, company_told, edit, own_next, party_told, refresh
+from monitor.schedule import asked, case_next, company_told, edit, own_next, party_told, refresh
 from monitor.tables.duty import ASKED
 from monitor.tables.plain import write_each
 from monitor.tables.store import transaction
@@ -215,6 +216,8 @@ def duty_told(notice: Notice, duty: Obligation, calendar: Calendar, at: datetime
         fields |= edit(duty, told_on=max(named, duty.told_on or named))
     if notice.kind == "rung" and notice.rung is not None:
         fields |= _climbed(notice, duty, at)
+    if notice.kind == "rung" and notice.side == VENDOR and notice.rung == OPENING:
+        fields |= asked(duty, calendar, at)
     return fields | refresh(duty, calendar, at) if fields else {}
 
 

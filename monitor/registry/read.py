@@ -17,7 +17,7 @@ from monitor.language import Message
 from monitor.mistakes import Invalid, Mistake, of_validation
 from monitor.registry.format import BEFORE, KINDS, SINGLES, Company, Endpoint, Engagement, Entry, Party, Policy
 from monitor.registry.naming import key_of, named
-from monitor.registry.values import WRITTEN
+from monitor.registry.values import FILED
 from monitor.registry.watches import TEXTS
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _take_single(name: str, model: type[Entry], table: Any, file: str, found: De
         what = Message("stands in {other} too.", {"other": there.file})
         return [Mistake(file, f"[{name}]", what, Message("Keep one of the two."))]
     try:
-        setattr(found, name, Located(model.model_validate(table, context=WRITTEN), file))
+        setattr(found, name, Located(model.model_validate(table, context=FILED), file))
     except ValidationError as error:
         return list(of_validation(error, model, file, f"[{name}]"))
     return []
@@ -165,7 +165,7 @@ def _take(model: type[Entry], table: Any, at: _Spot, found: Declaration) -> list
             return [Mistake(at.file, at.place, what, _one_of_two(table))]
         found.raw[at.kind][key] = (table, at.file)
     try:
-        found.entries[at.kind][str(key)] = Located(model.model_validate(table, context=WRITTEN), at.file)
+        found.entries[at.kind][str(key)] = Located(model.model_validate(table, context=FILED), at.file)
     except ValidationError as error:
         return list(of_validation(error, model, at.file, at.place))
     return []

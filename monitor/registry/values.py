@@ -134,21 +134,28 @@ def visible(value: str) -> str:
 
 
 WRITTEN = {"written": True}  #: the context of what somebody writes; what is in the registry is read without
+FILED = WRITTEN | {"filed": True}  #: and that of a file, where a day is a date of TOML and no text
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _no_my_number(value: str, info: ValidationInfo) -> str:
     """No individual number comes into the registry with a text (My Number Act 20). Keys, numbers of certificates and
     the like are no texts: one in eleven of twelve digits would pass for one.
     """
-    if info.context == WRITTEN and holds_my_number(value):
+    if info.context and holds_my_number(value):
         raise ValueError("my-number")
     return value
 
 
-def _no_number(value: Any) -> Any:
-    """A number is no day, though pydantic would count it in seconds from 1970."""
-    if isinstance(value, int | float):
-        raise ValueError("day")  # noqa: TRY004 - pydantic's shape
+def _plain_day(value: Any, info: ValidationInfo) -> Any:
+    """A date, or its text where it was kept as JSON. Pydantic would take a number for seconds from 1970, quoted or not,
+    and cut the hours off an instant.
+    """
+    kept = isinstance(value, str) and _DAY.fullmatch(value) and "filed" not in (info.context or ())
+    if isinstance(value, datetime):
+        raise ValueError("day-and-time")  # noqa: TRY004 - pydantic's shape
+    if not kept and not isinstance(value, date):
+        raise ValueError("day")
     return value
 
 
@@ -158,8 +165,9 @@ def _within(value: date) -> date:
     return value
 
 
-def no_flag(value: Any) -> Any:
-    if isinstance(value, bool):
+def whole(value: Any) -> Any:
+    """Neither a flag nor a number in quotes."""
+    if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("number")  # noqa: TRY004 - pydantic's shape
     return value
 
@@ -170,7 +178,7 @@ Text = Annotated[
     AfterValidator(visible),
     AfterValidator(_no_my_number),
 ]
-Day = Annotated[date, BeforeValidator(_no_number), AfterValidator(_within)]
+Day = Annotated[date, BeforeValidator(_plain_day), AfterValidator(_within)]
 Certification = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9_-]*$", max_length=40)]
 Email = Annotated[str, AfterValidator(_email)]
 Country = Annotated[str, AfterValidator(_country)]

@@ -98,6 +98,7 @@ def _topic_line(topic: Topic) -> Line:
         said["rung"] = notice.data["rung"]
     if duty:
         said |= {"engagement": duty.engagement_id, "obligation": duty.kind, "due_on": duty.due_on.isoformat()}
+        said["ref"] = duty.subject or None
     if topic.own:
         said |= {
             "obligation": topic.own.kind,
@@ -115,8 +116,11 @@ def _topic_line(topic: Topic) -> Line:
     if case:
         said |= {
             "case": str(case.id),
-            "url": case.url,
-            "check": case.check_kind,
+            "engagement": case.engagement_id,
+            "rule": case.rule or None,
+            "ref": case.ref or None,
+            "url": case.url or None,
+            "check": case.check_kind or None,
             "severity": Severity(case.severity).word,
         }
     return {name: value for name, value in said.items() if value is not None}
@@ -221,14 +225,18 @@ class World:
         try:
             await self._while_up(event, at)
         except Refused as refusal:
-            said = {
-                name: getattr(event, name)
-                for name in ("engagement", "obligation", "company", "party", "ref", "url", "check")
-                if getattr(event, name, None)
-            }
+            said = await _about(event)
             stamp = at.astimezone((await roster()).calendar.zone).isoformat()
             return [{"at": stamp, "what": "refused", **said, "reason": refusal.reason}]
         return []
+
+
+async def _about(event: Event) -> Line:
+    """What an event concerns: what it names, and whose work that is."""
+    names = ("engagement", "obligation", "company", "party", "ref", "url", "check")
+    said = {name: getattr(event, name) for name in names if getattr(event, name, None)}
+    work = await tables.Engagement.get_or_none(key=said.get("engagement", ""))
+    return ({"company": work.company_id, "party": work.party_id} if work else {}) | said
 
 
 async def _lacks(data: Line) -> Line:

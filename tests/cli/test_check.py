@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -137,6 +138,18 @@ async def test_a_down_endpoint_fails_availability_and_leaves_the_rest_unjudged(w
         "headers": "unknown",
     }
     assert (found["headers"]["reason"], code) == ("no-answer", 4)
+
+
+async def test_where_nobody_answers_every_check_fails_but_one_of_what_has_to_be_gone(rows):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/"
+    found, code = await rows(url, WIRE, "--only=erased,security-txt", "--allow-private")
+    assert {kind: row["verdict"] for kind, row in found.items()} == {
+        **dict.fromkeys(("availability", "tls", "headers", "security-txt"), "fail"),
+        "erased": "pass",
+    }
+    assert [finding["rule"] for finding in found["tls"]["findings"]] == ["tls.no-answer"]
+    assert code == 4
 
 
 async def test_being_turned_away_fails_nothing(world, rows):

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import monitor
@@ -268,6 +268,7 @@ ANYTHING = st.recursive(
 
 
 @settings(max_examples=200)
+@example(("inbound", "domain"), "\x80")
 @given(st.sampled_from(KEYS), ANYTHING)
 def test_whatever_stands_at_a_key_is_taken_or_named_with_a_remedy(path, value):
     from pydantic import ValidationError

@@ -160,6 +160,12 @@ MISTAKES = {
         changed("2020-10-01", "86400"),
         'engagement "dm": starts_on: is 86400. Write a date without quotes',
     ),
+    "a day in quotes": (changed("2020-10-01", '"2020-10-01"'), "Write a date without quotes, like 2026-09-30."),
+    "seconds for a day": (changed("2020-10-01", '"1759276800"'), "Write a date without quotes, like 2026-09-30."),
+    "a number in quotes": (
+        changed("starts_on = 2020-10-01", 'starts_on = 2020-10-01\ndeletion_days = "30"'),
+        'deletion_days: is "30", which is no whole number.',
+    ),
     "a moment for a day": (
         changed("2020-10-01", "2020-10-01T09:00:00"),
         "starts_on: is 2020-10-01 09:00:00, a time. Write the date alone",

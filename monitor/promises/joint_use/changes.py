@@ -10,7 +10,7 @@ from monitor import ledger, tables
 from monitor.calendar import DAY
 from monitor.cases.conduct import breach, mended
 from monitor.conduct import NOT_BEFOREHAND, NOTICE_INCOMPLETE
-from monitor.duties.owing import due_in, owe
+from monitor.duties.owing import due_in, met, owe
 from monitor.own_duties import JOINT_USE_NOTICE
 from monitor.promises.joint_use.register import ITEMS, joint_uses
 from monitor.refusal import need
@@ -19,7 +19,7 @@ from monitor.registry.roster import roster
 from monitor.tables.store import alone, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from typing import Any
 
@@ -106,12 +106,22 @@ async def responsible_changed(key: str, change: Handing, at: datetime, actor: st
         kind = "responsible-changes" if late or change.shown_on is None else "responsible-announced"
         await ledger.write([_line(kind, key, before, change, actor)], at)
         about = {"company_id": before, "ref": key}
+        why = {"why": "responsible", "on": change.on.isoformat()}
         if late:
             await breach(NOT_BEFOREHAND, _found(change), at, present, **about)
-        elif change.shown_on is None:
-            why = {"why": "responsible", "on": change.on.isoformat()}
+        if change.shown_on is not None:
+            await _shown(about, why, at)
+        elif not late:
             due = max(present.calendar.preceding(change.on - DAY), today)
             await _once(due, at, present, about | {"about": why})
+
+
+async def _shown(about: Mapping[str, Any], why: Mapping[str, str], at: datetime) -> None:
+    """The notice says it now: what was owed for that change is done."""
+    owed = tables.OwnDuty.filter(kind=JOINT_USE_NOTICE, state="open", **about)
+    for duty in await owed.order_by("id").select_for_update():
+        if duty.about == why:
+            await met(duty, at)
 
 
 def _handed(use: JointUse, change: Handing, today: date) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import Day, Text, no_flag
+from monitor.registry.values import Day, Text, whole
 
 FIRST_OWN = 9  #: the numbers before it are those of the matters that everybody wants
 LAST = 99
@@ -16,7 +16,7 @@ LAST = 99
 class OwnClause(Entry):
     """契約項目: one matter more, under a number of its own."""
 
-    number: Annotated[int, Field(ge=FIRST_OWN, le=LAST), BeforeValidator(no_flag)]
+    number: Annotated[int, Field(ge=FIRST_OWN, le=LAST), BeforeValidator(whole)]
     title: Text
     title_ja: Text | None = None
 

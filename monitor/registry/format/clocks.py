@@ -10,10 +10,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from monitor.registry.format.dated import Dated
-from monitor.registry.values import Months, no_flag
+from monitor.registry.values import Months, whole
 
-Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)]
-People = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(no_flag)]
+Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)]
+People = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(whole)]
 
 
 def _rising(hours: tuple[int, ...]) -> tuple[int, ...]:
@@ -23,7 +23,7 @@ def _rising(hours: tuple[int, ...]) -> tuple[int, ...]:
 
 
 Hours = Annotated[
-    tuple[Annotated[int, Field(ge=1, le=720), BeforeValidator(no_flag)], ...],
+    tuple[Annotated[int, Field(ge=1, le=720), BeforeValidator(whole)], ...],
     Field(min_length=1, max_length=10),
     AfterValidator(_rising),
 ]
@@ -36,7 +36,7 @@ def _falling(days: tuple[int, ...]) -> tuple[int, ...]:
 
 
 DaysBefore = Annotated[
-    tuple[Annotated[int, Field(ge=1, le=60), BeforeValidator(no_flag)], ...],
+    tuple[Annotated[int, Field(ge=1, le=60), BeforeValidator(whole)], ...],
     Field(max_length=10),
     AfterValidator(_falling),
 ]

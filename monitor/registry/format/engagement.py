@@ -12,7 +12,7 @@ from monitor.registry.format.entry import Entry
 from monitor.registry.format.keeping import Hold
 from monitor.registry.format.passing import Transfer
 from monitor.registry.format.supervision import Class, Contract, Selection, SubEntrustment, Waiver
-from monitor.registry.values import Certification, Country, Day, Flag, Key, MonthDay, Months, Text, Web, no_flag
+from monitor.registry.values import Certification, Country, Day, Flag, Key, MonthDay, Months, Text, Web, whole
 
 
 class Attestation(Entry):
@@ -54,10 +54,10 @@ class Deletion(Entry):
 
     accepted_on: Day | None = None
     election: Election | None = None
-    backup_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 90
+    backup_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)] = 90
     hold_review: Months = 12
     spot_check: Flag | None = None
-    spot_check_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
+    spot_check_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)] = 30
 
 
 class Instruction(Entry):
@@ -74,7 +74,7 @@ class Runs(Entry):
     with a run has been returned or erased; the group's number where its purpose asks for a log of hand-overs.
     """
 
-    delete_within: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] | None = None
+    delete_within: Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)] | None = None
 
 
 class Handlers(Entry):
@@ -123,7 +123,7 @@ class Engagement(Entry):
     starts_on: Day
     ends_on: Day | None = None
     purpose_achieved_on: Day | None = None
-    deletion_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
+    deletion_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)] = 30
     state: State = "active"
     roll: Roll = Roll.FOLLOWING
     under: Key | None = None

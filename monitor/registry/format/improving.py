@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from monitor.registry.format.clocks import Days
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import no_flag
+from monitor.registry.values import whole
 
 
 class Improvement(Entry):
@@ -20,6 +20,6 @@ class Improvement(Entry):
 
     effect_days: Days = 30
     again_days: Days = 30
-    fiscal_year_begins: Annotated[int, Field(ge=1, le=12), BeforeValidator(no_flag)] = 4
+    fiscal_year_begins: Annotated[int, Field(ge=1, le=12), BeforeValidator(whole)] = 4
     review_days: Days = 60
-    reviews_from: Annotated[int, Field(ge=2000, le=2999), BeforeValidator(no_flag)] | None = None
+    reviews_from: Annotated[int, Field(ge=2000, le=2999), BeforeValidator(whole)] | None = None

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import Day, Text, no_flag
+from monitor.registry.values import Day, Text, whole
 
 
 class Retention(Entry):
@@ -18,9 +18,9 @@ class Retention(Entry):
     No law names these numbers. What is no longer needed is erased (APPI 22).
     """
 
-    evidence_years: Annotated[int, Field(ge=3, le=30), BeforeValidator(no_flag)] = 5
-    request_years: Annotated[int, Field(ge=1, le=30), BeforeValidator(no_flag)] = 3
-    opt_out_years: Annotated[int, Field(ge=1, le=30), BeforeValidator(no_flag)] = 3
+    evidence_years: Annotated[int, Field(ge=3, le=30), BeforeValidator(whole)] = 5
+    request_years: Annotated[int, Field(ge=1, le=30), BeforeValidator(whole)] = 3
+    opt_out_years: Annotated[int, Field(ge=1, le=30), BeforeValidator(whole)] = 3
 
 
 class Hold(Entry):

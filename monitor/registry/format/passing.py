@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import Country, Day, Months, Text, no_flag
+from monitor.registry.values import Country, Day, Months, Text, whole
 
-Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)]
+Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)]
 #: On what the provision to a party abroad rests (APPI 28): the owner's consent, a country that the Commission has
 #: designated, the party's own system that meets the standards; `none`: nothing yet.
 TransferBasis = Literal["consent", "designated", "equivalent", "none"]
@@ -55,15 +55,15 @@ class Provisions(Entry):
     is kept. The law's numbers are the least; a group may keep longer.
     """
 
-    single_years: Annotated[int, Field(ge=3, le=30), BeforeValidator(no_flag)] = 3
-    batch_years: Annotated[int, Field(ge=3, le=30), BeforeValidator(no_flag)] = 3
-    contract_years: Annotated[int, Field(ge=1, le=30), BeforeValidator(no_flag)] = 1
+    single_years: Annotated[int, Field(ge=3, le=30), BeforeValidator(whole)] = 3
+    batch_years: Annotated[int, Field(ge=3, le=30), BeforeValidator(whole)] = 3
+    contract_years: Annotated[int, Field(ge=1, le=30), BeforeValidator(whole)] = 1
 
 
 class Disclosures(Entry):
     """Business days within which what was disclosed by law or in an emergency (APPI 27(1)) is reviewed."""
 
-    review_days: Annotated[int, Field(ge=1, le=60), BeforeValidator(no_flag)] = 2
+    review_days: Annotated[int, Field(ge=1, le=60), BeforeValidator(whole)] = 2
 
 
 class Complaints(Entry):
@@ -71,7 +71,7 @@ class Complaints(Entry):
     question of its tier, and business days to answer that.
     """
 
-    acknowledge_days: Annotated[int, Field(ge=1, le=60), BeforeValidator(no_flag)] = 1
-    repeated: Annotated[int, Field(ge=2, le=100), BeforeValidator(no_flag)] = 3
+    acknowledge_days: Annotated[int, Field(ge=1, le=60), BeforeValidator(whole)] = 1
+    repeated: Annotated[int, Field(ge=2, le=100), BeforeValidator(whole)] = 3
     within_days: Days = 90
-    review_days: Annotated[int, Field(ge=1, le=60), BeforeValidator(no_flag)] = 10
+    review_days: Annotated[int, Field(ge=1, le=60), BeforeValidator(whole)] = 10

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import Months, no_flag
+from monitor.registry.values import Months, whole
 
 
 class Promises(Entry):
@@ -16,4 +16,4 @@ class Promises(Entry):
     """
 
     evidence_months: Months = 12
-    look_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 7
+    look_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)] = 7

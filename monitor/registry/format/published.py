@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import Day, Email, Flag, Key, Seconds, Text, Web, no_flag
+from monitor.registry.values import Day, Email, Flag, Key, Seconds, Text, Web, whole
 
 Basis = Literal["original", "consent", "rename", "succession"]
 ORIGINAL: Basis = "original"
@@ -20,7 +20,7 @@ Provision = Literal[
 ]
 Item = Literal["fact", "items", "scope", "purposes", "responsible", "address", "representative"]
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]*$", max_length=60)]
-Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)]
+Days = Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)]
 
 
 class Member(Entry):

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from monitor.calendar import DAY, add_months
 from monitor.registry.format.clauses import FIRST_OWN, LAST
 from monitor.registry.format.entry import Entry
-from monitor.registry.values import Day, Flag, Months, Text, no_flag
+from monitor.registry.values import Day, Flag, Months, Text, whole
 
 #: What the other side is: 委託先, 共同利用者, 第三者, a cloud that does not handle the data, nobody supervised.
 Class = Literal["trustee", "joint_user", "third_party", "cloud_no_handling", "out_of_scope"]
@@ -49,13 +49,13 @@ class Contract(Entry):
     """
 
     signed_on: Day | None = None
-    clauses: tuple[Annotated[int, Field(ge=CLAUSES[0], le=LAST)], ...] = ()
+    clauses: tuple[Annotated[int, Field(ge=CLAUSES[0], le=LAST), BeforeValidator(whole)], ...] = ()
     gdpr: Flag = False
     gdpr_clauses: tuple[Literal["a", "b", "c", "d", "e", "f", "g", "h"], ...] = ()
     expires_on: Day | None = None
     auto_renew: Flag = False
-    notice_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
-    term_months: Annotated[int, Field(ge=1, le=120), BeforeValidator(no_flag)] = 12
+    notice_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)] = 30
+    term_months: Annotated[int, Field(ge=1, le=120), BeforeValidator(whole)] = 12
     review_on: Day | None = None
     read_on: Day | None = None
 
@@ -102,8 +102,8 @@ class SubEntrustment(Entry):
     """
 
     authorisation: Literal["prior", "general"] = "prior"
-    decide_days: Annotated[int, Field(ge=1, le=60), BeforeValidator(no_flag)] = 10
-    object_days: Annotated[int, Field(ge=1, le=180), BeforeValidator(no_flag)] = 30
+    decide_days: Annotated[int, Field(ge=1, le=60), BeforeValidator(whole)] = 10
+    object_days: Annotated[int, Field(ge=1, le=180), BeforeValidator(whole)] = 30
     first_entruster_consent_on: Day | None = None
     reach: Literal["direct", "via_parent"] = "direct"
 
@@ -119,7 +119,7 @@ class Waiver(Entry):
 
 class Threshold(Entry):
     begins: Annotated[Day, Field(alias="from")]
-    age: Annotated[int, Field(ge=1, le=20), BeforeValidator(no_flag)]
+    age: Annotated[int, Field(ge=1, le=20), BeforeValidator(whole)]
 
 
 class Minors(Entry):
@@ -129,7 +129,7 @@ class Minors(Entry):
     """
 
     threshold: tuple[Threshold, ...] = ()
-    confirm_within: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_flag)] = 30
+    confirm_within: Annotated[int, Field(ge=1, le=366), BeforeValidator(whole)] = 30
     attest_every: Months | None = None
 
     def age_on(self, day: date) -> int:

@@ -9,7 +9,7 @@ from monitor.inbound.acts import bounced
 from monitor.language import Message
 from monitor.obligations import acts
 from monitor.obligations.authority import Authority
-from monitor.obligations.declining import Declining, decline
+from monitor.obligations.declining import Declining, decline, take_back
 from monitor.outbox.lost import latest_to
 from monitor.pause import Pause
 from monitor.promises.lifecycle import Leave, let_be
@@ -21,6 +21,7 @@ from monitor.registry.roster import roster
 from monitor.registry.values import Day
 from monitor.simulation.event import DutyEvent, Instant, ThroughUs
 from monitor.simulation.who import live, owed, who
+from monitor.tables.duty import DECLINED
 from monitor.tables.store import transaction
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ class Submit(DutyEvent):
 
 
 async def _submit(event: Submit, at: datetime) -> None:
-    """`sub_parties`: whom the party names in it as working below."""
+    """`sub_parties`: whom the party names in it as working below. Who declined may answer after all, as on the page."""
     harmless(*event.sub_parties)
+    duty = await owed(event)
+    if duty and duty.state == DECLINED:
+        await take_back(duty.id, at, "vendor")
     await acts.submit(await live(event), at)
     if event.sub_parties:
         await named(event.engagement, event.sub_parties, at, "vendor")

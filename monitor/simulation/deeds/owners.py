@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from monitor import tables
 from monitor.asked import frozen
@@ -53,6 +53,7 @@ async def _owner_request(event: OwnerRequest, at: datetime) -> None:
 
 class Leg(ThroughUs):
     do: Literal["leg"]
+    obligation: ClassVar[str] = LEG
     ref: str
     engagement: str
     result: Literal["done", "holds_none", "refused", "law_requires_keeping"]
