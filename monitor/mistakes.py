@@ -111,6 +111,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "dated-twice": ("has two changes on one day.", "Put what they change into one."),
     "contract-dates": ("expires_on is before signed_on.", "Correct one of the two."),
     "contract-term": ("auto_renew has no expires_on.", "Write the last day of the present term as expires_on."),
+    "purposes-missing": ("purposes is missing.", "Name at least one [[purpose]] for which the party has the data."),
     "engagement-dates": ("ends_on is before starts_on.", "Correct one of the two."),
     "member-who": ("names neither a company nor a party, or both.", "Name one of the two."),
     "member-days": ("until is before from.", "Correct one of the two."),

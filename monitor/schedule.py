@@ -183,7 +183,8 @@ def asked(duty: Obligation, calendar: Calendar, at: datetime) -> dict[str, Any]:
     """The first mail has reached the party: it stands for all rungs of that day, which are one."""
     if isinstance(ladder_from(duty.ladder), HourLadder):
         return {}
-    return edit(duty, since=max(duty.since, calendar.end_of(calendar.day_of(at))))
+    last = calendar.end_of(calendar.day_of(at)) - timedelta(microseconds=1)
+    return edit(duty, since=max(duty.since, last))
 
 
 def company_told(row: Climbing, rung: int, level: int, at: datetime) -> dict[str, Any]:

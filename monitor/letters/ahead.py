@@ -12,7 +12,9 @@ from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from monitor.ladder import OPENING
 from monitor.schedule import (
+    asked,
     beat,
     case_climb,
     case_next,
@@ -94,7 +96,7 @@ def _of_review(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[C
 
 def _of_duty(duty: Obligation, calendar: Calendar, at: datetime) -> Iterator[Coming]:
     row = copy(duty)
-    _take_party(row)
+    _take_party(row, calendar, at)
     _take_company(row, company_climb(row), at)
     for _ in range(_FAR):
         instants = [instant for instant in (turns_at(row, calendar), next_at(row, calendar, at)) if instant]
@@ -134,9 +136,11 @@ _OF_COMPANY: Mapping[type, tuple[Callable[[Any], Climb], Callable[[Any, Calendar
 """How each of them climbs, and when it must be looked at again."""
 
 
-def _take_party(row: Obligation) -> None:
+def _take_party(row: Obligation, calendar: Calendar, at: datetime) -> None:
     """As if the mail server had taken the party's rung that waits."""
     if row.vendor_queued is not None:
+        if row.vendor_queued == OPENING:
+            asked(row, calendar, at)
         party_told(row, row.vendor_queued)
         edit(row, told_on=max(row.due_on, row.told_on or row.due_on))
 
@@ -153,7 +157,7 @@ def _tell_party(row: Obligation, calendar: Calendar, at: datetime) -> bool:
     if rung is None:
         return False
     edit(row, vendor_queued=rung)
-    _take_party(row)
+    _take_party(row, calendar, at)
     return True
 
 

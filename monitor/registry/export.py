@@ -56,9 +56,14 @@ def _concerned(found: dict[str, list[Any]], kept: Iterable[Engagement]) -> dict[
 
 
 def _table(entry: Entry) -> Any:
-    """An entry as a TOML table, in the order of the format; what is as the default says is left out."""
+    """An entry as a TOML table, in the order of the format; what is as the default says is left out, unless a file has
+    to say it.
+    """
     made = tomlkit.table()
-    for name, value in entry.model_dump(exclude_defaults=True, by_alias=True).items():
+    said = entry.model_dump(exclude_defaults=True, by_alias=True)
+    if isinstance(entry, Engagement) and entry.under is None:
+        said.setdefault("purposes", [])
+    for name, value in said.items():
         made[name] = _value(value)
     return made
 

@@ -190,6 +190,19 @@ async def test_rungs_of_a_case_missed_while_the_daemon_was_down_bring_in_one_lev
     assert company == [("C+0", "09-07T10:05", 1), ("C+10", "09-25T10:00", 2), ("C+10", "09-28T09:00", 3)]
 
 
+async def test_a_case_whose_first_mail_was_missed_is_told_by_the_highest_rung_that_was(world, toml):
+    told = await world(
+        toml,
+        "2026-09-01",
+        "2026-09-16",
+        *twice("2026-09-03T19", "fail"),
+        event("2026-09-03T20:00", "down", None, until="2026-09-10T12:00"),
+    )
+    assert rungs(told, "managers") == [("C+3", "09-10T12:00"), ("C+3", "09-11T09:00")]
+    assert rungs(told, "pi_manager") == [("C+3", "09-11T09:00")]
+    assert rungs(told, "vendor") == [("C+0", "09-10T12:00")]
+
+
 async def test_an_observation_of_something_that_is_not_watched_is_refused(world, toml):
     told = await world(
         toml,

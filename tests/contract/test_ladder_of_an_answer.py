@@ -34,6 +34,43 @@ async def test_rungs_that_fall_on_the_same_day_are_one_mail_the_highest(world):
     assert told.days("vendor") == [("T-30", "04-07"), ("T-14", "04-23"), ("T-7", "04-30"), ("T-1", "05-01")]
 
 
+@pytest.mark.parametrize(
+    ("more", "begin", "expected"),
+    [
+        ({"ends_on": "2026-12-28", "deletion_days": 20}, "2026-12-20", [("T-30", "01-04"), ("T-7", "01-08"), ("T-1", "01-15")]),
+        ({"ends_on": "2026-12-25", "deletion_days": 7}, "2026-12-20", [("T-30", "12-28")]),
+        ({"ends_on": "2026-07-31"}, "2026-08-20", [("T-30", "08-20"), ("T-7", "08-27"), ("T-3", "08-31"), ("T-1", "09-02")]),
+    ],
+)  # fmt: skip
+async def test_the_opening_stands_for_every_rung_of_its_day(world, more, begin, expected):
+    toml = registry(engagement(attestation=last_accepted("2026-06-30"), **more))
+    told = await world(toml, begin, {"2026-12-20": "2027-01-19"}.get(begin, "2026-09-03"))
+    found = told.days("vendor", obligation="deletion")
+    assert found[: len(expected)] == expected
+    assert len({day for _, day in found}) == len(found), "one mail a day"
+
+
+async def test_a_newly_closed_day_moves_what_something_happened_for_as_well(world):
+    handed = event("2026-09-10T10:00", "handed_over", on="2026-09-10", records=10, ref="run-1")
+    more = "  [engagement.runs]\n  delete_within = 20\n"
+    closed = event("2026-09-14T10:00", "close_day", None, day="2026-09-30")
+    toml = registry(engagement(attestation=last_accepted("2026-08-01"), more=more))
+    told = await world(toml, "2026-09-01", "2026-10-01", handed, closed)
+    assert [(line["obligation"], line["due_on"], line["reason"]) for line in told.of("due_moved")] == [
+        ("run-deletion", "2026-10-01", "recomputed")
+    ]
+    assert not told.of("overdue")
+
+
+async def test_whoever_declined_may_answer_after_all(world):
+    declined = event("2026-09-07T10:00", "decline", reason="We have no time for this")
+    answered = event("2026-09-14T10:00", "submit")
+    told = await world(registry(engagement(attestation=DUE_0930)), "2026-08-01", "2026-12-05", declined, answered)
+    assert not told.of("refused")
+    assert [line["at"][:10] for line in told.of("submitted")] == ["2026-09-14"]
+    assert not [line for line in told.notices("rung") if line["at"] > "2026-09-14T10"]
+
+
 async def test_a_short_time_has_the_short_ladder(world):
     toml = registry(engagement(ends_on="2026-08-31", deletion_days=14, attestation=last_accepted("2026-06-01")))
     told = await world(toml, "2026-08-01", "2026-10-20")

@@ -62,7 +62,8 @@ async def test_records_that_do_not_come_back_are_a_case_until_they_do(tmp_path):
         handed("2026-09-11T10:00", records=200, direction="in"),
     ]
     told = await play(runs(), "2026-09-01", "2026-09-12", handed(), *back, tmp=tmp_path)
-    cases = [(line["what"], line["at"][5:10]) for line in told if line.get("rule") == "hand_over_count_differs"]
+    about = [line for line in told if line.get("rule") == "hand_over_count_differs" and line["what"] != "mail"]
+    cases = [(line["what"], line["at"][5:10]) for line in about]
     assert cases == [("case_opened", "09-10"), ("case_closed", "09-11")], told
 
 

@@ -49,6 +49,17 @@ async def test_the_duty_climbs_until_somebody_says_that_the_notice_is_up_to_date
     assert not told.of("overdue")
 
 
+async def test_a_change_that_is_announced_beforehand_after_all_ends_what_was_owed_for_it(tmp_path):
+    change = {"joint_use": "customers", "on": date(2026, 10, 13), "company": "sister"}
+    known = said("2026-09-15T10:00", "responsible_changes", **change)
+    announced = said("2026-10-05T12:00", "responsible_changes", **change, shown_on=date(2026, 10, 5))
+    told = await play(group(), BEGIN, "2026-11-01", known, announced, tmp=tmp_path)
+    assert [line["obligation"] for line in told.of("deadline")] == ["joint-use-notice"]
+    assert "joint-use-notice" in {line.get("obligation") for line in told.of("accepted")}
+    assert not told.of("overdue")
+    assert not opened(told)
+
+
 async def test_each_notice_that_names_the_company_is_owed_and_no_other(tmp_path):
     use = USE + USE.replace('"customers"', '"readers"') + USE.replace('"customers"', '"staff"').replace('responsible = "impress"', 'responsible = "sister"')  # fmt: skip
     changes = said("2026-09-01T10:00", "representative_changes", company="impress", on=date(2026, 9, 1))

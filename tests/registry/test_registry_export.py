@@ -71,7 +71,7 @@ ATTESTATION = table({}, {"every": st.sampled_from(["6 months", "1 month"]), "due
                          "questionnaire": st.just("appi-gl10")})  # fmt: skip
 PLACE = table({"name": SAID, "kind": st.sampled_from(["prod", "backup", "paper"])}, {})
 ENGAGEMENT = table(
-    {"kind": st.sampled_from(["trustee", "joint_user"]), "starts_on": DAYS.filter(lambda day: day.year < 2050)},
+    {"kind": st.sampled_from(["trustee", "joint_user"]), "purposes": st.just([]), "starts_on": DAYS.filter(lambda day: day.year < 2050)},
     {"title": SAID, "items": st.lists(SAID, max_size=3), "child_data": FLAGS, "tier": st.sampled_from("SABC"), "ends_on": DAYS.filter(lambda day: day.year >= 2050),
      "deletion_days": st.integers(1, 366), "state": st.sampled_from(["candidate", "closed", "suspended"]), "roll": st.sampled_from(["none", "preceding"]),
      "places": st.lists(st.sampled_from(["JP", "US"]), max_size=2), "attestation": ATTESTATION, "place": st.lists(PLACE, max_size=2),

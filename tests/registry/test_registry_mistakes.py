@@ -160,6 +160,10 @@ MISTAKES = {
         changed("2020-10-01", "86400"),
         'engagement "dm": starts_on: is 86400. Write a date without quotes',
     ),
+    "a work for nothing": (
+        changed('purposes = ["p03"]\n', ""),
+        'engagement "dm": purposes is missing. Name at least one',
+    ),
     "a day in quotes": (changed("2020-10-01", '"2020-10-01"'), "Write a date without quotes, like 2026-09-30."),
     "seconds for a day": (changed("2020-10-01", '"1759276800"'), "Write a date without quotes, like 2026-09-30."),
     "a number in quotes": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from monitor.calendar import Roll
 from monitor.registry.format.entry import Entry
@@ -151,6 +151,15 @@ class Engagement(Entry):
     def _dates(self) -> Self:
         if self.ends_on and self.ends_on < self.starts_on:
             raise ValueError("engagement-dates")
+        return self
+
+    @model_validator(mode="after")
+    def _for_something(self, info: ValidationInfo) -> Self:
+        """What hangs below another work is for the purposes of that one, where it names none. Whoever has not found out
+        yet what a work is for writes that there are none, which keeps it from beginning.
+        """
+        if "filed" in (info.context or ()) and "purposes" not in self.model_fields_set and self.under is None:
+            raise ValueError("purposes-missing")
         return self
 
     @property
