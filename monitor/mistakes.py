@@ -5,6 +5,7 @@ remedy.
 from __future__ import annotations
 
 import difflib
+import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from monitor.logs import SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from pydantic_core import ErrorDetails
 
@@ -56,6 +58,23 @@ def together(*readings: Callable[[], Any]) -> list[Any]:
     if mistakes:
         raise Invalid(mistakes)
     return found
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A file of TOML that somebody wrote. Raises `Invalid`."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        what, remedy = Message("cannot be read ({why}).", {"why": error.strerror}), Message("Check the path.")
+    except UnicodeDecodeError:
+        what, remedy = Message("is not UTF-8 text."), Message("Save the file as UTF-8.")
+    except RecursionError:
+        what, remedy = Message("is nested too deeply."), Message("Write fewer brackets within each other.")
+    except tomllib.TOMLDecodeError as error:
+        what, remedy = Message("is not TOML: {why}.", {"why": error}), Message("Correct the line named.")
+    except ValueError:  # Python reads no number of thousands of digits
+        what, remedy = Message("holds a day or a number that cannot be."), Message("Correct it.")
+    raise Invalid([Mistake(str(path), "-", what, remedy)])
 
 
 # What each kind of mistake is called, and what to do about it. Left: pydantic's type, or the word our validators raise.
@@ -124,6 +143,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         'Write what is waived: "selection", "contract", "class", "purposes", or one clause, like "clause-5".',
     ),
     "day": ("is {input}.", "Write a date without quotes, like 2026-09-30."),
+    "offset": ("is {input}.", "Write it with its offset, like 2026-09-01T09:00:00+09:00."),
+    "datetime_type": ("is {input}.", "Write it with its offset, like 2026-09-01T09:00:00+09:00."),
+    "datetime_parsing": ("is {input}.", "Write it with its offset, like 2026-09-01T09:00:00+09:00."),
+    "datetime_from_date_parsing": ("is {input}.", "Write it with its offset, like 2026-09-01T09:00:00+09:00."),
     "day-beyond": ("is {input}.", "Write a day from 1900 to 2200."),
     "number": ("is {input}, which is no whole number.", "Write a whole number."),
     "my-number": (

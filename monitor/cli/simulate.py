@@ -108,7 +108,8 @@ def _sentence(line: dict[str, Any]) -> str:
         line["at"][:16],
         f"{line['what'] if line['what'] != 'mail' else 'mail ' + what:<22}",
         about,
-        line.get("obligation") or line.get("check") or "",
+        line.get("obligation") or line.get("rule") or line.get("check") or "",
+        line.get("ref") or "",
     ]
     if line.get("due_on"):
         parts.append(f"due {line['due_on']}")

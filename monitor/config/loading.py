@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 from monitor.config.environment import merged, overrides
 from monitor.config.settings import Settings
 from monitor.language import Message
-from monitor.mistakes import Invalid, Mistake, of_validation
+from monitor.mistakes import Invalid, Mistake, of_validation, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,15 +45,13 @@ def locate(path: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def _file(path: Path, *, required: bool) -> tuple[dict[str, Any], list[Mistake]]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
-    except FileNotFoundError:
+    if not path.exists():
         what, remedy = Message("is not there."), Message("Write one with `itaku init`, or name another with --config.")
         return {}, [Mistake(str(path), "-", what, remedy)] if required else []
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return {}, [
-            Mistake(str(path), "-", Message("cannot be read: {why}.", {"why": error}), Message("Correct the file."))
-        ]
+    try:
+        return read_toml(path), []
+    except Invalid as error:
+        return {}, list(error.mistakes)
 
 
 _IN_FILE = Message(

@@ -82,7 +82,11 @@ def load(source: Path | str, name: str = "questionnaire") -> Questionnaire:
         raise InvalidQuestionnaire(
             (Mistake(file, "", "encoding", Message("save the file as UTF-8 ({why})", {"why": error.reason})),)
         ) from None
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise InvalidQuestionnaire(
+            (Mistake(file, "", "toml", Message("write fewer brackets in each other")),)
+        ) from None
+    except ValueError as error:  # of the TOML, or of a number that has thousands of digits
         raise InvalidQuestionnaire(
             (Mistake(file, "", "toml", Message("correct the TOML: {why}", {"why": error})),)
         ) from None

@@ -5,7 +5,6 @@ instead.
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 
 from checks.options import BadOptions, configured
 from monitor.language import Message
-from monitor.mistakes import Invalid, Mistake, of_validation
+from monitor.mistakes import Invalid, Mistake, of_validation, read_toml
 from monitor.registry.format import BEFORE, KINDS, SINGLES, Company, Endpoint, Engagement, Entry, Party, Policy
 from monitor.registry.naming import key_of, named
 from monitor.registry.values import FILED
@@ -94,7 +93,7 @@ def examine(files: Sequence[Path], known: Known | None = None) -> tuple[Declarat
 def _read_file(path: Path, found: Declaration) -> list[Mistake]:
     file = str(path)
     try:
-        tables = _toml(path, file)
+        tables = read_toml(path)
     except Invalid as error:
         found.group_seen = True  # perhaps
         return list(error.mistakes)
@@ -106,18 +105,6 @@ def _read_file(path: Path, found: Declaration) -> list[Mistake]:
     for kind, model in KINDS.items():
         mistakes += _take_entries(kind, model, tables.get(kind, []), file, found)
     return mistakes
-
-
-def _toml(path: Path, file: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        what, remedy = Message("cannot be read ({why}).", {"why": error.strerror}), Message("Check the path.")
-    except UnicodeDecodeError:
-        what, remedy = Message("is not UTF-8 text."), Message("Save the file as UTF-8.")
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:  # also a day or a number that cannot be
-        what, remedy = Message("is not TOML: {why}.", {"why": error}), Message("Correct the line named.")
-    raise Invalid([Mistake(file, "-", what, remedy)])
 
 
 def _unknown_tables(tables: Mapping[str, Any], file: str) -> list[Mistake]:

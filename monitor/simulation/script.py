@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Union
+import difflib
+from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from monitor.language import Message
-from monitor.mistakes import Invalid, Mistake
+from monitor.mistakes import Invalid, Mistake, of_validation, read_toml
 from monitor.simulation.deeds import DEEDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from monitor.simulation.event import Event
 
 
-_any: Any = Union[tuple(DEEDS)]  # noqa: UP007 - of a table
-_one: TypeAdapter[Any] = TypeAdapter(Annotated[_any, Field(discriminator="do")])
-_WORDS = {
-    "missing": "is missing.",
-    "extra_forbidden": "is not a key of this event.",
-    "union_tag_invalid": "is an unknown deed.",
-    "union_tag_not_found": "is missing.",
-    "value_error": "needs an offset, like 2026-09-01T09:00:00+09:00.",
-}
+_BY_NAME: Mapping[str, type[Event]] = {get_args(one.model_fields["do"].annotation)[0]: one for one in DEEDS}
 
 
 def read_script(path: Path) -> list[Event]:
     """The events of a script in time order; those of one instant in the order of the file. Raises `Invalid`."""
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Invalid(
-            [Mistake(str(path), "-", Message("cannot be read: {why}.", {"why": error}), Message("Correct the file."))]
-        ) from error
+    tables = read_toml(path)
     events, mistakes = _events(tables.get("event", []), str(path))
     mistakes += [
         Mistake(str(path), name, Message("is not a known table."), Message("Write [[event]]."))
@@ -54,12 +42,23 @@ def _events(tables: Any, file: str) -> tuple[list[Event], list[Mistake]]:
     events: list[Event] = []
     mistakes: list[Mistake] = []
     for number, table in enumerate(tables, 1):
+        place = f"[[event]] no. {number}"
+        kind = _BY_NAME.get(str(table.get("do")))
+        if kind is None:
+            mistakes.append(Mistake(file, f"{place}: do", *_unknown(table.get("do"))))
+            continue
         try:
-            events.append(_one.validate_python(table))
+            events.append(kind.model_validate(table))
         except ValidationError as error:
-            for detail in error.errors():
-                name = str(detail["loc"][-1]) if detail["loc"] else "do"
-                what = Message(_WORDS.get(detail["type"], "is not valid."))
-                remedy = Message("See docs/simulate.md for what this event may say.")
-                mistakes.append(Mistake(file, f"[[event]] no. {number}: {name}", what, remedy))
+            mistakes += of_validation(error, kind, file, place)
     return events, mistakes
+
+
+def _unknown(do: Any) -> tuple[Message, Message]:
+    if do is None:
+        return Message("is missing."), Message("See docs/simulate.md for the events that there are.")
+    near = difflib.get_close_matches(str(do), _BY_NAME, 1)
+    what = Message("is {input}, which is no event.", {"input": f'"{do}"'})
+    if near:
+        return what, Message("Did you mean {near}?", {"near": near[0]})
+    return what, Message("See docs/simulate.md for the events that there are.")

@@ -163,8 +163,8 @@ MISTAKES = {
     ),
     "no number": ("[probe]\ntimeout = nan\n", "probe.timeout: is nan"),
     "zero seconds": ("[probe]\ntimeout = 0\n", "probe.timeout: is 0. Write more than 0.0."),
-    "no TOML": ("[mail\n", "config.toml: -: cannot be read:"),
-    "no UTF-8": (b"# \x8a\xbf\x8e\x9a", "config.toml: -: cannot be read:"),
+    "no TOML": ("[mail\n", "config.toml: -: is not TOML:"),
+    "no UTF-8": (b"# \x8a\xbf\x8e\x9a", "config.toml: -: is not UTF-8 text."),
 }
 
 

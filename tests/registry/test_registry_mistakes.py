@@ -228,7 +228,8 @@ MISTAKES = {
         "-: is not TOML: Cannot overwrite a value (at line",
     ),
     "no TOML": (b"\x00\x01", "-: is not TOML"),
-    "nesting without end": (b"a = " + b"[" * 5000, "-: is not TOML"),
+    "nesting without end": (b"a = " + b"[" * 5000, "-: is nested too deeply. Write fewer brackets within each other."),
+    "a number without end": (b"a = " + b"9" * 5000, "-: holds a day or a number that cannot be. Correct it."),
     "Shift_JIS": (
         changed("Acme Printing", "アクメ印刷").encode("cp932"),
         "-: is not UTF-8 text. Save the file as UTF-8.",
