@@ -17,6 +17,9 @@ privacy_office = ["office@group.example"]
 key = "pub"
 name = "Example Publishing"
 managers = ["managers@pub.example"]
+[[purpose]]
+key = "p03"
+text = "Delivering what was ordered"
 [[party]]
 key = "acme"
 name = "Acme Printing"
@@ -26,6 +29,7 @@ key = "dm"
 company = "pub"
 party = "acme"
 kind = "trustee"
+purposes = ["p03"]
 starts_on = 2020-10-01
 attestation = { last_accepted_on = 2025-09-30 }
 """

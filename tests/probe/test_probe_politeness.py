@@ -63,9 +63,11 @@ async def test_different_parties_are_visited_side_by_side_up_to_the_cap(world):
 
 
 async def test_waiting_for_a_turn_is_neither_time_out_nor_latency(world):
+    begun = asyncio.get_running_loop().time()
     _, exchanges = await crowded(world, ["www.vendor.example"] * 8, timeout=0.2)
+    whole = asyncio.get_running_loop().time() - begun
     assert all(exchange.trouble is None for exchange in exchanges)
-    assert max(exchange.took_ms for exchange in exchanges) < 150
+    assert max(exchange.took_ms for exchange in exchanges) < 1000 * whole / 2, "the last waited for seven others"
 
 
 async def test_somebody_who_gives_up_waiting_blocks_nobody():
