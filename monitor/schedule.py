@@ -179,12 +179,12 @@ def party_told(row: Climbing, rung: int, at: datetime | None = None) -> dict[str
     )
 
 
-def asked(duty: Obligation, calendar: Calendar, at: datetime) -> dict[str, Any]:
-    """The first mail has reached the party: it stands for all rungs of that day, which are one."""
-    if isinstance(ladder_from(duty.ladder), HourLadder):
+def begun(row: Climbing, calendar: Calendar, at: datetime) -> dict[str, Any]:
+    """The first mail has reached whoever owes it: it stands for all rungs of that day, which are one."""
+    if isinstance(ladder_from(row.ladder), HourLadder):
         return {}
     last = calendar.end_of(calendar.day_of(at)) - timedelta(microseconds=1)
-    return edit(duty, since=max(duty.since, last))
+    return edit(row, since=max(row.since, last))
 
 
 def company_told(row: Climbing, rung: int, level: int, at: datetime) -> dict[str, Any]:

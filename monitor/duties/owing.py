@@ -69,11 +69,13 @@ def explain(kind: str, outcome: str, reason: str) -> None:
 
 async def begin(duty: OwnDuty, calendar: Calendar, at: datetime) -> OwnDuty:
     """Write a new duty, whose T the caller has set. The managers hear of it at once, or at the next `send_at`;
-    that rung is called by the days that are left.
+    that rung is called by the days that are left. Where T is over already, rungs after it count as missed: a law's last
+    day that was entered late climbs from the managers on, one level each day.
     """
     opening = f"T-{max((duty.due_on - calendar.day_of(at)).days, 0)}"
     ladder = replace(OWN, opening=opening, before=own_kind(duty.kind).before)
-    edit(duty, opened_at=at, since=at, ladder=as_text(ladder), turns_at=calendar.end_of(duty.due_on))
+    since = min(at, calendar.end_of(duty.due_on))
+    edit(duty, opened_at=at, since=since, ladder=as_text(ladder), turns_at=calendar.end_of(duty.due_on))
     edit(duty, next_at=own_next(duty, calendar, at))
     await duty.save()
     await ledger.write([event("opened", duty)], at)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.ladder import OPENING
 from monitor.schedule import (
-    asked,
     beat,
+    begun,
     case_climb,
     case_next,
     company_climb,
@@ -140,7 +140,7 @@ def _take_party(row: Obligation, calendar: Calendar, at: datetime) -> None:
     """As if the mail server had taken the party's rung that waits."""
     if row.vendor_queued is not None:
         if row.vendor_queued == OPENING:
-            asked(row, calendar, at)
+            begun(row, calendar, at)
         party_told(row, row.vendor_queued)
         edit(row, told_on=max(row.due_on, row.told_on or row.due_on))
 
@@ -170,4 +170,6 @@ def _tell_company(row: Climbing, climb: Climb, calendar: Calendar, at: datetime)
     if found is None:
         return 0
     company_told(row, *found, at)
+    if isinstance(row, OwnDuty) and found[0] == OPENING:
+        begun(row, calendar, at)
     return found[1]

@@ -17,7 +17,7 @@ from monitor.notices import VENDOR, about_duty, tell
 from monitor.outbox.dead import Unreached, alive_again, bury, undeliverable
 from monitor.outbox.mailbox import died
 from monitor.outbox.subjects import Subjects
-from monitor.schedule import asked, case_next, company_told, edit, own_next, party_told, refresh
+from monitor.schedule import begun, case_next, company_told, edit, own_next, party_told, refresh
 from monitor.tables.duty import ASKED
 from monitor.tables.plain import write_each
 from monitor.tables.store import transaction
@@ -179,7 +179,8 @@ async def _told(notices: Sequence[Notice], calendar: Calendar, at: datetime, nam
             case_fields[notice.case_id] |= case_told(notice, subjects.cases[notice.case_id], calendar, at)
         elif notice.own_duty_id in subjects.own and notice.kind == "rung":
             own = subjects.own[notice.own_duty_id]
-            fields = _climbed(notice, own, at) | edit(own, next_at=own_next(own, calendar, at))
+            fields = _climbed(notice, own, at) | (begun(own, calendar, at) if notice.rung == OPENING else {})
+            fields |= edit(own, next_at=own_next(own, calendar, at))
             await tables.OwnDuty.filter(id=own.id).update(**fields, version=F("version") + 1)
     await _write(tables.Obligation, subjects.duties, duty_fields)
     await _write(tables.Case, subjects.cases, case_fields)
@@ -217,7 +218,7 @@ def duty_told(notice: Notice, duty: Obligation, calendar: Calendar, at: datetime
     if notice.kind == "rung" and notice.rung is not None:
         fields |= _climbed(notice, duty, at)
     if notice.kind == "rung" and notice.side == VENDOR and notice.rung == OPENING:
-        fields |= asked(duty, calendar, at)
+        fields |= begun(duty, calendar, at)
     return fields | refresh(duty, calendar, at) if fields else {}
 
 

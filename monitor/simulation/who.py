@@ -26,8 +26,6 @@ async def owed(event: DutyEvent) -> Obligation | None:
 
 async def live(event: DutyEvent) -> int:
     duty = await owed(event)
-    if duty is None and not await tables.Engagement.filter(key=event.engagement).exists():
-        raise Refused("no-such-engagement", Message("There is no such engagement."))
     if duty is None:
         raise Refused("nothing-owed", Message("Nothing of this kind is owed there."))
     return duty.id

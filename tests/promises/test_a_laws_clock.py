@@ -53,6 +53,21 @@ async def test_days_after_the_last_one_are_their_own_too(world):
     ]
 
 
+async def test_a_report_that_is_overdue_when_it_is_entered_reaches_the_next_level_a_day_later(world):
+    late = incident("2026-09-08T16:00", "2026-09-08", at="2026-09-15T10:00")
+    told = await world(WORK, "2026-09-01", "2026-09-22", late)
+    assert rungs(told, "managers", "preliminary-report")[:2] == [("T+1", "09-15T10:00"), ("T+1", "09-16T09:00")]
+    assert rungs(told, "pi_manager", "preliminary-report")[:1] == [("T+1", "09-16T09:00")]
+    assert rungs(told, "privacy_office", "preliminary-report")[:1] == [("T+7", "09-19T09:00")]
+
+
+async def test_the_first_mail_of_what_a_company_owes_stands_for_the_rungs_of_its_day(world):
+    told = await world(
+        WORK, "2026-09-01", "2026-09-12", incident("2026-09-07T16:00", "2026-09-07", at="2026-09-10T08:00")
+    )
+    assert rungs(told, "managers", "preliminary-report") == [("T-1", "09-10T08:00")]
+
+
 async def test_a_quick_hand_pauses_the_levels_of_a_laws_clock_and_not_its_end(tmp_path):
     (tmp_path / "registry.toml").write_text(WORK)
     async with opened(MEMORY, create=True):
