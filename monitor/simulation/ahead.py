@@ -10,12 +10,9 @@ from monitor.contradiction.remedied import SOON
 from monitor.obligations.sub_entrustment_request import REQUEST
 from monitor.promises.improving import yearly
 from monitor.registry.roster import roster
-from monitor.tables.instant import as_instant
 from monitor.tables.plain import any_row, earliest, least
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from monitor.calendar import Calendar
 
 _CLOCKS = (  #: each of them is the instant at which a stage has something to do
@@ -38,30 +35,35 @@ _NOTICE, _MAIL = "state = 'waiting' AND letters = 0 AND send_at", "state = 'queu
 
 async def next_instant(at: datetime, stirred: datetime) -> datetime:
     """The first instant after `at` at which anything can happen if nobody does anything. `stirred`: when somebody last
-    did, or something was last seen.
+    did, or something was last seen: until then findings are held against what is seen every hour in vain.
     """
     present = await roster()
-    found = [yearly.next_begin(at, present)]
-    found += [instant async for instant in _waiting(at, present.calendar)]
-    found += [instant for instant in (await earliest(_CLOCKS), await _held_against(stirred)) if instant]
-    return max(min(found), at + timedelta(microseconds=1))
+    comes = await earliest(
+        _CLOCKS,
+        (tables.Notice, "send_at", f"{_NOTICE} > ?", at),
+        (tables.Mail, "next_at", f"{_MAIL} > ?", at),
+        (tables.Remediation, "look_at", "look_at < ?", stirred + SOON),
+    )
+    found = [
+        yearly.next_begin(at, present),
+        comes,
+        await _morning(at, present.calendar),
+        await _lapse(present.calendar),
+    ]
+    return max(min(instant for instant in found if instant), at + timedelta(microseconds=1))
 
 
-async def _waiting(at: datetime, calendar: Calendar) -> AsyncIterator[datetime]:
-    """What waits for an hour: letters, and requests that a party began by itself and did not finish in time."""
-    for model, name, condition in ((tables.Notice, "send_at", _NOTICE), (tables.Mail, "next_at", _MAIL)):
-        if first := await least(model, name, f"{condition} > ?", at):
-            yield as_instant(first)
-        if not calendar.sending(at) and await any_row(model, f"{condition} <= ?", at):
-            yield calendar.next_sending(at)
-    if last := await least(tables.Obligation, "due_on", "kind = ? AND state IN ('open', 'returned')", REQUEST):
-        day = last if isinstance(last, date) else date.fromisoformat(last)
-        yield calendar.instant(day)
+async def _morning(at: datetime, calendar: Calendar) -> datetime | None:
+    """When mail leaves again, where some waits for that."""
+    if calendar.sending(at):
+        return None
+    waits = await any_row(tables.Notice, f"{_NOTICE} <= ?", at) or await any_row(tables.Mail, f"{_MAIL} <= ?", at)
+    return calendar.next_sending(at) if waits else None
 
 
-async def _held_against(stirred: datetime) -> datetime | None:
-    """When the next finding is held against what is seen, unless each was since something changed: every hour it is,
-    and mostly in vain.
-    """
-    first = await least(tables.Remediation, "look_at", "look_at < ?", stirred + SOON)
-    return as_instant(first) if first else None
+async def _lapse(calendar: Calendar) -> datetime | None:
+    """When the next request lapses that a party began by itself and did not finish."""
+    last = await least(tables.Obligation, "due_on", "kind = ? AND state IN ('open', 'returned')", REQUEST)
+    if not last:
+        return None
+    return calendar.instant(last if isinstance(last, date) else date.fromisoformat(last))

@@ -97,12 +97,18 @@ async def write_all(model: type[Model], keys: Iterable[int], values: Mapping[str
     await client.execute_query(statement, written)
 
 
-async def earliest(clocks: Iterable[tuple[type[Model], Sequence[str]]]) -> datetime | None:
-    """The first instant in any of these columns, in one statement; None where all are empty."""
+async def earliest(
+    clocks: Iterable[tuple[type[Model], Sequence[str]]], *some: tuple[type[Model], str, str, datetime]
+) -> datetime | None:
+    """The first instant in any of these columns, in one statement; None where all are empty. `some`: of a column, only
+    the rows that meet a condition, in which `?` stands for the instant.
+    """
     one = 'SELECT MIN("{}") AS first FROM "{}"'
-    every = " UNION ALL ".join(one.format(name, _meta(model).db_table) for model, names in clocks for name in names)
-    _, rows = await connection().execute_query(f"SELECT MIN(first) AS first FROM ({every}) AS every")  # noqa: S608 - our own names
-    return as_instant(rows[0]["first"]) if rows[0]["first"] else None
+    parts = [one.format(name, _meta(model).db_table) for model, names in clocks for name in names]
+    parts += [f"{one.format(name, _meta(model).db_table)} WHERE {where}" for model, name, where, _ in some]
+    every = f"SELECT MIN(first) AS first FROM ({' UNION ALL '.join(parts)}) AS every"  # noqa: S608 - our own names
+    first = (await _rows(every, *(value for *_, value in some)))[0]["first"]
+    return as_instant(first) if first else None
 
 
 async def locked_values(model: type[Model], keys: Iterable[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
