@@ -193,11 +193,11 @@ def _what(error: ErrorDetails, fields: Sequence[str]) -> tuple[Message, Message]
     code = str(context["error"]) if error["type"] == "value_error" else error["type"]
     what, remedy = _WORDS.get(code, ("is not valid ({input}).", "See the documentation for what it may be."))
     hidden = code == "my-number" or SECRET & set(map(str, error["loc"]))
-    values = {**context, "input": _HIDDEN if hidden else _short(error["input"])}
+    values = {**context, "input": _HIDDEN if hidden else short(error["input"])}
     return Message(what, values), Message(remedy, values)
 
 
-def _short(value: Any, limit: int = 60) -> str:
+def short(value: Any, limit: int = 60) -> str:
     """As the reader wrote it; of tables only that they are some, for a password may stand in them."""
     if isinstance(value, dict) or (isinstance(value, list | tuple) and any(isinstance(part, dict) for part in value)):
         return "{…}" if isinstance(value, dict) else "[{…}]"

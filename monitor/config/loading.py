@@ -45,7 +45,7 @@ def locate(path: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def _file(path: Path, *, required: bool) -> tuple[dict[str, Any], list[Mistake]]:
-    if not path.exists():
+    if not os.path.lexists(path):
         what, remedy = Message("is not there."), Message("Write one with `itaku init`, or name another with --config.")
         return {}, [Mistake(str(path), "-", what, remedy)] if required else []
     try:

@@ -86,10 +86,13 @@ def load(source: Path | str, name: str = "questionnaire") -> Questionnaire:
         raise InvalidQuestionnaire(
             (Mistake(file, "", "toml", Message("write fewer brackets in each other")),)
         ) from None
-    except ValueError as error:  # of the TOML, or of a number that has thousands of digits
+    except tomllib.TOMLDecodeError as error:
         raise InvalidQuestionnaire(
             (Mistake(file, "", "toml", Message("correct the TOML: {why}", {"why": error})),)
         ) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        what = Message("correct the day or number that cannot be")
+        raise InvalidQuestionnaire((Mistake(file, "", "toml", what),)) from None
     return from_data(data, file)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import ValidationError
 
 from monitor.language import Message
-from monitor.mistakes import Invalid, Mistake, of_validation, read_toml
+from monitor.mistakes import Invalid, Mistake, of_validation, read_toml, short
 from monitor.simulation.deeds import DEEDS
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ def _events(tables: Any, file: str) -> tuple[list[Event], list[Mistake]]:
     events: list[Event] = []
     mistakes: list[Mistake] = []
     for number, table in enumerate(tables, 1):
-        place = f"[[event]] no. {number}"
-        kind = _BY_NAME.get(str(table.get("do")))
+        place, do = f"[[event]] no. {number}", table.get("do") if isinstance(table, dict) else None
+        kind = _BY_NAME.get(str(do))
         if kind is None:
-            mistakes.append(Mistake(file, f"{place}: do", *_unknown(table.get("do"))))
+            mistakes.append(Mistake(file, f"{place}: do", *_unknown(do)))
             continue
         try:
             events.append(kind.model_validate(table))
@@ -58,7 +58,7 @@ def _unknown(do: Any) -> tuple[Message, Message]:
     if do is None:
         return Message("is missing."), Message("See docs/simulate.md for the events that there are.")
     near = difflib.get_close_matches(str(do), _BY_NAME, 1)
-    what = Message("is {input}, which is no event.", {"input": f'"{do}"'})
+    what = Message("is {input}, which is no event.", {"input": short(do)})
     if near:
         return what, Message("Did you mean {near}?", {"near": near[0]})
     return what, Message("See docs/simulate.md for the events that there are.")

@@ -59,10 +59,9 @@ async def any_due(model: type[Model], clock: str, at: datetime) -> bool:
 
 async def single(model: type[Model], name: str, key: str) -> Any:
     """A plain column of the row with that key; None where there is none."""
-    meta, client = _meta(model), connection()
-    wanted = f'"{meta.db_pk_column}" = {mark(client)}'
+    meta = _meta(model)
     column = meta.fields_db_projection[name]
-    _, rows = await client.execute_query(f'SELECT "{column}" FROM "{meta.db_table}" WHERE {wanted}', [key])  # noqa: S608 - our own names
+    rows = await _rows(f'SELECT "{column}" FROM "{meta.db_table}" WHERE "{meta.db_pk_column}" = ?', key)  # noqa: S608 - our own names
     return rows[0][0] if rows else None
 
 

@@ -60,9 +60,7 @@ class Holding(Server):
         self.listens, self.answers = asyncio.Event(), asyncio.Event()
         self.listens.set()
         self.answers.set()
-        self.knocked: set[str] = (
-            set()
-        )  #: the parties whose letter is offered: some of them, as many as there are connections
+        self.knocked: set[str] = set()  #: parties whose letter is offered, as many as there are connections
 
     @property
     def asked(self) -> list[str]:
